@@ -1,0 +1,1 @@
+"""The netpol-lint command line."""

@@ -1,0 +1,1 @@
+"""Generated and user-facing documentation: rule pages, field docs, explanations."""

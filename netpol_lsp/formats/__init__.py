@@ -1,0 +1,1 @@
+"""Output formats, one function each."""

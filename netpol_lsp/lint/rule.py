@@ -1,0 +1,182 @@
+"""What a rule is, and what it gets to look at."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from netpol_lsp.lint.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, Tag
+from netpol_lsp.lint.schema import SchemaFinding
+from netpol_lsp.lint.settings import Settings
+from netpol_lsp.model.objects import KubeObject
+from netpol_lsp.model.policy import NetworkPolicy
+from netpol_lsp.syntax.documents import Document
+from netpol_lsp.text.edits import Fix
+from netpol_lsp.text.source import Source
+from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.view import WorkspaceView
+
+Diagnostics = Iterator[Diagnostic]
+
+
+class Placed(Protocol):
+    """Anything that knows its place: nodes, entries, typed fields."""
+
+    @property
+    def span(self) -> Span: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A setting of a rule: `kind` is the Python type of its value in the config file."""
+
+    name: str
+    kind: type[bool] | type[int] | type[str] | type[list[str]] | type[list[int]]
+    default: Any
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What is fixed about a rule.
+
+    `name` reads well behind "ignore". `doc` is the Markdown docstring: the first line is the summary,
+    the rest the page with its examples. `opt_in` rules are off in the profile `recommended`.
+    `on_broken`: whether the rule may judge what is left of a document with a syntax error, or of a
+    template: such rules look at values that are there, never at what is missing.
+    """
+
+    code: str
+    name: str
+    category: Category
+    severity: Severity
+    doc: str
+    options: tuple[Option, ...] = ()
+    opt_in: bool = False
+    audit_only: bool = False
+    on_broken: bool = False
+    since: str = "0.1.0"
+
+    @property
+    def summary(self) -> str:
+        """The first line of the page, without its full stop."""
+        return self.doc.partition("\n")[0].strip().removesuffix(".")
+
+    @property
+    def is_fixable(self) -> bool:
+        """Whether a fix may be offered: the page shows a fixed example."""
+        return "```yaml fixed" in self.doc
+
+
+@dataclass(slots=True)
+class Context:
+    """What a document rule sees: one document with at least one object of ours.
+
+    `objects` are our objects in the document; `schema` what their schemas say of them.
+    """
+
+    rule: RuleInfo
+    source: Source
+    document: Document
+    objects: tuple[KubeObject, ...]
+    schema: tuple[SchemaFinding, ...]
+    settings: Settings
+    options: Mapping[str, Any]
+    workspace: WorkspaceView
+
+    def finding(
+        self,
+        at: Placed | Span,
+        message: str,
+        *,
+        severity: Severity | None = None,
+        label: str = "",
+        related: Iterable[Related] = (),
+        fixes: Iterable[Fix | None] = (),
+        tags: Iterable[Tag] = (),
+        obj: KubeObject | None = None,
+    ) -> Diagnostic:
+        """A finding of this rule at a node, field or span.
+
+        `message` is one sentence, lower case, no final dot, offending values in backticks. `fixes` may
+        hold None for a fix that cannot be had here. The engine fills in the field path and the fingerprint.
+        """
+        return Diagnostic(
+            code=self.rule.code,
+            name=self.rule.name,
+            category=self.rule.category,
+            severity=severity or self.rule.severity,
+            message=message,
+            span=at if isinstance(at, Span) else at.span,
+            document=self.document.index,
+            label=label,
+            object=ObjectRef(obj.kind, obj.namespace, obj.name) if obj else None,
+            related=tuple(related),
+            fixes=tuple(fix for fix in fixes if fix is not None),
+            tags=tuple(tags),
+        )
+
+    def related(self, at: Placed | Span, message: str) -> Related:
+        """Another place in this file that belongs to a finding."""
+        return Related(at if isinstance(at, Span) else at.span, message)
+
+
+@dataclass(slots=True)
+class PolicyContext(Context):
+    """What a policy rule sees: one NetworkPolicy."""
+
+    policy: NetworkPolicy = field(kw_only=True)
+
+
+DocumentCheck = Callable[[Context], Diagnostics]
+PolicyCheck = Callable[[PolicyContext], Diagnostics]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRule:
+    """A rule that looks at a document of ours as a whole: its syntax, its shape."""
+
+    info: RuleInfo
+    check: DocumentCheck
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRule:
+    """A rule that looks at one NetworkPolicy at a time; `uses_workspace` when its answer depends on other policies."""
+
+    info: RuleInfo
+    check: PolicyCheck
+    uses_workspace: bool = False
+
+
+Rule = DocumentRule | PolicyRule
+
+_Check = TypeVar("_Check", DocumentCheck, PolicyCheck)
+
+
+def document_rule(
+    code: str, *, category: str, severity: Severity, **details: Any
+) -> Callable[[DocumentCheck], DocumentRule]:
+    """Make a rule out of a function that looks at a whole document.
+
+    The function's name becomes the rule's name, its docstring the rule's page; `details` are further
+    fields of RuleInfo. Raises RuntimeError when docstrings were stripped (`python -OO`).
+    """
+    return lambda check: DocumentRule(_info(check, code, category, severity, details), check)
+
+
+def policy_rule(
+    code: str, *, category: str, severity: Severity, uses_workspace: bool = False, **details: Any
+) -> Callable[[PolicyCheck], PolicyRule]:
+    """Make a rule out of a function that looks at one NetworkPolicy; see `document_rule`."""
+    return lambda check: PolicyRule(_info(check, code, category, severity, details), check, uses_workspace)
+
+
+def _info(check: _Check, code: str, category: str, severity: Severity, details: dict[str, Any]) -> RuleInfo:
+    if not check.__doc__:
+        message = f"rule {code} has no docstring: rules need theirs, so Python's -OO cannot be used"
+        raise RuntimeError(message)
+    name = check.__name__.replace("_", "-")
+    return RuleInfo(code, name, Category(category), severity, inspect.cleandoc(check.__doc__), **details)

@@ -1,0 +1,1 @@
+"""Typed Kubernetes objects whose values know their node."""

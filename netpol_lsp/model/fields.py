@@ -1,0 +1,70 @@
+"""Typed values that know where they stand."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
+from netpol_lsp.syntax.scalars import resolve
+from netpol_lsp.syntax.templates import is_unknown
+from netpol_lsp.text.span import Span
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Field(Generic[T_co]):
+    """A value of the manifest with its node.
+
+    `value` is None when the manifest has something of another type there, or null; `entry` is the key
+    that holds it (None for a list item). `is_unknown`: a template or placeholder decides it later.
+    """
+
+    __slots__ = ("entry", "is_unknown", "node", "value")
+
+    def __init__(self, value: T_co | None, node: Node, entry: Entry | None = None, *, is_unknown: bool = False) -> None:
+        self.value = value
+        self.node = node
+        self.entry = entry
+        self.is_unknown = is_unknown
+
+    @property
+    def is_null(self) -> bool:
+        """Whether the key is there without a value."""
+        return is_null(self.node) and not self.is_unknown
+
+    @property
+    def span(self) -> Span:
+        """The value's place; the key's where no value is written."""
+        if self.node.start == self.node.end and self.entry is not None:
+            return self.entry.key.span
+        return self.node.span
+
+    @property
+    def key_span(self) -> Span:
+        """The key's place; the value's for a list item."""
+        return self.entry.key.span if self.entry is not None else self.node.span
+
+
+def string_field(entry: Entry | None) -> Field[str] | None:
+    """The text of an entry's scalar, or None when there is no entry. Values that are not text have value None."""
+    return None if entry is None else string_of(entry.value, entry)
+
+
+def string_of(node: Node, entry: Entry | None = None) -> Field[str]:
+    """A node's text as a field; see `string_field`."""
+    if not isinstance(node, Scalar):
+        return Field(None, node, entry)
+    if is_unknown(node):
+        return Field(None, node, entry, is_unknown=True)
+    value = resolve(node)
+    return Field(value if isinstance(value, str) else None, node, entry)
+
+
+def mapping_of(node: Node | None) -> Mapping | None:
+    """The node when it is a mapping."""
+    return node if isinstance(node, Mapping) else None
+
+
+def items_of(node: Node | None) -> list[Node]:
+    """The items of a list; none for anything else."""
+    return node.items if isinstance(node, Sequence) else []

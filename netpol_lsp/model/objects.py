@@ -1,0 +1,107 @@
+"""Any Kubernetes object of a document: kind, name, namespace, labels; lists unwrapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from netpol_lsp.model.fields import Field, items_of, mapping_of, string_field
+from netpol_lsp.syntax.nodes import Entry, Mapping, Node
+from netpol_lsp.text.span import Span
+
+
+class KubeObject:
+    """A manifest as it is written.
+
+    `node` is its mapping; `api_version_field` and so on are None where the manifest lacks them;
+    `path` is the object's place in the document: "" or `items[0]` in a List.
+    """
+
+    def __init__(self, node: Mapping, path: str = "") -> None:
+        self.node = node
+        self.path = path
+        self.api_version_field = string_field(node.get("apiVersion"))
+        self.kind_field = string_field(node.get("kind"))
+
+    @property
+    def kind(self) -> str | None:
+        """The kind as written."""
+        return self.kind_field.value if self.kind_field else None
+
+    @property
+    def api_version(self) -> str | None:
+        """The apiVersion as written."""
+        return self.api_version_field.value if self.api_version_field else None
+
+    @cached_property
+    def metadata(self) -> Mapping | None:
+        """The metadata mapping."""
+        entry = self.node.get("metadata")
+        return mapping_of(entry.value) if entry else None
+
+    @cached_property
+    def name_field(self) -> Field[str] | None:
+        """metadata.name"""
+        return string_field(self.metadata.get("name")) if self.metadata else None
+
+    @cached_property
+    def namespace_field(self) -> Field[str] | None:
+        """metadata.namespace"""
+        return string_field(self.metadata.get("namespace")) if self.metadata else None
+
+    @property
+    def name(self) -> str | None:
+        """metadata.name as written."""
+        return self.name_field.value if self.name_field else None
+
+    @property
+    def namespace(self) -> str | None:
+        """metadata.namespace as written; None when missing, null or empty."""
+        return (self.namespace_field.value or None) if self.namespace_field else None
+
+    @cached_property
+    def annotations(self) -> dict[str, Field[str]]:
+        """metadata.annotations by key."""
+        return self._strings("annotations")
+
+    @cached_property
+    def labels(self) -> dict[str, Field[str]]:
+        """metadata.labels by key."""
+        return self._strings("labels")
+
+    @property
+    def span(self) -> Span:
+        """Where a finding about the whole object points: the name, else the kind, else the first key."""
+        if self.name_field is not None and self.name_field.node.end > self.name_field.node.start:
+            return self.name_field.span
+        if self.kind_field is not None:
+            return self.kind_field.span
+        return self.node.entries[0].key.span if self.node.entries else self.node.span
+
+    def _strings(self, name: str) -> dict[str, Field[str]]:
+        entry: Entry | None = self.metadata.get(name) if self.metadata else None
+        mapping = mapping_of(entry.value) if entry else None
+        found: dict[str, Field[str]] = {}
+        for item in mapping.all_entries() if mapping else ():
+            value = string_field(item)
+            if item.name is not None and value is not None:
+                found[item.name] = value
+        return found
+
+
+def objects_of(root: Node | None) -> Iterator[KubeObject]:
+    """The objects of a document: its root, or the items of a `List` (or `NetworkPolicyList`), however deep."""
+    yield from _unwrap(root, "", 0)
+
+
+def _unwrap(node: Node | None, path: str, depth: int) -> Iterator[KubeObject]:
+    mapping = mapping_of(node)
+    if mapping is None:
+        return
+    kube_object = KubeObject(mapping, path)
+    items = mapping.get("items")
+    if items is not None and (kube_object.kind or "").endswith("List") and depth < 3:
+        for number, item in enumerate(items_of(items.value)):
+            yield from _unwrap(item, f"{path}.items[{number}]" if path else f"items[{number}]", depth + 1)
+        return
+    yield kube_object

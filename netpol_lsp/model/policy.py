@@ -1,0 +1,350 @@
+"""The typed NetworkPolicy (networking.k8s.io/v1).
+
+Tolerant: what has the wrong shape is None or left out and the schema reports it once, so that rules
+run on half-typed files. Follows the API reference of NetworkPolicy v1 and, for defaults,
+pkg/apis/networking/v1/defaults.go of Kubernetes.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cached_property
+
+from netpol_lsp.model.fields import Field, items_of, mapping_of, string_field, string_of
+from netpol_lsp.model.objects import KubeObject
+from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
+from netpol_lsp.syntax.scalars import resolve
+from netpol_lsp.syntax.templates import is_unknown
+from netpol_lsp.text.span import Span
+
+
+class Direction(StrEnum):
+    """A policy type; `rules_key` and `peers_key` are its fields."""
+
+    INGRESS = "Ingress"
+    EGRESS = "Egress"
+
+    @property
+    def rules_key(self) -> str:
+        """`ingress` or `egress`."""
+        return self.value.lower()
+
+    @property
+    def peers_key(self) -> str:
+        """`from` or `to`."""
+        return "from" if self is Direction.INGRESS else "to"
+
+
+class Requirement:
+    """One item of matchExpressions; `values` are those that are written."""
+
+    def __init__(self, node: Mapping) -> None:
+        self.node = node
+        self.key = string_field(node.get("key"))
+        self.operator = string_field(node.get("operator"))
+        values = node.get("values")
+        self.values_entry = values
+        self.values: tuple[Field[str], ...] = tuple(string_of(item) for item in items_of(values.value)) if values else ()
+
+    @property
+    def span(self) -> Span:
+        """The item's place."""
+        return self.node.span
+
+
+class Label:
+    """One entry of matchLabels: `key` as written, `value` (None inside when it is not text)."""
+
+    __slots__ = ("entry", "key", "value")
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.key = string_of(entry.key)
+        self.value = string_of(entry.value, entry)
+
+    @property
+    def span(self) -> Span:
+        """Key and value."""
+        return self.entry.span
+
+
+class Selector:
+    """A label selector that is written and not null. `entry` is the key that holds it."""
+
+    def __init__(self, node: Mapping, entry: Entry) -> None:
+        self.node = node
+        self.entry = entry
+
+    @cached_property
+    def labels(self) -> tuple[Label, ...]:
+        """matchLabels, in the order of the text."""
+        entry = self.node.get("matchLabels")
+        mapping = mapping_of(entry.value) if entry else None
+        return tuple(Label(item) for item in mapping.all_entries()) if mapping else ()
+
+    @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """matchExpressions, in the order of the text."""
+        entry = self.node.get("matchExpressions")
+        return tuple(Requirement(item) for item in items_of(entry.value if entry else None) if isinstance(item, Mapping))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it selects everything: neither labels nor expressions, and nothing else that could mean some."""
+        return all(
+            entry.name in ("matchLabels", "matchExpressions")
+            and (is_null(entry.value) or not _content(entry.value))
+            for entry in self.node.all_entries()
+        )
+
+    @property
+    def span(self) -> Span:
+        """The selector's place; its key's in block style, where the value starts on another line."""
+        return self.node.span if self.node.flow else self.entry.key.span
+
+
+class IPBlock:
+    """An ipBlock peer."""
+
+    def __init__(self, node: Mapping, entry: Entry) -> None:
+        self.node = node
+        self.entry = entry
+        self.cidr = string_field(node.get("cidr"))
+        excepts = node.get("except")
+        self.except_entry = excepts
+        self.excepts: tuple[Field[str], ...] = (
+            tuple(string_of(item) for item in items_of(excepts.value)) if excepts else ()
+        )
+
+    @property
+    def span(self) -> Span:
+        """The key `ipBlock`, or the flow mapping."""
+        return self.node.span if self.node.flow else self.entry.key.span
+
+
+class Peer:
+    """One item of `from` or `to`. A null selector or ipBlock counts as absent, as the API server has it."""
+
+    def __init__(self, node: Mapping) -> None:
+        self.node = node
+        self.pod_selector = _selector(node, "podSelector")
+        self.namespace_selector = _selector(node, "namespaceSelector")
+        block = node.get("ipBlock")
+        mapping = mapping_of(block.value) if block else None
+        self.ip_block = IPBlock(mapping, block) if block and mapping is not None else None
+
+    @property
+    def span(self) -> Span:
+        """The item's place."""
+        return self.node.span
+
+
+class Port:
+    """One item of `ports`. `number` and `name` exclude each other; both are None for every port, or when unknown."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        mapping = mapping_of(node)
+        self.protocol = string_field(mapping.get("protocol")) if mapping else None
+        port = mapping.get("port") if mapping else None
+        end_port = mapping.get("endPort") if mapping else None
+        self.port: Field[int | str] | None = None if port is None else _port_field(port)
+        self.end_port: Field[int | str] | None = None if end_port is None else _port_field(end_port)
+
+    @property
+    def number(self) -> int | None:
+        """The port number."""
+        return self.port.value if self.port and isinstance(self.port.value, int) else None
+
+    @property
+    def name(self) -> str | None:
+        """The port's name."""
+        return self.port.value if self.port and isinstance(self.port.value, str) else None
+
+    @property
+    def last(self) -> int | None:
+        """The last number of the range: endPort, else the number itself."""
+        if self.end_port and isinstance(self.end_port.value, int):
+            return self.end_port.value
+        return self.number
+
+    @property
+    def effective_protocol(self) -> str | None:
+        """The protocol, TCP when it is missing or null; None when it is unknown or wrong."""
+        if self.protocol is None or self.protocol.is_null:
+            return "TCP"
+        return self.protocol.value
+
+    @property
+    def span(self) -> Span:
+        """The item's place."""
+        return self.node.span
+
+
+class PolicyRule:
+    """One item of `ingress` or `egress`.
+
+    `peers_field` and `ports_field` hold the lists as written (None when the key is missing); `peers` and
+    `ports` their items that have the right shape. A null item is the empty rule.
+    """
+
+    def __init__(self, node: Node, direction: Direction) -> None:
+        self.node = node
+        self.direction = direction
+        mapping = mapping_of(node)
+        self.peers_field = _list_field(mapping.get(direction.peers_key)) if mapping else None
+        self.ports_field = _list_field(mapping.get("ports")) if mapping else None
+
+    @cached_property
+    def peers(self) -> tuple[Peer, ...]:
+        """The peers in the order of the text."""
+        items = (self.peers_field.value or ()) if self.peers_field else ()
+        return tuple(Peer(item) for item in items if isinstance(item, Mapping))
+
+    @cached_property
+    def ports(self) -> tuple[Port, ...]:
+        """The ports in the order of the text; a null item is every TCP port."""
+        items = (self.ports_field.value or ()) if self.ports_field else ()
+        return tuple(Port(item) for item in items if isinstance(item, Mapping) or is_null(item))
+
+    @property
+    def allows_every_peer(self) -> bool:
+        """Whether `from`/`to` is missing, null or empty, which means everyone."""
+        return _is_absent(self.node, self.peers_field)
+
+    @property
+    def allows_every_port(self) -> bool:
+        """Whether `ports` is missing, null or empty, which means all ports of all protocols."""
+        return _is_absent(self.node, self.ports_field)
+
+    @property
+    def span(self) -> Span:
+        """The item's place."""
+        return self.node.span
+
+
+class NetworkPolicy:
+    """A NetworkPolicy as it is written, with what the API server makes of it."""
+
+    def __init__(self, kube_object: KubeObject) -> None:
+        self.object = kube_object
+        self.spec_field = _mapping_field(kube_object.node.get("spec"))
+        self.spec = self.spec_field.value if self.spec_field else None
+        self.pod_selector_field = _mapping_field(self.spec.get("podSelector")) if self.spec else None
+        self.policy_types_field = _list_field(self.spec.get("policyTypes")) if self.spec else None
+        self.ingress_field = _list_field(self.spec.get("ingress")) if self.spec else None
+        self.egress_field = _list_field(self.spec.get("egress")) if self.spec else None
+
+    @cached_property
+    def pod_selector(self) -> Selector | None:
+        """spec.podSelector; None when it is missing or null (every pod is selected then) or misshapen."""
+        return _selector(self.spec, "podSelector") if self.spec else None
+
+    @cached_property
+    def policy_types(self) -> tuple[Field[str], ...]:
+        """The items of policyTypes as written."""
+        items = (self.policy_types_field.value or ()) if self.policy_types_field else ()
+        return tuple(string_of(item) for item in items)
+
+    def rules_field(self, direction: Direction) -> Field[list[Node]] | None:
+        """The list `ingress` or `egress` as written."""
+        return self.ingress_field if direction is Direction.INGRESS else self.egress_field
+
+    @cached_property
+    def ingress(self) -> tuple[PolicyRule, ...]:
+        """The ingress rules."""
+        return _rules(self.ingress_field, Direction.INGRESS)
+
+    @cached_property
+    def egress(self) -> tuple[PolicyRule, ...]:
+        """The egress rules."""
+        return _rules(self.egress_field, Direction.EGRESS)
+
+    def rules(self, direction: Direction) -> tuple[PolicyRule, ...]:
+        """The rules of a direction."""
+        return self.ingress if direction is Direction.INGRESS else self.egress
+
+    @cached_property
+    def all_rules(self) -> tuple[PolicyRule, ...]:
+        """Ingress rules, then egress rules."""
+        return self.ingress + self.egress
+
+    @property
+    def declares_types(self) -> bool:
+        """Whether policyTypes is written with at least one item: null and `[]` count as absent."""
+        return self.policy_types_field is not None and bool(_content(self.policy_types_field.node))
+
+    @cached_property
+    def effective_types(self) -> frozenset[Direction]:
+        """The directions that the policy isolates once the API server has filled in its defaults.
+
+        Without policyTypes: Ingress, and Egress when there is at least one egress rule.
+        """
+        if self.declares_types:
+            written = {field.value for field in self.policy_types}
+            return frozenset(direction for direction in Direction if direction.value in written)
+        return frozenset(Direction) if self.egress else frozenset({Direction.INGRESS})
+
+    @property
+    def has_unknown_types(self) -> bool:
+        """Whether a template or a mistake hides which directions are listed."""
+        if self.policy_types_field is not None and self.policy_types_field.is_unknown:
+            return True
+        return any(field.value is None or field.value not in list(Direction) for field in self.policy_types)
+
+    @property
+    def span(self) -> Span:
+        """Where a finding about the whole policy points."""
+        return self.object.span
+
+
+def _content(node: Node) -> int:
+    """How many items or entries a collection has; 0 for anything else but a written scalar."""
+    if isinstance(node, Sequence):
+        return len(node.items)
+    if isinstance(node, Mapping):
+        return len(node.entries) + len(node.merged)
+    return 0 if is_null(node) and not is_unknown(node) else 1
+
+
+def _is_absent(rule: Node, field: Field[list[Node]] | None) -> bool:
+    if not (isinstance(rule, Mapping) or is_null(rule)):
+        return False
+    return field is None or not _content(field.node)
+
+
+def _mapping_field(entry: Entry | None) -> Field[Mapping] | None:
+    if entry is None:
+        return None
+    node = entry.value
+    return Field(mapping_of(node), node, entry, is_unknown=is_unknown(node))
+
+
+def _list_field(entry: Entry | None) -> Field[list[Node]] | None:
+    if entry is None:
+        return None
+    node = entry.value
+    return Field(node.items if isinstance(node, Sequence) else None, node, entry, is_unknown=is_unknown(node))
+
+
+def _selector(parent: Mapping, name: str) -> Selector | None:
+    entry = parent.get(name)
+    return Selector(entry.value, entry) if entry is not None and isinstance(entry.value, Mapping) else None
+
+
+def _rules(field: Field[list[Node]] | None, direction: Direction) -> tuple[PolicyRule, ...]:
+    if field is None:
+        return ()
+    return tuple(
+        PolicyRule(item, direction) for item in field.value or () if isinstance(item, Mapping) or is_null(item)
+    )
+
+
+def _port_field(entry: Entry) -> Field[int | str]:
+    node = entry.value
+    if not isinstance(node, Scalar) or is_unknown(node):
+        return Field(None, node, entry, is_unknown=is_unknown(node))
+    value = resolve(node)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return Field(value if isinstance(value, str | int) and not isinstance(value, bool) else None, node, entry)

@@ -1,0 +1,1 @@
+"""Connectivity: which pods may talk to which, and why."""

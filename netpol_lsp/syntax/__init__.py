@@ -1,0 +1,1 @@
+"""YAML syntax: our node tree, its parser and the builder of YAML edits."""

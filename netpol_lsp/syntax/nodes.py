@@ -1,0 +1,156 @@
+"""The YAML node tree: what a document says and exactly where.
+
+Offsets are code points of the whole text. Nodes are plain slotted classes, because thousands are
+made for each file; treat them as immutable once the parser has returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netpol_lsp.text.span import Span
+
+
+class Node:
+    """A value of a document.
+
+    `start`, `end`: where its own text stands, without anchor and tag. `tag`: an explicit tag or None.
+    `anchor`: the name it defines. `origin`: set on values that an alias or merge key brings in: such
+    a node stands at the alias, and `origin` is the node that the anchor names.
+    """
+
+    __slots__ = ("anchor", "end", "origin", "start", "tag")
+
+    def __init__(self, start: int, end: int, tag: str | None = None, anchor: str | None = None) -> None:
+        self.start = start
+        self.end = end
+        self.tag = tag
+        self.anchor = anchor
+        self.origin: Node | None = None
+
+    @property
+    def span(self) -> Span:
+        """Where the node stands; zero-width for a value that is not written."""
+        return Span(self.start, self.end)
+
+
+class Scalar(Node):
+    """A single value. `value` is its text after YAML's unescaping; `style` is `""` for plain, else `'`, `"`, `|` or `>`."""
+
+    __slots__ = ("style", "value")
+
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        value: str,
+        style: str = "",
+        tag: str | None = None,
+        anchor: str | None = None,
+    ) -> None:
+        super().__init__(start, end, tag, anchor)
+        self.value = value
+        self.style = style
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether YAML decides the type from the text: no quotes, no block, no tag."""
+        return not self.style and self.tag is None
+
+
+class Sequence(Node):
+    """A list of values."""
+
+    __slots__ = ("flow", "items")
+
+    def __init__(self, start: int, end: int, *, flow: bool, tag: str | None = None, anchor: str | None = None) -> None:
+        super().__init__(start, end, tag, anchor)
+        self.flow = flow
+        self.items: list[Node] = []
+
+
+class Entry:
+    """A key with its value in a mapping."""
+
+    __slots__ = ("key", "value")
+
+    def __init__(self, key: Node, value: Node) -> None:
+        self.key = key
+        self.value = value
+
+    @property
+    def name(self) -> str | None:
+        """The key's text, or None when it is not a scalar."""
+        return self.key.value if isinstance(self.key, Scalar) else None
+
+    @property
+    def span(self) -> Span:
+        """From the key's start to the value's end."""
+        return Span(self.key.start, max(self.key.end, self.value.end))
+
+
+class Mapping(Node):
+    """Keys with values. `entries` are those written here; `merged` those that `<<` brings in, which no own key overrides."""
+
+    __slots__ = ("entries", "flow", "merged")
+
+    def __init__(self, start: int, end: int, *, flow: bool, tag: str | None = None, anchor: str | None = None) -> None:
+        super().__init__(start, end, tag, anchor)
+        self.flow = flow
+        self.entries: list[Entry] = []
+        self.merged: tuple[Entry, ...] = ()
+
+    def all_entries(self) -> Iterator[Entry]:
+        """The entries that count: own ones without `<<`, then merged ones."""
+        if not self.merged:
+            yield from self.entries
+            return
+        for entry in self.entries:
+            if not is_merge_key(entry.key):
+                yield entry
+        yield from self.merged
+
+    def get(self, name: str) -> Entry | None:
+        """The entry with this key; the last one when it is written twice, as YAML readers do."""
+        found = None
+        for entry in self.entries if not self.merged else self.all_entries():
+            key = entry.key
+            if isinstance(key, Scalar) and key.value == name:
+                found = entry
+        return found
+
+
+def is_merge_key(key: Node) -> bool:
+    """Whether a key is YAML's `<<`."""
+    return isinstance(key, Scalar) and key.value == "<<" and (not key.style or key.tag == "tag:yaml.org,2002:merge")
+
+
+def is_null(node: Node) -> bool:
+    """Whether a node is null, or not written at all."""
+    return (
+        isinstance(node, Scalar)
+        and not node.style
+        and (node.value in _NULLS if node.tag is None else node.tag == "tag:yaml.org,2002:null")
+    )
+
+
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The direct child nodes as written, keys included, in the order of the text."""
+    if isinstance(node, Mapping):
+        for entry in node.entries:
+            yield entry.key
+            yield entry.value
+    elif isinstance(node, Sequence):
+        yield from node.items
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it, keys included, in the order of the text."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(list(children(current))))

@@ -1,0 +1,1 @@
+"""Text: spans, sources, line indexes and edits."""

@@ -1,0 +1,92 @@
+"""Text edits, fixes and the one function that applies them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from netpol_lsp.text.span import Span
+
+
+class Applicability(StrEnum):
+    """How far a fix may be trusted."""
+
+    SAFE = "safe"
+    """Keeps what the manifest does, or only makes a refused one say what it plainly meant."""
+    UNSAFE = "unsafe"
+    """Changes which traffic is allowed, or guesses: applied only when asked for."""
+    DISPLAY = "display"
+    """Shown, never applied by itself."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TextEdit:
+    """Replaces the text of `span` by `text`; an empty span inserts."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits of one file that mend a finding together. `title` is an imperative sentence."""
+
+    title: str
+    edits: tuple[TextEdit, ...]
+    applicability: Applicability = Applicability.SAFE
+
+    @property
+    def span(self) -> Span:
+        """The smallest span that covers all edits."""
+        return Span(min(e.span.start for e in self.edits), max(e.span.end for e in self.edits))
+
+
+def overlaps(edits: Sequence[TextEdit]) -> bool:
+    """Whether two of the edits touch the same text, or insert at the same place."""
+    ordered = sorted(edits)
+    return any(
+        left.span.end > right.span.start or left.span.start == right.span.start
+        for left, right in zip(ordered, ordered[1:], strict=False)
+    )
+
+
+def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
+    """The text with all edits made; raises ValueError when they overlap or leave the text."""
+    ordered = sorted(edits)
+    if overlaps(ordered):
+        raise ValueError("edits overlap")
+    parts: list[str] = []
+    position = 0
+    for edit in ordered:
+        if edit.span.start < position or edit.span.end > len(text):
+            raise ValueError(f"edit {edit.span} leaves the text of {len(text)} characters")
+        parts += (text[position : edit.span.start], edit.text)
+        position = edit.span.end
+    parts.append(text[position:])
+    return "".join(parts)
+
+
+def compatible_fixes(fixes: Iterable[Fix]) -> tuple[list[Fix], list[Fix]]:
+    """Fixes that can be applied together, first come first served, and those left over.
+
+    A fix is taken whole or not at all; one that is equal to a taken one is dropped as done.
+    """
+    taken: list[Fix] = []
+    left: list[Fix] = []
+    spans: list[Span] = []
+    done: set[tuple[TextEdit, ...]] = set()
+    for fix in fixes:
+        if fix.edits in done:
+            continue
+        if any(_clash(edit.span, span) for edit in fix.edits for span in spans):
+            left.append(fix)
+            continue
+        taken.append(fix)
+        done.add(fix.edits)
+        spans += [edit.span for edit in fix.edits]
+    return taken, left
+
+
+def _clash(one: Span, other: Span) -> bool:
+    return (one.start < other.end and other.start < one.end) or one.start == other.start

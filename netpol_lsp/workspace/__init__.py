@@ -1,0 +1,1 @@
+"""All manifests of a workspace, indexed."""

@@ -1,0 +1,3 @@
+"""What a rule may ask about the other manifests."""
+
+from __future__ import annotations
