@@ -1,0 +1,44 @@
+"""Comments of a document and where they stand."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from netpol_lsp.syntax.nodes import Node, Scalar, walk
+from netpol_lsp.text.span import Span
+
+_CANDIDATE = re.compile(r"(?:(?<=[\s\ufeff])|\A)#[^\n\r]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment. `text` starts behind the `#`; `is_alone`: nothing else stands on its line."""
+
+    span: Span
+    text: str
+    is_alone: bool
+
+
+def find_comments(text: str, root: Node | None) -> tuple[Comment, ...]:
+    """The comments of a text whose nodes are below `root`: a `#` inside a scalar is none."""
+    if "#" not in text:
+        return ()
+    scalars = sorted(_scalar_spans(root))
+    starts = [start for start, _ in scalars]
+    found = []
+    for match in _CANDIDATE.finditer(text):
+        at = bisect_right(starts, match.start()) - 1
+        if at >= 0 and match.start() < scalars[at][1]:
+            continue
+        line_start = max(text.rfind("\n", 0, match.start()), text.rfind("\r", 0, match.start())) + 1
+        is_alone = not text[line_start : match.start()].strip()
+        found.append(Comment(Span(*match.span()), match.group()[1:].strip(), is_alone))
+    return tuple(found)
+
+
+def _scalar_spans(root: Node | None) -> list[tuple[int, int]]:
+    if root is None:
+        return []
+    return [(node.start, node.end) for node in walk(root) if isinstance(node, Scalar) and node.origin is None and node.end > node.start]

@@ -1,0 +1,104 @@
+"""Splits a text at `---` and parses each document alone.
+
+Offsets inside a document count from its own start, so that an unchanged document can be used again
+wherever an edit above has moved it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from netpol_lsp.syntax.comments import Comment, find_comments
+from netpol_lsp.syntax.nodes import Node
+from netpol_lsp.syntax.parser import parse
+from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
+from netpol_lsp.syntax.recovery import recover
+from netpol_lsp.syntax.templates import mask
+from netpol_lsp.text.source import Source
+from netpol_lsp.text.span import Span
+
+_SEPARATOR = re.compile(r"(?:\A|(?<=[\n\r]))---(?=[ \t\r\n]|\Z)")
+_END_MARKER = re.compile(r"(?<=[\n\r])\.\.\.(?=[ \t\r\n]|\Z)")
+_ONLY_HEAD = re.compile(r"(?:[ \t]*(?:#[^\n\r]*)?(?:\r\n|\n|\r)|%[^\n\r]*(?:\r\n|\n|\r))*\Z")
+_YAML_DIRECTIVE = re.compile(r"^%YAML[ \t]+(?!1\.1(?:[ \t]|$))[^\n\r]*", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML document.
+
+    `source` is its own text with offsets from 0; `root` is None when it is empty; `error` is the syntax
+    error that stopped the parser (`root` is then what could be understood around it); `problems` are all
+    problems, `error` first. `is_template`: Helm or Jinja actions hide a part of it.
+    """
+
+    source: Source
+    root: Node | None
+    error: SyntaxProblem | None
+    problems: tuple[SyntaxProblem, ...]
+    is_template: bool
+
+    @property
+    def text(self) -> str:
+        """The document's text, with its `---` line."""
+        return self.source.text
+
+    @cached_property
+    def comments(self) -> tuple[Comment, ...]:
+        """The comments in the order of the text."""
+        return find_comments(self.text, self.root)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The text of one document and its place in the file."""
+
+    index: int
+    start: int
+    text: str
+
+
+def split(text: str) -> list[Chunk]:
+    """The documents of a stream: cut before each `---`, but not behind a head of directives.
+
+    Parts without any content (only comments and blank lines before the first `---`) count as the first
+    document's head when they hold directives, else as a document of their own that is empty.
+    """
+    if "---" not in text:
+        return [Chunk(0, 0, text)]
+    starts = [match.start() for match in _SEPARATOR.finditer(text)]
+    cuts = [0]
+    for start in starts:
+        head = text[cuts[-1] : start]
+        if not head.strip() or (("%" in head or cuts[-1] == 0) and _ONLY_HEAD.match(head)):
+            continue
+        cuts.append(start)
+    cuts.append(len(text))
+    return [Chunk(index, start, text[start:end]) for index, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False))]
+
+
+def parse_document(text: str, uri: str = "", *, pure: bool = False) -> Document:
+    """Parse one document; never raises. After a syntax error as much as possible of the rest is kept."""
+    readable = text
+    if "..." in text and (end := _END_MARKER.search(text)):
+        readable = text[: end.start()]
+    masked = mask(readable)
+    parsed = parse(masked or readable, pure=pure)
+    error, root = parsed.error, parsed.root
+    if error is not None:
+        root = recover(masked or readable, error, pure=pure) or root
+    problems = (error, *parsed.problems) if error else parsed.problems
+    if "%YAML" in text and (directive := _YAML_DIRECTIVE.search(text)):
+        message = f"the API server reads YAML 1.1 only and refuses `{directive.group().strip()}`"
+        problems += (SyntaxProblem(ProblemKind.SYNTAX, Span(*directive.span()), message, hint="delete this line"),)
+    return Document(Source(uri, text), root, error, problems, is_template=masked is not None)
+
+
+@lru_cache(maxsize=1)
+def has_fast_parser() -> bool:
+    """Whether libyaml is used."""
+    from netpol_lsp.syntax import parser  # noqa: PLC0415 - asked for by `--version` only
+
+    return parser.USES_LIBYAML

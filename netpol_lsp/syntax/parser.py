@@ -1,0 +1,237 @@
+"""From text to nodes: ruamel.yaml's event stream, by libyaml where it is installed.
+
+The only importer of ruamel. libyaml's marks count code points; a document is parsed alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from netpol_lsp.syntax.aliases import Expander, merge_entries
+from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, is_merge_key
+from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
+from netpol_lsp.text.span import Span
+
+try:
+    from _ruamel_yaml import CParser as _CParser  # type: ignore[import-not-found,unused-ignore]
+except ImportError:  # pragma: no cover - only where no wheel of ruamel.yaml.clib exists
+    _CParser = None
+
+USES_LIBYAML = _CParser is not None
+MAX_DEPTH = 1000
+"""Deeper nesting is refused: no manifest needs it, and recursion over nodes must end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What could be read: `root` (None for an empty document), the syntax error that stopped the parser, alias problems."""
+
+    root: Node | None
+    error: SyntaxProblem | None
+    problems: tuple[SyntaxProblem, ...]
+
+
+def parse(text: str, *, pure: bool = False) -> Parsed:
+    """Parse the first document of `text`; never raises. `pure` asks for the pure-Python parser."""
+    builder = _Builder(text)
+    error: SyntaxProblem | None = None
+    try:
+        builder.build(_pure_events(text) if pure or _CParser is None else _CParser(text).get_event)
+    except MarkedYAMLError as raised:
+        error = _marked_problem(raised, text)
+    except YAMLError as raised:
+        error = _reader_problem(raised, text)
+    except RecursionError:
+        error = SyntaxProblem(ProblemKind.SYNTAX, Span(0, min(1, len(text))), "the document is nested too deeply")
+    except _TooDeepError as raised:
+        error = SyntaxProblem(
+            ProblemKind.SYNTAX, Span(raised.offset, raised.offset + 1), f"nested more than {MAX_DEPTH} levels deep"
+        )
+    except (UnicodeError, ValueError, IndexError, AssertionError, TypeError, AttributeError) as raised:
+        # ruamel's pure parser has corners that raise these instead of its own errors.
+        error = SyntaxProblem(ProblemKind.SYNTAX, Span(0, min(1, len(text))), f"this cannot be read as YAML ({raised})")
+    return builder.result(error)
+
+
+class _TooDeepError(Exception):
+    def __init__(self, offset: int) -> None:
+        super().__init__(offset)
+        self.offset = offset
+
+
+class _Builder:
+    """Turns events into nodes; holds a partial tree when the events stop early."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.roots: list[Node] = []
+        # Each level: the list that takes finished nodes (keys and values in turn in a mapping), and its collection.
+        self.stack: list[tuple[list[Node], Mapping | Sequence]] = []
+        self.current = self.roots
+        self.expander = Expander()
+
+    def build(self, next_event: Callable[[], Any]) -> None:  # noqa: C901 - one branch an event
+        """Read events up to the end of the first document."""
+        expander = self.expander
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is ScalarEvent:
+                self.current.append(self._scalar(event))
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                self._open(event, is_mapping=kind is MappingStartEvent)
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                self._close(event.end_mark.index)
+            elif kind is AliasEvent:
+                start, end = event.start_mark.index, event.end_mark.index
+                self.current.append(expander.expand(event.anchor, Span(start, end)))
+            elif kind is DocumentEndEvent or event is None:
+                return
+            elif kind.__name__ == "StreamEndEvent":
+                return
+
+    def _scalar(self, event: Any) -> Scalar:
+        start, end = event.start_mark.index, event.end_mark.index
+        tag, anchor, style, value = event.tag, event.anchor, event.style, event.value
+        if style is None or not style:
+            style = ""
+        if tag is not None or anchor is not None:
+            start = _skip_properties(self.text, start, end)
+            if tag == "!":
+                tag = "tag:yaml.org,2002:str"
+        if style in ("|", ">"):
+            end = _trim_block(self.text, start, end)
+        elif not value and not style:
+            start, end = self._place_of_nothing(start)
+        node = Scalar(start, end, value, style, tag, anchor)
+        self.expander.note(node)
+        return node
+
+    def _place_of_nothing(self, offset: int) -> tuple[int, int]:
+        """A value that is not written stands right behind its colon or dash, whatever the parser says."""
+        at = offset
+        while at > 0 and self.text[at - 1] not in ":-?,[{" and self.text[at - 1] in " \t\r\n":
+            at -= 1
+        if at > 0 and self.text[at - 1] in ":-?":
+            offset = at
+        return offset, offset
+
+    def _open(self, event: Any, *, is_mapping: bool) -> None:
+        if len(self.stack) >= MAX_DEPTH:
+            raise _TooDeepError(event.start_mark.index)
+        start = event.start_mark.index
+        if event.tag is not None or event.anchor is not None:
+            start = _skip_properties(self.text, start, len(self.text))
+        kind = Mapping if is_mapping else Sequence
+        tag = event.tag if event.tag != "!" else None
+        node = kind(start, start, flow=bool(event.flow_style) and self.text[start : start + 1] in "[{", tag=tag, anchor=event.anchor)
+        self.expander.note(node, is_open=True)
+        self.current.append(node)
+        self.stack.append((self.current, node))
+        self.current = []
+
+    def _close(self, end: int) -> None:
+        taken = self.current
+        self.current, node = self.stack.pop()
+        if isinstance(node, Mapping):
+            self._fill_mapping(node, taken)
+            last: Node | None = node.entries[-1].value if node.entries else None
+            first: Node | None = node.entries[0].key if node.entries else None
+        else:
+            node.items = taken
+            first, last = (taken[0], taken[-1]) if taken else (None, None)
+        if node.flow:
+            node.end = end
+        else:
+            # Block collections end, for the parser, at the next token: take the last child's end.
+            if isinstance(node, Mapping) and first is not None:
+                node.start = min(first.start, node.start) if node.anchor is None and node.tag is None else first.start
+            node.end = max(last.end, node.start) if last is not None else node.start
+        self.expander.close(node)
+
+    def _fill_mapping(self, node: Mapping, taken: list[Node]) -> None:
+        entries = [Entry(taken[index], taken[index + 1]) for index in range(0, len(taken) - 1, 2)]
+        if len(taken) % 2:
+            end = taken[-1].end
+            entries.append(Entry(taken[-1], Scalar(end, end, "")))
+        node.entries = entries
+        for entry in entries:
+            if is_merge_key(entry.key):
+                node.merged = merge_entries(node, self.expander.problems)
+                break
+
+    def result(self, error: SyntaxProblem | None) -> Parsed:
+        """The tree so far: collections that an error left open are closed where the text was understood."""
+        while self.stack:
+            end = self.current[-1].end if self.current else self.stack[-1][1].start
+            self._close(end)
+        root = self.roots[0] if self.roots else None
+        return Parsed(root, error, tuple(self.expander.problems))
+
+
+def _skip_properties(text: str, start: int, end: int) -> int:
+    """The offset behind `&anchor` and `!tag` that stand at `start`."""
+    at = start
+    while at < end and text[at] in "&!":
+        while at < end and text[at] not in " \t\r\n,]}":
+            at += 1
+        while at < end and text[at] in " \t\r\n":
+            at += 1
+    return min(at, end)
+
+
+def _trim_block(text: str, start: int, end: int) -> int:
+    """The end of a block scalar's last line that is not blank."""
+    while end > start and text[end - 1] in " \t\r\n":
+        end -= 1
+    return end
+
+
+def _marked_problem(raised: MarkedYAMLError, text: str) -> SyntaxProblem:
+    mark = raised.problem_mark or raised.context_mark
+    offset = min(mark.index, len(text)) if mark is not None else 0
+    context = raised.context_mark.index if raised.context_mark is not None else None
+    related = Span(context, context + 1) if context is not None and context != offset and context < len(text) else None
+    end = min(offset + 1, len(text))
+    problem = " ".join(part for part in (raised.context, raised.problem) if part)
+    return SyntaxProblem(ProblemKind.SYNTAX, Span(min(offset, end), end), problem or "this is not YAML", related)
+
+
+def _reader_problem(raised: YAMLError, text: str) -> SyntaxProblem:
+    # ReaderError has no mark: look for the character it does not take.
+    for offset, char in enumerate(text):
+        if not _is_printable(char):
+            return SyntaxProblem(
+                ProblemKind.SYNTAX, Span(offset, offset + 1), f"control character U+{ord(char):04X} is not allowed in YAML"
+            )
+    return SyntaxProblem(ProblemKind.SYNTAX, Span(0, min(1, len(text))), str(raised).partition("\n")[0])
+
+
+def _is_printable(char: str) -> bool:
+    return (
+        char in "\t\n\r\x85"
+        or " " <= char <= "~"
+        or "\xa0" <= char <= "\ud7ff"
+        or ("\ue000" <= char <= "\ufffd" and char != "\ufeff")
+        or "\U00010000" <= char <= "\U0010ffff"
+    )
+
+
+def _pure_events(text: str) -> Callable[[], Any]:
+    from ruamel.yaml import YAML  # noqa: PLC0415 - the fallback only
+
+    events: Iterator[Any] = iter(YAML(typ="safe", pure=True).parse(text))
+    return lambda: next(events, None)
