@@ -1,0 +1,82 @@
+"""Field paths: from a path to its node, and from an offset to the path of what stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence
+from netpol_lsp.syntax.scalars import key_text, resolve
+from netpol_lsp.text.span import Span
+
+Path = tuple[str | int, ...]
+
+
+def render_path(path: Iterable[str | int]) -> str:
+    """A path as in `spec.egress[0].to[1]`; keys with other signs than letters stand in brackets."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif step and all(char.isalnum() or char in "_-" for char in step):
+            text += f".{step}" if text else step
+        else:
+            text += f"[{step}]"
+    return text
+
+
+def entry_name(entry: Entry) -> str:
+    """A key as JSON spells it; empty for a collection or null."""
+    if not isinstance(entry.key, Scalar):
+        return ""
+    value = resolve(entry.key)
+    return "" if value is None else key_text(value)
+
+
+def lookup(root: Node | None, path: Iterable[str | int]) -> tuple[Node | None, Entry | None]:
+    """The node at `path` and the entry that holds it (None for list items and the root); (None, None) when there is none."""
+    node, holder = root, None
+    for step in path:
+        if isinstance(node, Sequence) and isinstance(step, int) and 0 <= step < len(node.items):
+            node, holder = node.items[step], None
+        elif isinstance(node, Mapping):
+            found = [entry for entry in node.all_entries() if entry_name(entry) == str(step)]
+            if not found:
+                return None, None
+            node, holder = found[-1].value, found[-1]
+        else:
+            return None, None
+    return node, holder
+
+
+def path_at(root: Node | None, span: Span) -> Path:
+    """The path of the smallest value or key that covers `span`; () when that is the root.
+
+    A key counts as its value's path. Behind an alias (one place, many values) it is the alias' own path.
+    """
+    path: list[str | int] = []
+    node = root
+    while node is not None:
+        step = _step(node, span)
+        if step is None:
+            break
+        name, node = step
+        path.append(name)
+    return tuple(path)
+
+
+def _step(node: Node, span: Span) -> tuple[str | int, Node | None] | None:
+    """The child that covers `span`: its name, and its node to go on with (None when the span is on the key)."""
+    if isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            if item.origin is not node.origin and item.origin is not None and item.span == span:
+                return index, None
+            if item.span.covers(span):
+                return index, item
+    elif isinstance(node, Mapping):
+        for entry in node.all_entries():
+            if entry.key.span == span:
+                return entry_name(entry), None
+            if entry.span.covers(span):
+                inside_key = entry.key.span.covers(span)
+                return entry_name(entry), None if inside_key else entry.value
+    return None
