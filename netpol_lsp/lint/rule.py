@@ -13,6 +13,9 @@ from netpol_lsp.lint.settings import Settings
 from netpol_lsp.model.objects import KubeObject
 from netpol_lsp.model.policy import NetworkPolicy
 from netpol_lsp.syntax.documents import Document
+from netpol_lsp.syntax.nodes import Node
+from netpol_lsp.syntax.paths import path_of, render_path
+from netpol_lsp.syntax.problems import SyntaxProblem
 from netpol_lsp.text.edits import Fix
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
@@ -44,7 +47,7 @@ class RuleInfo:
 
     `name` reads well behind "ignore". `doc` is the Markdown docstring: the first line is the summary,
     the rest the page with its examples. `opt_in` rules are off in the profile `recommended`.
-    `on_broken`: whether the rule may judge what is left of a document with a syntax error, or of a
+    `on_partial`: whether the rule may judge what is left of a document with a syntax error, or of a
     template: such rules look at values that are there, never at what is missing.
     """
 
@@ -56,7 +59,7 @@ class RuleInfo:
     options: tuple[Option, ...] = ()
     opt_in: bool = False
     audit_only: bool = False
-    on_broken: bool = False
+    on_partial: bool = False
     since: str = "0.1.0"
 
     @property
@@ -72,19 +75,25 @@ class RuleInfo:
 
 @dataclass(slots=True)
 class Context:
-    """What a document rule sees: one document with at least one object of ours.
+    """What a document rule sees: one document that is ours.
 
-    `objects` are our objects in the document; `schema` what their schemas say of them.
+    All offsets count from the document's start. `objects` are our objects in it (none when a syntax error
+    hides them); `schema` is what their schemas say of them, `problems` what YAML itself refuses.
     """
 
     rule: RuleInfo
-    source: Source
     document: Document
     objects: tuple[KubeObject, ...]
     schema: tuple[SchemaFinding, ...]
+    problems: tuple[SyntaxProblem, ...]
     settings: Settings
     options: Mapping[str, Any]
     workspace: WorkspaceView
+
+    @property
+    def source(self) -> Source:
+        """The document's text."""
+        return self.document.source
 
     def finding(
         self,
@@ -110,13 +119,24 @@ class Context:
             severity=severity or self.rule.severity,
             message=message,
             span=at if isinstance(at, Span) else at.span,
-            document=self.document.index,
             label=label,
             object=ObjectRef(obj.kind, obj.namespace, obj.name) if obj else None,
+            field=self._alias_path(at),
             related=tuple(related),
             fixes=tuple(fix for fix in fixes if fix is not None),
             tags=tuple(tags),
         )
+
+    def _alias_path(self, at: Placed | Span) -> str:
+        """The path of a value that an alias brings in: its span, the alias, does not tell it. Else empty."""
+        node = getattr(at, "node", at)
+        if not isinstance(node, Node) or node.origin is None:
+            return ""
+        for kube_object in self.objects:
+            path = path_of(kube_object.node, node)
+            if path is not None:
+                return render_path(path)
+        return ""
 
     def related(self, at: Placed | Span, message: str) -> Related:
         """Another place in this file that belongs to a finding."""
@@ -128,6 +148,22 @@ class PolicyContext(Context):
     """What a policy rule sees: one NetworkPolicy."""
 
     policy: NetworkPolicy = field(kw_only=True)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a syntax error or a template hides something of the policy's spec: what is missing may be there."""
+        return is_partial(self.document, self.policy)
+
+
+def is_partial(document: Document, policy: NetworkPolicy) -> bool:
+    """Whether a part of the policy's spec is not known; holes above the spec do not count."""
+    if document.error is not None:
+        return True
+    if not document.holes:
+        return False
+    spec = policy.spec_field
+    start = spec.key_span.start if spec is not None else policy.object.node.start
+    return any(hole.start > start for hole in document.holes)
 
 
 DocumentCheck = Callable[[Context], Diagnostics]

@@ -31,7 +31,8 @@ class Document:
 
     `source` is its own text with offsets from 0; `root` is None when it is empty; `error` is the syntax
     error that stopped the parser (`root` is then what could be understood around it); `problems` are all
-    problems, `error` first. `is_template`: Helm or Jinja actions hide a part of it.
+    problems, `error` first. `is_template`: Helm or Jinja actions hide a part of it; `holes` are the places
+    where whole lines may come in or fall out.
     """
 
     source: Source
@@ -39,6 +40,7 @@ class Document:
     error: SyntaxProblem | None
     problems: tuple[SyntaxProblem, ...]
     is_template: bool
+    holes: tuple[Span, ...] = ()
 
     @property
     def text(self) -> str:
@@ -85,15 +87,17 @@ def parse_document(text: str, uri: str = "", *, pure: bool = False) -> Document:
     if "..." in text and (end := _END_MARKER.search(text)):
         readable = text[: end.start()]
     masked = mask(readable)
-    parsed = parse(masked or readable, pure=pure)
+    if masked is not None:
+        readable = masked.text
+    parsed = parse(readable, pure=pure)
     error, root = parsed.error, parsed.root
     if error is not None:
-        root = recover(masked or readable, error, pure=pure) or root
+        root = recover(readable, error, pure=pure) or root
     problems = (error, *parsed.problems) if error else parsed.problems
     if "%YAML" in text and (directive := _YAML_DIRECTIVE.search(text)):
         message = f"the API server reads YAML 1.1 only and refuses `{directive.group().strip()}`"
         problems += (SyntaxProblem(ProblemKind.SYNTAX, Span(*directive.span()), message, hint="delete this line"),)
-    return Document(Source(uri, text), root, error, problems, is_template=masked is not None)
+    return Document(Source(uri, text), root, error, problems, masked is not None, masked.holes if masked else ())
 
 
 @lru_cache(maxsize=1)

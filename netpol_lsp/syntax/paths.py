@@ -80,3 +80,22 @@ def _step(node: Node, span: Span) -> tuple[str | int, Node | None] | None:
                 inside_key = entry.key.span.covers(span)
                 return entry_name(entry), None if inside_key else entry.value
     return None
+
+
+def path_of(root: Node, wanted: Node) -> Path | None:
+    """The path of exactly this node below `root` (a key has its value's path), or None when it is not there."""
+    if root is wanted:
+        return ()
+    if isinstance(root, Sequence):
+        for index, item in enumerate(root.items):
+            rest = path_of(item, wanted)
+            if rest is not None:
+                return (index, *rest)
+    elif isinstance(root, Mapping):
+        for entry in root.all_entries():
+            if entry.key is wanted:
+                return (entry_name(entry),)
+            rest = path_of(entry.value, wanted)
+            if rest is not None:
+                return (entry_name(entry), *rest)
+    return None

@@ -7,9 +7,11 @@ a template produces is unknown; nothing may call it wrong.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from netpol_lsp.syntax.nodes import Node, Scalar
+from netpol_lsp.text.span import Span
 
 MASK = "\ue000"
 """Stands for each character of a template action in masked text (a private-use character)."""
@@ -19,6 +21,7 @@ _ACTIONS_ALONE = re.compile(
     r"^[ \t]*(?:(?:\{\{(?:(?!\}\}).)*\}\}|\{%(?:(?!%\}).)*%\})[ \t]*)+(?:#[^\n\r]*)?$",
     re.DOTALL | re.MULTILINE,
 )
+_IS_END = re.compile(r"\s*(?:\{\{-?\s*end\s*-?\}\}|\{%-?\s*end\w+\s*-?%\})\s*\Z")
 _PLACEHOLDER = re.compile(
     r"""
     \$\{[^}\n]*\}            # ${APP}, ${APP:=x}
@@ -37,16 +40,25 @@ _PLACEHOLDER = re.compile(
 _FIRST_SIGNS = frozenset("$[{<%@_xXE")
 
 
-def mask(text: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A template's text without its actions. `holes`: where actions alone on their lines may put in, or leave out, anything."""
+
+    text: str
+    holes: tuple[Span, ...]
+
+
+def mask(text: str) -> Masked | None:
     """The text with every template action masked, or None when it has none.
 
-    An action alone on its line (control flow, an include) becomes blanks; others become one unknown word.
+    An action alone on its line (control flow, an include) becomes a hole of blanks; others become one unknown word.
     """
     if "{{" not in text and "{%" not in text:
         return None
+    holes = tuple(Span(*match.span()) for match in _ACTIONS_ALONE.finditer(text) if not _IS_END.match(match.group()))
     masked = _ACTIONS_ALONE.sub(lambda match: _blank(match.group()), text)
     masked = _ACTION.sub(lambda match: _keep_lines(match.group()), masked)
-    return None if masked == text else masked
+    return None if masked == text else Masked(masked, holes)
 
 
 def is_unknown(node: Node) -> bool:

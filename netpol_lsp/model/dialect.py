@@ -1,0 +1,67 @@
+"""Which objects are ours to judge."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from netpol_lsp.model.objects import KubeObject
+from netpol_lsp.model.similar import distance
+
+NETWORK_POLICY = "NetworkPolicy"
+GROUP = "networking.k8s.io"
+API_VERSION = f"{GROUP}/v1"
+
+REMOVED_API_VERSIONS = {"extensions/v1beta1": "1.16", "networking.k8s.io/v1beta1": None}
+"""Versions that once had (or look as if they had) NetworkPolicy, with the Kubernetes version that removed it."""
+
+# Groups with a NetworkPolicy kind of their own: somebody else's documents.
+_OTHER_OWNERS = re.compile(r"(?:^|\.)(?:projectcalico\.org|antrea\.io|antrea\.tanzu\.vmware\.com|nsx\.vmware\.com)$")
+# Kinds near enough to be taken for a misspelt NetworkPolicy, but real.
+_REAL_KINDS = frozenset({"networkpolicies", "networkpolicylist", "adminnetworkpolicy"})
+
+
+def is_network_policy(kube_object: KubeObject) -> bool:
+    """Whether the object counts as a NetworkPolicy of Kubernetes, well written or not.
+
+    That is: its kind is NetworkPolicy in any case, or misspelt beyond doubt, and its group is not one that
+    has a NetworkPolicy of its own; or its group is networking.k8s.io and it has no readable kind.
+    """
+    group = (kube_object.api_version or "").partition("/")[0]
+    kind_field = kube_object.kind_field
+    if kind_field is None or not kind_field.value:
+        is_unreadable = kind_field is None or not kind_field.is_unknown
+        return is_unreadable and group == GROUP
+    if not looks_like_network_policy(kind_field.value):
+        return False
+    return not _OTHER_OWNERS.search(group)
+
+
+@lru_cache(maxsize=256)
+def looks_like_network_policy(kind: str) -> bool:
+    """Whether a kind is NetworkPolicy, in any case, or misspelt beyond doubt."""
+    if kind == NETWORK_POLICY:
+        return True
+    folded = re.sub(r"[\s_-]", "", kind).lower()
+    if folded == "networkpolicy":
+        return True
+    return folded not in _REAL_KINDS and distance(folded, "networkpolicy", 3) <= 3
+
+
+# A document that none of these words is in holds nothing of ours and is not parsed.
+_OURS = re.compile(r"network.{0,3}pol|networking\.k8s\.io|polic(?:y|ies)types?|podselector", re.IGNORECASE)
+_KIND_LINE = re.compile(r"^[ \t\"'{,]*kind[ \t\"']*:[ \t\"']*(?P<kind>[^\s\"',}]*)", re.MULTILINE)
+_VERSION_LINE = re.compile(r"^[ \t\"'{,]*apiVersion[ \t\"']*:?[ \t\"']*networking\.k8s\.io/", re.MULTILINE)
+
+
+def may_be_ours(text: str) -> bool:
+    """Whether a text can hold an object of ours: a quick look before parsing."""
+    return _OURS.search(text) is not None
+
+
+def looks_like_ours(text: str) -> bool:
+    """Whether a document that cannot be parsed is meant to be a NetworkPolicy, going by its lines."""
+    kinds = [match["kind"] for match in _KIND_LINE.finditer(text)]
+    if any(looks_like_network_policy(kind) for kind in kinds):
+        return not re.search(r"^[ \t]*apiVersion:[ \t]*[\"']?(?:crd\.)?(?:projectcalico|antrea|cilium)", text, re.MULTILINE)
+    return not any(kinds) and _VERSION_LINE.search(text) is not None
