@@ -1,0 +1,237 @@
+"""The configuration: layers of settings with their origins, and what they mean for one file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from netpol_lsp.lint.config_values import OFF
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.registry import all_rules
+from netpol_lsp.lint.rule import RuleInfo
+from netpol_lsp.lint.selection import choose, match_selector, profile_codes
+from netpol_lsp.lint.settings import Settings
+
+DEFAULT_PROFILE = "recommended"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value comes from: a config file (`path`, and `line` from 1), or what `text` says."""
+
+    text: str
+    path: str | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """As in `.netpol-lint.yaml:4`, `default`, `--profile`."""
+        return self.text if self.path is None else f"{self.path}:{self.line}"
+
+
+DEFAULT_ORIGIN = Origin("default")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value of the configuration and where it was said."""
+
+    value: Any
+    origin: Origin = DEFAULT_ORIGIN
+
+
+Matcher = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one place says: a config file, one of its overrides, the command line.
+
+    `settings` by dotted key: `profile`, `select`, `ignore`, `cni`, `dns.ports`, ... with lists as tuples;
+    `severity.<selector>` and `options.<code>.<option>` for each entry of these two. `files` are the
+    globs of an override, relative to the config file's folder; `matches` says whether a path (absolute,
+    `/`-separated) is meant, and is None for a layer that holds everywhere.
+    """
+
+    settings: Mapping[str, Setting]
+    files: tuple[str, ...] = ()
+    matches: Matcher | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class FileConfig:
+    """What the engine needs for one file.
+
+    `enabled`: codes of the rules to run. `severities`: by code, where they are not the rule's own.
+    `options`: by code, complete for each rule that has any.
+    """
+
+    enabled: frozenset[str]
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
+
+    def is_enabled(self, code: str) -> bool:
+        """Whether findings with this code are wanted."""
+        return code in self.enabled
+
+    def options_of(self, rule: RuleInfo) -> Mapping[str, Any]:
+        """The values of the rule's options, defaults included."""
+        return self.options.get(rule.code) or {option.name: option.default for option in rule.options}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetting:
+    """How one rule is set: `severity` is None when it does not run."""
+
+    rule: RuleInfo
+    severity: Severity | None
+    origin: Origin
+
+
+class Config:
+    """Layers of settings, the weakest first; immutable."""
+
+    def __init__(self, layers: Iterable[Layer] = ()) -> None:
+        self.layers = tuple(layers)
+        conditional = any(layer.matches is not None for layer in self.layers)
+        self._always = None if conditional else tuple(range(len(self.layers)))
+        self._by_active: dict[tuple[int, ...], FileConfig] = {}
+
+    def with_layers(self, *layers: Layer) -> Config:
+        """The same with stronger layers on top."""
+        return Config((*self.layers, *layers))
+
+    def setting(self, key: str, path: str | None = None) -> Setting | None:
+        """The strongest setting of `key` for a file (without a path: for files that no override names)."""
+        layers = (self.layers[index] for index in reversed(self._active(path)))
+        return next((layer.settings[key] for layer in layers if key in layer.settings), None)
+
+    def for_file(self, path: str | None = None) -> FileConfig:
+        """What holds for the file at `path` (absolute, `/`-separated), the overrides that name it included."""
+        active = self._active(path)
+        if active not in self._by_active:
+            self._by_active[active] = _resolve(tuple(self.layers[index] for index in active))
+        return self._by_active[active]
+
+    def rules_for(self, path: str | None = None) -> tuple[RuleSetting, ...]:
+        """Each known rule with its severity and who decided on it."""
+        decided = _decide(self.layers[index] for index in self._active(path))
+        return tuple(RuleSetting(rule, *decided[rule.code]) for rule in rule_infos())
+
+    def _active(self, path: str | None) -> tuple[int, ...]:
+        """The places in `layers` of those that hold for a file."""
+        if self._always is not None:
+            return self._always
+        return tuple(
+            index
+            for index, layer in enumerate(self.layers)
+            if layer.matches is None or (path is not None and layer.matches(path))
+        )
+
+
+@cache
+def rule_infos() -> tuple[RuleInfo, ...]:
+    """What is known of each rule, by code."""
+    return tuple(rule.info for rule in all_rules())
+
+
+@cache
+def default_file_config() -> FileConfig:
+    """What holds where nothing is configured."""
+    return Config().for_file()
+
+
+def _resolve(layers: tuple[Layer, ...]) -> FileConfig:
+    merged = {key: setting.value for layer in layers for key, setting in layer.settings.items()}
+    on = {code: severity for code, (severity, _) in _decide(layers).items() if severity is not None}
+    return FileConfig(
+        enabled=frozenset(on),
+        severities={
+            rule.code: on[rule.code] for rule in rule_infos() if on.get(rule.code, rule.severity) != rule.severity
+        },
+        options=_options(merged),
+        settings=_settings(merged),
+    )
+
+
+def _decide(layers: Iterable[Layer]) -> dict[str, tuple[Severity | None, Origin]]:
+    """The severity of each rule by code, None for one that is off, and where that was said."""
+    infos = rule_infos()
+    on = profile_codes(DEFAULT_PROFILE, infos)
+    origins = dict.fromkeys((rule.code for rule in infos), DEFAULT_ORIGIN)
+    levels: dict[str, Setting] = {}
+    for layer in layers:
+        on = _chosen(layer, on, infos)
+        for code, origin in _choosers(layer, on, infos).items():
+            origins[code] = origin
+            if "select" in layer.settings and code in on and code in levels and levels[code].value == OFF:
+                del levels[code]
+        levels.update(_levels(layer, infos))
+    decided: dict[str, tuple[Severity | None, Origin]] = {}
+    for rule in infos:
+        level = levels.get(rule.code)
+        if rule.code not in on:
+            decided[rule.code] = (None, origins[rule.code])
+        elif level is not None:
+            decided[rule.code] = (None if level.value == OFF else Severity(level.value), level.origin)
+        else:
+            decided[rule.code] = (rule.severity, origins[rule.code])
+    return decided
+
+
+def _chosen(layer: Layer, on: frozenset[str], infos: tuple[RuleInfo, ...]) -> frozenset[str]:
+    """The rules that are on behind `profile`, `select` and `ignore` of a layer."""
+    profile, select, ignore = (layer.settings.get(key) for key in ("profile", "select", "ignore"))
+    base = profile_codes(profile.value, infos) if profile else on
+    # With a profile beside it, `select` adds to the profile; alone it says exactly what runs.
+    wanted = (*select.value, *((profile.value,) if profile else ())) if select else None
+    return choose(base, wanted, ignore.value if ignore else (), infos)
+
+
+def _choosers(layer: Layer, on: frozenset[str], infos: tuple[RuleInfo, ...]) -> dict[str, Origin]:
+    """Which setting of a layer turned a rule on or off, by code; `on` is what was left on."""
+    origins: dict[str, Origin] = {}
+    decider = layer.settings.get("select") or layer.settings.get("profile")
+    if decider is not None:
+        origins = dict.fromkeys((rule.code for rule in infos), decider.origin)
+    ignore = layer.settings.get("ignore")
+    for word in ignore.value if ignore else ():
+        origins.update(dict.fromkeys(match_selector(word, infos).codes - on, ignore.origin))
+    return origins
+
+
+def _levels(layer: Layer, infos: tuple[RuleInfo, ...]) -> dict[str, Setting]:
+    """The severity settings of a layer by code; the more exact selector wins."""
+    weighed: list[tuple[int, frozenset[str], Setting]] = []
+    for key, setting in layer.settings.items():
+        start, _, selector = key.partition(".")
+        if start == "severity":
+            match = match_selector(selector, infos)
+            weighed.append((match.weight, match.codes, setting))
+    weighed.sort(key=lambda item: item[0])
+    return {code: setting for _, codes, setting in weighed for code in codes}
+
+
+def _options(merged: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        rule.code: {
+            option.name: merged.get(f"options.{rule.code}.{option.name}", option.default) for option in rule.options
+        }
+        for rule in rule_infos()
+        if rule.options
+    }
+
+
+def _settings(merged: Mapping[str, Any]) -> Settings:
+    names = {
+        "kubernetes-version": "kubernetes_version",
+        "default-namespace": "default_namespace",
+        "cni": "cni",
+        "pod-cidrs": "pod_cidrs",
+        "service-cidrs": "service_cidrs",
+        "dns.ports": "dns_ports",
+        "dns.node-local-address": "node_local_dns",
+    }
+    return Settings(**{field_name: merged[key] for key, field_name in names.items() if key in merged})

@@ -1,0 +1,83 @@
+"""Which rules a selector means: a code, the start of codes, a name, a category or a profile."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from netpol_lsp.lint.diagnostic import Category
+from netpol_lsp.lint.rule import RuleInfo
+
+PROFILES = ("recommended", "strict", "audit")
+_PREFIX = re.compile(r"NP\d{0,2}\Z", re.IGNORECASE)
+_PROFILE_WEIGHT, _CATEGORY_WEIGHT, _EXACT_WEIGHT = 0, 1, 9
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The codes that a selector means; of two selectors the one with the greater `weight` is the more exact."""
+
+    codes: frozenset[str]
+    weight: int
+
+
+def match_selector(selector: str, rules: Iterable[RuleInfo]) -> Match:
+    """What `selector` means among `rules`; raises ValueError, with the nearest known word, when nothing."""
+    infos = tuple(rules)
+    text = selector.strip()
+    if text.lower() in PROFILES:
+        return Match(profile_codes(text.lower(), infos), _PROFILE_WEIGHT)
+    if text.lower() in list(Category):
+        return Match(frozenset(rule.code for rule in infos if rule.category == text.lower()), _CATEGORY_WEIGHT)
+    exact = frozenset(rule.code for rule in infos if text.upper() == rule.code or text.lower() == rule.name)
+    if exact:
+        return Match(exact, _EXACT_WEIGHT)
+    started = frozenset(rule.code for rule in infos if rule.code.startswith(text.upper()))
+    # `NP7` is a family of codes even where no rule of it is known yet.
+    if _PREFIX.match(text) and (started or len(text) <= 3):
+        return Match(started, len(text))
+    raise ValueError(f"unknown rule `{selector}`" + did_you_mean(text, _words(infos)))
+
+
+def profile_codes(profile: str, rules: Iterable[RuleInfo]) -> frozenset[str]:
+    """The codes of a profile: `recommended` leaves out the rules one opts in to, `strict` those for audits only."""
+    if profile == "audit":
+        return frozenset(rule.code for rule in rules)
+    if profile == "strict":
+        return frozenset(rule.code for rule in rules if not rule.audit_only)
+    return frozenset(rule.code for rule in rules if not rule.opt_in and not rule.audit_only)
+
+
+def choose(
+    chosen: frozenset[str], select: Iterable[str] | None, ignore: Iterable[str], rules: Iterable[RuleInfo]
+) -> frozenset[str]:
+    """The rules of `chosen` (or of `select`, when that is given) without the ignored ones.
+
+    Where a rule is both selected and ignored, the more exact selector wins, and ignoring wins a tie.
+    """
+    infos = tuple(rules)
+    picked = dict.fromkeys(chosen, _PROFILE_WEIGHT) if select is None else _weigh(select, infos)
+    dropped = _weigh(ignore, infos)
+    return frozenset(code for code, weight in picked.items() if dropped.get(code, -1) < weight)
+
+
+def did_you_mean(text: str, words: Iterable[str]) -> str:
+    """A tail for a message: the known word next to `text`, or nothing."""
+    known = {word.lower(): word for word in words}
+    near = difflib.get_close_matches(text.lower(), known, n=1)
+    return f", did you mean `{known[near[0]]}`?" if near else ""
+
+
+def _weigh(selectors: Iterable[str], infos: tuple[RuleInfo, ...]) -> dict[str, int]:
+    weights: dict[str, int] = {}
+    for selector in selectors:
+        match = match_selector(selector, infos)
+        for code in match.codes:
+            weights[code] = max(weights.get(code, -1), match.weight)
+    return weights
+
+
+def _words(infos: tuple[RuleInfo, ...]) -> list[str]:
+    return [*(rule.code for rule in infos), *(rule.name for rule in infos), *Category, *PROFILES]
