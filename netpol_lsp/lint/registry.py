@@ -1,13 +1,11 @@
-"""Finds the rules: every module of a rules package, and of folders that a project adds."""
+"""Finds the rules: every module of the rules package."""
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import pkgutil
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from types import ModuleType
 
 from netpol_lsp import rules as builtin_rules
@@ -20,19 +18,6 @@ def all_rules() -> tuple[Rule, ...]:
     names = [info.name for info in pkgutil.iter_modules(builtin_rules.__path__) if info.name.startswith("np")]
     modules = (importlib.import_module(f"{builtin_rules.__name__}.{name}") for name in names)
     return _sorted(rule for module in modules for rule in _rules_of(module))
-
-
-def rules_of_folder(folder: Path) -> tuple[Rule, ...]:
-    """The rules in the Python files of a folder, sorted by code; raises what the files raise on import."""
-    found: list[Rule] = []
-    for path in sorted(folder.glob("np*.py")):
-        spec = importlib.util.spec_from_file_location(f"netpol_lsp_extra_{path.stem}", path)
-        if spec is None or spec.loader is None:
-            continue
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        found += _rules_of(module)
-    return _sorted(found)
 
 
 def rule_by_code(code_or_name: str) -> Rule | None:

@@ -1,0 +1,98 @@
+"""What is known of one file: its documents, objects and policies. No rule has run yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from netpol_lsp.lint.schema import SchemaFinding, check_schema
+from netpol_lsp.model.dialect import is_network_policy, looks_like_ours, may_be_ours
+from netpol_lsp.model.objects import KubeObject, objects_of
+from netpol_lsp.model.policy import NetworkPolicy
+from netpol_lsp.syntax.documents import Document, parse_document, split
+from netpol_lsp.syntax.plain import to_plain
+from netpol_lsp.syntax.problems import SyntaxProblem
+from netpol_lsp.text.source import Source
+
+
+@dataclass(frozen=True)
+class DocumentAnalysis:
+    """One document that is ours. Offsets count from its own start, so the value outlives edits elsewhere.
+
+    `objects` are our objects; `plain` their plain data, in the same order; `problems` what YAML refuses.
+    """
+
+    document: Document
+    objects: tuple[KubeObject, ...]
+    plain: tuple[Any, ...]
+    problems: tuple[SyntaxProblem, ...]
+
+    @cached_property
+    def policies(self) -> tuple[NetworkPolicy, ...]:
+        """The NetworkPolicies, typed."""
+        return tuple(NetworkPolicy(kube_object) for kube_object in self.objects)
+
+    @cached_property
+    def schema(self) -> tuple[SchemaFinding, ...]:
+        """What the schemas say of the objects."""
+        pairs = zip(self.objects, self.plain, strict=True)
+        return tuple(finding for kube_object, plain in pairs for finding in check_schema(kube_object.node, plain))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A document's place in its file; `analysis` is None when the document is none of ours."""
+
+    index: int
+    start: int
+    text: str
+    analysis: DocumentAnalysis | None
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What is known of one file."""
+
+    source: Source
+    parts: tuple[Part, ...]
+
+    @cached_property
+    def policies(self) -> int:
+        """How many NetworkPolicies the file holds."""
+        return sum(len(part.analysis.objects) for part in self.parts if part.analysis)
+
+    def part_at(self, offset: int) -> Part:
+        """The document that holds an offset of the file."""
+        found = self.parts[0]
+        for part in self.parts:
+            if part.start > offset:
+                break
+            found = part
+        return found
+
+
+def analyse(source: Source, previous: Analysis | None = None) -> Analysis:
+    """Read a file; never raises. Documents with the same text as in `previous` are taken from there."""
+    known = {part.text: part.analysis for part in previous.parts} if previous else {}
+    parts = []
+    for chunk in split(source.text):
+        if chunk.text in known:
+            analysis = known[chunk.text]
+        else:
+            analysis = analyse_document(chunk.text, source.uri)
+        parts.append(Part(chunk.index, chunk.start, chunk.text, analysis))
+    return Analysis(source, tuple(parts))
+
+
+def analyse_document(text: str, uri: str = "") -> DocumentAnalysis | None:
+    """Read one document; None when it is none of ours."""
+    if not may_be_ours(text):
+        return None
+    document = parse_document(text, uri)
+    objects = tuple(found for found in objects_of(document.root) if is_network_policy(found))
+    if not objects and not (document.error and looks_like_ours(text)):
+        return None
+    plains = [to_plain(found.node) for found in objects]
+    problems = document.problems + tuple(problem for plain in plains for problem in plain.problems)
+    return DocumentAnalysis(document, objects, tuple(plain.value for plain in plains), problems)

@@ -1,0 +1,166 @@
+"""Suppressions: comments and annotations that say which findings are wanted as they are.
+
+`# netpol: ignore[NP216] reason` holds for its own line and the next line of YAML, at the head of a
+document for the document; `# netpol: ignore-file[NP216] reason` at the head of the file for the file; the annotation
+`netpol-lint/ignore: NP216,NP401` for its object. A code is always named; names of rules work too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
+from netpol_lsp.lint.diagnostic import Category, Diagnostic, Suppression
+from netpol_lsp.lint.registry import rule_by_code
+from netpol_lsp.syntax.comments import Comment
+from netpol_lsp.text.edits import Fix, TextEdit
+from netpol_lsp.text.span import Span
+
+ANNOTATION = "netpol-lint/ignore"
+UNUSED, UNKNOWN = "NP901", "NP902"
+
+_COMMENT = re.compile(r"netpol:\s*ignore(?P<file>-file)?\s*(?:\[(?P<codes>[^\]]*)\])?\s*(?P<reason>.*)", re.DOTALL)
+_WORD = re.compile(r"[^\s,]+")
+# Suppressing these would hide that suppressing does not work.
+_UNSUPPRESSIBLE = frozenset({UNUSED, UNKNOWN, "NP990"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One code of one suppression. Spans count from the file's start; `scope` is where it holds.
+
+    `whole` covers what to delete when nothing else of the suppression is left.
+    """
+
+    word: str
+    code: str | None
+    span: Span
+    scope: Span
+    by: str
+    reason: str
+    whole: Span
+    words: int
+
+
+def apply_suppressions(analysis: Analysis, found: list[Diagnostic], enabled: frozenset[str]) -> list[Diagnostic]:
+    """The findings with suppressed ones marked, and findings about the suppressions themselves."""
+    marks = list(find_marks(analysis))
+    if not marks:
+        return found
+    used: set[int] = set()
+    result = [_suppress(diagnostic, marks, used) for diagnostic in found]
+    for number, mark in enumerate(marks):
+        part = analysis.part_at(mark.span.start)
+        if mark.code is None and UNKNOWN in enabled:
+            result.append(_finding(UNKNOWN, mark, part))
+        elif mark.code is not None and number not in used and UNUSED in enabled and mark.code in enabled:
+            result.append(_finding(UNUSED, mark, part))
+    return result
+
+
+def find_marks(analysis: Analysis) -> Iterator[Mark]:
+    """All suppressions of a file, one mark a code."""
+    for part in analysis.parts:
+        if part.analysis is None:
+            # Only what is ours is parsed, but the head of the file may stand in front of its first `---`.
+            continue
+        if "netpol" in part.text:
+            for comment in part.analysis.document.comments:
+                yield from _comment_marks(comment, part, part.analysis, analysis)
+            yield from _annotation_marks(part, part.analysis)
+
+
+def _suppress(diagnostic: Diagnostic, marks: list[Mark], used: set[int]) -> Diagnostic:
+    if diagnostic.code in _UNSUPPRESSIBLE:
+        return diagnostic
+    for number, mark in enumerate(marks):
+        if mark.code == diagnostic.code and mark.scope.start <= diagnostic.span.start <= mark.scope.end:
+            used.add(number)
+            if diagnostic.suppressed is None:
+                diagnostic = replace(diagnostic, suppressed=Suppression(mark.by, mark.reason))
+    return diagnostic
+
+
+def _comment_marks(comment: Comment, part: Part, document: DocumentAnalysis, analysis: Analysis) -> Iterator[Mark]:
+    match = _COMMENT.match(comment.text)
+    if match is None:
+        return
+    text = document.document.text
+    start = text.index(comment.text, comment.span.start) + part.start
+    scope = _scope(comment, part, document, analysis, is_file=match["file"] is not None)
+    whole = Span(comment.span.start + part.start, comment.span.end + part.start)
+    reason = match["reason"].strip()
+    words = list(_WORD.finditer(match["codes"] or ""))
+    if not words:
+        yield Mark("", None, whole, scope, "comment", reason, whole, 0)
+    for word in words:
+        offset = start + match.start("codes")
+        span = Span(offset + word.start(), offset + word.end())
+        yield Mark(word.group(), _code(word.group()), span, scope, "comment", reason, whole, len(words))
+
+
+def _scope(comment: Comment, part: Part, document: DocumentAnalysis, analysis: Analysis, *, is_file: bool) -> Span:
+    if is_file:
+        return Span(0, len(analysis.source.text))
+    source = document.document.source
+    root = document.document.root
+    line = source.lines.line_of(comment.span.start)
+    if comment.is_alone and (root is None or comment.span.start < root.start):
+        return Span(part.start, part.start + len(part.text))
+    first = source.lines.line_start(line)
+    last = line
+    if comment.is_alone:
+        last += 1
+        while last < source.lines.line_count - 1 and source.lines.line_text(last).lstrip()[:1] in ("", "#"):
+            last += 1
+    return Span(first + part.start, source.lines.line_end(last) + part.start)
+
+
+def _annotation_marks(part: Part, document: DocumentAnalysis) -> Iterator[Mark]:
+    for kube_object in document.objects:
+        field = kube_object.annotations.get(ANNOTATION)
+        if field is None or not field.value:
+            continue
+        scope = _shift(kube_object.node.span, part.start)
+        whole = _shift(field.node.span, part.start)
+        words = list(_WORD.finditer(field.value))
+        raw = document.document.text[field.node.start : field.node.end]
+        for word in words:
+            at = raw.find(word.group())
+            span = _shift(Span(field.node.start + at, field.node.start + at + len(word.group())), part.start)
+            yield Mark(word.group(), _code(word.group()), span, scope, "annotation", "", whole, len(words))
+
+
+def _shift(span: Span, offset: int) -> Span:
+    return Span(span.start + offset, span.end + offset)
+
+
+def _code(word: str) -> str | None:
+    rule = rule_by_code(word)
+    return rule.info.code if rule is not None and rule.info.code not in _UNSUPPRESSIBLE else None
+
+
+def _finding(code: str, mark: Mark, part: Part) -> Diagnostic:
+    rule = rule_by_code(code)
+    assert rule is not None, code
+    if code == UNUSED:
+        message = f"nothing here is suppressed by `{mark.code}`"
+    elif not mark.word:
+        message = "a suppression must name the codes that it is for, as in `netpol: ignore[NP216] reason`"
+    else:
+        message = f"`{mark.word}` is no rule that can be suppressed"
+    info = rule.info
+    return Diagnostic(
+        info.code, info.name, Category.TOOL, info.severity, message, mark.span, part.index, fixes=_removal(mark)
+    )
+
+
+def _removal(mark: Mark) -> tuple[Fix, ...]:
+    """Delete the comment; with several codes in it there is no fix, since the others stay wanted."""
+    if mark.by != "comment" or mark.words > 1:
+        return ()
+    return (Fix("Delete the suppression comment", (TextEdit(mark.whole, ""),)),)
+
+
