@@ -197,8 +197,9 @@ def _choosers(layer: Layer, on: frozenset[str], infos: tuple[RuleInfo, ...]) -> 
     if decider is not None:
         origins = dict.fromkeys((rule.code for rule in infos), decider.origin)
     ignore = layer.settings.get("ignore")
-    for word in ignore.value if ignore else ():
-        origins.update(dict.fromkeys(match_selector(word, infos).codes - on, ignore.origin))
+    if ignore is not None:
+        ignored = (match_selector(word, infos).codes for word in ignore.value)
+        origins.update(dict.fromkeys(frozenset().union(*ignored) - on, ignore.origin))
     return origins
 
 
