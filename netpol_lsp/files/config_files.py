@@ -1,0 +1,140 @@
+"""Finds and loads `.netpol-lint.yaml` for files: the nearest one upwards, with what it extends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from netpol_lsp.files.discovery import CONFIG_NAME
+from netpol_lsp.files.ignore import Patterns, globs_in
+from netpol_lsp.files.reading import ReadProblem, read_source
+from netpol_lsp.lint.config import Config, Layer, Setting
+from netpol_lsp.lint.config_file import ConfigFile, ConfigProblem, parse_config
+from netpol_lsp.text.source import Source
+from netpol_lsp.text.span import Span
+
+
+class LoadedConfig:
+    """A configuration with the config file it comes from (None for defaults) and what is wrong in its files.
+
+    `files`: absolute paths of all files it was read from, for who wants to watch them.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        path: str | None = None,
+        files: Sequence[str] = (),
+        problems: Sequence[ConfigProblem] = (),
+    ) -> None:
+        self.config = config
+        self.path = path
+        self.files = tuple(files)
+        self.problems = tuple(problems)
+        excludes = [setting for layer in config.layers if (setting := layer.settings.get("exclude")) and setting.value]
+        self._excludes = [(_folder_of(setting.origin.path) + "/", Patterns(setting.value)) for setting in excludes]
+
+    def is_excluded(self, path: str) -> bool:
+        """Whether the configuration leaves out a path (absolute, `/`-separated; a folder's ends in `/`)."""
+        return any(path.startswith(base) and patterns.covers(path[len(base) :]) for base, patterns in self._excludes)
+
+    @property
+    def context_paths(self) -> tuple[str, ...]:
+        """The paths of `context`; those of a config file are relative to it."""
+        setting = self.config.setting("context")
+        if setting is None:
+            return ()
+        if setting.origin.path is None:
+            return tuple(setting.value)
+        return tuple(os.path.join(os.path.dirname(setting.origin.path), path) for path in setting.value)
+
+
+class ConfigFiles:
+    """The configurations of a run or a workspace, each file read once.
+
+    `extra` are layers on top of every configuration, such as the command line's. `only`: use this config
+    file for everything; `ignore_files`: use none.
+    """
+
+    def __init__(self, extra: Sequence[Layer] = (), *, only: str | None = None, ignore_files: bool = False) -> None:
+        self._extra = tuple(extra)
+        self._by_path: dict[str, LoadedConfig] = {}
+        self._by_folder: dict[str, LoadedConfig] = {}
+        self._default = LoadedConfig(Config(self._extra))
+        self._fixed = self.load(only) if only is not None else self._default if ignore_files else None
+
+    def for_path(self, path: str) -> LoadedConfig:
+        """The configuration for a file or folder (absolute)."""
+        return self._fixed or self.for_folder(os.path.dirname(path.rstrip("/")))
+
+    def for_folder(self, folder: str) -> LoadedConfig:
+        """The configuration for the files in a folder (absolute): the nearest config file upwards."""
+        if self._fixed is not None:
+            return self._fixed
+        found = self._by_folder.get(folder)
+        if found is None:
+            path = os.path.join(folder, CONFIG_NAME)
+            above = os.path.dirname(folder)
+            if os.path.isfile(path):
+                found = self.load(path)
+            else:
+                found = self._default if above == folder else self.for_folder(above)
+            self._by_folder[folder] = found
+        return found
+
+    def load(self, path: str) -> LoadedConfig:
+        """The configuration of one config file."""
+        if path not in self._by_path:
+            self._by_path[path] = load_config(path, self._extra)
+        return self._by_path[path]
+
+    def loaded(self) -> tuple[LoadedConfig, ...]:
+        """The configurations read so far, by path."""
+        return tuple(self._by_path[path] for path in sorted(self._by_path))
+
+
+def load_config(path: str, extra: Sequence[Layer] = ()) -> LoadedConfig:
+    """Read a config file and those that it extends; never raises."""
+    layers: list[Layer] = []
+    problems: list[ConfigProblem] = []
+    files: list[str] = []
+    asked_by: Setting | None = None
+    current = path
+    while True:
+        absolute = os.path.abspath(current)
+        if absolute in files:
+            problems.append(_at(asked_by, f"`{asked_by.value if asked_by else path}` extends itself in a circle"))
+            break
+        read = read_source(current)
+        if isinstance(read, ReadProblem):
+            problems.append(_unreadable(read, asked_by))
+            break
+        files.append(absolute)
+        parsed = _parse(read)
+        problems += parsed.problems
+        layers[:0] = parsed.layers
+        if parsed.extends is None:
+            break
+        asked_by = parsed.extends
+        current = os.path.join(os.path.dirname(current), parsed.extends.value)
+    return LoadedConfig(Config((*layers, *extra)), path, files, problems)
+
+
+def _parse(source: Source) -> ConfigFile:
+    return parse_config(source, lambda globs: globs_in(_folder_of(source.uri), globs))
+
+
+def _folder_of(path: str | None) -> str:
+    """The absolute folder of a config file, without a `/` at its end."""
+    return os.path.dirname(os.path.abspath(path or "")).replace(os.sep, "/").rstrip("/")
+
+
+def _unreadable(read: ReadProblem, asked_by: Setting | None) -> ConfigProblem:
+    if asked_by is None:
+        return ConfigProblem(read.path, Span(0, 0), read.line or 1, 1, read.message)
+    return _at(asked_by, f"`{asked_by.value}` {read.message}")
+
+
+def _at(setting: Setting | None, message: str) -> ConfigProblem:
+    origin = setting.origin if setting else None
+    return ConfigProblem((origin and origin.path) or "", Span(0, 0), (origin and origin.line) or 1, 1, message)

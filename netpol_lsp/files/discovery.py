@@ -1,0 +1,195 @@
+"""Finds the manifests that a command line names: files, folders, globs and standard input."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from netpol_lsp.files.ignore import Patterns, read_patterns, repository_root
+from netpol_lsp.files.reading import explain
+
+STDIN = "-"
+MANIFEST_ENDINGS = (".yaml", ".yml", ".json")
+VENDORED = frozenset({"node_modules", "vendor", "venv", "bower_components", "site-packages", "__pycache__"})
+CONFIG_NAME = ".netpol-lint.yaml"
+
+Excluded = Callable[[str], bool]
+"""Whether a path (as it will be reported; a folder's ends in `/`) is left out by configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """`paths` to read, sorted, each once, `-` first; `problems` are sentences about what could not be found."""
+
+    paths: tuple[str, ...]
+    problems: tuple[str, ...] = ()
+
+
+def discover(arguments: Iterable[str], excluded: Excluded | None = None, *, force_exclude: bool = False) -> Discovered:
+    """The manifests behind the arguments.
+
+    A file that is named is taken whatever it is called, and excluded only with `force_exclude`. In folders
+    files ending in .yaml, .yml and .json are taken, without what .gitignore names, hidden and vendored
+    folders, and linked folders (their files are taken where they really are).
+    """
+    walker = _Walker(excluded or _nothing, force_exclude=force_exclude)
+    for argument in arguments:
+        walker.add(argument)
+    ordered = sorted(walker.found, key=lambda path: (path != STDIN, path))
+    return Discovered(tuple(ordered), tuple(walker.problems))
+
+
+def _nothing(_path: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """A .gitignore that holds for a folder: paths below the walk's root become its own by `prefix + path[strip:]`."""
+
+    patterns: Patterns
+    prefix: str
+    strip: int
+
+
+class _Walker:
+    """Collects paths; a path that is named twice is taken once, under its first name."""
+
+    def __init__(self, excluded: Excluded, *, force_exclude: bool) -> None:
+        self.excluded = excluded
+        self.force_exclude = force_exclude
+        self.found: list[str] = []
+        self.problems: list[str] = []
+        self.seen: set[str] = set()
+        self.links: list[str] = []
+
+    def add(self, argument: str) -> None:
+        """Take what one argument names."""
+        if argument == STDIN:
+            self.take(STDIN, STDIN)
+        elif os.path.isdir(argument):
+            self.walk(argument)
+        elif os.path.lexists(argument):
+            self.take_named(argument)
+        elif any(char in argument for char in "*?["):
+            self.expand(argument)
+        else:
+            self.problems.append(f"{argument}: no such file or folder")
+
+    def expand(self, pattern: str) -> None:
+        """Take what a glob matches; `**` stands for any number of folders."""
+        import glob  # noqa: PLC0415 - most shells expand globs themselves
+
+        matches = sorted(glob.glob(pattern, recursive=True))
+        if not matches:
+            self.problems.append(f"{pattern}: matches no file")
+        for match in matches:
+            if not os.path.isdir(match):
+                self.take_named(match)
+            elif not pattern.endswith("**"):
+                self.walk(match)
+
+    def take_named(self, path: str) -> None:
+        """Take a file that was named."""
+        shown = _shown(path)
+        if not (self.force_exclude and self.excluded(shown)):
+            self.take(shown, os.path.abspath(path))
+
+    def take(self, shown: str, identity: str) -> None:
+        """Take a file unless it was taken before."""
+        if identity not in self.seen:
+            self.seen.add(identity)
+            self.found.append(shown)
+
+    def walk(self, root: str) -> None:
+        """Take the manifests below a folder."""
+        absolute = os.path.abspath(root)
+        links: list[tuple[str, str]] = []
+        real: set[str] = set()
+        shown = _shown(root)
+        shown = "" if shown == "." else shown.rstrip("/") + "/"
+        base = absolute.rstrip("/") + "/"
+        for relative, is_link in self.manifests(base, shown):
+            if is_link:
+                links.append((relative, os.path.realpath(base + relative)))
+            else:
+                real.add(base + relative)
+                self.take(shown + relative, base + relative)
+        if links:
+            whole = {os.path.realpath(path) for path in real}
+            for relative, target in sorted(links):
+                if target not in whole:
+                    whole.add(target)
+                    self.take(shown + relative, base + relative)
+
+    def manifests(self, base: str, shown: str) -> Iterator[tuple[str, bool]]:
+        """The manifests below a folder, relative to it, and whether each is a symbolic link to a file."""
+        stack: list[tuple[str, tuple[_Level, ...]]] = [("", _levels_above(base.rstrip("/") or "/"))]
+        while stack:
+            folder, levels = stack.pop()
+            try:
+                with os.scandir(base + folder) as entries:
+                    listed = list(entries)
+            except OSError as error:
+                self.problems.append(f"{shown}{folder}: cannot be opened: {explain(error)}")
+                continue
+            if any(entry.name == ".gitignore" for entry in listed):
+                patterns = read_patterns(f"{base}{folder}.gitignore")
+                if patterns is not None:
+                    levels = (*levels, _Level(patterns, "", len(folder)))
+            for entry in listed:
+                name = entry.name
+                if name.endswith(MANIFEST_ENDINGS):
+                    path = folder + name
+                    if self.is_wanted_file(entry, path, shown, levels):
+                        yield path, entry.is_symlink()
+                        continue
+                if name[0] != "." and name not in VENDORED and entry.is_dir(follow_symlinks=False):
+                    path = f"{folder}{name}/"
+                    if not _ignored(path, levels) and not self.excluded(shown + path):
+                        stack.append((path, levels))
+
+    def is_wanted_file(self, entry: os.DirEntry[str], path: str, shown: str, levels: tuple[_Level, ...]) -> bool:
+        """Whether an entry with a manifest's ending is a file to take."""
+        return (
+            entry.is_file()
+            and entry.name != CONFIG_NAME
+            and not _ignored(path, levels)
+            and not self.excluded(shown + path)
+        )
+
+
+def _ignored(path: str, levels: tuple[_Level, ...]) -> bool:
+    """Whether git ignores a path: the nearest .gitignore that says anything decides."""
+    for level in reversed(levels):
+        verdict = level.patterns.verdict(level.prefix + path[level.strip :])
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _levels_above(folder: str) -> tuple[_Level, ...]:
+    """What git ignores already above a folder (absolute): .git/info/exclude and .gitignore from the repository's root down."""
+    root = repository_root(folder)
+    if root is None:
+        return ()
+    below = folder[len(root.rstrip("/")) :].strip("/")
+    parts = below.split("/") if below else []
+    levels: list[_Level] = []
+    exclude = read_patterns(os.path.join(root, ".git", "info", "exclude"))
+    if exclude is not None:
+        levels.append(_Level(exclude, below + "/" if below else "", 0))
+    for depth in range(len(parts)):
+        patterns = read_patterns(os.path.join(root, *parts[:depth], ".gitignore"))
+        if patterns is not None:
+            levels.append(_Level(patterns, "/".join(parts[depth:]) + "/", 0))
+    return tuple(levels)
+
+
+def _shown(path: str) -> str:
+    """The path as it is reported: as given, without `./` in front."""
+    plain = path.replace(os.sep, "/") if os.sep != "/" else path
+    while plain.startswith("./") and len(plain) > 2:
+        plain = plain[2:].lstrip("/")
+    return plain
