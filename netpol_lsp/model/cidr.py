@@ -11,15 +11,21 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address
+
+from netpol_lsp.model.address import (
+    address_bits,
+    format_address,
+    is_mapped,
+    parse_ipv4,
+    parse_number,
+    parse_written,
+)
 
 _DECIMAL = re.compile(r"[0-9]+\Z")
-_HEXADECIMAL = re.compile(r"[0-9a-fA-F]+\Z")
 _NETMASK = re.compile(r"[0-9]+(?:\.[0-9]+){3}\Z")
 _LEADING_ZERO = re.compile(r"(?<![0-9])0[0-9]")
-_MAPPED_PREFIX = 0xFFFF << 32
-_LARGEST_GO_NUMBER = 0xFFFFFF
-"""Go's parser gives up on larger numbers, however many zeros stand before them."""
+_RANGE = re.compile(r"([0-9]+(?:\.[0-9]+){3})-([0-9]+(?:\.[0-9]+){3})\Z")
+_SHORT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}\.?\Z")
 
 
 class CidrReason(StrEnum):
@@ -31,6 +37,7 @@ class CidrReason(StrEnum):
     PREFIX_TOO_LONG = "has a prefix length above that of a single address"
     BAD_PREFIX = "has a prefix length that is not a plain number"
     BLANK = "has a blank in it"
+    RANGE = "is a range of addresses"
     ZONE = "has an IPv6 zone, which no CIDR block may have"
     TOO_FEW_OCTETS = "has fewer than four octets"
     BAD_ADDRESS = "does not start with an IP address"
@@ -90,38 +97,18 @@ class Cidr:
         return self.prefix == 0
 
 
-def address_bits(family: int) -> int:
-    """How long an address of the family is: 32 or 128."""
-    return 32 if family == 4 else 128
-
-
 @lru_cache(maxsize=4096)
 def parse_cidr(text: str) -> Cidr | CidrProblem:
     """Read a CIDR block; a problem when every version of Kubernetes refuses the text."""
     written, slash, prefix_text = text.partition("/")
-    address = _parse_address(written)
+    address = parse_written(written)
     if not slash or address is None or not _DECIMAL.match(prefix_text):
         return _problem(text, written, prefix_text if slash else None)
+    prefix = parse_number(prefix_text, 10)
     number, bits = address
-    if int(prefix_text) > bits:
+    if prefix is None or prefix > bits:
         return CidrProblem(text, CidrReason.PREFIX_TOO_LONG)
-    return _cidr(text, written, number, bits, int(prefix_text))
-
-
-def parse_address(text: str) -> tuple[int, int] | None:
-    """A single IP address as (family, number), or None; IPv4-mapped ones are IPv4."""
-    parsed = _parse_address(text)
-    if parsed is None:
-        return None
-    number, bits = parsed
-    if bits == 32:
-        return 4, number
-    return (4, number & 0xFFFFFFFF) if _is_mapped(number) else (6, number)
-
-
-def format_address(family: int, number: int) -> str:
-    """An address in its canonical form (RFC 5952 for IPv6)."""
-    return str(IPv4Address(number)) if family == 4 else _format_ipv6(number)
+    return _cidr(text, written, number, bits, prefix)
 
 
 def is_strict_subset(block: Cidr, excluded: Cidr) -> bool:
@@ -136,11 +123,11 @@ def is_strict_subset(block: Cidr, excluded: Cidr) -> bool:
 
 def _cidr(text: str, written: str, number: int, bits: int, prefix: int) -> Cidr:
     network = number >> (bits - prefix) << (bits - prefix)
-    mapped = bits == 128 and _is_mapped(number)
+    mapped = bits == 128 and is_mapped(number)
     leading_zeros = _has_leading_zeros(written, text[len(written) + 1 :])
     host_bits = network != number
     family, net, length = (4 if bits == 32 else 6), network, prefix
-    if bits == 128 and _is_mapped(network):
+    if bits == 128 and is_mapped(network):
         family, net, length = 4, network & 0xFFFFFFFF, prefix - 96
     canonical = f"{format_address(family, net)}/{length}"
     address = (number & 0xFFFFFFFF) if mapped else number
@@ -160,60 +147,6 @@ def _cidr(text: str, written: str, number: int, bits: int, prefix: int) -> Cidr:
     )
 
 
-def _parse_address(text: str) -> tuple[int, int] | None:
-    """The number and its length in bits: 32, or 128 for anything written with colons."""
-    if ":" in text:
-        number = _parse_ipv6(text)
-        return None if number is None else (number, 128)
-    number = _parse_ipv4(text)
-    return None if number is None else (number, 32)
-
-
-def _parse_ipv4(text: str) -> int | None:
-    octets = text.split(".")
-    if len(octets) != 4:
-        return None
-    number = 0
-    for octet in octets:
-        if not _DECIMAL.match(octet) or int(octet) > 255:
-            return None
-        number = number << 8 | int(octet)
-    return number
-
-
-def _parse_ipv6(text: str) -> int | None:
-    head, ellipsis, tail = text.partition("::")
-    front = _parse_groups(head, may_end_in_ipv4=not ellipsis)
-    back = _parse_groups(tail, may_end_in_ipv4=True)
-    if front is None or back is None:
-        return None
-    missing = 8 - len(front) - len(back)
-    if missing < 1 if ellipsis else missing != 0:
-        return None
-    number = 0
-    for group in (*front, *([0] * missing), *back):
-        number = number << 16 | group
-    return number
-
-
-def _parse_groups(text: str, *, may_end_in_ipv4: bool) -> list[int] | None:
-    if not text:
-        return []
-    groups: list[int] = []
-    parts = text.split(":")
-    for index, part in enumerate(parts):
-        if may_end_in_ipv4 and "." in part and index == len(parts) - 1:
-            embedded = _parse_ipv4(part)
-            if embedded is None:
-                return None
-            groups += (embedded >> 16, embedded & 0xFFFF)
-        elif _HEXADECIMAL.match(part) and int(part, 16) <= 0xFFFF:
-            groups.append(int(part, 16))
-        else:
-            return None
-    return groups
-
-
 def _has_leading_zeros(written: str, prefix_text: str) -> bool:
     """Whether Go's netip refuses what the old parser takes: `010`, `/08`, groups of more than four digits."""
     if len(prefix_text) > 1 and prefix_text[0] == "0":
@@ -226,47 +159,64 @@ def _has_leading_zeros(written: str, prefix_text: str) -> bool:
     return any(len(group) > 4 for group in written.split(":"))
 
 
-def _is_mapped(number: int) -> bool:
-    return number >> 32 == 0xFFFF
-
-
-def _format_ipv6(number: int) -> str:
-    """RFC 5952; newer Pythons would write IPv4-mapped addresses in a mixed form, as Go's netip does."""
-    if _is_mapped(number):
-        return f"::ffff:{IPv4Address(number & 0xFFFFFFFF)}"
-    return IPv6Address(number).compressed
-
-
 def _problem(text: str, written: str, prefix_text: str | None) -> CidrProblem:
+    """What is wrong with a text that is no CIDR block."""
     if not text:
         return CidrProblem(text, CidrReason.EMPTY)
     squeezed = "".join(text.split())
     if squeezed != text:
-        meant = parse_cidr(squeezed)
-        return CidrProblem(text, CidrReason.BLANK, meant.canonical if isinstance(meant, Cidr) else None)
+        return CidrProblem(text, CidrReason.BLANK, _canonical(squeezed))
     if "%" in written:
-        return CidrProblem(text, CidrReason.ZONE, _with_prefix(written.partition("%")[0], prefix_text))
-    address = _parse_address(written)
-    if address is None:
-        few = re.match(r"[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}\.?\Z", written)
-        return CidrProblem(text, CidrReason.TOO_FEW_OCTETS if few else CidrReason.BAD_ADDRESS)
-    if prefix_text is None or prefix_text == "":
-        return CidrProblem(text, CidrReason.NO_PREFIX, _with_prefix(written, str(address[1])))
+        without_zone = written.partition("%")[0]
+        return CidrProblem(text, CidrReason.ZONE, _canonical(f"{without_zone}/{prefix_text or 128}"))
+    if span := _RANGE.match(text):
+        return CidrProblem(text, CidrReason.RANGE, _block_of_range(*span.groups()))
+    if parse_written(written) is None:
+        return _address_problem(text, written, prefix_text)
+    return _prefix_problem(text, written, prefix_text)
+
+
+def _address_problem(text: str, written: str, prefix_text: str | None) -> CidrProblem:
+    if _SHORT.match(written):
+        return CidrProblem(text, CidrReason.TOO_FEW_OCTETS, _filled_up(written, prefix_text))
+    return CidrProblem(text, CidrReason.BAD_ADDRESS)
+
+
+def _prefix_problem(text: str, written: str, prefix_text: str | None) -> CidrProblem:
+    if not prefix_text:
+        return CidrProblem(text, CidrReason.NO_PREFIX, _canonical(f"{written}/{128 if ':' in written else 32}"))
     if _NETMASK.match(prefix_text):
         return CidrProblem(text, CidrReason.NETMASK, _with_netmask(written, prefix_text))
-    return CidrProblem(text, CidrReason.BAD_PREFIX, _with_prefix(written, prefix_text.removeprefix("+")))
+    cleaned = prefix_text.lstrip("+").rstrip("/")
+    return CidrProblem(
+        text, CidrReason.BAD_PREFIX, _canonical(f"{written}/{cleaned}") if cleaned != prefix_text else None
+    )
 
 
-def _with_prefix(written: str, prefix_text: str | None) -> str | None:
-    if prefix_text is None:
-        return None
-    meant = parse_cidr(f"{written}/{prefix_text}")
+def _canonical(text: str) -> str | None:
+    meant = parse_cidr(text)
     return meant.canonical if isinstance(meant, Cidr) else None
 
 
+def _filled_up(written: str, prefix_text: str | None) -> str | None:
+    """`10.0.0/8` with the missing octets, when they can only be zero."""
+    octets = written.rstrip(".").split(".")
+    meant = parse_cidr(f"{'.'.join(octets + ['0'] * (4 - len(octets)))}/{prefix_text}")
+    return meant.canonical if isinstance(meant, Cidr) and not meant.host_bits else None
+
+
 def _with_netmask(written: str, netmask: str) -> str | None:
-    mask = _parse_ipv4(netmask)
+    mask = parse_ipv4(netmask)
     if mask is None:
         return None
     hosts = ~mask & 0xFFFFFFFF
-    return _with_prefix(written, str(32 - hosts.bit_length())) if hosts & (hosts + 1) == 0 else None
+    return _canonical(f"{written}/{32 - hosts.bit_length()}") if hosts & (hosts + 1) == 0 else None
+
+
+def _block_of_range(first_text: str, last_text: str) -> str | None:
+    first, last = parse_ipv4(first_text), parse_ipv4(last_text)
+    if first is None or last is None or last < first:
+        return None
+    hosts = first ^ last
+    is_block = hosts & (hosts + 1) == 0 and first & hosts == 0
+    return f"{format_address(4, first)}/{32 - hosts.bit_length()}" if is_block else None

@@ -1,0 +1,270 @@
+"""Sets of addresses and sets of ports, with exact arithmetic and proofs of inclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, summarize_address_range
+
+from netpol_lsp.model import intervals
+from netpol_lsp.model.address import format_address, parse_address
+from netpol_lsp.model.cidr import Cidr, CidrProblem, CidrReason, is_strict_subset, parse_cidr
+from netpol_lsp.model.intervals import Intervals
+
+__all__ = [
+    "ALL_PORTS",
+    "EVERY_ADDRESS",
+    "EVERY_PORT",
+    "NO_ADDRESSES",
+    "NO_PORTS",
+    "PROTOCOLS",
+    "Cidr",
+    "CidrProblem",
+    "CidrReason",
+    "CidrSet",
+    "PortSet",
+    "address_set",
+    "every_port_of",
+    "format_address",
+    "is_strict_subset",
+    "named_port",
+    "parse_address",
+    "parse_cidr",
+    "port_range",
+    "union_of",
+]
+
+PROTOCOLS = ("TCP", "UDP", "SCTP")
+"""What a NetworkPolicy can name."""
+
+EVERY_PORT: Intervals = ((1, 65535),)
+"""All port numbers of one protocol."""
+
+
+@dataclass(frozen=True, slots=True)
+class CidrSet:
+    """A set of IP addresses: disjoint intervals of numbers, IPv4 and IPv6 apart. Equal sets are equal values."""
+
+    v4: Intervals = ()
+    v6: Intervals = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no address is in it."""
+        return not self.v4 and not self.v6
+
+    def covers(self, other: CidrSet) -> bool:
+        """Whether every address of `other` is in this set."""
+        return intervals.covers(self.v4, other.v4) and intervals.covers(self.v6, other.v6)
+
+    def intersects(self, other: CidrSet) -> bool:
+        """Whether some address is in both."""
+        return intervals.intersects(self.v4, other.v4) or intervals.intersects(self.v6, other.v6)
+
+    def union(self, other: CidrSet) -> CidrSet:
+        """Addresses of either."""
+        return CidrSet(intervals.union(self.v4, other.v4), intervals.union(self.v6, other.v6))
+
+    def intersection(self, other: CidrSet) -> CidrSet:
+        """Addresses of both."""
+        return CidrSet(intervals.intersection(self.v4, other.v4), intervals.intersection(self.v6, other.v6))
+
+    def difference(self, other: CidrSet) -> CidrSet:
+        """Addresses of this set that are not in `other`."""
+        return CidrSet(intervals.difference(self.v4, other.v4), intervals.difference(self.v6, other.v6))
+
+    def contains_address(self, address: str) -> bool:
+        """Whether a single address is in it; False for a text that is no address."""
+        parsed = parse_address(address)
+        if parsed is None:
+            return False
+        family, number = parsed
+        return intervals.covers(self.v4 if family == 4 else self.v6, ((number, number),))
+
+    def cidrs(self) -> tuple[str, ...]:
+        """The fewest canonical CIDR blocks that make up the set, IPv4 first."""
+        blocks4 = (str(n) for a, b in self.v4 for n in summarize_address_range(IPv4Address(a), IPv4Address(b)))
+        blocks6 = (str(n) for a, b in self.v6 for n in summarize_address_range(IPv6Address(a), IPv6Address(b)))
+        return (*blocks4, *blocks6)
+
+
+NO_ADDRESSES = CidrSet()
+EVERY_ADDRESS = CidrSet(v4=((0, 2**32 - 1),), v6=((0, 2**128 - 1),))
+
+
+@lru_cache(maxsize=4096)
+def address_set(cidr: str, excepts: tuple[str, ...] = ()) -> CidrSet | None:
+    """The addresses of an ipBlock; None when one of the texts is no CIDR block."""
+    block = _one_block(cidr)
+    for text in excepts:
+        hole = _one_block(text)
+        if block is None or hole is None:
+            return None
+        block = block.difference(hole)
+    return block
+
+
+def _one_block(text: str) -> CidrSet | None:
+    parsed = parse_cidr(text)
+    if isinstance(parsed, CidrProblem):
+        return None
+    block = ((parsed.first, parsed.last),)
+    return CidrSet(v4=block) if parsed.family == 4 else CidrSet(v6=block)
+
+
+@dataclass(frozen=True, slots=True)
+class PortSet:
+    """What the `ports` of a rule allow.
+
+    `everything`: all ports of all protocols, those that a policy cannot name (ICMP) among them. Else
+    `tcp`, `udp` and `sctp` are intervals of 1-65535, and `names` holds (protocol, name) of named ports,
+    whose numbers only the pods know. In normal form: names that a full protocol covers are left out.
+    """
+
+    everything: bool = False
+    tcp: Intervals = ()
+    udp: Intervals = ()
+    sctp: Intervals = ()
+    names: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no port is in it."""
+        return not (self.everything or self.tcp or self.udp or self.sctp or self.names)
+
+    def numbers(self, protocol: str) -> Intervals:
+        """The port numbers of a protocol, names left aside."""
+        if self.everything:
+            return EVERY_PORT
+        if protocol == "TCP":
+            return self.tcp
+        return self.udp if protocol == "UDP" else self.sctp if protocol == "SCTP" else ()
+
+    def covers(self, other: PortSet) -> bool:
+        """Whether `other` is proven to lie inside: a named port only inside the same name or a full protocol."""
+        if self.everything or other.everything:
+            return self.everything
+        return all(intervals.covers(self.numbers(protocol), other.numbers(protocol)) for protocol in PROTOCOLS) and all(
+            name in self.names or self._is_full(name[0]) for name in other.names
+        )
+
+    def intersects(self, other: PortSet) -> bool:
+        """Whether they surely share a port: names count against the same name or a full protocol."""
+        if self.everything or other.everything:
+            return not self.is_empty and not other.is_empty
+        return (
+            any(intervals.intersects(self.numbers(protocol), other.numbers(protocol)) for protocol in PROTOCOLS)
+            or any(name in other.names or other._is_full(name[0]) for name in self.names)
+            or any(self._is_full(name[0]) for name in other.names)
+        )
+
+    def may_intersect(self, other: PortSet) -> bool:
+        """Whether they could share a port: a name may stand for any number of its protocol, or for another name."""
+        if self.intersects(other):
+            return True
+        mine = {protocol for protocol, _ in self.names}
+        others = {protocol for protocol, _ in other.names}
+        return bool(mine & others) or any(other.numbers(p) for p in mine) or any(self.numbers(p) for p in others)
+
+    def union(self, other: PortSet) -> PortSet:
+        """Ports of either."""
+        if self.everything or other.everything:
+            return ALL_PORTS
+        if self.is_empty or other.is_empty:
+            return other if self.is_empty else self
+        return _normal(
+            intervals.union(self.tcp, other.tcp),
+            intervals.union(self.udp, other.udp),
+            intervals.union(self.sctp, other.sctp),
+            self.names | other.names,
+        )
+
+    def difference(self, other: PortSet) -> PortSet:
+        """At least the ports of this set that are not in `other`: a name goes only when it is covered.
+
+        ALL_PORTS minus anything but itself stays ALL_PORTS, because it has protocols without numbers.
+        """
+        if other.everything:
+            return NO_PORTS
+        if self.everything:
+            return self
+        return PortSet(
+            tcp=intervals.difference(self.tcp, other.tcp),
+            udp=intervals.difference(self.udp, other.udp),
+            sctp=intervals.difference(self.sctp, other.sctp),
+            names=frozenset(name for name in self.names if name not in other.names and not other._is_full(name[0])),
+        )
+
+    def without_names(self) -> PortSet:
+        """The numbers alone."""
+        return replace(self, names=frozenset()) if self.names else self
+
+    def __str__(self) -> str:
+        """As in `TCP 80, TCP 8000-8080, UDP 53, TCP http`; `all ports` for everything."""
+        if self.everything:
+            return "all ports"
+        parts = [
+            f"all {protocol} ports" if numbers == EVERY_PORT else f"{protocol} {_render(first, last)}"
+            for protocol in PROTOCOLS
+            for numbers in (self.numbers(protocol),)
+            for first, last in numbers
+        ]
+        parts += [f"{protocol} {name}" for protocol, name in sorted(self.names)]
+        return ", ".join(parts) or "no ports"
+
+    def _is_full(self, protocol: str) -> bool:
+        return self.numbers(protocol) == EVERY_PORT
+
+
+NO_PORTS = PortSet()
+ALL_PORTS = PortSet(everything=True)
+
+
+@lru_cache(maxsize=4096)
+def port_range(protocol: str, first: int, last: int) -> PortSet:
+    """The ports from `first` to `last`; those out of 1-65535 are left out. Raises ValueError for other protocols."""
+    return _one_protocol(protocol, intervals.intersection(intervals.normalise([(first, last)]), EVERY_PORT))
+
+
+@lru_cache(maxsize=8)
+def every_port_of(protocol: str) -> PortSet:
+    """All ports of one protocol, named ones too. Raises ValueError for other protocols."""
+    return _one_protocol(protocol, EVERY_PORT)
+
+
+@lru_cache(maxsize=4096)
+def named_port(protocol: str, name: str) -> PortSet:
+    """The port that pods call `name`. Raises ValueError for other protocols."""
+    if protocol not in PROTOCOLS:
+        raise ValueError(protocol)
+    return PortSet(names=frozenset({(protocol, name)}))
+
+
+def union_of(sets: Iterable[PortSet]) -> PortSet:
+    """Ports of any of the sets."""
+    result = NO_PORTS
+    for ports in sets:
+        result = result.union(ports)
+    return result
+
+
+def _one_protocol(protocol: str, numbers: Intervals) -> PortSet:
+    if protocol == "TCP":
+        return PortSet(tcp=numbers)
+    if protocol == "UDP":
+        return PortSet(udp=numbers)
+    if protocol == "SCTP":
+        return PortSet(sctp=numbers)
+    raise ValueError(protocol)
+
+
+def _normal(tcp: Intervals, udp: Intervals, sctp: Intervals, names: frozenset[tuple[str, str]]) -> PortSet:
+    ports = PortSet(tcp=tcp, udp=udp, sctp=sctp, names=names)
+    if any(ports._is_full(name[0]) for name in names):  # noqa: SLF001 - its own class
+        return replace(ports, names=frozenset(name for name in names if not ports._is_full(name[0])))  # noqa: SLF001
+    return ports
+
+
+def _render(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
