@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +23,7 @@ def test_normalise_keeps_the_numbers_and_leaves_gaps(pairs):
     result = intervals.normalise(pairs)
     assert members(result) == members(pairs)
     assert all(first <= last for first, last in result)
-    assert all(left[1] + 1 < right[0] for left, right in zip(result, result[1:], strict=False))
+    assert all(left[1] + 1 < right[0] for left, right in itertools.pairwise(result))
     assert intervals.size(result) == len(members(pairs))
 
 
