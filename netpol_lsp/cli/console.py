@@ -1,0 +1,58 @@
+"""The terminal: is it one, does it want colours, how wide is it; and messages on standard error."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TextIO
+
+from netpol_lsp.cli.main import PROGRAM
+
+
+def wants_color(choice: str, stream: TextIO) -> bool:
+    """Whether to write colours to a stream: `always`, `never`, or `auto` by NO_COLOR, FORCE_COLOR and the terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a stream is a terminal; a closed one is none."""
+    try:
+        return stream.isatty()
+    except ValueError:
+        return False
+
+
+def width(stream: TextIO) -> int | None:
+    """The terminal's width in columns; None when the stream is no terminal."""
+    return shutil.get_terminal_size().columns if is_terminal(stream) else None
+
+
+def use_utf8() -> None:
+    """Write UTF-8 whatever the locale says: manifests and messages hold any character."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def complain(message: str) -> None:
+    """A message on standard error, with the program's name in front."""
+    print(f"{PROGRAM}: {message}", file=sys.stderr)
+
+
+def note(message: str) -> None:
+    """A line on standard error."""
+    print(message, file=sys.stderr)
+
+
+def shorten(path: str) -> str:
+    """A path as one would type it here: relative when it is below the current folder."""
+    below = os.getcwd().rstrip(os.sep) + os.sep
+    return path.removeprefix(below)

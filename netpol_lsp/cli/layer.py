@@ -1,0 +1,72 @@
+"""The settings of the command line, as the strongest layer of the configuration."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from netpol_lsp.lint.config import Layer, Origin, Setting, rule_infos
+from netpol_lsp.lint.config_values import (
+    parse_cni,
+    parse_namespace,
+    parse_selector,
+    parse_severity,
+    parse_version,
+    split_list,
+)
+
+
+class UsageError(Exception):
+    """The command line asks for something that cannot be; the message says what."""
+
+
+def layer_of(options: argparse.Namespace) -> Layer:
+    """The settings that the options make; raises UsageError for a value that has no meaning."""
+    settings: dict[str, Setting] = {}
+    given = vars(options)
+    for name, key, parse in (
+        ("profile", "profile", str),
+        ("cni", "cni", parse_cni),
+        ("kubernetes_version", "kubernetes-version", parse_version),
+        ("namespace", "default-namespace", parse_namespace),
+    ):
+        if given.get(name) is not None:
+            option = f"--{name.replace('_', '-')}"
+            settings[key] = Setting(_parsed(parse, given[name], option), Origin(option))
+    for name in ("select", "ignore"):
+        if given.get(name) is not None:
+            option = f"--{name}"
+            words = tuple(_parsed(_selector, word, option) for word in _words(given[name]))
+            settings[name] = Setting(words, Origin(option))
+    if given.get("context") is not None:
+        settings["context"] = Setting(tuple(given["context"]), Origin("--context"))
+    for word in _words(given.get("severity") or ()):
+        selector, severity = _severity(word)
+        settings[f"severity.{selector}"] = Setting(severity, Origin("--severity"))
+    return Layer(settings)
+
+
+def _severity(word: str) -> tuple[str, str]:
+    for sign in "=:":
+        selector, found, severity = word.partition(sign)
+        if found:
+            return _parsed(_selector, selector, "--severity"), _parsed(parse_severity, severity, "--severity")
+    message = f"--severity: `{word}` is not of the form CODE=SEVERITY, as in NP216=error"
+    raise UsageError(message)
+
+
+def _selector(text: str) -> str:
+    return parse_selector(text, rule_infos())
+
+
+def _words(values: Iterable[str]) -> list[str]:
+    return [word for value in values for word in split_list(value)]
+
+
+def _parsed(parse: Callable[[str], Any], text: str, option: str) -> Any:
+    try:
+        return parse(text)
+    except ValueError as error:
+        message = f"{option}: {error}"
+        raise UsageError(message) from None

@@ -1,0 +1,161 @@
+"""The options of the command line."""
+
+from __future__ import annotations
+
+import argparse
+
+from netpol_lsp import __version__
+from netpol_lsp.cli.main import COMMANDS, PROGRAM
+
+FORMATS = (
+    "auto",
+    "text",
+    "concise",
+    "json",
+    "jsonl",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "rdjson",
+    "checkstyle",
+)
+SEVERITIES = ("error", "warning", "info", "hint")
+PROFILES = ("recommended", "strict", "audit")
+
+
+def check_parser() -> argparse.ArgumentParser:
+    """The parser of `netpol-lint [check]`."""
+    parser = new_parser(
+        "[check] [PATH ...]",
+        "Lint Kubernetes NetworkPolicies: what the API server refuses, and what it accepts but does not do what it seems to say.",
+    )
+    width = max(map(len, COMMANDS)) + 2
+    parser.epilog = "commands:\n" + "\n".join(f"  {name:<{width}}{text}" for name, (_, text) in COMMANDS.items())
+    parser.epilog += (
+        "\n\nexit codes: 0 nothing found at or above --fail-on; 1 something found; "
+        "2 wrong usage, unreadable input or internal error"
+    )
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files, folders, globs, or - for standard input; default: this folder"
+    )
+    _add_fixing(parser)
+    _add_output(parser)
+    add_color(parser)
+    add_configuration(parser)
+    _add_rules(parser)
+    _add_running(parser)
+    return parser
+
+
+def new_parser(usage: str, description: str) -> argparse.ArgumentParser:
+    """A parser with the options that all commands have."""
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        usage=f"{PROGRAM} {usage}",
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", "-V", action="version", version=f"{PROGRAM} {__version__}")
+    return parser
+
+
+def add_configuration(parser: argparse.ArgumentParser) -> None:
+    """Options that say what the cluster is like and which config file counts."""
+    group = parser.add_argument_group("configuration")
+    which = group.add_mutually_exclusive_group()
+    which.add_argument("--config", metavar="FILE", help="use this config file for everything")
+    which.add_argument("--no-config", action="store_true", help="use no config file")
+    group.add_argument(
+        "--context",
+        action="append",
+        metavar="PATH",
+        help="manifests that give context and are not linted, such as `kubectl get ns,deploy,po,svc -A -o yaml`",
+    )
+    group.add_argument("--namespace", "-n", metavar="NS", help="what a manifest without a namespace means")
+    group.add_argument("--cni", metavar="NAME[@VERSION]", help="the network plugin, such as cilium@1.15")
+    group.add_argument("--kubernetes-version", metavar="VERSION", help="the cluster's version, such as 1.30")
+
+
+def add_color(parser: argparse.ArgumentParser) -> None:
+    """The option --color."""
+    parser.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="colours: auto (default), always, never"
+    )
+
+
+def add_format(parser: argparse.ArgumentParser, *choices: str) -> None:
+    """The option --format with some choices, the first of them the default."""
+    parser.add_argument("--format", choices=choices, default=choices[0], help=f"default: {choices[0]}")
+
+
+def _add_fixing(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("fixing")
+    group.add_argument("--fix", action="store_true", help="apply safe fixes to the files")
+    group.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        help="with --fix or --diff: also fixes that change which traffic is allowed, or that guess",
+    )
+    group.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("output")
+    group.add_argument("--format", choices=FORMATS, default="auto", help="default: auto (text; github in its Actions)")
+    group.add_argument("--output", "-o", metavar="FILE", help="write the report to a file")
+    group.add_argument(
+        "--min-severity",
+        choices=SEVERITIES,
+        help="show findings of this severity and worse; json, jsonl and sarif always carry all",
+    )
+    group.add_argument("--statistics", action="store_true", help="count the findings by rule")
+    talk = group.add_mutually_exclusive_group()
+    talk.add_argument("--quiet", "-q", action="store_true", help="only the findings: no summary, no progress")
+    talk.add_argument("--verbose", "-v", action="store_true", help="say more of what is done")
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("rules (codes, starts of codes such as NP2, names, categories)")
+    for option, text in (
+        ("--select", "run these rules only"),
+        ("--ignore", "leave these rules out"),
+        ("--severity", "set severities: NP216=error,NP2=info,NP224=off"),
+    ):
+        group.add_argument(option, action="append", metavar="CODES", help=text)
+    group.add_argument("--profile", choices=PROFILES, help="which rules run; default: recommended")
+    group.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "info", "never"),
+        default="warning",
+        help="exit with 1 on findings of this severity and worse; default: warning",
+    )
+    group.add_argument("--exit-zero", action="store_true", help="exit with 0 even when something was found")
+    group.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file lists")
+    group.add_argument(
+        "--write-baseline",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="write all findings to the baseline file (default: the one of --baseline, or .netpol-lint-baseline.json)",
+    )
+
+
+def _add_running(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("running")
+    group.add_argument("--stdin-filename", metavar="PATH", help="the name of what stands on standard input")
+    group.add_argument(
+        "--force-exclude", action="store_true", help="leave out excluded files even when they are named, as in hooks"
+    )
+    group.add_argument(
+        "--jobs", "-j", type=_positive, metavar="N", help="processes; default: as many as there are cores"
+    )
+    group.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
+
+
+def _positive(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    message = f"`{text}` is not a number from 1"
+    raise argparse.ArgumentTypeError(message)
