@@ -31,6 +31,8 @@ except ImportError:  # pragma: no cover - only where no wheel of ruamel.yaml.cli
     _CParser = None
 
 USES_LIBYAML = _CParser is not None
+_COLON_IN_FLOW = "found unexpected ':'"
+"""The libyaml in ruamel.yaml.clib refuses `{cidr: fd00::/8}`; go-yaml and the pure parser read it."""
 MAX_DEPTH = 1000
 """Deeper nesting is refused: no manifest needs it, and recursion over nodes must end."""
 
@@ -51,6 +53,8 @@ def parse(text: str, *, pure: bool = False) -> Parsed:
     try:
         builder.build(_pure_events(text) if pure or _CParser is None else _CParser(text).get_event)
     except MarkedYAMLError as raised:
+        if not pure and _CParser is not None and raised.problem == _COLON_IN_FLOW:
+            return parse(text, pure=True)
         error = _marked_problem(raised, text)
     except YAMLError as raised:
         error = _reader_problem(raised, text)
