@@ -1,0 +1,50 @@
+"""What we read of a policy against what the API server would store of it (shared/parity)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from netpol_lsp.model.objects import objects_of
+from netpol_lsp.model.policy import NetworkPolicy
+from netpol_lsp.model.stored_object import stored_object
+from netpol_lsp.syntax.documents import parse_document, split
+
+PARITY = Path(__file__).resolve().parents[2].parent / "shared" / "parity"
+pytestmark = pytest.mark.skipif(not PARITY.is_dir(), reason="the parity data of ../shared is not there")
+
+
+def read(name: str) -> list[dict]:
+    with gzip.open(PARITY / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def policies_of(text: str) -> list[NetworkPolicy]:
+    return [NetworkPolicy(found) for chunk in split(text) for found in objects_of(parse_document(chunk.text).root)]
+
+
+def test_every_accepted_policy_is_read_as_the_server_reads_it():
+    manifests = {
+        case["id"]: case["yaml"] for name in ("generated", "edited", "kubernetes-tests") for case in read(name)
+    }
+    objects = read("objects")
+    assert len(objects) > 4000
+    wrong = {case["id"]: found for case in objects if (found := _difference(case["object"], manifests[case["id"]]))}
+    assert not wrong, f"{len(wrong)} differ, as {dict(list(wrong.items())[:3])}"
+
+
+def _difference(expected: dict, text: str) -> str | None:
+    policies = policies_of(text)
+    if not policies:
+        return "no policy found"
+    found = stored_object(policies[0])
+    # The server alone knows these: its counter, and the random end of a generated name.
+    del expected["metadata"]["generation"]
+    if "name" not in found["metadata"]:
+        assert expected["metadata"].pop("name").endswith("x7k2q")
+    if found == expected:
+        return None
+    return f"{json.dumps(found, sort_keys=True)} instead of {json.dumps(expected, sort_keys=True)}"
