@@ -10,6 +10,7 @@ import base64
 import binascii
 import math
 import re
+import struct
 from functools import lru_cache
 
 from netpol_lsp.syntax.nodes import Scalar
@@ -96,14 +97,29 @@ def key_text(value: ScalarValue) -> str:
 
 
 def go_float(value: float) -> str:
-    """A float as Go's shortest 'g' format writes it in a key."""
-    if math.isinf(value):
-        return ".inf" if value > 0 else "-.inf"
+    """A float key as sigs.k8s.io/yaml spells it: Go's shortest 'g' format, in the precision of a float32."""
     if math.isnan(value):
         return ".nan"
-    if value == int(value) and abs(value) < 1e21:
-        return str(int(value))
-    return repr(value)
+    try:
+        single = _as_float32(value)
+    except OverflowError:
+        single = math.copysign(math.inf, value)
+    if math.isinf(single):
+        return ".inf" if single > 0 else "-.inf"
+    for digits in range(9):
+        mantissa, _, exponent = f"{single:.{digits}e}".partition("e")
+        if _as_float32(float(f"{mantissa}e{exponent}")) == single:
+            break
+    # Go turns to exponents below -4 and from 6 on, whatever the number of digits.
+    if -4 <= int(exponent) < 6:
+        return f"{single:.{max(digits - int(exponent), 0)}f}"
+    return f"{mantissa}e{exponent}"
+
+
+def _as_float32(value: float) -> float:
+    """The nearest float32; raises OverflowError when there is none."""
+    number: float = struct.unpack("f", struct.pack("f", value))[0]
+    return number
 
 
 def tag_error(scalar: Scalar) -> str | None:
