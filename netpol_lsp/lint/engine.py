@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
 from netpol_lsp.lint.config import FileConfig, default_file_config
@@ -32,20 +33,30 @@ def lint_text(text: str, uri: str = "<text>", config: FileConfig | None = None) 
 
 def lint(analysis: Analysis, config: FileConfig, workspace: WorkspaceView = EMPTY) -> FileReport:
     """The findings of a file, sorted by place and code; suppressed ones are marked, not left out."""
-    found: list[Diagnostic] = []
-    for part in analysis.parts:
-        if part.analysis is not None:
-            found += lint_part(part, part.analysis, config, workspace)
-    found = apply_suppressions(analysis, found, config.enabled)
+    parts = ((part, part.analysis) for part in analysis.parts)
+    found = [lint_part(part, document, config, workspace) for part, document in parts if document is not None]
+    diagnostics = with_fingerprints(join_findings(analysis, config, found))
+    return FileReport(analysis.source, len(analysis.parts), analysis.policies, tuple(diagnostics))
+
+
+def join_findings(
+    analysis: Analysis, config: FileConfig, by_document: Iterable[Iterable[Diagnostic]]
+) -> list[Diagnostic]:
+    """The findings of a file out of those of its documents: suppressed ones marked, sorted by place and code."""
+    found = apply_suppressions(analysis, list(chain.from_iterable(by_document)), config.enabled)
     found.sort(key=lambda diagnostic: diagnostic.sort_key)
-    return FileReport(analysis.source, len(analysis.parts), analysis.policies, tuple(with_fingerprints(found)))
+    return found
 
 
 def lint_part(
     part: Part, analysis: DocumentAnalysis, config: FileConfig, workspace: WorkspaceView = EMPTY
 ) -> list[Diagnostic]:
     """The findings of one document, with offsets of the file."""
-    found = lint_document(analysis, config, workspace)
+    return move_findings(lint_document(analysis, config, workspace), part)
+
+
+def move_findings(found: Iterable[Diagnostic], part: Part) -> list[Diagnostic]:
+    """Findings of a document as findings of its file."""
     return [_move(diagnostic, part) for diagnostic in found]
 
 
