@@ -1,0 +1,117 @@
+"""NP110 invalid-port."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Severity
+
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.names import port_name_problem
+from netpol_lsp.model.policy import Port
+from netpol_lsp.syntax.nodes import Mapping, Scalar
+from netpol_lsp.syntax.rewrite import insert_entry, replace_scalar
+from netpol_lsp.text.edits import Applicability, Fix, TextEdit
+
+
+@policy_rule("NP110", category="api", severity=Severity.ERROR, on_partial=True)
+def invalid_port(ctx: PolicyContext) -> Diagnostics:
+    """A port is neither a number from 1 to 65535 nor the name of a container port.
+
+    ## Why
+    A port in quotes is a name, and a name needs a letter: `"80"` is refused. Names have at most 15 lower-case
+    letters, digits and hyphens. A range is written with `endPort`, not as `80-90`.
+
+    ## Fix safety
+    Safe for digits in quotes and for upper case in a name; a range becomes `port` and `endPort`, safe too, since
+    it can mean nothing else.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      ingress:
+        - ports:
+            - port: "80"  # <- NP110
+            - port: HTTP  # <- NP110
+            - port: 8080-8090  # <- NP110
+    ```
+
+    ```yaml fixed
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      ingress:
+        - ports:
+            - port: 80
+            - port: http
+            - port: 8080
+              endPort: 8090
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      ingress:
+        - ports:
+            - port: 80
+            - port: http
+    ```
+    """
+    for rule in ctx.policy.all_rules:
+        for port in rule.ports:
+            field = port.port
+            if field is None or field.value is None or not isinstance(field.node, Scalar):
+                continue
+            value = field.value
+            if isinstance(value, int):
+                if not 1 <= value <= 65535 and -(2**31) <= value < 2**31:
+                    yield ctx.finding(field, f"port `{value}` is not between 1 and 65535", label="not a port")
+            elif problem := port_name_problem(value):
+                message = f"port `{value}` in quotes is a name, and a name needs a letter" if _is_number(value) else f"port name `{value}` {problem}"
+                yield ctx.finding(field, message, label="not a port", fixes=[_fix(ctx, port, value)])
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535
+
+
+def _fix(ctx: PolicyContext, port: Port, value: str) -> Fix | None:
+    assert port.port is not None
+    node = port.port.node
+    assert isinstance(node, Scalar)
+    if node.origin is not None:
+        return None
+    first, dash, last = value.partition("-")
+    if _is_number(value):
+        return Fix("Write the port as a number", (TextEdit(node.span, str(int(value))),))
+    if dash and _is_number(first) and _is_number(last) and int(first) <= int(last):
+        return _range_fix(ctx, port, int(first), int(last))
+    lower = value.strip().lower()
+    edits = replace_scalar(ctx.document, node, lower)
+    if edits is None or lower == value or port_name_problem(lower):
+        return None
+    return Fix(f"Write `{lower}`", edits, Applicability.SAFE)
+
+
+def _range_fix(ctx: PolicyContext, port: Port, first: int, last: int) -> Fix | None:
+    if port.end_port is not None or port.port is None or not isinstance(port.node, Mapping):
+        return None
+    added = insert_entry(ctx.document, port.node, "endPort", last, after=port.port.entry)
+    if added is None:
+        return None
+    edit = TextEdit(port.port.node.span, str(first))
+    if added[0].span.start == port.port.node.end:
+        return Fix("Write it as a range", (TextEdit(edit.span, edit.text + added[0].text),))
+    return Fix("Write it as a range", (edit, *added))

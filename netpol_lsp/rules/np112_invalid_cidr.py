@@ -1,0 +1,98 @@
+"""NP112 invalid-cidr."""
+
+from __future__ import annotations
+
+import re
+
+from netpol_lsp.lint.diagnostic import Severity
+
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.cidr import CidrProblem, CidrReason, parse_cidr
+from netpol_lsp.model.fields import Field
+from netpol_lsp.syntax.rewrite import replace_scalar
+from netpol_lsp.text.edits import Applicability, Fix
+
+
+@policy_rule("NP112", category="api", severity=Severity.ERROR, on_partial=True)
+def invalid_cidr(ctx: PolicyContext) -> Diagnostics:
+    """An ipBlock has something that is no address range.
+
+    ## Why
+    `cidr` and the items of `except` are address ranges with a prefix length, as in `192.168.1.0/24`,
+    `203.0.113.7/32` for one address, or `2001:db8::/64`. Host names, netmasks and single addresses are refused.
+    NetworkPolicy cannot name a domain; Cilium, Calico Enterprise and others have policies of their own that can.
+
+    ## Fix safety
+    Safe where one reading fits: a single address gets `/32` (`/128` for IPv6), a netmask its prefix length.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      egress:
+        - to:
+            - ipBlock:
+                cidr: 203.0.113.7  # <- NP112
+    ```
+
+    ```yaml fixed
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      egress:
+        - to:
+            - ipBlock:
+                cidr: 203.0.113.7/32
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      egress:
+        - to:
+            - ipBlock:
+                cidr: 203.0.113.7/32
+    ```
+    """
+    for rule in ctx.policy.all_rules:
+        for peer in rule.peers:
+            block = peer.ip_block
+            if block is None:
+                continue
+            if block.cidr is not None and block.cidr.value:
+                yield from _check(ctx, block.cidr)
+            # As long as `cidr` itself cannot be read, the API server does not look at the exceptions.
+            if block.cidr is not None and block.cidr.value and isinstance(parse_cidr(block.cidr.value), CidrProblem):
+                continue
+            for field in block.excepts:
+                yield from _check(ctx, field)
+
+
+def _check(ctx: PolicyContext, field: Field[str]) -> Diagnostics:
+    text = "" if field.is_null else field.value
+    if text is None:
+        return
+    parsed = parse_cidr(text)
+    if not isinstance(parsed, CidrProblem):
+        return
+    message = f"`{text}` {parsed.reason.value}"
+    if parsed.reason is CidrReason.BAD_ADDRESS and re.fullmatch(r"[\w*-]+(\.[\w-]+)*\.[A-Za-z]{2,}(/\d+)?", text):
+        message = f"`{text}` is a host name: NetworkPolicy knows addresses only"
+    fix = None
+    if parsed.suggestion is not None:
+        edits = replace_scalar(ctx.document, field.node, parsed.suggestion)
+        fix = Fix(f"Write `{parsed.suggestion}`", edits, Applicability.SAFE) if edits else None
+    yield ctx.finding(field, message, label="not an address range", fixes=[fix])
