@@ -1,0 +1,147 @@
+"""NP103 unquoted-label-value."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Diagnostic, Severity
+
+from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
+from netpol_lsp.lint.schema import SchemaFinding
+from netpol_lsp.lint.text_values import is_text_value
+from netpol_lsp.model.metadata import TextMap, selectors_of, text_maps_of
+from netpol_lsp.model.policy import NetworkPolicy
+from netpol_lsp.syntax.nodes import Node, Scalar, is_null
+from netpol_lsp.syntax.rewrite import quote_scalar
+from netpol_lsp.syntax.scalars import key_text, resolve
+from netpol_lsp.syntax.templates import is_unknown
+from netpol_lsp.text.edits import Applicability, Fix, TextEdit
+from netpol_lsp.text.span import Span
+
+
+@document_rule("NP103", category="api", severity=Severity.ERROR, on_partial=True)
+def unquoted_label_value(ctx: Context) -> Diagnostics:
+    """A label, annotation or selector value is not text, because it has no quotes.
+
+    ## Why
+    YAML reads `true`, `yes`, `on`, `80`, `1.10` and `1e3` as booleans and numbers, but labels and annotations are
+    text: the API server refuses the manifest. (`kubectl apply` drops *all* annotations without a word when one of
+    them is not text.)
+
+    A value that is missing, `~` or `null` is accepted as the empty text, which selects pods whose label is empty; a key
+    such as `yes` or `1.50` is rewritten to `true` and `1.5`. Both are warnings.
+
+    ## Fix safety
+    Safe for values that are refused: they are quoted as written. Unsafe for null values and for keys, which the API
+    server accepts with another meaning.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          access: true  # <- NP103
+          version: 1.10  # <- NP103
+    ```
+
+    ```yaml fixed
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          access: "true"
+          version: "1.10"
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          access: "true"
+          version: "1.10"
+    ```
+    """
+    for found in ctx.schema:
+        if is_text_value(found):
+            yield _refused(ctx, found)
+    if ctx.document.holes:
+        return
+    for kube_object in ctx.objects:
+        policy = NetworkPolicy(kube_object)
+        for texts in text_maps_of(policy):
+            yield from _rewritten(ctx, texts)
+        for selector in selectors_of(policy):
+            for requirement in selector.requirements:
+                for value in requirement.values:
+                    if value.is_null:
+                        yield _empty(ctx, value.node, value.span, "selector")
+
+
+_WHAT = {"labels": "label", "annotations": "annotation", "matchLabels": "label"}
+
+
+def _refused(ctx: Context, found: SchemaFinding) -> Diagnostic:
+    assert isinstance(found.node, Scalar)
+    written = found.node.value
+    what = _WHAT.get(str(found.path[-2]), "selector")
+    fixes = [_quote(ctx, found.node, Applicability.SAFE)]
+    message = f"{what} value `{written}` is {_read(found.value, written)}, not text"
+    return ctx.finding(found, message, label="the API server refuses this", fixes=fixes)
+
+
+def _read(value: object, written: str) -> str:
+    """What YAML makes of it, told where it differs from what stands there."""
+    if isinstance(value, bool):
+        read = str(value).lower()
+        return f"a boolean ({read})" if read != written.lower() else "a boolean"
+    assert isinstance(value, int | float)
+    read = key_text(value)
+    return f"a number ({read})" if read != written else "a number"
+
+
+def _rewritten(ctx: Context, texts: TextMap) -> Diagnostics:
+    what = _WHAT[texts.kind]
+    for entry in texts.mapping.all_entries():
+        key = entry.key
+        if isinstance(key, Scalar) and not is_unknown(key):
+            read = resolve(key)
+            if read is not None and not isinstance(read, str):
+                message = f"{what} key `{key.value}` becomes `{key_text(read)}`: YAML reads it as {_kind(read)}"
+                yield ctx.finding(
+                    key, message, severity=Severity.WARNING, fixes=[_quote(ctx, key, Applicability.UNSAFE)]
+                )
+        if is_null(entry.value) and not is_unknown(entry.value) and entry.name is not None:
+            place = entry.value.span if entry.value.end > entry.value.start else entry.key.span
+            yield _empty(ctx, entry.value, place, what)
+
+
+def _kind(value: object) -> str:
+    return "a boolean" if isinstance(value, bool) else "a number"
+
+
+def _empty(ctx: Context, node: Node, place: Span, what: str) -> Diagnostic:
+    message = f"{what} value is null, which the API server stores as the empty text"
+    fix = _quote(ctx, node, Applicability.UNSAFE) if node.end > node.start else _write_empty(node)
+    return ctx.finding(place, message, severity=Severity.WARNING, fixes=[fix])
+
+
+def _write_empty(node: Node) -> Fix | None:
+    if node.origin is not None:
+        return None
+    return Fix('Write `""`', (TextEdit(node.span, ' ""'),))
+
+
+def _quote(ctx: Context, node: Node, applicability: Applicability) -> Fix | None:
+    edits = quote_scalar(ctx.document, node)
+    return Fix(f"Write {edits[0].text}", edits, applicability) if edits else None

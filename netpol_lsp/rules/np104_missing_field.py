@@ -1,0 +1,130 @@
+"""NP104 missing-field."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Severity
+
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
+from netpol_lsp.model.fields import Field, string_field
+from netpol_lsp.model.metadata import selectors_of
+from netpol_lsp.syntax.nodes import Entry, Mapping, is_null
+from netpol_lsp.syntax.rewrite import insert_entry, insert_entry_first, set_value
+from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.text.span import Span
+
+
+@policy_rule("NP104", category="api", severity=Severity.ERROR)
+def missing_field(ctx: PolicyContext) -> Diagnostics:
+    """A field that NetworkPolicy cannot do without is missing.
+
+    ## Why
+    Every object needs `apiVersion`, `kind` and a name; an ipBlock needs its `cidr`; a condition of matchExpressions
+    needs `key` and `operator`. The API server refuses the manifest without them. (It accepts a missing `spec` or
+    `podSelector`: see NP234.)
+
+    ## Fix safety
+    Safe for `apiVersion` and `kind`, which can only be one thing. The others get a placeholder to fill in: unsafe.
+
+    ```yaml bad
+    kind: NetworkPolicy  # <- NP104
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+    ```
+
+    ```yaml fixed
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+    ```
+    """
+    if any(hole.start < ctx.policy.object.node.end for hole in ctx.document.holes):
+        return
+    yield from _type_fields(ctx)
+    yield from _name(ctx)
+    for rule in ctx.policy.all_rules:
+        for peer in rule.peers:
+            block = peer.ip_block
+            if block is not None and _is_missing(block.cidr):
+                at = block.cidr or block
+                yield ctx.finding(at, "an ipBlock needs a `cidr`", label="no cidr")
+    for selector in selectors_of(ctx.policy):
+        for requirement in selector.requirements:
+            for name, field in (("key", requirement.key), ("operator", requirement.operator)):
+                if _is_missing(field):
+                    message = f"a condition of matchExpressions needs its `{name}`"
+                    at = field or _first_key(requirement.node)
+                    yield ctx.finding(at, message, label=f"no {name}")
+
+
+def _is_missing(field: Field[str] | None) -> bool:
+    return field is None or field.is_null or field.value == ""
+
+
+def _first_key(mapping: Mapping) -> Span:
+    return mapping.entries[0].key.span if mapping.entries and not mapping.flow else mapping.span
+
+
+def _type_fields(ctx: PolicyContext) -> Diagnostics:
+    kube_object = ctx.policy.object
+    root = kube_object.node
+    values = (("apiVersion", kube_object.api_version_field, API_VERSION), ("kind", kube_object.kind_field, NETWORK_POLICY))
+    for name, field, value in values:
+        if not _is_missing(field):
+            continue
+        if field is not None and field.entry is not None:
+            edits = set_value(ctx.document, field.entry, value)
+        elif name == "kind" and kube_object.api_version_field is not None:
+            edits = insert_entry(ctx.document, root, name, value, after=kube_object.api_version_field.entry)
+        else:
+            edits = insert_entry_first(ctx.document, root, name, value)
+        fix = Fix(f"Add `{name}: {value}`", edits) if edits else None
+        message = f"the manifest needs {'an' if name == 'apiVersion' else 'a'} `{name}`"
+        yield ctx.finding(field or _first_key(root), message, label=f"no {name}", fixes=[fix])
+
+
+def _name(ctx: PolicyContext) -> Diagnostics:
+    kube_object = ctx.policy.object
+    metadata = kube_object.metadata
+    if metadata is not None:
+        prefix = string_field(metadata.get("generateName"))
+        if not _is_missing(kube_object.name_field) or not _is_missing(prefix):
+            return
+    entry = kube_object.node.get("metadata")
+    if entry is not None and metadata is None and not is_null(entry.value):
+        return  # of a wrong type: NP102
+    fix = None
+    if entry is None:
+        edits = insert_entry(ctx.document, kube_object.node, "metadata", {"name": "my-policy"}, after=_version_entry(ctx))
+    elif kube_object.name_field is not None and kube_object.name_field.entry is not None:
+        edits = set_value(ctx.document, kube_object.name_field.entry, "my-policy")
+    elif metadata is not None and metadata.entries:
+        edits = insert_entry_first(ctx.document, metadata, "name", "my-policy")
+    else:
+        edits = set_value(ctx.document, entry, {"name": "my-policy"})
+    if edits:
+        fix = Fix("Add a name to fill in", edits, Applicability.UNSAFE)
+    at = kube_object.name_field or (entry.key.span if entry else kube_object.span)
+    yield ctx.finding(at, "the policy needs a name in `metadata.name`", label="no name", fixes=[fix])
+
+
+def _version_entry(ctx: PolicyContext) -> Entry | None:
+    kube_object = ctx.policy.object
+    return kube_object.kind_field.entry if kube_object.kind_field else None

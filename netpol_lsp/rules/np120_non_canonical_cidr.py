@@ -1,0 +1,108 @@
+"""NP120 non-canonical-cidr."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Diagnostic, Severity
+
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.cidr import Cidr, parse_cidr
+from netpol_lsp.model.fields import Field
+from netpol_lsp.syntax.rewrite import replace_scalar
+from netpol_lsp.text.edits import Applicability, Fix
+
+
+@policy_rule("NP120", category="api", severity=Severity.ERROR, on_partial=True)
+def non_canonical_cidr(ctx: PolicyContext) -> Diagnostics:
+    """An address range is not written in its one canonical form.
+
+    ## Why
+    `10.0.0.5/8` means 10.0.0.0/8: the bits behind the prefix are ignored, which is rarely what was meant.
+    `010.0.0.0/8` is octal for some readers, and `::ffff:10.0.0.0/104` is IPv4 in disguise. From Kubernetes 1.36 on
+    the API server refuses these; from 1.33 it warns. IPv6 with capital letters or needless zeros is a warning only.
+
+    ## Fix safety
+    Safe: the canonical form means the same to the API server. Where host bits are dropped, the single address is
+    offered too, as unsafe, in case that was meant.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      egress:
+        - to:
+            - ipBlock:
+                cidr: 10.20.30.40/16  # <- NP120
+    ```
+
+    ```yaml fixed
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      egress:
+        - to:
+            - ipBlock:
+                cidr: 10.20.0.0/16
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      egress:
+        - to:
+            - ipBlock:
+                cidr: 10.20.0.0/16
+    ```
+    """
+    for rule in ctx.policy.all_rules:
+        for peer in rule.peers:
+            if peer.ip_block is None:
+                continue
+            for field in (peer.ip_block.cidr, *peer.ip_block.excepts):
+                cidr = parse_cidr(field.value) if field is not None and field.value else None
+                if field is not None and isinstance(cidr, Cidr) and not (cidr.is_strict and not cidr.non_canonical_ipv6):
+                    yield _finding(ctx, field, cidr)
+
+
+_REFUSED_SINCE = (1, 36)
+
+
+def _finding(ctx: PolicyContext, field: Field[str], cidr: Cidr) -> Diagnostic:
+    is_refused = not cidr.is_strict and ctx.settings.kubernetes_version >= _REFUSED_SINCE
+    fixes = [_fix(ctx, field, cidr.canonical, Applicability.SAFE)]
+    if cidr.host_bits:
+        fixes.append(_fix(ctx, field, cidr.single, Applicability.UNSAFE))
+    return ctx.finding(
+        field,
+        f"`{cidr.text}` {_why(cidr)}: it means {cidr.canonical}",
+        severity=Severity.ERROR if is_refused else Severity.WARNING,
+        label="refused from Kubernetes 1.36 on" if not cidr.is_strict else "",
+        fixes=fixes,
+    )
+
+
+def _why(cidr: Cidr) -> str:
+    if cidr.host_bits:
+        return "has bits set behind its prefix"
+    if cidr.leading_zeros:
+        return "has leading zeros"
+    if cidr.ipv4_mapped:
+        return "is an IPv4 range written as IPv6"
+    return "is not the usual form of an IPv6 range"
+
+
+def _fix(ctx: PolicyContext, field: Field[str], text: str, applicability: Applicability) -> Fix | None:
+    edits = replace_scalar(ctx.document, field.node, text)
+    return Fix(f"Write `{text}`", edits, applicability) if edits else None
