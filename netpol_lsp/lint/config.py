@@ -98,6 +98,7 @@ class Config:
         conditional = any(layer.matches is not None for layer in self.layers)
         self._always = None if conditional else tuple(range(len(self.layers)))
         self._by_active: dict[tuple[int, ...], FileConfig] = {}
+        self._keys: dict[tuple[int, ...], str] = {}
 
     def with_layers(self, *layers: Layer) -> Config:
         """The same with stronger layers on top."""
@@ -114,6 +115,15 @@ class Config:
         if active not in self._by_active:
             self._by_active[active] = _resolve(tuple(self.layers[index] for index in active))
         return self._by_active[active]
+
+    def key_for(self, path: str | None = None) -> str:
+        """A text that is equal for two files if and only if the same settings hold for them."""
+        active = self._active(path)
+        if active not in self._keys:
+            layers = (self.layers[index].settings for index in active)
+            said = [sorted((key, repr(setting.value)) for key, setting in layer.items()) for layer in layers]
+            self._keys[active] = repr([layer for layer in said if layer])
+        return self._keys[active]
 
     def rules_for(self, path: str | None = None) -> tuple[RuleSetting, ...]:
         """Each known rule with its severity and who decided on it."""

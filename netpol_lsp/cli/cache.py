@@ -1,0 +1,163 @@
+"""Findings of earlier runs, so that files that did not change are not linted again."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from netpol_lsp import __version__
+from netpol_lsp.files.ignore import repository_root
+from netpol_lsp.files.writing import WriteError, atomic_write
+
+FORMAT = 1
+WORTHWHILE = 50
+"""Below so many files, linting is faster than looking for a cache."""
+_MAX_ENTRIES = 200_000
+_SETTLED_NS = 2_000_000_000
+"""A file younger than this when it was read may change again within its time stamp's grain."""
+
+
+def digest(*parts: str | bytes) -> str:
+    """A short name for some content."""
+    made = blake2b(digest_size=16)
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        made.update(len(data).to_bytes(8, "little"))
+        made.update(data)
+    return made.hexdigest()
+
+
+@dataclass(slots=True)
+class Entry:
+    """What is known of a file.
+
+    `stamp`: modification time, change time (both in ns, or 0 when they were too fresh to be trusted) and size. `content`: the
+    digest of its bytes. `key`: the digest of all that the findings depend on besides; "" when the file
+    holds nothing of ours. `found`: the encoded findings.
+    """
+
+    stamp: list[int]
+    content: str
+    documents: int = 1
+    policies: int = 0
+    key: str = ""
+    found: list[Any] | None = None
+
+
+class Cache:
+    """The entries of one project by absolute path. A cache that cannot be read or written is no cache, and no error."""
+
+    def __init__(self, path: str | None, tool: str) -> None:
+        self._path = path
+        self._tool = tool
+        self._entries: dict[str, list[Any]] = {}
+        self._changed = False
+        if path is not None:
+            self._entries = _load(path, tool)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is a cache at all."""
+        return self._path is not None
+
+    def get(self, path: str) -> Entry | None:
+        """The entry of a file; None when there is none that makes sense."""
+        raw = self._entries.get(path)
+        if raw is None:
+            return None
+        try:
+            return Entry(*raw)
+        except TypeError:
+            return None
+
+    def put(self, path: str, entry: Entry) -> None:
+        """Remember a file."""
+        raw = [entry.stamp, entry.content, entry.documents, entry.policies, entry.key, entry.found]
+        if self._entries.get(path) != raw:
+            self._entries[path] = raw
+            self._changed = True
+
+    def save(self, keep: Iterable[str]) -> None:
+        """Write the cache if anything in it is new; when it has grown large, only the files in `keep` stay."""
+        if self._path is None or not self._changed:
+            return
+        if len(self._entries) > _MAX_ENTRIES:
+            wanted = set(keep)
+            self._entries = {path: raw for path, raw in self._entries.items() if path in wanted}
+        content = {"format": FORMAT, "tool": self._tool, "entries": self._entries}
+        with suppress(OSError, WriteError):
+            os.makedirs(os.path.dirname(self._path), exist_ok=True)
+            atomic_write(self._path, json.dumps(content, ensure_ascii=False, separators=(",", ":")))
+
+
+def stamp_of(path: str) -> list[int] | None:
+    """The stamp of a file; None when it cannot be asked."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return [status.st_mtime_ns, status.st_ctime_ns, status.st_size]
+
+
+def settled(stamp: list[int]) -> list[int]:
+    """The stamp to remember: without times when the file has only just changed."""
+    fresh = time.time_ns() - max(stamp[0], stamp[1]) < _SETTLED_NS
+    return [0, 0, stamp[2]] if fresh else stamp
+
+
+def cache_path(folder: str) -> str | None:
+    """The cache file of the project that a folder (absolute) belongs to; None where the user has no cache folder."""
+    base = _cache_folder()
+    if base is None:
+        return None
+    root = repository_root(folder) or folder
+    return os.path.join(base, "netpol-lsp", digest(root) + ".json")
+
+
+def tool_key() -> str:
+    """What this very tool is: version, Python, and the files of the package as they are installed."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    parts = [__version__, sys.version]
+    folders = [package]
+    while folders:
+        folder = folders.pop()
+        with suppress(OSError), os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda item: item.name):
+                if entry.is_dir():
+                    if entry.name != "__pycache__":
+                        folders.append(entry.path)
+                elif entry.name.endswith((".py", ".json", ".yaml")):
+                    status = entry.stat()
+                    parts.append(f"{entry.name} {status.st_mtime_ns} {status.st_size}")
+    return digest(*parts)
+
+
+def _cache_folder() -> str | None:
+    given = os.environ.get("XDG_CACHE_HOME")
+    if given and os.path.isabs(given):
+        return given
+    if sys.platform == "win32":
+        return os.environ.get("LOCALAPPDATA")
+    home = os.path.expanduser("~")
+    if not os.path.isabs(home):
+        return None
+    return os.path.join(home, "Library", "Caches") if sys.platform == "darwin" else os.path.join(home, ".cache")
+
+
+def _load(path: str, tool: str) -> dict[str, list[Any]]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+        if content["format"] == FORMAT and content["tool"] == tool and isinstance(content["entries"], dict):
+            entries: dict[str, list[Any]] = content["entries"]
+            return entries
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        pass
+    return {}

@@ -1,0 +1,110 @@
+"""Fixes for the files of a run: in memory first, then shown as a diff or written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from netpol_lsp.cli.runner import Runner, RunResult
+from netpol_lsp.cli.targets import Overlay, Target, decode_target, read_target
+from netpol_lsp.files.reading import ReadProblem, TextFile
+from netpol_lsp.files.writing import WriteError, atomic_write
+from netpol_lsp.lint.fixer import choose_fix, fix_source
+
+_ROUNDS = 3
+"""Fixing one file can change what is found in another one, so files are linted again, but not for ever."""
+
+
+@dataclass(slots=True)
+class Change:
+    """A file that fixes changed: what it was and what it becomes."""
+
+    target: Target
+    before: TextFile
+    after: TextFile
+
+
+@dataclass(slots=True)
+class Fixed:
+    """What fixing did: the files that change, how many fixes by rule code, and the last run's result."""
+
+    result: RunResult
+    changes: list[Change] = field(default_factory=list)
+    applied: Counter[str] = field(default_factory=Counter)
+
+
+def fix_targets(runner: Runner, overlay: Overlay, targets: Sequence[Target], *, unsafe: bool) -> Fixed:
+    """Lint and fix until nothing is left to fix; the new texts are in the overlay, nothing is written."""
+    fixed = Fixed(runner.run(targets))
+    changes: dict[str, Change] = {}
+    by_path = {target.path: target for target in targets}
+    for _ in range(_ROUNDS):
+        before = fixed.applied.total()
+        for report in fixed.result.reports:
+            if any(choose_fix(found, unsafe=unsafe) for found in report.diagnostics):
+                _fix_one(by_path[report.source.uri], overlay, changes, fixed, unsafe=unsafe)
+        if fixed.applied.total() == before:
+            break
+        fixed.result = runner.run(targets)
+    fixed.changes = [change for change in changes.values() if change.before != change.after]
+    fixed.changes.sort(key=lambda change: change.target.path)
+    return fixed
+
+
+def _fix_one(target: Target, overlay: Overlay, changes: dict[str, Change], fixed: Fixed, *, unsafe: bool) -> None:
+    current = overlay.get(target)
+    if current is None:
+        data = read_target(target)
+        read = data if isinstance(data, ReadProblem) else decode_target(target, data)
+        if isinstance(read, ReadProblem):
+            fixed.result.problems.append(read)
+            return
+        current = read
+    config = target.loaded.config.for_file(target.absolute)
+    outcome = fix_source(current.source, config, unsafe=unsafe)
+    if not outcome.count:
+        return
+    after = replace(current, source=outcome.source)
+    changes.setdefault(target.absolute, Change(target, current, after)).after = after
+    overlay.put(target, after)
+    fixed.applied += outcome.applied
+
+
+def write_changes(changes: Iterable[Change]) -> list[str]:
+    """Write the changed files, each whole or not at all; returns what went wrong. Standard input is not written."""
+    problems: list[str] = []
+    for change in changes:
+        if change.target.is_stdin:
+            continue
+        data = read_target(change.target)
+        now = data if isinstance(data, ReadProblem) else decode_target(change.target, data)
+        if now != change.before:
+            problems.append(f"{change.target.path}: was changed by someone else meanwhile, so it is not fixed")
+            continue
+        text, source = change.after, change.after.source
+        try:
+            atomic_write(change.target.absolute, source.text, encoding=text.encoding, bom=source.has_bom)
+        except WriteError as error:
+            problems.append(str(error))
+    return problems
+
+
+def render_diff(changes: Iterable[Change]) -> str:
+    """The changes as a unified diff that `patch -p1` and `git apply` read."""
+    return "".join(line for change in changes for line in _diff_lines(change))
+
+
+def _diff_lines(change: Change) -> Iterator[str]:
+    import difflib  # noqa: PLC0415 - for --diff only
+
+    path = change.target.path.lstrip("/")
+    old, new = (_lines(text.source.text) for text in (change.before, change.after))
+    for line in difflib.unified_diff(old, new, f"a/{path}", f"b/{path}"):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _lines(text: str) -> list[str]:
+    """Lines that keep their ends; only line feeds end them, as in git."""
+    parts = text.split("\n")
+    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])

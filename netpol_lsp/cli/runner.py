@@ -1,0 +1,177 @@
+"""Runs the engine over files: cache, prefilter, processes; results in the order of the files whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from netpol_lsp.cli.cache import Cache, Entry, digest, settled, stamp_of
+from netpol_lsp.cli.codec import decode, encode
+from netpol_lsp.cli.targets import Overlay, Target, count_documents, decode_target, may_hold_policies, read_target
+from netpol_lsp.files.lazy import LazySource
+from netpol_lsp.files.reading import ReadProblem, TextFile
+from netpol_lsp.lint.report import FileReport
+from netpol_lsp.text.source import Source
+
+Progress = Callable[[int, int], None]
+"""Called with how many files are done, of how many."""
+
+
+@dataclass(slots=True)
+class RunResult:
+    """The reports in the order of the targets; files that could not be read have a problem instead. `cached`: how many were known."""
+
+    reports: list[FileReport] = field(default_factory=list)
+    problems: list[ReadProblem] = field(default_factory=list)
+    cached: int = 0
+
+
+@dataclass(slots=True)
+class _Item:
+    """A file on its way: what is known of it so far."""
+
+    target: Target
+    stamp: list[int] | None = None
+    content: str = ""
+    text: TextFile | None = None
+    entry: Entry | None = None
+    report: FileReport | None = None
+
+
+def _no_progress(_done: int, _total: int) -> None:
+    return
+
+
+@dataclass(slots=True)
+class Runner:
+    """What a run needs besides its files. `named` are the paths that were named: these must be readable text."""
+
+    cache: Cache
+    overlay: Overlay
+    jobs: int | None = None
+    named: frozenset[str] = frozenset()
+    progress: Progress = _no_progress
+
+    def run(self, targets: Sequence[Target]) -> RunResult:
+        """Lint the files."""
+        result = RunResult()
+        items = [item for target in targets if (item := self._open(target, result)) is not None]
+        workspace_key = _workspace_key(items)
+        todo = [item for item in items if item.report is None and not self._recall(item, workspace_key)]
+        result.cached = sum(item.report is not None and item.entry is not None for item in items)
+        todo = [item for item in todo if self._load(item, result)]
+        self._lint(todo, len(items), workspace_key)
+        result.reports = [item.report for item in items if item.report is not None]
+        self.cache.save(target.absolute for target in targets)
+        return result
+
+    def _open(self, target: Target, result: RunResult) -> _Item | None:
+        """A file as far as it is known without linting it; None when it cannot be read."""
+        item = _Item(target, text=self.overlay.get(target))
+        if item.text is not None:
+            item.content = digest(item.text.source.text)
+            return item
+        if self.cache.is_on:
+            item.stamp = stamp_of(target.absolute)
+            entry = self.cache.get(target.absolute)
+            if entry is not None and item.stamp == entry.stamp:
+                item.content, item.entry = entry.content, entry
+                return item
+        else:
+            entry = None
+        data = read_target(target)
+        if isinstance(data, ReadProblem):
+            result.problems.append(data)
+            return None
+        if self.cache.is_on:
+            item.content = digest(data)
+        if entry is not None and entry.content == item.content:
+            item.entry = entry
+            return item
+        return self._look(item, data, result)
+
+    def _look(self, item: _Item, data: bytes, result: RunResult) -> _Item | None:
+        """Decide by its bytes whether a file can hold anything of ours; what is named must be text in any case."""
+        ours = may_hold_policies(data)
+        if ours or item.target.path in self.named:
+            text = decode_target(item.target, data)
+            if isinstance(text, ReadProblem):
+                result.problems.append(text)
+                return None
+            item.text = text
+        if not ours:
+            item.report = FileReport(_lazy(item.target), count_documents(data), 0, ())
+            self._remember(item, "")
+        return item
+
+    def _recall(self, item: _Item, workspace_key: str) -> bool:
+        """Take the report from the cache, if it still holds."""
+        entry = item.entry
+        if entry is None:
+            return False
+        key = digest(item.target.config_key, workspace_key)
+        if entry.key not in ("", key):
+            return False
+        try:
+            found = decode(entry.found or [])
+        except (ValueError, TypeError, KeyError, IndexError):
+            return False
+        item.report = FileReport(_lazy(item.target), entry.documents, entry.policies, found)
+        self._remember(item, entry.key)
+        return True
+
+    def _load(self, item: _Item, result: RunResult) -> bool:
+        """Read a file whose text is needed after all; False when that fails."""
+        if item.text is None:
+            data = read_target(item.target)
+            text = data if isinstance(data, ReadProblem) else decode_target(item.target, data)
+            if isinstance(text, ReadProblem):
+                result.problems.append(text)
+                return False
+            item.text = text
+        return True
+
+    def _lint(self, todo: Sequence[_Item], total: int, workspace_key: str) -> None:
+        """Lint what the cache does not know."""
+        if not todo:
+            return
+        from netpol_lsp.cli.linter import Work  # noqa: PLC0415 - the engine is not needed when the cache knows all
+        from netpol_lsp.cli.pool import lint_all  # noqa: PLC0415
+
+        work = [
+            Work(index, item.text, item.target.loaded.config.for_file(item.target.absolute))
+            for index, item in enumerate(todo)
+            if item.text is not None
+        ]
+        done = total - len(todo)
+        for index, report in lint_all(work, self.jobs):
+            item = todo[index]
+            item.report = report
+            self._remember(item, digest(item.target.config_key, workspace_key))
+            done += 1
+            self.progress(done, total)
+
+    def _remember(self, item: _Item, key: str) -> None:
+        """Put what is known of a file into the cache."""
+        if item.stamp is None or item.report is None:
+            return
+        entry = item.entry
+        if entry is not None and entry.key == key:
+            if entry.stamp != item.stamp:
+                entry.stamp = settled(item.stamp)
+                self.cache.put(item.target.absolute, entry)
+            return
+        report = item.report
+        found = encode(report.diagnostics) or None
+        made = Entry(settled(item.stamp), item.content, report.documents, report.policies, key, found)
+        self.cache.put(item.target.absolute, made)
+
+
+def _workspace_key(items: Sequence[_Item]) -> str:
+    """What findings about the other manifests depend on: every file that may hold a policy."""
+    ours = [item for item in items if item.report is None and (item.entry is None or item.entry.key)]
+    return digest(*(part for item in ours for part in (item.target.path, item.content)))
+
+
+def _lazy(target: Target) -> Source:
+    return LazySource(target.path, target.absolute)

@@ -1,0 +1,97 @@
+"""The files of a run: which they are, what holds for them, and their bytes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from netpol_lsp.files.config_files import ConfigFiles, LoadedConfig
+from netpol_lsp.files.discovery import STDIN
+from netpol_lsp.files.reading import ReadProblem, TextFile, decode, read_bytes
+
+STDIN_NAME = "<stdin>"
+_WORDS = (b"network", b"polic", b"podselector")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file to lint: `path` as it is reported, `absolute` where it is, and its configuration."""
+
+    path: str
+    absolute: str
+    loaded: LoadedConfig
+    is_stdin: bool = False
+
+    @property
+    def config_key(self) -> str:
+        """What tells the settings of this file from those of others."""
+        return self.loaded.config.key_for(self.absolute)
+
+
+class Overlay:
+    """Texts that stand for files: standard input, and files that are fixed but not yet written."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, TextFile] = {}
+
+    def get(self, target: Target) -> TextFile | None:
+        """The text that stands for a file, if any."""
+        return self._texts.get(target.absolute)
+
+    def put(self, target: Target, text: TextFile) -> None:
+        """Let a text stand for a file from now on."""
+        self._texts[target.absolute] = text
+
+
+def make_targets(paths: Iterable[str], configs: ConfigFiles, stdin_name: str | None) -> list[Target]:
+    """The targets for discovered paths."""
+    here = os.getcwd().replace(os.sep, "/").rstrip("/") + "/"
+    targets: list[Target] = []
+    for path in paths:
+        is_stdin = path == STDIN
+        shown = (stdin_name or STDIN_NAME) if is_stdin else path
+        full = absolute(shown, here)
+        targets.append(Target(shown, full, configs.for_path(full), is_stdin))
+    return targets
+
+
+def absolute(path: str, here: str) -> str:
+    """The path from the root, `/`-separated; `here` is the current folder with a `/` behind. A folder's path keeps its `/`."""
+    plain = path.replace(os.sep, "/") if os.sep != "/" else path
+    if "./" not in plain and not os.path.isabs(plain):
+        return here + plain
+    full = os.path.abspath(plain).replace(os.sep, "/")
+    return full + "/" if plain.endswith("/") else full
+
+
+def read_target(target: Target) -> bytes | ReadProblem:
+    """The bytes of a file."""
+    read = read_bytes(target.absolute)
+    return ReadProblem(target.path, read.message) if isinstance(read, ReadProblem) else read
+
+
+def decode_target(target: Target, data: bytes) -> TextFile | ReadProblem:
+    """The text of a file's bytes."""
+    return decode(data, target.path)
+
+
+def may_hold_policies(data: bytes) -> bool:
+    """Whether bytes can be a manifest of ours in any encoding: a quick look before anything else is done with them."""
+    plain = data.replace(b"\0", b"") if b"\0" in data else data
+    lowered = plain.lower()
+    return any(word in lowered for word in _WORDS)
+
+
+def count_documents(data: bytes) -> int:
+    """How many YAML documents bytes are that hold nothing of ours."""
+    if b"---" not in data:
+        return 1
+    from netpol_lsp.syntax.documents import split  # noqa: PLC0415 - not needed where the cache knows
+
+    return len(split(data.decode("utf-8", "replace")))
+
+
+def settings_by_key(targets: Iterable[Target]) -> Mapping[str, Target]:
+    """One target for each configuration that is in use."""
+    return {target.config_key: target for target in targets}
