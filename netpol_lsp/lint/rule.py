@@ -36,7 +36,7 @@ class Option:
     """A setting of a rule: `kind` is the Python type of its value in the config file."""
 
     name: str
-    kind: type[bool] | type[int] | type[str] | type[list[str]] | type[list[int]]
+    kind: type[bool | int | str | list[str] | list[int]]
     default: Any
     help: str
 
@@ -106,11 +106,13 @@ class Context:
         fixes: Iterable[Fix | None] = (),
         tags: Iterable[Tag] = (),
         obj: KubeObject | None = None,
+        field: str = "",
     ) -> Diagnostic:
         """A finding of this rule at a node, field or span.
 
         `message` is one sentence, lower case, no final dot, offending values in backticks. `fixes` may
-        hold None for a fix that cannot be had here. The engine fills in the field path and the fingerprint.
+        hold None for a fix that cannot be had here. The engine fills in the fingerprint and, where `field` is
+        not given, the path of what stands at the span.
         """
         return Diagnostic(
             code=self.rule.code,
@@ -121,17 +123,25 @@ class Context:
             span=at if isinstance(at, Span) else at.span,
             label=label,
             object=ObjectRef(obj.kind, obj.namespace, obj.name) if obj else None,
-            field=self._alias_path(at),
+            field=field or self._known_path(at),
             related=tuple(related),
             fixes=tuple(fix for fix in fixes if fix is not None),
             tags=tuple(tags),
         )
 
-    def _alias_path(self, at: Placed | Span) -> str:
-        """The path of a value that an alias brings in: its span, the alias, does not tell it. Else empty."""
+    def field_in(self, node: Node, name: str) -> str:
+        """The path of a field of `node` that is not there."""
+        path = self._path(node)
+        return name if not path else f"{path}.{name}"
+
+    def _known_path(self, at: Placed | Span) -> str:
+        """The path where the span alone does not tell it: a schema's finding, or a value behind an alias."""
+        if isinstance(at, SchemaFinding):
+            return render_path(at.path)
         node = getattr(at, "node", at)
-        if not isinstance(node, Node) or node.origin is None:
-            return ""
+        return self._path(node) if isinstance(node, Node) and node.origin is not None else ""
+
+    def _path(self, node: Node) -> str:
         for kube_object in self.objects:
             path = path_of(kube_object.node, node)
             if path is not None:

@@ -44,7 +44,9 @@ class Requirement:
         self.operator = string_field(node.get("operator"))
         values = node.get("values")
         self.values_entry = values
-        self.values: tuple[Field[str], ...] = tuple(string_of(item) for item in items_of(values.value)) if values else ()
+        self.values: tuple[Field[str], ...] = (
+            tuple(string_of(item) for item in items_of(values.value)) if values else ()
+        )
 
     @property
     def span(self) -> Span:
@@ -85,15 +87,19 @@ class Selector:
     @cached_property
     def requirements(self) -> tuple[Requirement, ...]:
         """matchExpressions, in the order of the text."""
+        return tuple(Requirement(item) for item in self.items if isinstance(item, Mapping))
+
+    @property
+    def items(self) -> list[Node]:
+        """The items of matchExpressions as written, of whatever shape."""
         entry = self.node.get("matchExpressions")
-        return tuple(Requirement(item) for item in items_of(entry.value if entry else None) if isinstance(item, Mapping))
+        return items_of(entry.value if entry else None)
 
     @property
     def is_empty(self) -> bool:
         """Whether it selects everything: neither labels nor expressions, and nothing else that could mean some."""
         return all(
-            entry.name in ("matchLabels", "matchExpressions")
-            and (is_null(entry.value) or not _content(entry.value))
+            entry.name in ("matchLabels", "matchExpressions") and (is_null(entry.value) or not _content(entry.value))
             for entry in self.node.all_entries()
         )
 
@@ -303,7 +309,7 @@ def _content(node: Node) -> int:
     if isinstance(node, Sequence):
         return len(node.items)
     if isinstance(node, Mapping):
-        return len(node.entries) + len(node.merged)
+        return sum(1 for _ in node.all_entries())
     return 0 if is_null(node) and not is_unknown(node) else 1
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
-
 from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.model.similar import closest
 from netpol_lsp.syntax.nesting import nest_entries
 from netpol_lsp.syntax.nodes import Mapping, Scalar
-from netpol_lsp.syntax.paths import lookup
+from netpol_lsp.syntax.paths import lookup, render_path
 from netpol_lsp.syntax.rewrite import remove_entry, rename_key
 from netpol_lsp.text.edits import Applicability, Fix
 
@@ -73,7 +72,12 @@ def unknown_field(ctx: Context) -> Diagnostics:
     """
     for found in ctx.schema:
         if found.keyword == "additionalProperties" and found.entry is not None:
-            yield ctx.finding(found.entry.key, _message(found), label="unknown field", fixes=_fixes(ctx, found))
+            parent = render_path(found.path[:-1])
+            # As the API server spells it: the name as it is, even with dots in it.
+            field = f"{parent}.{found.detail}" if parent else found.detail
+            yield ctx.finding(
+                found.entry.key, _message(found), label="unknown field", fixes=_fixes(ctx, found), field=field
+            )
 
 
 _SELECTORS = ("podSelector", "namespaceSelector")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
-
 from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.lint.text_values import is_text_value
 from netpol_lsp.syntax.nodes import Mapping, Scalar
+from netpol_lsp.syntax.paths import render_path
 from netpol_lsp.syntax.rewrite import quote_scalar, wrap_in_list
 from netpol_lsp.text.edits import Fix, TextEdit
 from netpol_lsp.text.span import Span
@@ -65,13 +65,25 @@ def wrong_type(ctx: Context) -> Diagnostics:
     """
     for found in ctx.schema:
         if found.keyword == "type" and not is_text_value(found):
-            yield ctx.finding(_place(found), _message(found), label="wrong type", fixes=[_fix(ctx, found)])
+            yield ctx.finding(
+                _place(found),
+                _message(found),
+                label="wrong type",
+                fixes=[_fix(ctx, found)],
+                field=render_path(found.path),
+            )
         elif found.keyword in ("minimum", "maximum"):
             name = found.path[-1] if found.path else "value"
             yield ctx.finding(found, f"`{name}` is too large or too small a number for the API server to read")
 
 
-_NAMES = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "boolean": "true or false"}
+_NAMES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "boolean": "true or false",
+}
 
 
 def _place(found: SchemaFinding) -> Span:

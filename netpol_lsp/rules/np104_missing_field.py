@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
-
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
 from netpol_lsp.model.fields import Field, string_field
 from netpol_lsp.model.metadata import selectors_of
 from netpol_lsp.syntax.nodes import Entry, Mapping, is_null
 from netpol_lsp.syntax.rewrite import insert_entry, insert_entry_first, set_value
+from netpol_lsp.syntax.templates import is_unknown
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 
@@ -64,14 +64,20 @@ def missing_field(ctx: PolicyContext) -> Diagnostics:
             block = peer.ip_block
             if block is not None and _is_missing(block.cidr):
                 at = block.cidr or block
-                yield ctx.finding(at, "an ipBlock needs a `cidr`", label="no cidr")
+                field = ctx.field_in(block.node, "cidr")
+                yield ctx.finding(at, "an ipBlock needs a `cidr`", label="no cidr", field=field)
     for selector in selectors_of(ctx.policy):
+        for number, item in enumerate(selector.items):
+            if is_null(item) and not is_unknown(item):
+                at = item if item.end > item.start else Span(max(item.start - 1, 0), item.start)
+                field = f"{ctx.field_in(selector.node, 'matchExpressions')}[{number}].key"
+                yield ctx.finding(at, "an empty condition: it needs `key` and `operator`", field=field)
         for requirement in selector.requirements:
             for name, field in (("key", requirement.key), ("operator", requirement.operator)):
                 if _is_missing(field):
                     message = f"a condition of matchExpressions needs its `{name}`"
                     at = field or _first_key(requirement.node)
-                    yield ctx.finding(at, message, label=f"no {name}")
+                    yield ctx.finding(at, message, label=f"no {name}", field=ctx.field_in(requirement.node, name))
 
 
 def _is_missing(field: Field[str] | None) -> bool:
@@ -85,7 +91,10 @@ def _first_key(mapping: Mapping) -> Span:
 def _type_fields(ctx: PolicyContext) -> Diagnostics:
     kube_object = ctx.policy.object
     root = kube_object.node
-    values = (("apiVersion", kube_object.api_version_field, API_VERSION), ("kind", kube_object.kind_field, NETWORK_POLICY))
+    values = (
+        ("apiVersion", kube_object.api_version_field, API_VERSION),
+        ("kind", kube_object.kind_field, NETWORK_POLICY),
+    )
     for name, field, value in values:
         if not _is_missing(field):
             continue
@@ -97,7 +106,7 @@ def _type_fields(ctx: PolicyContext) -> Diagnostics:
             edits = insert_entry_first(ctx.document, root, name, value)
         fix = Fix(f"Add `{name}: {value}`", edits) if edits else None
         message = f"the manifest needs {'an' if name == 'apiVersion' else 'a'} `{name}`"
-        yield ctx.finding(field or _first_key(root), message, label=f"no {name}", fixes=[fix])
+        yield ctx.finding(field or _first_key(root), message, label=f"no {name}", fixes=[fix], field=name)
 
 
 def _name(ctx: PolicyContext) -> Diagnostics:
@@ -112,7 +121,9 @@ def _name(ctx: PolicyContext) -> Diagnostics:
         return  # of a wrong type: NP102
     fix = None
     if entry is None:
-        edits = insert_entry(ctx.document, kube_object.node, "metadata", {"name": "my-policy"}, after=_version_entry(ctx))
+        edits = insert_entry(
+            ctx.document, kube_object.node, "metadata", {"name": "my-policy"}, after=_version_entry(ctx)
+        )
     elif kube_object.name_field is not None and kube_object.name_field.entry is not None:
         edits = set_value(ctx.document, kube_object.name_field.entry, "my-policy")
     elif metadata is not None and metadata.entries:
@@ -122,7 +133,9 @@ def _name(ctx: PolicyContext) -> Diagnostics:
     if edits:
         fix = Fix("Add a name to fill in", edits, Applicability.UNSAFE)
     at = kube_object.name_field or (entry.key.span if entry else kube_object.span)
-    yield ctx.finding(at, "the policy needs a name in `metadata.name`", label="no name", fixes=[fix])
+    yield ctx.finding(
+        at, "the policy needs a name in `metadata.name`", label="no name", fixes=[fix], field="metadata.name"
+    )
 
 
 def _version_entry(ctx: PolicyContext) -> Entry | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from netpol_lsp.lint.diagnostic import Severity
-
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.fields import string_field
 from netpol_lsp.model.names import generate_name_problem, subdomain_problem

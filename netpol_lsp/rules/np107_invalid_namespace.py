@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from netpol_lsp.lint.diagnostic import Severity
-
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.names import dns_label_problem
 from netpol_lsp.syntax.rewrite import replace_scalar

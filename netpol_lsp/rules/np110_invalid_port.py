@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
-
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.names import port_name_problem
 from netpol_lsp.model.policy import Port
@@ -79,7 +78,11 @@ def invalid_port(ctx: PolicyContext) -> Diagnostics:
                 if not 1 <= value <= 65535 and -(2**31) <= value < 2**31:
                     yield ctx.finding(field, f"port `{value}` is not between 1 and 65535", label="not a port")
             elif problem := port_name_problem(value):
-                message = f"port `{value}` in quotes is a name, and a name needs a letter" if _is_number(value) else f"port name `{value}` {problem}"
+                message = (
+                    f"port `{value}` in quotes is a name, and a name needs a letter"
+                    if _is_number(value)
+                    else f"port name `{value}` {problem}"
+                )
                 yield ctx.finding(field, message, label="not a port", fixes=[_fix(ctx, port, value)])
 
 

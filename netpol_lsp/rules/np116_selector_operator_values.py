@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
-
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.metadata import selectors_of
 from netpol_lsp.syntax.nodes import Sequence, is_null
@@ -72,9 +71,16 @@ def selector_operator_values(ctx: PolicyContext) -> Diagnostics:
             if operator in ("Exists", "DoesNotExist") and has_values and entry is not None:
                 edits = remove_entry(ctx.document, requirement.node, entry)
                 fix = Fix("Remove the values", edits, Applicability.UNSAFE) if edits else None
-                yield ctx.finding(entry.key, f"operator `{operator}` takes no values", label="not allowed here", fixes=[fix])
+                yield ctx.finding(
+                    entry.key, f"operator `{operator}` takes no values", label="not allowed here", fixes=[fix]
+                )
             elif operator in ("In", "NotIn") and not has_values and not ctx.document.holes:
-                if entry is not None and (is_unknown(entry.value) or not is_null(entry.value)) and not isinstance(entry.value, Sequence):
+                if (
+                    entry is not None
+                    and (is_unknown(entry.value) or not is_null(entry.value))
+                    and not isinstance(entry.value, Sequence)
+                ):
                     continue
                 place = entry.key if entry is not None else requirement.operator or requirement
-                yield ctx.finding(place, f"operator `{operator}` needs at least one value in `values`", label="no values")
+                message = f"operator `{operator}` needs at least one value in `values`"
+                yield ctx.finding(place, message, label="no values", field=ctx.field_in(requirement.node, "values"))

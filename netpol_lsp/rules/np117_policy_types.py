@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
-
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.syntax.nodes import Sequence
 from netpol_lsp.syntax.rewrite import set_value
@@ -12,7 +11,7 @@ from netpol_lsp.text.edits import Fix
 
 @policy_rule("NP117", category="api", severity=Severity.ERROR, on_partial=True)
 def policy_types(ctx: PolicyContext) -> Diagnostics:
-    """policyTypes has more than two items.
+    """PolicyTypes has more than two items.
 
     ## Why
     There are two policy types, Ingress and Egress. A list of three or more is refused, whatever is in it; the same

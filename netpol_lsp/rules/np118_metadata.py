@@ -6,7 +6,6 @@ import re
 from datetime import datetime
 
 from netpol_lsp.lint.diagnostic import Severity
-
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.fields import Field, mapping_of, string_field, string_of
 from netpol_lsp.model.metadata import metadata_items
@@ -63,6 +62,9 @@ def metadata(ctx: PolicyContext) -> Diagnostics:
             yield ctx.finding(field, f"finalizer `{field.value or ''}` {problem}")
     entry, owners = metadata_items(kube_object, "ownerReferences")
     yield from _owners(ctx, entry, [owner for owner in owners if isinstance(owner, Mapping)])
+    for managed in metadata_items(kube_object, "managedFields")[1]:
+        if isinstance(managed, Mapping):
+            yield from _managed(ctx, managed)
 
 
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}([.,]\d+)?(Z|[+-]\d{2}:\d{2})")
@@ -117,6 +119,19 @@ def _owners(ctx: PolicyContext, entry: Entry | None, owners: list[Mapping]) -> D
         controllers += flag is not None and isinstance(flag.value, Scalar) and resolve(flag.value) is True
     if controllers > 1 and entry is not None:
         yield ctx.finding(entry.key, "only one owner may be the controller")
+
+
+def _managed(ctx: PolicyContext, managed: Mapping) -> Diagnostics:
+    """As in ValidateManagedFields of apimachinery's meta/v1/validation."""
+    operation = string_field(managed.get("operation"))
+    if operation is None or operation.is_null or operation.value == "":
+        field = ctx.field_in(managed, "operation")
+        yield ctx.finding(operation or managed, "an entry of `managedFields` needs its `operation`", field=field)
+    elif operation.value is not None and operation.value not in ("Apply", "Update"):
+        yield ctx.finding(operation, f"operation `{operation.value}` must be Apply or Update")
+    kind = string_field(managed.get("fieldsType"))
+    if kind is not None and kind.value and kind.value != "FieldsV1":
+        yield ctx.finding(kind, f"fieldsType `{kind.value}` must be FieldsV1")
 
 
 def _is_api_version(text: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Diagnostic, Severity
-
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.cidr import Cidr, parse_cidr
 from netpol_lsp.model.fields import Field
@@ -72,7 +71,11 @@ def non_canonical_cidr(ctx: PolicyContext) -> Diagnostics:
                 continue
             for field in (peer.ip_block.cidr, *peer.ip_block.excepts):
                 cidr = parse_cidr(field.value) if field is not None and field.value else None
-                if field is not None and isinstance(cidr, Cidr) and not (cidr.is_strict and not cidr.non_canonical_ipv6):
+                if (
+                    field is not None
+                    and isinstance(cidr, Cidr)
+                    and not (cidr.is_strict and not cidr.non_canonical_ipv6)
+                ):
                     yield _finding(ctx, field, cidr)
 
 

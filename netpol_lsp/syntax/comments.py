@@ -41,4 +41,8 @@ def find_comments(text: str, root: Node | None) -> tuple[Comment, ...]:
 def _scalar_spans(root: Node | None) -> list[tuple[int, int]]:
     if root is None:
         return []
-    return [(node.start, node.end) for node in walk(root) if isinstance(node, Scalar) and node.origin is None and node.end > node.start]
+    return [
+        (node.start, node.end)
+        for node in walk(root)
+        if isinstance(node, Scalar) and node.origin is None and node.end > node.start
+    ]

@@ -78,7 +78,9 @@ def split(text: str) -> list[Chunk]:
             continue
         cuts.append(start)
     cuts.append(len(text))
-    return [Chunk(index, start, text[start:end]) for index, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False))]
+    return [
+        Chunk(index, start, text[start:end]) for index, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False))
+    ]
 
 
 def parse_document(text: str, uri: str = "", *, pure: bool = False) -> Document:

@@ -90,7 +90,11 @@ class Entry:
 
 
 class Mapping(Node):
-    """Keys with values. `entries` are those written here; `merged` those that `<<` brings in, which no own key overrides."""
+    """Keys with values.
+
+    `entries` are those written here; `merged` those that `<<` brings in and no own key overrides, or None
+    when the mapping has no `<<`.
+    """
 
     __slots__ = ("entries", "flow", "merged")
 
@@ -98,11 +102,11 @@ class Mapping(Node):
         super().__init__(start, end, tag, anchor)
         self.flow = flow
         self.entries: list[Entry] = []
-        self.merged: tuple[Entry, ...] = ()
+        self.merged: tuple[Entry, ...] | None = None
 
     def all_entries(self) -> Iterator[Entry]:
         """The entries that count: own ones without `<<`, then merged ones."""
-        if not self.merged:
+        if self.merged is None:
             yield from self.entries
             return
         for entry in self.entries:
@@ -113,7 +117,7 @@ class Mapping(Node):
     def get(self, name: str) -> Entry | None:
         """The entry with this key; the last one when it is written twice, as YAML readers do."""
         found = None
-        for entry in self.entries if not self.merged else self.all_entries():
+        for entry in self.entries if self.merged is None else self.all_entries():
             key = entry.key
             if isinstance(key, Scalar) and key.value == name:
                 found = entry

@@ -87,7 +87,7 @@ class _Builder:
         self.current = self.roots
         self.expander = Expander()
 
-    def build(self, next_event: Callable[[], Any]) -> None:  # noqa: C901 - one branch an event
+    def build(self, next_event: Callable[[], Any]) -> None:
         """Read events up to the end of the first document."""
         expander = self.expander
         while True:
@@ -102,9 +102,7 @@ class _Builder:
             elif kind is AliasEvent:
                 start, end = event.start_mark.index, event.end_mark.index
                 self.current.append(expander.expand(event.anchor, Span(start, end)))
-            elif kind is DocumentEndEvent or event is None:
-                return
-            elif kind.__name__ == "StreamEndEvent":
+            elif kind is DocumentEndEvent or event is None or kind.__name__ == "StreamEndEvent":
                 return
 
     def _scalar(self, event: Any) -> Scalar:
@@ -141,7 +139,13 @@ class _Builder:
             start = _skip_properties(self.text, start, len(self.text))
         kind = Mapping if is_mapping else Sequence
         tag = event.tag if event.tag != "!" else None
-        node = kind(start, start, flow=bool(event.flow_style) and self.text[start : start + 1] in "[{", tag=tag, anchor=event.anchor)
+        node = kind(
+            start,
+            start,
+            flow=bool(event.flow_style) and self.text[start : start + 1] in "[{",
+            tag=tag,
+            anchor=event.anchor,
+        )
         self.expander.note(node, is_open=True)
         self.current.append(node)
         self.stack.append((self.current, node))
@@ -219,7 +223,9 @@ def _reader_problem(raised: YAMLError, text: str) -> SyntaxProblem:
     for offset, char in enumerate(text):
         if not _is_printable(char):
             return SyntaxProblem(
-                ProblemKind.SYNTAX, Span(offset, offset + 1), f"control character U+{ord(char):04X} is not allowed in YAML"
+                ProblemKind.SYNTAX,
+                Span(offset, offset + 1),
+                f"control character U+{ord(char):04X} is not allowed in YAML",
             )
     return SyntaxProblem(ProblemKind.SYNTAX, Span(0, min(1, len(text))), str(raised).partition("\n")[0])
 

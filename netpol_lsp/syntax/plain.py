@@ -67,7 +67,7 @@ def _convert_mapping(node: Mapping, problems: list[SyntaxProblem]) -> dict[str, 
     result: dict[str, Any] = {}
     # Keys are told apart before they become text: `yes` and `"true"` may stand side by side.
     seen: dict[Any, Entry] = {}
-    for entry in node.entries if not node.merged else node.all_entries():
+    for entry in node.entries if node.merged is None else node.all_entries():
         key = entry.key
         if type(key) is Scalar and not key.style and key.tag is None:
             identity = resolve_plain(key.value)
@@ -95,5 +95,7 @@ def _convert_mapping(node: Mapping, problems: list[SyntaxProblem]) -> dict[str, 
 def _refuse_key(entry: Entry, what: str, problems: list[SyntaxProblem]) -> None:
     span = entry.key.span if len(entry.key.span) else entry.span
     problems.append(
-        SyntaxProblem(ProblemKind.SYNTAX, span, f"a mapping key cannot be {what}", hint="quote the key if text was meant")
+        SyntaxProblem(
+            ProblemKind.SYNTAX, span, f"a mapping key cannot be {what}", hint="quote the key if text was meant"
+        )
     )

@@ -190,7 +190,12 @@ def wrap_in_list(document: Document, entry: Entry) -> Edits | None:
 def is_json(document: Document) -> bool:
     """Whether the document is written as JSON."""
     root = document.root
-    return isinstance(root, Mapping | Sequence) and root.flow and document.text.lstrip()[:1] in ("{", "[") and _keys_quoted(root)
+    return (
+        isinstance(root, Mapping | Sequence)
+        and root.flow
+        and document.text.lstrip()[:1] in ("{", "[")
+        and _keys_quoted(root)
+    )
 
 
 def _keys_quoted(node: Node) -> bool:
