@@ -10,7 +10,8 @@ import pytest
 
 from netpol_lsp.model.objects import objects_of
 from netpol_lsp.model.policy import NetworkPolicy
-from netpol_lsp.model.stored_object import stored_object
+from netpol_lsp.model.stored import stored_object, stored_policy
+from netpol_lsp.model.stored_json import policy_from_json, policy_to_json
 from netpol_lsp.syntax.documents import parse_document, split
 
 PARITY = Path(__file__).resolve().parents[2].parent / "shared" / "parity"
@@ -34,6 +35,19 @@ def test_every_accepted_policy_is_read_as_the_server_reads_it():
     assert len(objects) > 4000
     wrong = {case["id"]: found for case in objects if (found := _difference(case["object"], manifests[case["id"]]))}
     assert not wrong, f"{len(wrong)} differ, as {dict(list(wrong.items())[:3])}"
+
+
+def test_facts_are_the_same_before_and_after_storing():
+    for name in ("generated", "edited", "kubernetes-tests"):
+        for case in read(name):
+            if not case["accepted"]["1.37"]:
+                continue
+            policy = policies_of(case["yaml"])[0]
+            again = policies_of(json.dumps(stored_object(policy)))[0]
+            before, after = stored_policy(policy, "default"), stored_policy(again)
+            assert before == after, case["id"]
+            assert not before.unknown, case["id"]
+            assert policy_from_json(policy_to_json(before)) == before
 
 
 def _difference(expected: dict, text: str) -> str | None:

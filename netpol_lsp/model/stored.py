@@ -1,0 +1,275 @@
+"""A NetworkPolicy as facts: whom it selects, which directions it isolates, what its rules allow.
+
+These values know no positions, only indexes, so that they can be kept, compared and written to a cache.
+Semantics: the Kubernetes documentation, "Network Policies". What a template or a mistake hides is
+marked as unknown and never guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netpol_lsp.model.fields import Field
+from netpol_lsp.model.label_selector import EVERYTHING, UNKNOWN_SELECTOR, LabelSelector
+from netpol_lsp.model.network import (
+    ALL_PORTS,
+    NO_PORTS,
+    PROTOCOLS,
+    CidrSet,
+    PortSet,
+    address_set,
+    every_port_of,
+    named_port,
+    port_range,
+    union_of,
+)
+from netpol_lsp.model.policy import Direction, IPBlock, NetworkPolicy, Peer, PolicyRule, Port, Selector
+from netpol_lsp.model.selectors import read_selector
+from netpol_lsp.model.stored_object import stored_object
+from netpol_lsp.syntax.nodes import Mapping, Node, Sequence, is_null
+
+__all__ = [
+    "PeerSet",
+    "StoredPolicy",
+    "StoredRule",
+    "peer_set",
+    "port_set",
+    "stored_object",
+    "stored_policy",
+    "stored_rule",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PeerSet:
+    """Whom one item of `from` or `to` means: addresses, or pods.
+
+    `index` is the item's place in the list. Pods: `namespaces` None is the policy's own namespace; `pods`
+    None is every pod of those namespaces. `is_unknown`: the item allows something else or more than is
+    known; selectors that are only partly known say so themselves.
+    """
+
+    index: int
+    pods: LabelSelector | None = None
+    namespaces: LabelSelector | None = None
+    addresses: CidrSet | None = None
+    is_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRule:
+    """One item of `ingress` or `egress`; `index` is its place in the list.
+
+    `peers` None means everyone. `has_unknown_peers`, `has_unknown_ports`: further items are there that
+    could not be read; `ports` and `peers` hold what is known.
+    """
+
+    index: int
+    peers: tuple[PeerSet, ...] | None = None
+    ports: PortSet = ALL_PORTS
+    has_unknown_peers: bool = False
+    has_unknown_ports: bool = False
+
+    @property
+    def allows_everything(self) -> bool:
+        """Whether it is known to allow everyone on every port."""
+        return self.peers is None and self.ports.everything
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPolicy:
+    """A NetworkPolicy after the API server's defaults.
+
+    `namespace` is None when neither the manifest nor the configuration names one. `types` are the
+    directions it isolates. `is_namespace_unknown`, `has_unknown_types`: a template decides these.
+    `is_partial`: lines of a template may add to, or leave out, any part of it, so that nothing is certain.
+    """
+
+    namespace: str | None
+    name: str | None
+    pod_selector: LabelSelector
+    types: frozenset[Direction]
+    ingress: tuple[StoredRule, ...] = ()
+    egress: tuple[StoredRule, ...] = ()
+    is_namespace_unknown: bool = False
+    has_unknown_types: bool = False
+    is_partial: bool = False
+
+    def rules(self, direction: Direction) -> tuple[StoredRule, ...]:
+        """The rules of a direction, whether or not it is isolated."""
+        return self.ingress if direction is Direction.INGRESS else self.egress
+
+    @property
+    def unknown(self) -> bool:
+        """Whether a template, placeholder or mistake hides any part of it."""
+        return (
+            self.is_partial
+            or self.is_namespace_unknown
+            or self.has_unknown_types
+            or self.pod_selector.is_partial
+            or any(_is_unknown_rule(rule) for rule in (*self.ingress, *self.egress))
+        )
+
+
+def stored_policy(
+    policy: NetworkPolicy, default_namespace: str | None = None, *, is_partial: bool = False
+) -> StoredPolicy:
+    """The facts of a policy.
+
+    `default_namespace` is the namespace of manifests that name none, None when nobody said. `is_partial`:
+    whole lines of the manifest are hidden (template control flow, a syntax error).
+    """
+    namespace = policy.object.namespace_field
+    is_namespace_unknown = namespace is not None and namespace.value is None and not namespace.is_null
+    written = namespace.value if namespace is not None else None
+    return StoredPolicy(
+        namespace=None if is_namespace_unknown else written or default_namespace,
+        name=policy.object.name,
+        pod_selector=_pod_selector(policy, is_partial=is_partial),
+        types=policy.effective_types,
+        ingress=_rules(policy, Direction.INGRESS),
+        egress=_rules(policy, Direction.EGRESS),
+        is_namespace_unknown=is_namespace_unknown,
+        has_unknown_types=_has_unknown_types(policy),
+        is_partial=is_partial,
+    )
+
+
+def stored_rule(rule: PolicyRule, index: int = 0) -> StoredRule:
+    """The facts of one rule."""
+    if not isinstance(rule.node, Mapping):
+        return StoredRule(index)  # a null item is the empty rule
+    peers: tuple[PeerSet, ...] | None = None
+    unknown_peers = unknown_ports = False
+    if not rule.allows_every_peer:
+        items = _items(rule.peers_field)
+        peers = tuple(peer_set(peer, place) for place, peer in zip(_places(items, rule.peers), rule.peers, strict=True))
+        unknown_peers = items is None or len(peers) < len(items)
+    ports = ALL_PORTS
+    if not rule.allows_every_port:
+        known = [found for port in rule.ports if (found := port_set(port)) is not None]
+        ports = known[0] if len(known) == 1 else union_of(known)
+        items = _items(rule.ports_field)
+        unknown_ports = items is None or len(known) < len(items)
+    return StoredRule(index, peers, ports, unknown_peers, unknown_ports)
+
+
+def peer_set(peer: Peer, index: int = 0) -> PeerSet:
+    """Whom one peer means."""
+    pods = _read(peer.pod_selector)
+    namespaces = _read(peer.namespace_selector)
+    addresses = _addresses(peer.ip_block) if peer.ip_block is not None else None
+    is_pods = pods is not None or namespaces is not None
+    is_unknown = _has_unread_field(peer) or is_pods is (peer.ip_block is not None)
+    if peer.ip_block is not None and addresses is None:
+        is_unknown = True
+    return PeerSet(index, pods, namespaces, addresses, is_unknown)
+
+
+def port_set(port: Port) -> PortSet | None:
+    """The ports of one item of `ports`; None when a template or a mistake hides them."""
+    protocol = port.effective_protocol
+    if protocol not in PROTOCOLS:
+        return None
+    number, has_end = port.number, not _is_absent(port.end_port)
+    if number is not None:
+        last = port.last if has_end else number
+        is_readable = not has_end or (port.end_port is not None and isinstance(port.end_port.value, int))
+        return port_range(protocol, number, last) if is_readable and last is not None else None
+    if has_end:
+        return None
+    if _is_absent(port.port):
+        return every_port_of(protocol)
+    return named_port(protocol, port.name) if port.name and not port.name.isdecimal() else None
+
+
+def _rules(policy: NetworkPolicy, direction: Direction) -> tuple[StoredRule, ...]:
+    field = policy.rules_field(direction)
+    if field is None:
+        return ()
+    items = _items(field)
+    if items is None:
+        return () if field.is_null else (_UNKNOWN_RULE,)
+    rules = policy.rules(direction)
+    found = [stored_rule(rule, place) for place, rule in zip(_places(items, rules), rules, strict=True)]
+    return tuple(found) if len(found) == len(items) else (*found, _UNKNOWN_RULE)
+
+
+_UNKNOWN_RULE = StoredRule(-1, (), NO_PORTS, has_unknown_peers=True, has_unknown_ports=True)
+"""Stands for rules that cannot be read."""
+
+
+def _places(items: list[Node] | None, typed: tuple[Peer, ...] | tuple[PolicyRule, ...]) -> list[int] | range:
+    """Where each typed value stands in the list as written: items of a wrong shape have none."""
+    if items is None or len(items) == len(typed):
+        return range(len(typed))
+    place_of = {id(item): place for place, item in enumerate(items)}
+    return [place_of[id(value.node)] for value in typed]
+
+
+def _items(field: Field[list[Node]] | None) -> list[Node] | None:
+    return field.value if field is not None else None
+
+
+def _pod_selector(policy: NetworkPolicy, *, is_partial: bool) -> LabelSelector:
+    if policy.pod_selector is not None:
+        found = read_selector(policy.pod_selector)
+        if is_partial and not found.is_partial:
+            return LabelSelector(found.allowed, is_partial=True, requirements=found.requirements)
+        return found
+    for field in (policy.spec_field, policy.pod_selector_field):
+        if field is not None and field.value is None and not field.is_null:
+            return UNKNOWN_SELECTOR
+    return UNKNOWN_SELECTOR if is_partial else EVERYTHING
+
+
+def _has_unknown_types(policy: NetworkPolicy) -> bool:
+    if policy.spec is None:
+        return policy.spec_field is not None and not policy.spec_field.is_null
+    if policy.has_unknown_types:
+        return True
+    field = policy.egress_field
+    return not policy.declares_types and field is not None and field.value is None and not field.is_null
+
+
+def _read(selector: Selector | None) -> LabelSelector | None:
+    return read_selector(selector) if selector is not None else None
+
+
+def _addresses(block: IPBlock) -> CidrSet | None:
+    if block.cidr is None or block.cidr.value is None:
+        return None
+    entry = block.except_entry
+    if entry is None or is_null(entry.value):
+        return address_set(block.cidr.value)
+    holes = tuple(field.value for field in block.excepts if field.value is not None)
+    if not isinstance(entry.value, Sequence) or len(holes) < len(entry.value.items):
+        return None
+    return address_set(block.cidr.value, holes)
+
+
+_PEER_FIELDS = {"podSelector", "namespaceSelector", "ipBlock"}
+
+
+def _has_unread_field(peer: Peer) -> bool:
+    """Whether an entry is something else than a selector, an ipBlock or null."""
+    node = peer.node
+    return any(
+        entry.name not in _PEER_FIELDS or not (isinstance(entry.value, Mapping) or is_null(entry.value))
+        for entry in (node.entries if node.merged is None else node.all_entries())
+    )
+
+
+def _is_absent(field: Field[int | str] | None) -> bool:
+    return field is None or field.is_null
+
+
+def _is_unknown_rule(rule: StoredRule) -> bool:
+    if rule.has_unknown_peers or rule.has_unknown_ports:
+        return True
+    return any(
+        peer.is_unknown
+        or (peer.pods is not None and peer.pods.is_partial)
+        or (peer.namespaces is not None and peer.namespaces.is_partial)
+        for peer in rule.peers or ()
+    )
