@@ -77,10 +77,7 @@ def analyse(source: Source, previous: Analysis | None = None) -> Analysis:
     known = {part.text: part.analysis for part in previous.parts} if previous else {}
     parts = []
     for chunk in split(source.text):
-        if chunk.text in known:
-            analysis = known[chunk.text]
-        else:
-            analysis = analyse_document(chunk.text, source.uri)
+        analysis = known[chunk.text] if chunk.text in known else analyse_document(chunk.text, source.uri)
         parts.append(Part(chunk.index, chunk.start, chunk.text, analysis))
     return Analysis(source, tuple(parts))
 

@@ -28,7 +28,8 @@ class Placed(Protocol):
     """Anything that knows its place: nodes, entries, typed fields."""
 
     @property
-    def span(self) -> Span: ...
+    def span(self) -> Span:
+        """Where it stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,7 @@ def check_schema(root: Mapping, plain: Any, schema_name: str = NETWORK_POLICY) -
         return ()
     found = []
     for error in _validator(schema_name).iter_errors(plain):
-        for finding in _explode(error, root):
-            if not _is_hidden(finding):
-                found.append(finding)
+        found += [finding for finding in _explode(error, root) if not _is_hidden(finding)]
     return tuple(found)
 
 

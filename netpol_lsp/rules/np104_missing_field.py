@@ -7,6 +7,7 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
 from netpol_lsp.model.fields import Field, string_field
 from netpol_lsp.model.metadata import selectors_of
+from netpol_lsp.model.policy import Selector
 from netpol_lsp.syntax.nodes import Entry, Mapping, is_null
 from netpol_lsp.syntax.rewrite import insert_entry, insert_entry_first, set_value
 from netpol_lsp.syntax.templates import is_unknown
@@ -63,21 +64,26 @@ def missing_field(ctx: PolicyContext) -> Diagnostics:
         for peer in rule.peers:
             block = peer.ip_block
             if block is not None and _is_missing(block.cidr):
-                at = block.cidr or block
-                field = ctx.field_in(block.node, "cidr")
-                yield ctx.finding(at, "an ipBlock needs a `cidr`", label="no cidr", field=field)
+                path = ctx.field_in(block.node, "cidr")
+                yield ctx.finding(block.cidr or block, "an ipBlock needs a `cidr`", label="no cidr", field=path)
     for selector in selectors_of(ctx.policy):
-        for number, item in enumerate(selector.items):
-            if is_null(item) and not is_unknown(item):
-                at = item if item.end > item.start else Span(max(item.start - 1, 0), item.start)
-                field = f"{ctx.field_in(selector.node, 'matchExpressions')}[{number}].key"
-                yield ctx.finding(at, "an empty condition: it needs `key` and `operator`", field=field)
-        for requirement in selector.requirements:
-            for name, field in (("key", requirement.key), ("operator", requirement.operator)):
-                if _is_missing(field):
-                    message = f"a condition of matchExpressions needs its `{name}`"
-                    at = field or _first_key(requirement.node)
-                    yield ctx.finding(at, message, label=f"no {name}", field=ctx.field_in(requirement.node, name))
+        yield from _conditions(ctx, selector)
+
+
+def _conditions(ctx: PolicyContext, selector: Selector) -> Diagnostics:
+    """The conditions of matchExpressions that lack their key or operator."""
+    for number, item in enumerate(selector.items):
+        if is_null(item) and not is_unknown(item):
+            place = item.span if item.end > item.start else Span(max(item.start - 1, 0), item.start)
+            path = f"{ctx.field_in(selector.node, 'matchExpressions')}[{number}].key"
+            yield ctx.finding(place, "an empty condition: it needs `key` and `operator`", field=path)
+    for requirement in selector.requirements:
+        for name, field in (("key", requirement.key), ("operator", requirement.operator)):
+            if _is_missing(field):
+                message = f"a condition of matchExpressions needs its `{name}`"
+                path = ctx.field_in(requirement.node, name)
+                place = field.span if field is not None else _first_key(requirement.node)
+                yield ctx.finding(place, message, label=f"no {name}", field=path)
 
 
 def _is_missing(field: Field[str] | None) -> bool:

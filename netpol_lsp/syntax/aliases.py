@@ -49,9 +49,12 @@ class Expander:
         if self._exploded:
             return Scalar(span.start, span.end, "", style="'")
         copy = self._copy(target, span)
-        if self._exploded:
+        if self._has_exploded():
             return self._refuse(span, f"alias `*{name}` makes the document explode: too much of it comes from aliases")
         return copy
+
+    def _has_exploded(self) -> bool:
+        return self._exploded
 
     def _refuse(self, span: Span, message: str) -> Scalar:
         self.problems.append(SyntaxProblem(ProblemKind.ALIAS, span, message))

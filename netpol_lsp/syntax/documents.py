@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from netpol_lsp.syntax.comments import Comment, find_comments
 from netpol_lsp.syntax.nodes import Node
@@ -78,9 +79,7 @@ def split(text: str) -> list[Chunk]:
             continue
         cuts.append(start)
     cuts.append(len(text))
-    return [
-        Chunk(index, start, text[start:end]) for index, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False))
-    ]
+    return [Chunk(index, start, text[start:end]) for index, (start, end) in enumerate(pairwise(cuts))]
 
 
 def parse_document(text: str, uri: str = "", *, pure: bool = False) -> Document:

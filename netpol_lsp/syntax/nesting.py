@@ -42,7 +42,6 @@ def _nest_block(document: Document, entries: list[Entry], key: str) -> Edits:
     pad = " " * style.step
     edits = [TextEdit(Span(start, start), f"{key}:{style.newline}{' ' * (column + style.step)}")]
     last = lines.line_of(max(entries[-1].value.end, entries[-1].key.end))
-    for line in range(lines.line_of(start) + 1, last + 1):
-        if lines.line_text(line).strip():
-            edits.append(TextEdit(Span(lines.line_start(line), lines.line_start(line)), pad))
+    filled = (line for line in range(lines.line_of(start) + 1, last + 1) if lines.line_text(line).strip())
+    edits += [TextEdit(Span(lines.line_start(line), lines.line_start(line)), pad) for line in filled]
     return tuple(edits)

@@ -80,14 +80,14 @@ def _convert_mapping(node: Mapping, problems: list[SyntaxProblem]) -> dict[str, 
             _refuse_key(entry, "null", problems)
             continue
         name = identity if identity.__class__ is str else key_text(identity)
-        identity = identity if identity.__class__ is str else (identity.__class__, identity)
-        if identity in seen and not is_unknown(key):
-            first = seen[identity].key
+        marker = identity if identity.__class__ is str else (identity.__class__, identity)
+        if marker in seen and not is_unknown(key):
+            first = seen[marker].key
             problems.append(
                 SyntaxProblem(ProblemKind.DUPLICATE, key.span, f"key `{name}` stands twice in this mapping", first.span)
             )
         else:
-            seen[identity] = entry
+            seen[marker] = entry
         result[name] = _convert(entry.value, problems)
     return result
 

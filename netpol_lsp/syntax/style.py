@@ -69,16 +69,10 @@ def column_of(source: Source, offset: int) -> int:
 
 def dash_of(source: Source, item: Node) -> int:
     """The offset of the `-` in front of an item of a block list."""
-    return max(
-        source.text.rfind("-", 0, max(item.start, 0)) if item.end > item.start else _dash_before(source, item), 0
-    )
+    return max(source.text.rfind("-", 0, item.start), 0)
 
 
-def _dash_before(source: Source, item: Node) -> int:
-    return source.text.rfind("-", 0, item.start)
-
-
-def scalar_text(value: str | float | bool | None, quote: str = '"') -> str:
+def scalar_text(value: str | float | None, quote: str = '"') -> str:
     """A scalar as YAML text that kubectl reads as exactly this value."""
     if value is None:
         return "null"

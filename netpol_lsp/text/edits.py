@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from netpol_lsp.text.span import Span
 
@@ -46,8 +47,7 @@ def overlaps(edits: Sequence[TextEdit]) -> bool:
     """Whether two of the edits touch the same text, or insert at the same place."""
     ordered = sorted(edits)
     return any(
-        left.span.end > right.span.start or left.span.start == right.span.start
-        for left, right in zip(ordered, ordered[1:], strict=False)
+        left.span.end > right.span.start or left.span.start == right.span.start for left, right in pairwise(ordered)
     )
 
 
@@ -60,7 +60,8 @@ def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
     position = 0
     for edit in ordered:
         if edit.span.start < position or edit.span.end > len(text):
-            raise ValueError(f"edit {edit.span} leaves the text of {len(text)} characters")
+            message = f"edit {edit.span} leaves the text of {len(text)} characters"
+            raise ValueError(message)
         parts += (text[position : edit.span.start], edit.text)
         position = edit.span.end
     parts.append(text[position:])
