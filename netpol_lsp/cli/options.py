@@ -43,7 +43,8 @@ def check_parser() -> argparse.ArgumentParser:
     _add_output(parser)
     add_color(parser)
     add_configuration(parser)
-    _add_rules(parser)
+    add_rules(parser)
+    _add_result(parser)
     _add_running(parser)
     return parser
 
@@ -116,7 +117,8 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     talk.add_argument("--verbose", "-v", action="store_true", help="say more of what is done")
 
 
-def _add_rules(parser: argparse.ArgumentParser) -> None:
+def add_rules(parser: argparse.ArgumentParser) -> None:
+    """Options that say which rules run and how bad their findings are."""
     group = parser.add_argument_group("rules (codes, starts of codes such as NP2, names, categories)")
     for option, text in (
         ("--select", "run these rules only"),
@@ -125,6 +127,10 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     ):
         group.add_argument(option, action="append", metavar="CODES", help=text)
     group.add_argument("--profile", choices=PROFILES, help="which rules run; default: recommended")
+
+
+def _add_result(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what counts")
     group.add_argument(
         "--fail-on",
         choices=("error", "warning", "info", "never"),
@@ -135,10 +141,8 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file lists")
     group.add_argument(
         "--write-baseline",
-        nargs="?",
-        const="",
-        metavar="FILE",
-        help="write all findings to the baseline file (default: the one of --baseline, or .netpol-lint-baseline.json)",
+        action="store_true",
+        help="write all findings to the file of --baseline, by default .netpol-lint-baseline.json",
     )
 
 

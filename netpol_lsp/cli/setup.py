@@ -1,0 +1,45 @@
+"""What commands that read manifests do first: load the configuration, find the files."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+
+from netpol_lsp.cli import console
+from netpol_lsp.cli.layer import UsageError, layer_of
+from netpol_lsp.cli.targets import absolute
+from netpol_lsp.files.config_files import ConfigFiles
+from netpol_lsp.files.discovery import Discovered, discover
+
+
+def load_configs(options: argparse.Namespace) -> ConfigFiles:
+    """The configurations that the options choose; raises UsageError."""
+    only: str | None = options.config
+    if only is not None and not os.path.exists(only):
+        message = f"--config: {only}: no such file"
+        raise UsageError(message)
+    return ConfigFiles([layer_of(options)], only=only, ignore_files=options.no_config)
+
+
+def find_manifests(paths: Sequence[str], configs: ConfigFiles, *, force_exclude: bool = False) -> Discovered:
+    """The manifests behind the paths of a command line, by default those of the current folder."""
+    here = os.getcwd().replace(os.sep, "/").rstrip("/") + "/"
+
+    def is_excluded(path: str) -> bool:
+        full = absolute(path, here)
+        return configs.for_path(full).is_excluded(full)
+
+    return discover(paths or ["."], is_excluded, force_exclude=force_exclude)
+
+
+def report_config_problems(configs: ConfigFiles) -> bool:
+    """Say on standard error what is wrong in the config files that were read; whether anything is."""
+    seen: set[str] = set()
+    for loaded in configs.loaded():
+        for problem in loaded.problems:
+            line = f"{console.shorten(problem.path)}:{problem.line}:{problem.column}: error: {problem.message}"
+            if line not in seen:
+                seen.add(line)
+                console.note(line)
+    return bool(seen)
