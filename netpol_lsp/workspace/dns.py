@@ -1,0 +1,144 @@
+"""Whether pods may still ask the cluster's DNS.
+
+Where DNS runs is known for the usual clusters only: CoreDNS in kube-system (the Kubernetes documentation,
+"Customizing DNS Service"), OpenShift's in openshift-dns, NodeLocal DNSCache on a link-local address. The
+answer is NO only for rules that reach none of these; whatever may be meant for DNS makes it UNKNOWN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from netpol_lsp.model.label_selector import includes, match_labels
+from netpol_lsp.model.network import NO_ADDRESSES, CidrSet, address_set, parse_address, port_range, union_of
+from netpol_lsp.model.policy import Direction
+from netpol_lsp.model.stored import PeerSet, StoredPolicy, StoredRule
+from netpol_lsp.workspace.answer import Answer, any_of
+from netpol_lsp.workspace.target import METADATA_NAME, AddressTarget, PodTarget, Target, peers_allow, rule_allows
+from netpol_lsp.workspace.view import PlacedPolicy, WorkspaceView
+
+KUBE_SYSTEM = "kube-system"
+KUBE_DNS_LABELS = {"k8s-app": "kube-dns"}
+OPENSHIFT_DNS = "openshift-dns"
+OPENSHIFT_DNS_LABELS = {"dns.operator.openshift.io/daemonset-dns": "default"}
+OPENSHIFT_DNS_PORT = 5353
+
+# Other pods in kube-system that answer DNS: CoreDNS under its own name, NodeLocal DNSCache.
+_OTHER_DNS_LABELS = ({"k8s-app": "coredns"}, {"k8s-app": "node-local-dns"})
+_PORT_NAMES = {("UDP", "dns"): 53, ("TCP", "dns-tcp"): 53}
+# Where pods and services get their addresses from when nobody says otherwise.
+_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+_PORTS_MEANT_FOR_DNS = (53, OPENSHIFT_DNS_PORT)
+_ELSEWHERE = "\0"
+
+
+@dataclass(frozen=True, slots=True)
+class DnsSetup:
+    """What the configuration says of the cluster's DNS.
+
+    `ports`: what its pods listen on. `node_local`: the address of NodeLocal DNSCache. `cluster_cidrs`:
+    the ranges of pods and services; the private ranges when empty.
+    """
+
+    ports: tuple[int, ...] = (53,)
+    node_local: str | None = None
+    cluster_cidrs: tuple[str, ...] = ()
+
+
+def dns_allowed(view: WorkspaceView, placed: PlacedPolicy, setup: DnsSetup, protocol: str = "UDP") -> Answer:
+    """Whether the egress rules for the pods that `placed` selects, together, allow DNS over a protocol.
+
+    YES also when nothing isolates their egress.
+    """
+    return view.union_answer(
+        placed, Direction.EGRESS, lambda policy, rule: rule_allows_dns(rule, policy, setup, protocol)
+    )
+
+
+def rule_allows_dns(rule: StoredRule, policy: StoredPolicy, setup: DnsSetup, protocol: str = "UDP") -> Answer:
+    """Whether one egress rule of `policy` allows DNS over a protocol to one of the places where it may run.
+
+    A policy whose namespace nobody knows is taken to be elsewhere than the DNS pods.
+    """
+    if policy.namespace is None:
+        policy = replace(policy, namespace=_ELSEWHERE)
+    found = any_of(
+        rule_allows(rule, policy, target, port_range(protocol, port, port))
+        for target, ports in _targets(setup)
+        for port in ports
+    )
+    if found is Answer.NO and _is_meant_for_dns(rule, policy, setup, protocol):
+        return Answer.UNKNOWN
+    return found
+
+
+def names_dns_ports(rule: StoredRule, setup: DnsSetup, protocol: str = "UDP") -> bool:
+    """Whether a rule lists a DNS port of the protocol, and only ports of DNS: its author thought of DNS."""
+    if rule.ports.everything:
+        return False
+    ports = (*setup.ports, *_PORTS_MEANT_FOR_DNS)
+    dns = union_of(port_range(name, port, port) for name in ("TCP", "UDP") for port in ports)
+    named = all("dns" in name or "domain" in name for _, name in rule.ports.names)
+    if not named or not dns.covers(rule.ports.without_names()):
+        return False
+    return bool(rule.ports.numbers(protocol)) or any(name[0] == protocol for name in rule.ports.names)
+
+
+def _is_meant_for_dns(rule: StoredRule, policy: StoredPolicy, setup: DnsSetup, protocol: str) -> bool:
+    """Whether a rule for DNS ports alone may reach a DNS server that is not one of the usual ones."""
+    if not names_dns_ports(rule, setup, protocol):
+        return False
+    if any(peers_allow(rule, policy, target) is not Answer.NO for target, _ in _targets(setup)):
+        return True  # the usual place, on an unusual port
+    return any(_may_be_own_server(peer) for peer in rule.peers or ())
+
+
+def _may_be_own_server(peer: PeerSet) -> bool:
+    """Whether a peer can be a resolver of the author's own: an address, another namespace, pods with other labels.
+
+    Pods labelled `k8s-app: kube-dns`, or any pod, of the policy's own namespace are no such resolver: that is
+    how a forgotten namespaceSelector looks.
+    """
+    if peer.addresses is not None or peer.namespaces is not None:
+        return True
+    usual = (KUBE_DNS_LABELS, *_OTHER_DNS_LABELS)
+    return peer.pods is not None and not any(includes(peer.pods, match_labels(labels)) for labels in usual)
+
+
+@lru_cache(maxsize=16)
+def _targets(setup: DnsSetup) -> tuple[tuple[Target, tuple[int, ...]], ...]:
+    addresses = _cluster_addresses(setup.cluster_cidrs)
+    kube_system = {METADATA_NAME: KUBE_SYSTEM}
+    targets: list[tuple[Target, tuple[int, ...]]] = [
+        (PodTarget(KUBE_SYSTEM, labels, kube_system, addresses, _PORT_NAMES), setup.ports)
+        for labels in (KUBE_DNS_LABELS, *_OTHER_DNS_LABELS)
+    ]
+    openshift = PodTarget(
+        OPENSHIFT_DNS,
+        OPENSHIFT_DNS_LABELS,
+        {METADATA_NAME: OPENSHIFT_DNS},
+        addresses,
+        dict.fromkeys(_PORT_NAMES, OPENSHIFT_DNS_PORT),
+    )
+    targets.append((openshift, (OPENSHIFT_DNS_PORT,)))
+    local = _single_address(setup.node_local) if setup.node_local else None
+    if local is not None:
+        targets.append((AddressTarget(local), (53,)))
+    return tuple(targets)
+
+
+def _cluster_addresses(cidrs: Iterable[str]) -> CidrSet:
+    result = NO_ADDRESSES
+    for cidr in tuple(cidrs) or _PRIVATE:
+        result = result.union(address_set(cidr) or NO_ADDRESSES)
+    return result
+
+
+def _single_address(text: str) -> CidrSet | None:
+    parsed = parse_address(text)
+    if parsed is None:
+        return None
+    family, number = parsed
+    return CidrSet(v4=((number, number),)) if family == 4 else CidrSet(v6=((number, number),))

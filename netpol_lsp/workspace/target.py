@@ -1,0 +1,128 @@
+"""Whether a rule lets somebody through: one peer of which we know something, on certain ports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from netpol_lsp.model.label_selector import LabelSelector
+from netpol_lsp.model.network import CidrSet, PortSet, port_range
+from netpol_lsp.model.stored import PeerSet, StoredPolicy, StoredRule
+from netpol_lsp.workspace.answer import Answer, all_of, any_of
+
+METADATA_NAME = "kubernetes.io/metadata.name"
+"""The label with its own name that every namespace has."""
+
+
+@dataclass(frozen=True, slots=True)
+class PodTarget:
+    """Pods on the other side of a connection.
+
+    `labels` and `namespace_labels` are what is known of them, all there is when `has_all_labels` or
+    `has_all_namespace_labels`. `addresses`: where their addresses lie, None when nobody knows. `named_ports`:
+    the numbers behind (protocol, name), all there are when `has_all_named_ports`.
+    """
+
+    namespace: str | None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    namespace_labels: Mapping[str, str] = field(default_factory=dict)
+    addresses: CidrSet | None = None
+    named_ports: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    has_all_labels: bool = False
+    has_all_namespace_labels: bool = False
+    has_all_named_ports: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddressTarget:
+    """Addresses outside the cluster, which no pod selector means."""
+
+    addresses: CidrSet
+
+
+Target = PodTarget | AddressTarget
+
+
+def match_known(selector: LabelSelector, labels: Mapping[str, str], *, has_all: bool) -> Answer:
+    """Whether a selector matches something of which `labels` are known, all of them when `has_all`."""
+    result = Answer.UNKNOWN if selector.is_partial else Answer.YES
+    for key, values in selector.allowed:
+        if key in labels or has_all:
+            if not values.contains(labels.get(key)):
+                return Answer.NO
+        elif values.is_empty:
+            return Answer.NO
+        else:
+            result = Answer.UNKNOWN
+    return result
+
+
+def rule_allows(rule: StoredRule, policy: StoredPolicy, target: Target, ports: PortSet) -> Answer:
+    """Whether a rule allows `target` on all of `ports`."""
+    return all_of((_ports_allowed(rule, target, ports), peers_allow(rule, policy, target)))
+
+
+def peers_allow(rule: StoredRule, policy: StoredPolicy, target: Target) -> Answer:
+    """Whether the peers of a rule of `policy` include `target`, whatever the ports."""
+    if rule.peers is None:
+        return Answer.YES
+    known = any_of(peer_allows(peer, policy, target) for peer in rule.peers)
+    return any_of((known, Answer.UNKNOWN)) if rule.has_unknown_peers else known
+
+
+def peer_allows(peer: PeerSet, policy: StoredPolicy, target: Target) -> Answer:
+    """Whether one peer of `policy` includes `target`."""
+    if peer.is_unknown:
+        return Answer.UNKNOWN
+    if peer.addresses is not None:
+        return _addresses_allow(peer.addresses, target)
+    if isinstance(target, AddressTarget):
+        return Answer.NO
+    return all_of((_namespace_allowed(peer, policy, target), _pods_allowed(peer, target)))
+
+
+def _namespace_allowed(peer: PeerSet, policy: StoredPolicy, target: PodTarget) -> Answer:
+    if peer.namespaces is not None:
+        return match_known(peer.namespaces, target.namespace_labels, has_all=target.has_all_namespace_labels)
+    if policy.namespace is None or target.namespace is None:
+        return Answer.UNKNOWN
+    return Answer.of(policy.namespace == target.namespace)
+
+
+def _pods_allowed(peer: PeerSet, target: PodTarget) -> Answer:
+    return Answer.YES if peer.pods is None else match_known(peer.pods, target.labels, has_all=target.has_all_labels)
+
+
+def _addresses_allow(addresses: CidrSet, target: Target) -> Answer:
+    if isinstance(target, AddressTarget):
+        if addresses.covers(target.addresses):
+            return Answer.YES
+        return Answer.UNKNOWN if addresses.intersects(target.addresses) else Answer.NO
+    # Whether an ipBlock means pods is up to the CNI.
+    if target.addresses is None or addresses.intersects(target.addresses):
+        return Answer.UNKNOWN
+    return Answer.NO
+
+
+def _ports_allowed(rule: StoredRule, target: Target, ports: PortSet) -> Answer:
+    if rule.ports.covers(ports) or _resolve(rule.ports, target).covers(ports):
+        return Answer.YES
+    if rule.has_unknown_ports:
+        return Answer.UNKNOWN
+    is_resolved = isinstance(target, AddressTarget) or target.has_all_named_ports
+    if is_resolved or not rule.ports.names:
+        return Answer.NO
+    known = target.named_ports
+    open_names = frozenset(name for name in rule.ports.names if name not in known)
+    return Answer.of(PortSet(names=open_names).may_intersect(ports)).unless_no()
+
+
+def _resolve(ports: PortSet, target: Target) -> PortSet:
+    """The ports with the numbers of those names that the target is known to have."""
+    if isinstance(target, AddressTarget) or not ports.names:
+        return ports
+    for protocol, name in ports.names:
+        number = target.named_ports.get((protocol, name))
+        if number is not None:
+            ports = ports.union(port_range(protocol, number, number))
+    return ports
