@@ -14,6 +14,7 @@ from netpol_lsp.lint.selection import did_you_mean
 from netpol_lsp.syntax.documents import parse_document, split
 from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, is_null
 from netpol_lsp.syntax.nodes import Sequence as ListNode
+from netpol_lsp.syntax.plain import to_plain
 from netpol_lsp.syntax.scalars import resolve
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
@@ -71,7 +72,7 @@ class _Reader:
             start = chunks[1].start
             self.problem(Span(start, start + 3), "a config file is a single YAML document")
         document = parse_document(chunks[0].text, self.source.uri)
-        for problem in document.problems:
+        for problem in (*document.problems, *to_plain(document.root).problems):
             self.problem(problem.span, problem.message)
         root = document.root
         if root is None or is_null(root):

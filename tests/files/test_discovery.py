@@ -45,7 +45,11 @@ def test_paths_are_shown_as_given() -> None:
 
 def test_named_files_are_always_taken() -> None:
     make("notes.txt", ".git/x.yaml", "node_modules/y.yaml")
-    assert found("notes.txt", ".git/x.yaml", "node_modules/y.yaml") == [".git/x.yaml", "node_modules/y.yaml", "notes.txt"]
+    assert found("notes.txt", ".git/x.yaml", "node_modules/y.yaml") == [
+        ".git/x.yaml",
+        "node_modules/y.yaml",
+        "notes.txt",
+    ]
 
 
 def test_each_file_once() -> None:
@@ -156,7 +160,9 @@ def test_gitignore_agrees_with_git() -> None:
     )
     Path("sub/.gitignore").write_text("*.yaml\n!y.yaml\n!secret.yaml\n")
     Path(".git/info/exclude").write_text("/local.yaml\nex/\n")
-    expected = git("-c", "core.quotepath=off", "ls-files", "--others", "--exclude-standard", "--", "*.yaml").splitlines()
+    expected = git(
+        "-c", "core.quotepath=off", "ls-files", "--others", "--exclude-standard", "--", "*.yaml"
+    ).splitlines()
     assert len(expected) > 5
     assert found(".") == sorted(expected)
     assert found("sub") == sorted(path for path in expected if path.startswith("sub/"))
