@@ -1,0 +1,135 @@
+"""Whether DNS is left open: the cases that people get right and wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from netpol_lsp.model.objects import objects_of
+from netpol_lsp.model.policy import NetworkPolicy
+from netpol_lsp.model.stored import stored_policy
+from netpol_lsp.syntax.documents import parse_document
+from netpol_lsp.workspace.answer import Answer
+from netpol_lsp.workspace.dns import DnsSetup, dns_allowed, names_dns_ports
+from netpol_lsp.workspace.view import EMPTY, PlacedPolicy, WorkspaceView
+
+KUBE_SYSTEM = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}"
+KUBE_DNS = "podSelector: {matchLabels: {k8s-app: kube-dns}}"
+PORT_53 = "ports: [{port: 53, protocol: UDP}]"
+
+
+def policy(egress: str, selector: str = "{}", name: str = "p", namespace: str = "shop") -> PlacedPolicy:
+    spec = f"{{podSelector: {selector}, policyTypes: [Egress], egress: {egress}}}"
+    text = f"kind: NetworkPolicy\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec: {spec}\n"
+    root = parse_document(text).root
+    return PlacedPolicy(stored_policy(NetworkPolicy(next(iter(objects_of(root))))), "file:///p.yaml")
+
+
+@pytest.mark.parametrize(
+    ("egress", "answer"),
+    [
+        ("[]", Answer.NO),
+        ("[{}]", Answer.YES),
+        (f"[{{{PORT_53}}}]", Answer.YES),
+        ("[{ports: [{port: 53}]}]", Answer.NO),
+        ("[{ports: [{protocol: UDP}]}]", Answer.YES),
+        ("[{ports: [{port: 50, endPort: 60, protocol: UDP}]}]", Answer.YES),
+        (f"[{{to: [{{{KUBE_SYSTEM}, {KUBE_DNS}}}], {PORT_53}}}]", Answer.YES),
+        (f"[{{to: [{{{KUBE_SYSTEM}, {KUBE_DNS}}}], ports: [{{port: dns, protocol: UDP}}]}}]", Answer.YES),
+        (f"[{{to: [{{{KUBE_SYSTEM}}}], {PORT_53}}}]", Answer.YES),
+        (f"[{{to: [{{namespaceSelector: {{}}}}], {PORT_53}}}]", Answer.YES),
+        (
+            f"[{{to: [{{namespaceSelector: {{}}, podSelector: {{matchLabels: {{k8s-app: coredns}}}}}}], {PORT_53}}}]",
+            Answer.YES,
+        ),
+        (
+            f"[{{to: [{{namespaceSelector: {{matchLabels: {{name: kube-system}}}}, {KUBE_DNS}}}], {PORT_53}}}]",
+            Answer.UNKNOWN,
+        ),
+        (f"[{{to: [{{{KUBE_SYSTEM}, podSelector: {{matchLabels: {{app: dns}}}}}}], {PORT_53}}}]", Answer.UNKNOWN),
+        # The namespaceSelector was forgotten: these pods are in another namespace.
+        (f"[{{to: [{{{KUBE_DNS}}}], {PORT_53}}}]", Answer.NO),
+        (f"[{{to: [{{podSelector: {{}}}}], {PORT_53}}}]", Answer.NO),
+        ("[{to: [{podSelector: {}}]}]", Answer.NO),
+        # A resolver of one's own.
+        (f"[{{to: [{{podSelector: {{matchLabels: {{app: my-dns}}}}}}], {PORT_53}}}]", Answer.UNKNOWN),
+        (f"[{{to: [{{ipBlock: {{cidr: 8.8.8.8/32}}}}], {PORT_53}}}]", Answer.UNKNOWN),
+        (f"[{{to: [{{ipBlock: {{cidr: 169.254.20.10/32}}}}], {PORT_53}}}]", Answer.UNKNOWN),
+        ("[{to: [{namespaceSelector: {}}], ports: [{port: 5353, protocol: UDP}]}]", Answer.YES),
+        (f"[{{to: [{{{KUBE_SYSTEM}}}], ports: [{{port: 5353, protocol: UDP}}]}}]", Answer.UNKNOWN),
+        # Whether an ipBlock means pods is up to the CNI.
+        ("[{to: [{ipBlock: {cidr: 0.0.0.0/0}}]}]", Answer.UNKNOWN),
+        ("[{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}]", Answer.UNKNOWN),
+        ("[{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16]}}]}]", Answer.NO),
+        ("[{to: [{ipBlock: {cidr: 203.0.113.0/24}}]}]", Answer.NO),
+        ("[{to: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 443}]}]", Answer.NO),
+        ("[{to: [{podSelector: {matchLabels: {app: db}}}], ports: [{port: 5432}]}]", Answer.NO),
+        ("[{to: [{ipBlock: {cidr: $DNS}}]}]", Answer.UNKNOWN),
+        ("$RULES", Answer.UNKNOWN),
+    ],
+)
+def test_one_policy(egress, answer):
+    assert dns_allowed(EMPTY, policy(egress), DnsSetup()) is answer
+
+
+def test_inside_kube_system_no_namespace_selector_is_needed():
+    assert dns_allowed(EMPTY, policy(f"[{{to: [{{{KUBE_DNS}}}]}}]", namespace="kube-system"), DnsSetup()) is Answer.YES
+    assert dns_allowed(EMPTY, policy(f"[{{to: [{{{KUBE_DNS}}}]}}]", namespace=""), DnsSetup()) is Answer.NO
+    assert dns_allowed(EMPTY, policy(f"[{{to: [{{{KUBE_DNS}}}]}}]", namespace="$NS"), DnsSetup()) is Answer.NO
+
+
+def test_openshift_listens_on_another_port():
+    namespace = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: openshift-dns}}"
+    assert (
+        dns_allowed(EMPTY, policy(f"[{{to: [{{{namespace}}}], ports: [{{port: 5353, protocol: UDP}}]}}]"), DnsSetup())
+        is Answer.YES
+    )
+    assert (
+        dns_allowed(EMPTY, policy(f"[{{to: [{{{namespace}}}], ports: [{{port: 80, protocol: UDP}}]}}]"), DnsSetup())
+        is Answer.NO
+    )
+
+
+def test_the_configuration_may_say_more():
+    local = policy("[{to: [{ipBlock: {cidr: 169.254.20.10/32}}], ports: [{port: 53, protocol: UDP}]}]")
+    assert dns_allowed(EMPTY, local, DnsSetup(node_local="169.254.20.10")) is Answer.YES
+    assert dns_allowed(EMPTY, local, DnsSetup(node_local="nonsense")) is Answer.UNKNOWN
+    other_port = policy(f"[{{to: [{{{KUBE_SYSTEM}}}], ports: [{{port: 1053, protocol: UDP}}]}}]")
+    assert dns_allowed(EMPTY, other_port, DnsSetup()) is Answer.NO
+    assert dns_allowed(EMPTY, other_port, DnsSetup(ports=(53, 1053))) is Answer.YES
+    private = policy("[{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}]")
+    assert dns_allowed(EMPTY, private, DnsSetup(cluster_cidrs=("100.64.0.0/10",))) is Answer.NO
+    assert dns_allowed(EMPTY, private, DnsSetup(cluster_cidrs=("10.8.0.0/16", "nonsense"))) is Answer.UNKNOWN
+
+
+def test_protocols_are_apart():
+    udp = policy(f"[{{{PORT_53}}}]")
+    assert dns_allowed(EMPTY, udp, DnsSetup(), "TCP") is Answer.NO
+    both = policy("[{ports: [{port: 53, protocol: UDP}, {port: 53}]}]")
+    assert dns_allowed(EMPTY, both, DnsSetup(), "TCP") is Answer.YES
+
+
+def test_a_separate_allow_dns_policy_counts():
+    deny, dns = policy("[]", name="deny"), policy(f"[{{{PORT_53}}}]", name="dns")
+    web = policy("[]", selector="{matchLabels: {app: web}}", name="web")
+    view = WorkspaceView.of([deny, dns, web])
+    assert dns_allowed(view, deny, DnsSetup()) is Answer.YES
+    assert dns_allowed(view, web, DnsSetup()) is Answer.YES
+    assert dns_allowed(WorkspaceView.of([deny, web]), web, DnsSetup()) is Answer.NO
+
+
+@pytest.mark.parametrize(
+    ("ports", "protocol", "expected"),
+    [
+        ("[{port: 53, protocol: UDP}]", "UDP", True),
+        ("[{port: 53, protocol: UDP}]", "TCP", False),
+        ("[{port: 53}, {port: 5353, protocol: UDP}]", "UDP", True),
+        ("[{port: 53, protocol: UDP}, {port: 443}]", "UDP", False),
+        ("[{port: dns, protocol: UDP}]", "UDP", True),
+        ("[{port: http, protocol: UDP}]", "UDP", False),
+        ("[{protocol: UDP}]", "UDP", False),
+        ("[]", "UDP", False),
+    ],
+)
+def test_rules_made_for_dns(ports, protocol, expected):
+    rule = policy(f"[{{ports: {ports}}}]").policy.egress[0]
+    assert names_dns_ports(rule, DnsSetup(), protocol) is expected
