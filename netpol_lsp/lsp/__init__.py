@@ -1,1 +1,1 @@
-"""The netpol-lsp language server; the only importer of pygls and lsprotocol."""
+"""The language server: the only importer of pygls and lsprotocol."""

@@ -1,0 +1,49 @@
+"""A finding explained in Markdown: what, why and how to fix it."""
+
+from __future__ import annotations
+
+import re
+
+from netpol_lsp.lint.diagnostic import Diagnostic
+from netpol_lsp.lint.rule import RuleInfo
+from netpol_lsp.text.edits import Applicability
+
+_SECTION = re.compile(r"^## +(.+)$", re.MULTILINE)
+_FENCE = re.compile(r"^```.*?^```[ \t]*$\n?", re.MULTILINE | re.DOTALL)
+
+
+def explain_finding(diagnostic: Diagnostic, info: RuleInfo | None, page: str | None) -> str:
+    """A finding with its rule's reasons and its fixes; `page` is the address of the rule's page."""
+    lines = [
+        f"**{diagnostic.severity.value} {_linked(diagnostic.code, page)} {diagnostic.name}**: {diagnostic.message}"
+    ]
+    why = section(info, "Why") if info else ""
+    if why:
+        lines += ["", why]
+    for fix in diagnostic.fixes:
+        note = "" if fix.applicability is Applicability.SAFE else " (changes what is allowed)"
+        lines += ["", f"Fix: {fix.title}{note}"]
+    return "\n".join(lines)
+
+
+def explain_rule(info: RuleInfo, page: str | None) -> str:
+    """A rule by itself, for its code in a suppression comment."""
+    parts = [
+        f"**{_linked(info.code, page)} {info.name}** ({info.severity.value}): {info.summary}.",
+        section(info, "Why"),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def section(info: RuleInfo, title: str) -> str:
+    """A section of a rule's page without its examples; empty when there is none."""
+    found = list(_SECTION.finditer(info.doc))
+    for number, match in enumerate(found):
+        if match.group(1).strip() == title:
+            end = found[number + 1].start() if number + 1 < len(found) else len(info.doc)
+            return _FENCE.sub("", info.doc[match.end() : end]).strip()
+    return ""
+
+
+def _linked(code: str, page: str | None) -> str:
+    return f"[{code}]({page})" if page else code

@@ -1,0 +1,172 @@
+"""Code actions: fixes of findings, suppressions, everything safe at once, refactorings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from netpol_lsp.lint.diagnostic import Diagnostic
+from netpol_lsp.lint.fixer import choose_fix, fix_source
+from netpol_lsp.lint.suppress_edits import suppress_in_document, suppress_on_line
+from netpol_lsp.lsp.convert import Json
+from netpol_lsp.lsp.findings import render_finding
+from netpol_lsp.lsp.protocol import CONTENT_MODIFIED
+from netpol_lsp.lsp.session import Snapshot
+from netpol_lsp.text.difference import difference
+from netpol_lsp.text.edits import Applicability, TextEdit
+from netpol_lsp.text.span import Span
+
+if TYPE_CHECKING:
+    from netpol_lsp.lsp.server import NetpolServer
+
+QUICK_FIX = types.CodeActionKind.QuickFix.value
+FIX_ALL = "source.fixAll.netpol"
+REWRITE = types.CodeActionKind.RefactorRewrite.value
+KINDS = (QUICK_FIX, FIX_ALL, REWRITE)
+
+Edits = tuple[TextEdit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something the user may choose. `key` names it within its range; `edits` are made when they are needed."""
+
+    key: str
+    title: str
+    kind: str
+    edits: Callable[[], Edits | None]
+    finding: Diagnostic | None = None
+    is_preferred: bool = False
+
+
+def register(server: NetpolServer) -> None:
+    """Add the handlers."""
+    options = types.CodeActionOptions(code_action_kinds=list(KINDS), resolve_provider=True)
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
+    def code_action(params: types.CodeActionParams) -> list[Json]:
+        snapshot = server.session.get(params.text_document.uri)
+        if snapshot is None:
+            return []
+        return [render(action, snapshot, server, params.range) for action in wanted(snapshot, params)]
+
+    @server.feature(types.CODE_ACTION_RESOLVE)
+    def resolve_action(action: types.CodeAction) -> Json:
+        return resolve(server, action)
+
+
+def wanted(snapshot: Snapshot, params: types.CodeActionParams) -> Iterator[Action]:
+    """The actions at a range, of the kinds that the client asks for."""
+    only = params.context.only
+    for action in find_actions(snapshot, snapshot.positions.span(params.range)):
+        if only is None or any(_is_within(action.kind, kind) for kind in only):
+            yield action
+
+
+def find_actions(snapshot: Snapshot, span: Span) -> Iterator[Action]:
+    """All actions at a span, fixes first."""
+    findings = snapshot.findings_at(span)
+    for diagnostic in findings:
+        yield from _fixes(diagnostic)
+    for diagnostic in findings:
+        yield from _suppressions(snapshot, diagnostic)
+    if any(choose_fix(diagnostic) for diagnostic in snapshot.findings):
+        yield Action("fix-all", "Fix all safe problems in this file", FIX_ALL, partial(_fix_all, snapshot))
+
+
+def _fixes(diagnostic: Diagnostic) -> Iterator[Action]:
+    place = f"{diagnostic.code}:{diagnostic.span.start}:{diagnostic.span.end}"
+    chosen = choose_fix(diagnostic)
+    for number, fix in enumerate(diagnostic.fixes):
+        if fix.applicability is Applicability.DISPLAY or not fix.edits:
+            continue
+        note = "" if fix.applicability is Applicability.SAFE else " (changes what is allowed)"
+        yield Action(
+            f"fix:{place}:{number}",
+            f"{fix.title}{note}",
+            QUICK_FIX,
+            partial(tuple, fix.edits),
+            diagnostic,
+            is_preferred=fix is chosen,
+        )
+
+
+def _suppressions(snapshot: Snapshot, diagnostic: Diagnostic) -> Iterator[Action]:
+    part = snapshot.part_at(diagnostic.span.start)
+    if part is None or part.analysis is None or diagnostic.is_refused or diagnostic.code.startswith("NP9"):
+        return
+    document = part.analysis.document
+    span = Span(diagnostic.span.start - part.start, diagnostic.span.end - part.start)
+    place = f"{diagnostic.code}:{diagnostic.span.start}"
+    for scope, words, edits in (
+        ("line", "here", suppress_on_line(document, span, diagnostic.code)),
+        ("document", "in this document", suppress_in_document(document, diagnostic.code)),
+    ):
+        if edits is not None:
+            title = f"Ignore {diagnostic.code} ({diagnostic.name}) {words}"
+            moved = partial(_moved, edits, part.start)
+            yield Action(f"suppress-{scope}:{place}", title, QUICK_FIX, moved, diagnostic)
+
+
+def _moved(edits: Edits, offset: int) -> Edits:
+    """Edits of a YAML document as edits of its file."""
+    return tuple(TextEdit(Span(e.span.start + offset, e.span.end + offset), e.text) for e in edits)
+
+
+def _fix_all(snapshot: Snapshot) -> Edits:
+    fixed = fix_source(snapshot.source, snapshot.config, snapshot.workspace)
+    return difference(snapshot.source.text, fixed.source.text)
+
+
+def render(action: Action, snapshot: Snapshot, server: NetpolServer, span: types.Range) -> Json:
+    """An action for the client; one that can resolve gets the edits of slow ones later."""
+    client = server.client
+    rendered: Json = {"title": action.title, "kind": action.kind}
+    if action.finding is not None:
+        rendered["diagnostics"] = [render_finding(action.finding, snapshot, client)]
+    if action.is_preferred:
+        rendered["isPreferred"] = True
+    if client.resolves_edits and client.action_data:
+        where = [span.start.line, span.start.character, span.end.line, span.end.character]
+        rendered["data"] = {"uri": snapshot.uri, "version": snapshot.version, "key": action.key, "range": where}
+    else:
+        rendered["edit"] = workspace_edit(snapshot, action.edits() or (), server)
+    return rendered
+
+
+def resolve(server: NetpolServer, action: types.CodeAction) -> Json:
+    """Fill in the edits of an action. Raises JsonRpcException when the document has changed since."""
+    data = _as_dict(action.data)
+    snapshot = server.session.get(str(data.get("uri")))
+    where = data.get("range")
+    if snapshot is None or snapshot.version != data.get("version") or not isinstance(where, list) or len(where) != 4:
+        raise JsonRpcException("the document has changed since this was offered", CONTENT_MODIFIED)
+    span = types.Range(types.Position(where[0], where[1]), types.Position(where[2], where[3]))
+    for found in find_actions(snapshot, snapshot.positions.span(span)):
+        if found.key == data.get("key"):
+            rendered = render(found, snapshot, server, span)
+            return {**rendered, "edit": workspace_edit(snapshot, found.edits() or (), server)}
+    raise JsonRpcException("this action is no longer offered", CONTENT_MODIFIED)
+
+
+def workspace_edit(snapshot: Snapshot, edits: Edits, server: NetpolServer) -> Json:
+    """Edits of one document, bound to its version where the client understands that."""
+    rendered = snapshot.positions.edits(edits)
+    if not server.client.document_changes:
+        return {"changes": {snapshot.uri: rendered}}
+    document = {"uri": snapshot.uri, "version": snapshot.version}
+    return {"documentChanges": [{"textDocument": document, "edits": rendered}]}
+
+
+def _is_within(kind: str, wanted_kind: str) -> bool:
+    """Whether a kind is the wanted one or below it; the empty kind is above all."""
+    return not wanted_kind or kind == wanted_kind or kind.startswith(f"{wanted_kind}.")
+
+
+def _as_dict(data: Any) -> dict[str, Any]:
+    return data if isinstance(data, dict) else {}

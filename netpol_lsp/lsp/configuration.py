@@ -1,0 +1,89 @@
+"""Which configuration holds for a document, and the client's own few settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from netpol_lsp.files.config_files import ConfigFiles, LoadedConfig
+from netpol_lsp.lint.config import Config, FileConfig, default_file_config
+
+SECTION = "netpol"
+"""The section of the client's settings that is ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class InlayHintSettings:
+    """Which inlay hints are drawn."""
+
+    peers: bool = True
+    """AND and OR between and inside peers."""
+    meaning: bool = True
+    """What empty things mean: allows everyone, allows nothing, every pod."""
+    types: bool = True
+    """The policyTypes that the API server fills in."""
+    protocol: bool = True
+    """TCP where no protocol is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSettings:
+    """What the editor may set. Rules are not among it: they belong to the project, so that CI agrees."""
+
+    inlay_hints: InlayHintSettings = InlayHintSettings()
+    code_lens: bool = True
+
+
+def parse_settings(data: Any) -> ClientSettings:
+    """The client's settings; what is missing or of another shape has its default."""
+    section: dict[str, Any] = data if isinstance(data, dict) else {}
+    inner = section.get(SECTION)
+    if isinstance(inner, dict):
+        section = inner
+    hints = section.get("inlayHints")
+    names = [field.name for field in fields(InlayHintSettings)]
+    if isinstance(hints, bool):
+        switches = dict.fromkeys(names, hints)
+    else:
+        written = hints if isinstance(hints, dict) else {}
+        switches = {name: written[name] for name in names if isinstance(written.get(name), bool)}
+    lens = section.get("codeLens")
+    return ClientSettings(InlayHintSettings(**switches), lens if isinstance(lens, bool) else True)
+
+
+class Configuration:
+    """The project's config files, read when a document needs them."""
+
+    def __init__(self) -> None:
+        self.roots: tuple[str, ...] = ()
+        self.settings = ClientSettings()
+        self._files = ConfigFiles()
+
+    def for_path(self, path: str | None) -> LoadedConfig:
+        """The configuration of a file; an unsaved one has that of the first workspace folder."""
+        if path is not None:
+            return self._files.for_path(path)
+        if self.roots:
+            return self._files.for_folder(self.roots[0])
+        return LoadedConfig(Config())
+
+    def for_document(self, path: str | None) -> tuple[FileConfig, bool]:
+        """What the engine needs for a document, and whether it is wanted at all."""
+        if path is None and not self.roots:
+            return default_file_config(), True
+        loaded = self.for_path(path)
+        return loaded.config.for_file(path), path is None or not loaded.is_excluded(path)
+
+    def loaded(self) -> tuple[LoadedConfig, ...]:
+        """The config files in use."""
+        return self._files.loaded()
+
+    def reload(self) -> None:
+        """Forget the config files: they are read again when needed."""
+        self._files = ConfigFiles()
+
+    def concerns(self, paths: Iterable[str]) -> bool:
+        """Whether one of the paths is a config file that is in use."""
+        used = {path.replace("\\", "/") for loaded in self.loaded() for path in loaded.files}
+        return any(path in used for path in paths)

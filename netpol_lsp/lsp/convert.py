@@ -1,0 +1,86 @@
+"""The only place where positions of the protocol and offsets of our texts meet.
+
+Results are plain JSON: a big file has thousands of ranges, and lsprotocol's classes cost ten times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from lsprotocol import types
+from pygls import uris
+
+from netpol_lsp.text.edits import TextEdit
+from netpol_lsp.text.source import BOM, Encoding, LineIndex, Source
+from netpol_lsp.text.span import Span
+
+Json = dict[str, Any]
+
+
+class Positions:
+    """The positions of one text in the client's encoding.
+
+    A byte order mark that the client sent is a character for it, but none of `source.text`.
+    """
+
+    __slots__ = ("_lines", "_shift", "encoding")
+
+    def __init__(self, source: Source, encoding: Encoding) -> None:
+        self._lines = LineIndex(BOM + source.text) if source.has_bom else source.lines
+        self._shift = 1 if source.has_bom else 0
+        self.encoding: Encoding = encoding
+
+    def offset(self, position: types.Position) -> int:
+        """The offset of a position; one outside the text means the nearest place in it."""
+        return max(0, self._lines.offset(position.line, position.character, self.encoding) - self._shift)
+
+    def span(self, span: types.Range) -> Span:
+        """The span of a range, whose ends may come in either order."""
+        start, end = self.offset(span.start), self.offset(span.end)
+        return Span(min(start, end), max(start, end))
+
+    def position(self, offset: int) -> Json:
+        """The position of an offset."""
+        line, character = self._lines.position(offset + self._shift, self.encoding)
+        return {"line": line, "character": character}
+
+    def range(self, span: Span) -> Json:
+        """The range of a span."""
+        return {"start": self.position(span.start), "end": self.position(span.end)}
+
+    def edits(self, edits: Iterable[TextEdit]) -> list[Json]:
+        """Text edits in the order of the text."""
+        return [{"range": self.range(edit.span), "newText": edit.text} for edit in sorted(edits)]
+
+
+def apply_change(text: str, change: types.TextDocumentContentChangeEvent, encoding: Encoding) -> str:
+    """The text behind one change of didChange: a new text, or a range to replace."""
+    if isinstance(change, types.TextDocumentContentChangeWholeDocument):
+        return change.text
+    lines = LineIndex(text)
+    start = lines.offset(change.range.start.line, change.range.start.character, encoding)
+    end = lines.offset(change.range.end.line, change.range.end.character, encoding)
+    return text[: min(start, end)] + change.text + text[max(start, end) :]
+
+
+def path_of_uri(uri: str) -> str | None:
+    """The absolute path behind a `file:` URI, `/`-separated; None for unsaved and remote documents."""
+    if not uri.startswith("file:"):
+        return None
+    path = uris.to_fs_path(uri)
+    return path.replace("\\", "/") if path else None
+
+
+@lru_cache(maxsize=1024)
+def uri_of_path(path: str) -> str:
+    """The URI of an absolute path."""
+    return Path(path).as_uri()
+
+
+def name_of_uri(uri: str) -> str:
+    """What to call a document in a sentence: the last part of its path."""
+    return unquote(urlsplit(uri).path).rpartition("/")[2] or uri

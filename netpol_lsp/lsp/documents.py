@@ -1,0 +1,68 @@
+"""Keeps the session in step with the client's documents and the files on disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from netpol_lsp.files.discovery import CONFIG_NAME
+from netpol_lsp.lsp import diagnostics
+from netpol_lsp.lsp.convert import name_of_uri, path_of_uri
+
+if TYPE_CHECKING:
+    from netpol_lsp.lsp.server import NetpolServer
+
+_ANY_MANIFEST = types.FileOperationRegistrationOptions(
+    filters=[types.FileOperationFilter(pattern=types.FileOperationPattern(glob="**/*"), scheme="file")]
+)
+
+
+def register(server: NetpolServer) -> None:
+    """Add the handlers."""
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def did_open(params: types.DidOpenTextDocumentParams) -> None:
+        document = params.text_document
+        server.session.open(document.uri, document.version, document.text)
+        server.scheduler.schedule(document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def did_change(params: types.DidChangeTextDocumentParams) -> None:
+        document = params.text_document
+        if server.session.change(document.uri, document.version, params.content_changes) is not None:
+            server.scheduler.schedule(document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def did_close(params: types.DidCloseTextDocumentParams) -> None:
+        uri = params.text_document.uri
+        server.scheduler.forget(uri)
+        server.session.close(uri)
+        server.publisher.fall_back(uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def did_save(params: types.DidSaveTextDocumentParams) -> None:
+        if name_of_uri(params.text_document.uri) == CONFIG_NAME or not server.client.watches_files:
+            diagnostics.reload(server)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def did_change_files(params: types.DidChangeWatchedFilesParams) -> None:
+        files_changed(server, [change.uri for change in params.changes])
+
+    @server.feature(types.WORKSPACE_DID_RENAME_FILES, _ANY_MANIFEST)
+    def did_rename(params: types.RenameFilesParams) -> None:
+        files_changed(server, [uri for file in params.files for uri in (file.old_uri, file.new_uri)])
+
+    @server.feature(types.WORKSPACE_DID_DELETE_FILES, _ANY_MANIFEST)
+    def did_delete(params: types.DeleteFilesParams) -> None:
+        files_changed(server, [file.uri for file in params.files])
+
+
+def files_changed(server: NetpolServer, uris: list[str]) -> None:
+    """Files were made, changed, renamed or deleted outside of open documents."""
+    paths = [path for uri in uris if (path := path_of_uri(uri)) is not None]
+    if any(path.endswith("/" + CONFIG_NAME) for path in paths) or server.configuration.concerns(paths):
+        diagnostics.reload(server)
+    for uri in uris:
+        if server.session.get(uri) is None:
+            server.publisher.fall_back(uri)

@@ -1,0 +1,155 @@
+"""From initialize to exit: capabilities, workspace folders, settings, watchers, trace."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from netpol_lsp.files.discovery import CONFIG_NAME
+from netpol_lsp.lsp import diagnostics
+from netpol_lsp.lsp.client import Client
+from netpol_lsp.lsp.configuration import SECTION, parse_settings
+from netpol_lsp.lsp.convert import path_of_uri
+from netpol_lsp.lsp.scheduler import run_task
+from netpol_lsp.text.source import Encoding
+
+if TYPE_CHECKING:
+    from netpol_lsp.lsp.server import NetpolServer
+
+logger = logging.getLogger(__name__)
+
+WATCHED = (f"**/{CONFIG_NAME}", "**/*.{yaml,yml,json}")
+_PARENT_CHECK = 5.0
+_ENCODINGS: dict[str, Encoding] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
+
+
+def register(server: NetpolServer) -> None:
+    """Add the handlers."""
+
+    @server.feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        start(server, params)
+
+    @server.feature(types.INITIALIZED)
+    def initialized(_params: types.InitializedParams) -> None:
+        server.log.connect()
+        register_with_client(server)
+        fetch_settings(server)
+        if server.process_id:
+            run_task(leave_with(server, server.process_id))
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
+        if server.client.configuration:
+            fetch_settings(server)
+        else:
+            use_settings(server, params.settings)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def did_change_folders(_params: types.DidChangeWorkspaceFoldersParams) -> None:
+        set_roots(server)
+        diagnostics.reload(server)
+
+    @server.feature(types.SET_TRACE)
+    def set_trace(params: types.SetTraceParams) -> None:
+        server.log.trace(params.value)
+
+
+def start(server: NetpolServer, params: types.InitializeParams) -> None:
+    """Take over what the client tells of itself."""
+    server.client = Client.of(params.capabilities)
+    server.session.encoding = chosen_encoding(server)
+    server.log.trace(params.trace or types.TraceValue.Off)
+    server.configuration.settings = parse_settings(params.initialization_options)
+    set_roots(server)
+    if server.client.pulls_diagnostics:
+        diagnostics.register_pull(server)
+
+
+def chosen_encoding(server: NetpolServer) -> Encoding:
+    """What columns count, as agreed with the client."""
+    agreed = types.PositionEncodingKind(server.workspace.position_encoding)
+    return _ENCODINGS.get(agreed.value, "utf-16")
+
+
+def set_roots(server: NetpolServer) -> None:
+    """The workspace folders that are on this machine."""
+    uris = [folder.uri for folder in server.workspace.folders.values()]
+    if not uris and server.workspace.root_uri:
+        uris = [server.workspace.root_uri]
+    server.configuration.roots = tuple(path.rstrip("/") or "/" for uri in uris if (path := path_of_uri(uri)))
+
+
+def register_with_client(server: NetpolServer) -> None:
+    """Ask to be told of changed files and settings, where the client takes such wishes."""
+    registrations = []
+    if server.client.watches_files:
+        watchers = [types.FileSystemWatcher(glob_pattern=pattern) for pattern in WATCHED]
+        options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
+        registrations.append(
+            types.Registration("netpol-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, register_options=options)
+        )
+    if server.client.configuration_registration:
+        section = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
+        registrations.append(
+            types.Registration("netpol-settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION, register_options=section)
+        )
+    if registrations:
+        server.ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(registrations))
+
+
+def fetch_settings(server: NetpolServer) -> None:
+    """Ask the client for its settings."""
+    if server.client.configuration:
+        wanted = types.ConfigurationParams(items=[types.ConfigurationItem(section=SECTION)])
+        server.ask(
+            types.WORKSPACE_CONFIGURATION, wanted, lambda answer: use_settings(server, answer[0] if answer else None)
+        )
+
+
+def use_settings(server: NetpolServer, data: Any) -> None:
+    """Take over settings, and have drawn again what depends on them."""
+    settings = parse_settings(_plain(data))
+    if settings == server.configuration.settings:
+        return
+    server.configuration.settings = settings
+    if server.client.refreshes_hints:
+        server.ask(types.WORKSPACE_INLAY_HINT_REFRESH, None)
+    if server.client.refreshes_lenses:
+        server.ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
+
+
+async def leave_with(server: NetpolServer, process_id: int) -> None:
+    """Stop when the client's process is gone: some die without closing the wire."""
+    while _is_alive(process_id):  # noqa: ASYNC110 - nothing tells when a stranger's process ends
+        await asyncio.sleep(_PARENT_CHECK)
+    logger.info("process %d is gone, so is the server", process_id)
+    server.protocol.stopped.set()
+
+
+def _is_alive(process_id: int) -> bool:
+    if os.name == "nt":
+        # There is no signal 0 on Windows; the closed wire has to do.
+        return True
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _plain(data: Any) -> Any:
+    """Plain data out of what pygls makes of untyped JSON: named tuples."""
+    if hasattr(data, "_asdict"):
+        return {key: _plain(value) for key, value in data._asdict().items()}
+    if isinstance(data, dict):
+        return {key: _plain(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_plain(item) for item in data]
+    return data

@@ -1,0 +1,74 @@
+"""Where the log goes: standard error or a file, and the client's log window."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+if TYPE_CHECKING:
+    from netpol_lsp.lsp.protocol import NetpolProtocol
+
+_LEVELS = (
+    (logging.ERROR, types.MessageType.Error),
+    (logging.WARNING, types.MessageType.Warning),
+    (logging.INFO, types.MessageType.Info),
+)
+_TRACES = {
+    types.TraceValue.Off: logging.WARNING,
+    types.TraceValue.Messages: logging.INFO,
+    types.TraceValue.Verbose: logging.DEBUG,
+}
+
+
+class ClientLog(logging.Handler):
+    """Sends what our own modules log to the client, from `initialized` on: never as a pop-up."""
+
+    def __init__(self, protocol: NetpolProtocol) -> None:
+        super().__init__(logging.WARNING)
+        self._protocol = protocol
+        self._is_connected = False
+        self._is_sending = False
+
+    def connect(self) -> None:
+        """Start sending."""
+        self._is_connected = True
+        logging.getLogger("netpol_lsp").addHandler(self)
+
+    def close(self) -> None:
+        """Stop sending."""
+        self._is_connected = False
+        logging.getLogger("netpol_lsp").removeHandler(self)
+        super().close()
+
+    def trace(self, value: types.TraceValue) -> None:
+        """How much the client wants to read."""
+        self.setLevel(_TRACES.get(value, logging.WARNING))
+        root = logging.getLogger("netpol_lsp")
+        root.setLevel(min(self.level, logging.getLogger().level or logging.WARNING))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send one record."""
+        if not self._is_connected or self._is_sending:
+            return
+        # Sending may log: that must not come back here.
+        self._is_sending = True
+        try:
+            kind = next((kind for level, kind in _LEVELS if record.levelno >= level), types.MessageType.Log)
+            params = {"type": kind.value, "message": self.format(record)}
+            self._protocol.send_notification(types.WINDOW_LOG_MESSAGE, params)
+        finally:
+            self._is_sending = False
+
+
+def set_up(level: str, path: str | None) -> None:
+    """Log to standard error or to a file; pygls is quiet unless asked for everything."""
+    handler: logging.Handler = logging.FileHandler(path, encoding="utf-8") if path else logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    number = logging.getLevelNamesMapping()[level.upper()]
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(number)
+    handler.setLevel(number)
+    logging.getLogger("pygls").setLevel(number if number <= logging.DEBUG else logging.ERROR)

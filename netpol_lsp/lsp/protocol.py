@@ -1,0 +1,154 @@
+"""JSON-RPC and the life cycle, where pygls' own way would lose or corrupt something.
+
+Documents live in our session (pygls splits lines where the protocol does not), a request that cannot be
+understood gets an error reply, a request that was cancelled while it waited is not run, and plain JSON is
+sent as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+    from netpol_lsp.lsp.server import NetpolServer
+
+logger = logging.getLogger(__name__)
+
+PARSE_ERROR, INVALID_REQUEST, INVALID_PARAMS, NOT_INITIALIZED = -32700, -32600, -32602, -32002
+CONTENT_MODIFIED = -32801
+
+
+class NetpolProtocol(LanguageServerProtocol):
+    """The server's side of the wire."""
+
+    def __init__(self, server: NetpolServer, converter: Converter) -> None:
+        super().__init__(server, converter)
+        self.exit_code: int | None = None
+        self.stopped = asyncio.Event()
+        self._write: Callable[[bytes], None] | None = None
+        self._cancelled: set[str | int] = set()
+        self._waiting: set[str | int] = set()
+
+    def connect(self, write: Callable[[bytes], None]) -> None:
+        """Send messages through `write` from now on."""
+        self._write = write
+
+    def glance(self, body: bytes) -> None:
+        """Note a cancellation at once: the request that it is for may still be waiting."""
+        if b'"$/cancelRequest"' not in body:
+            return
+        try:
+            self._cancelled.add(json.loads(body)["params"]["id"])
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return
+
+    def receive(self, body: bytes) -> None:
+        """Handle a message; whatever it holds, the server goes on."""
+        try:
+            self._receive(body)
+        except Exception:
+            logger.exception("a message could not be handled")
+
+    def _receive(self, body: bytes) -> None:
+        try:
+            data = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            self._refuse(None, PARSE_ERROR, f"this is not JSON: {error}")
+            return
+        if not isinstance(data, dict) or not ("method" in data or "id" in data):
+            self._refuse(None, INVALID_REQUEST, "this is neither a request nor an answer")
+            return
+        data.setdefault("jsonrpc", self.VERSION)
+        if "method" in data and not self._may_run(data):
+            return
+        try:
+            message = self.structure_message(data)
+        except (JsonRpcException, RecursionError):
+            if "id" in data and "method" in data:
+                self._refuse(data["id"], INVALID_PARAMS, f"the parameters of {data['method']} cannot be understood")
+            return
+        self.handle_message(message)
+
+    def _may_run(self, data: dict[str, Any]) -> bool:
+        """Whether a message fits the state of the session; a request that does not is answered."""
+        method, request = data["method"], data.get("id")
+        if not isinstance(method, str) or (request is not None and not isinstance(request, str | int)):
+            self._refuse(None, INVALID_REQUEST, "a method is a text, an id a text or a number")
+            return False
+        if method == types.CANCEL_REQUEST:
+            self._cancelled.discard(data.get("params", {}).get("id"))
+            return True
+        if request is not None and request in self._cancelled:
+            self._cancelled.discard(request)
+            cancelled = JsonRpcRequestCancelled(f'Request with id "{request}" is canceled').to_response_error()
+            self._send_response(request, error=cancelled)
+            return False
+        if method in (types.INITIALIZE, types.EXIT):
+            if method == types.INITIALIZE and self._workspace is not None:
+                self._refuse(request, INVALID_REQUEST, "the server is initialized already")
+                return False
+            return True
+        if self._workspace is None or self._shutdown:
+            code, state = (
+                (INVALID_REQUEST, "is shutting down") if self._shutdown else (NOT_INITIALIZED, "is not initialized")
+            )
+            if request is not None:
+                self._refuse(request, code, f"the server {state}")
+            return False
+        return True
+
+    def _refuse(self, request: str | int | None, code: int, message: str) -> None:
+        """Answer with an error."""
+        logger.info("refused a message: %s", message)
+        self._send_data({"jsonrpc": self.VERSION, "id": request, "error": {"code": code, "message": message}})
+
+    def _send_data(self, data: Any) -> None:
+        """Send a message; without a client it is lost."""
+        if not data or self._write is None:
+            return
+        body = json.dumps(data, default=self._serialize_message, ensure_ascii=False, separators=(",", ":"))
+        try:
+            self._write(body.encode("utf-8", "replace"))
+        except OSError:
+            # The client is gone: nobody is left to tell.
+            self.stopped.set()
+
+    def _send_response(self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None) -> None:
+        """Answer a request."""
+        answer: dict[str, Any] = {"jsonrpc": self.VERSION, "id": msg_id}
+        self._send_data({**answer, "result": result} if error is None else {**answer, "error": error})
+
+    def send_notification(self, method: str, params: Any) -> None:
+        """Send a notification whose parameters are plain JSON."""
+        self._send_data({"jsonrpc": self.VERSION, "method": method, "params": params})
+
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *_: object) -> None:  # type: ignore[override] # pygls runs functions as well as generators
+        """Stop; the exit code says whether the client asked to shut down before."""
+        self.exit_code = 0 if self._shutdown else 1
+        self.stopped.set()
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
+        """Hand over to the session: pygls keeps no copy."""
+        self.fm.features[types.TEXT_DOCUMENT_DID_OPEN](params)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> None:
+        """Hand over to the session: pygls would split lines at characters that end none."""
+        self.fm.features[types.TEXT_DOCUMENT_DID_CHANGE](params)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
+        """Hand over to the session."""
+        self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE](params)

@@ -1,0 +1,71 @@
+"""Sends findings to clients that wait for them, and remembers what it sent."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from netpol_lsp.files.reading import ReadProblem, read_source
+from netpol_lsp.lsp.convert import Json, path_of_uri
+from netpol_lsp.lsp.findings import render_config_problems, render_findings
+from netpol_lsp.text.source import BOM
+
+if TYPE_CHECKING:
+    from netpol_lsp.lsp.server import NetpolServer
+    from netpol_lsp.lsp.session import Snapshot
+
+
+class Publisher:
+    """Pushes diagnostics; does nothing for clients that pull theirs."""
+
+    def __init__(self, server: NetpolServer) -> None:
+        self._server = server
+        self._shown: set[str] = set()
+        self._config_uris: set[str] = set()
+
+    def publish(self, snapshot: Snapshot) -> None:
+        """Send the findings of a document; nothing for one that is not ours and never had any."""
+        if self._server.client.pulls_diagnostics:
+            return
+        items = render_findings(snapshot, self._server.client)
+        if items or snapshot.uri in self._shown or snapshot.is_config or snapshot.is_ours:
+            self._send(snapshot.uri, snapshot.version, items)
+        self.publish_config_problems()
+
+    def fall_back(self, uri: str) -> None:
+        """A document was closed, or changed on disk: show the disk's text, or nothing when it is gone."""
+        if uri not in self._shown:
+            return
+        path = path_of_uri(uri)
+        read = read_source(path) if path is not None and os.path.isfile(path) else None
+        if read is None or isinstance(read, ReadProblem):
+            self._send(uri, None, [])
+            return
+        text = BOM + read.text if read.has_bom else read.text
+        self.publish(self._server.session.make(uri, text))
+
+    def publish_config_problems(self) -> None:
+        """Send what is wrong with config files that are not open."""
+        by_uri = render_config_problems(self._server.configuration.loaded())
+        for uri in {*by_uri, *self._config_uris}:
+            if self._server.session.get(uri) is None:
+                self._send(uri, None, by_uri.get(uri, []))
+        self._config_uris = set(by_uri)
+
+    def refresh_closed(self) -> None:
+        """Look again at what is shown for documents that are not open."""
+        for uri in tuple(self._shown):
+            if self._server.session.get(uri) is None and uri not in self._config_uris:
+                self.fall_back(uri)
+
+    def _send(self, uri: str, version: int | None, items: list[Json]) -> None:
+        if items:
+            self._shown.add(uri)
+        else:
+            self._shown.discard(uri)
+        params: Json = {"uri": uri, "diagnostics": items}
+        if version is not None:
+            params["version"] = version
+        self._server.protocol.send_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)

@@ -1,0 +1,116 @@
+"""Runs the checks of changed documents: one task a document, the newest version only."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from netpol_lsp.lsp.session import Session, Snapshot
+
+logger = logging.getLogger(__name__)
+
+TURN = 0.008
+"""Seconds of work until somebody else has a turn: a keystroke waits no longer."""
+_CHEAP = 0.02
+_LONGEST_DELAY = 0.3
+
+
+class Scheduler:
+    """Calls `publish` with the current snapshot of each document that was scheduled, once its findings are known.
+
+    A check that is cheap starts as soon as the messages that are already here have been handled; after one
+    that was not, a document waits for a pause in the typing that is as long as the check took.
+    """
+
+    def __init__(self, session: Session, publish: Callable[[Snapshot], None]) -> None:
+        self._session = session
+        self._publish = publish
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._costs: dict[str, float] = {}
+        self._touched: dict[str, float] = {}
+
+    def schedule(self, uri: str) -> None:
+        """Check a document soon."""
+        self._touched[uri] = time.monotonic()
+        if uri not in self._tasks:
+            self._tasks[uri] = run_task(self._run(uri))
+
+    def forget(self, uri: str) -> None:
+        """Stop checking a document."""
+        task = self._tasks.pop(uri, None)
+        if task is not None:
+            task.cancel()
+        self._costs.pop(uri, None)
+        self._touched.pop(uri, None)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is left to do."""
+        return not self._tasks
+
+    async def _run(self, uri: str) -> None:
+        try:
+            await asyncio.sleep(0)
+            snapshot = self._session.get(uri)
+            while snapshot is not None:
+                await self._pause(uri)
+                snapshot = self._session.get(uri)
+                if snapshot is None or not await self._check(snapshot):
+                    snapshot = self._session.get(uri)
+                    continue
+                self._publish(snapshot)
+                break
+        finally:
+            if self._tasks.get(uri) is asyncio.current_task():
+                del self._tasks[uri]
+
+    async def _pause(self, uri: str) -> None:
+        """Wait until nobody has typed for as long as the last check took."""
+        cost = self._costs.get(uri, 0.0)
+        delay = 0.0 if cost < _CHEAP else min(cost, _LONGEST_DELAY)
+        while (left := self._touched.get(uri, 0.0) + delay - time.monotonic()) > 0:  # noqa: ASYNC110 - each keystroke moves the goal
+            await asyncio.sleep(left)
+
+    async def _check(self, snapshot: Snapshot) -> bool:
+        """Work out the findings; False when the document has changed meanwhile."""
+        busy = await work_out(snapshot, lambda: self._session.is_current(snapshot))
+        if busy is None:
+            return False
+        self._costs[snapshot.uri] = busy
+        return True
+
+
+async def work_out(snapshot: Snapshot, is_wanted: Callable[[], bool] = lambda: True) -> float | None:
+    """Work out a snapshot's findings in short turns; gives the seconds of work, or None when no longer wanted."""
+    busy = 0.0
+    start = time.perf_counter()
+    for _ in snapshot.steps():
+        spent = time.perf_counter() - start
+        if spent > TURN:
+            busy += spent
+            await asyncio.sleep(0)
+            if not is_wanted():
+                return None
+            start = time.perf_counter()
+    _ = snapshot.findings
+    return busy + time.perf_counter() - start
+
+
+_running: set[asyncio.Task[Any]] = set()
+
+
+def run_task(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Run something beside the messages; what it raises is logged, not lost."""
+    task = asyncio.get_running_loop().create_task(work)
+    _running.add(task)
+    task.add_done_callback(_done)
+    return task
+
+
+def _done(task: asyncio.Task[Any]) -> None:
+    _running.discard(task)
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.error("a background task failed", exc_info=error)

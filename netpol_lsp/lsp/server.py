@@ -1,0 +1,71 @@
+"""The server: its parts, and which features it has."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import default_converter
+
+from netpol_lsp import __version__
+from netpol_lsp.lsp import code_actions, diagnostics, documents, hover, lifecycle
+from netpol_lsp.lsp.client import Client
+from netpol_lsp.lsp.configuration import Configuration
+from netpol_lsp.lsp.logs import ClientLog
+from netpol_lsp.lsp.protocol import NetpolProtocol
+from netpol_lsp.lsp.publisher import Publisher
+from netpol_lsp.lsp.scheduler import Scheduler
+from netpol_lsp.lsp.session import Session
+
+logger = logging.getLogger(__name__)
+
+FEATURES = (lifecycle, documents, diagnostics, hover, code_actions)
+
+
+class NetpolServer(LanguageServer):
+    """The language server for NetworkPolicies.
+
+    `client` is what the other end can do, `session` holds its documents, `scheduler` checks them and
+    `publisher` sends what was found.
+    """
+
+    protocol: NetpolProtocol
+
+    def __init__(self) -> None:
+        super().__init__(
+            "netpol-lsp",
+            __version__,
+            text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
+            protocol_cls=NetpolProtocol,
+            converter_factory=default_converter,
+        )
+        self.client = Client()
+        self.log = ClientLog(self.protocol)
+        self.configuration = Configuration()
+        self.session = Session(self.configuration)
+        self.publisher = Publisher(self)
+        self.scheduler = Scheduler(self.session, self.publisher.publish)
+        for feature in FEATURES:
+            feature.register(self)
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log what went wrong: an editor full of pop-ups helps nobody."""
+        logger.error("%s: %s", getattr(source, "__name__", source), error)
+
+    def ask(self, method: str, params: Any, use: Callable[[Any], None] | None = None) -> None:
+        """Send a request to the client; `use` gets its answer. An error is logged, a missing answer does no harm."""
+
+        def answered(future: Future[Any]) -> None:
+            if future.cancelled():
+                return
+            error = future.exception()
+            if error is not None:
+                logger.info("the client refused %s: %s", method, error)
+            elif use is not None:
+                use(future.result())
+
+        self.protocol.send_request(method, params).add_done_callback(answered)

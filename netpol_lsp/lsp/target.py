@@ -1,0 +1,85 @@
+"""What stands at a place: the object, and the key or value with its path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netpol_lsp.lint.analysis import DocumentAnalysis, Part
+from netpol_lsp.lsp.session import Snapshot
+from netpol_lsp.model.objects import KubeObject
+from netpol_lsp.model.policy import NetworkPolicy
+from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence
+from netpol_lsp.syntax.paths import Path, entry_name
+from netpol_lsp.text.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A key or value. `path` leads to it from its object; `entry` is the key that holds it, None for a list item.
+
+    `span` is in the file, everything else counts from the start of the document.
+    """
+
+    part: Part
+    document: DocumentAnalysis
+    kube_object: KubeObject
+    path: Path
+    node: Node
+    entry: Entry | None
+    on_key: bool
+    span: Span
+
+    @property
+    def policy(self) -> NetworkPolicy:
+        """The object as a policy."""
+        return next(policy for policy in self.document.policies if policy.object is self.kube_object)
+
+
+def find_target(snapshot: Snapshot, offset: int) -> Target | None:
+    """What stands at an offset of the file; None outside of our objects and between words."""
+    part = snapshot.part_at(offset)
+    if part is None or part.analysis is None:
+        return None
+    local = offset - part.start
+    for kube_object in part.analysis.objects:
+        if kube_object.node.span.contains(local):
+            found = _descend(kube_object.node, local)
+            if found is None:
+                return None
+            path, node, entry, on_key = found
+            here = entry.key.span if on_key and entry is not None else node.span
+            span = Span(here.start + part.start, here.end + part.start)
+            return Target(part, part.analysis, kube_object, path, node, entry, on_key, span)
+    return None
+
+
+def _descend(root: Node, offset: int) -> tuple[Path, Node, Entry | None, bool] | None:
+    """The key or scalar at an offset: its path, value, entry, and whether it is the key."""
+    path: list[str | int] = []
+    node: Node = root
+    entry: Entry | None = None
+    while True:
+        if isinstance(node, Mapping):
+            found = next((one for one in node.entries if _holds(one.span, offset)), None)
+            if found is None:
+                return None
+            path.append(entry_name(found))
+            if found.key.span.contains(offset):
+                return tuple(path), found.value, found, True
+            if not _holds(found.value.span, offset):
+                return None
+            node, entry = found.value, found
+        elif isinstance(node, Sequence):
+            index = next((number for number, one in enumerate(node.items) if _holds(one.span, offset)), None)
+            if index is None:
+                return None
+            path.append(index)
+            node, entry = node.items[index], None
+        elif isinstance(node, Scalar):
+            return tuple(path), node, entry, False
+        else:
+            return None
+
+
+def _holds(span: Span, offset: int) -> bool:
+    return span.start <= offset <= span.end
