@@ -1,0 +1,24 @@
+"""The policies of a file as the workspace knows them."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.analysis import Analysis
+from netpol_lsp.lint.rule import is_partial
+from netpol_lsp.lint.settings import Settings
+from netpol_lsp.model.stored import stored_policy
+from netpol_lsp.workspace.view import PlacedPolicy
+
+
+def placed_policies(analysis: Analysis, settings: Settings) -> tuple[PlacedPolicy, ...]:
+    """The policies of a file, in its order, with what `settings` say of manifests without a namespace."""
+    return tuple(
+        PlacedPolicy(
+            stored_policy(policy, settings.default_namespace, is_partial=is_partial(part.analysis.document, policy)),
+            analysis.source.uri,
+            part.index,
+            policy.object.path,
+        )
+        for part in analysis.parts
+        if part.analysis is not None
+        for policy in part.analysis.policies
+    )
