@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from netpol_lsp.model.inclusion import METADATA_NAME
 from netpol_lsp.model.label_selector import includes, match_labels
 from netpol_lsp.model.network import NO_ADDRESSES, CidrSet, address_set, parse_address, port_range, union_of
 from netpol_lsp.model.policy import Direction
 from netpol_lsp.model.stored import PeerSet, StoredPolicy, StoredRule
 from netpol_lsp.workspace.answer import Answer, any_of
-from netpol_lsp.workspace.target import METADATA_NAME, AddressTarget, PodTarget, Target, peers_allow, rule_allows
+from netpol_lsp.workspace.target import AddressTarget, PodTarget, Target, peers_allow, rule_allows
 from netpol_lsp.workspace.view import PlacedPolicy, WorkspaceView
 
 KUBE_SYSTEM = "kube-system"

@@ -10,9 +10,6 @@ from netpol_lsp.model.network import CidrSet, PortSet, port_range
 from netpol_lsp.model.stored import PeerSet, StoredPolicy, StoredRule
 from netpol_lsp.workspace.answer import Answer, all_of, any_of
 
-METADATA_NAME = "kubernetes.io/metadata.name"
-"""The label with its own name that every namespace has."""
-
 
 @dataclass(frozen=True, slots=True)
 class PodTarget:

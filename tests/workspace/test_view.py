@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netpol_lsp.model.inclusion import METADATA_NAME
 from netpol_lsp.model.label_selector import (
     EVERYTHING,
     UNKNOWN_SELECTOR,
@@ -23,7 +24,7 @@ from netpol_lsp.model.network import NO_PORTS, address_set, named_port, port_ran
 from netpol_lsp.model.policy import Direction
 from netpol_lsp.model.stored import PeerSet, StoredPolicy, StoredRule
 from netpol_lsp.workspace.answer import Answer
-from netpol_lsp.workspace.target import METADATA_NAME, AddressTarget, PodTarget, rule_allows
+from netpol_lsp.workspace.target import AddressTarget, PodTarget, rule_allows
 from netpol_lsp.workspace.view import EMPTY, PlacedPolicy, WorkspaceView, same_namespace
 
 WEB, DB = match_labels({"app": "web"}), match_labels({"app": "db"})

@@ -1,0 +1,83 @@
+"""Proofs that one peer, rule or policy allows everything that another one allows.
+
+True is a proof. False means that there is none, not that the opposite holds: one rule may be covered by
+several others together, and what a template hides proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from netpol_lsp.model.label_selector import EVERYTHING, LabelSelector, includes, match_labels
+from netpol_lsp.model.network import NO_ADDRESSES
+from netpol_lsp.model.policy import Direction
+from netpol_lsp.model.stored import PeerSet, StoredPolicy, StoredRule
+
+METADATA_NAME = "kubernetes.io/metadata.name"
+"""The label with its own name that every namespace has."""
+
+
+def peer_covers(a: PeerSet, b: PeerSet, namespace: str | None) -> bool:
+    """Whether `a` means everyone that `b` means, both in a policy of `namespace` (None: nobody knows which)."""
+    if a.is_unknown or b.is_unknown:
+        return False
+    if b.addresses is not None:
+        return b.addresses.is_empty or (a.addresses is not None and a.addresses.covers(b.addresses))
+    if a.addresses is not None:
+        return False
+    return _namespaces_cover(a.namespaces, b.namespaces, namespace) and includes(
+        a.pods or EVERYTHING, b.pods or EVERYTHING
+    )
+
+
+def peers_cover(a: Sequence[PeerSet] | None, b: PeerSet, namespace: str | None) -> bool:
+    """Whether the peers of a list (None: everyone) together mean everyone that `b` means."""
+    if a is None or any(peer_covers(peer, b, namespace) for peer in a):
+        return True
+    if b.addresses is None or b.is_unknown:
+        return False
+    together = NO_ADDRESSES
+    for peer in a:
+        if peer.addresses is not None and not peer.is_unknown:
+            together = together.union(peer.addresses)
+    return together.covers(b.addresses)
+
+
+def rule_covers(a: StoredRule, b: StoredRule, namespace: str | None) -> bool:
+    """Whether rule `a` allows whatever rule `b` of the same direction allows, in policies of `namespace`."""
+    if not a.ports.everything and (b.has_unknown_ports or not a.ports.covers(b.ports)):
+        return False
+    if a.peers is None:
+        return True
+    if b.peers is None or b.has_unknown_peers:
+        return False
+    return all(peers_cover(a.peers, peer, namespace) for peer in b.peers)
+
+
+def policy_covers(a: StoredPolicy, b: StoredPolicy) -> bool:
+    """Whether `b` changes nothing where `a` is: `a` isolates and allows whatever `b` does, for the same pods.
+
+    Both must be in the same namespace; policies without one are taken to be applied together.
+    """
+    if a.namespace != b.namespace or any(
+        policy.is_partial or policy.is_namespace_unknown or policy.has_unknown_types for policy in (a, b)
+    ):
+        return False
+    if not b.types <= a.types or not includes(a.pod_selector, b.pod_selector):
+        return False
+    return all(
+        any(rule_covers(known, rule, a.namespace) for known in a.rules(direction))
+        for direction in Direction
+        if direction in b.types
+        for rule in b.rules(direction)
+    )
+
+
+def _namespaces_cover(a: LabelSelector | None, b: LabelSelector | None, namespace: str | None) -> bool:
+    """None is the policy's own namespace, which its name label alone picks out."""
+    if a is None and b is None:
+        return True
+    if namespace is None:
+        return a is not None and includes(a, b or EVERYTHING)
+    own = match_labels({METADATA_NAME: namespace})
+    return includes(a or own, b or own)
