@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from netpol_lsp.cli import console
 from netpol_lsp.cli.baseline import DEFAULT_NAME, apply_baseline, read_baseline, write_baseline
 from netpol_lsp.cli.cache import WORTHWHILE, Cache, cache_path, tool_key
+from netpol_lsp.cli.context import ContextFiles, load_context
 from netpol_lsp.cli.fixes import Fixed, fix_targets, render_diff, write_changes
 from netpol_lsp.cli.layer import UsageError
 from netpol_lsp.cli.main import FAILED, FOUND, OK
@@ -21,9 +22,9 @@ from netpol_lsp.cli.setup import find_manifests, load_configs, report_config_pro
 from netpol_lsp.cli.targets import Overlay, Target, make_targets
 from netpol_lsp.files.config_files import ConfigFiles
 from netpol_lsp.files.reading import ReadProblem, decode
-from netpol_lsp.files.writing import WriteError
+from netpol_lsp.files.writing import WriteError, encode_text
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.report import FileReport
+from netpol_lsp.lint.report import FileReport, make_report
 
 INTERNAL_ERROR = "NP990"
 
@@ -55,7 +56,11 @@ class _Check:
             return FAILED
         self.tell(f"{len(targets)} files; " + _used_configs(targets))
         with ProgressBar(wanted=not self.options.quiet) as progress:
-            runner = Runner(self.cache(targets), self.overlay, self.options.jobs, self.named(), progress.update)
+            context = load_context(targets)
+            self.complain(*context.problems)
+            runner = Runner(
+                self.cache(targets), self.overlay, self.options.jobs, progress.update, self.named(), context
+            )
             fixed = self.lint(runner, targets)
         self.complain(*map(str, fixed.result.problems))
         self.tell(f"{fixed.result.cached} of {len(fixed.result.reports)} files known from the cache")
@@ -66,7 +71,7 @@ class _Check:
         if self.options.fix:
             self.complain(*write_changes(fixed.changes))
             self.say(f"{_fixes(fixed)} applied to {len(fixed.changes)} files" if fixed.changes else "no fixes applied")
-        return self.finish(fixed.result, targets)
+        return self.finish(fixed.result, targets, context)
 
     def find(self, configs: ConfigFiles) -> list[Target]:
         """The files to lint; standard input is read into the overlay."""
@@ -87,17 +92,18 @@ class _Check:
 
     def cache(self, targets: Sequence[Target]) -> Cache:
         """The cache, where it is wanted and worth it."""
-        if self.options.no_cache or len(targets) < WORTHWHILE:
+        fixes = self.options.fix or self.options.diff
+        if self.options.no_cache or fixes or len(targets) < WORTHWHILE:
             return Cache(None, "")
         return Cache(cache_path(os.getcwd()), tool_key())
 
     def lint(self, runner: Runner, targets: Sequence[Target]) -> Fixed:
         """Lint the files, and fix them in memory when that is asked for."""
         if self.options.fix or self.options.diff:
-            return fix_targets(runner, self.overlay, targets, unsafe=self.options.unsafe_fixes)
+            return fix_targets(runner, targets, unsafe=self.options.unsafe_fixes)
         return Fixed(runner.run(targets))
 
-    def finish(self, result: RunResult, targets: Sequence[Target]) -> int:
+    def finish(self, result: RunResult, targets: Sequence[Target], context: ContextFiles) -> int:
         """Report what was found; the exit code."""
         options = self.options
         reports = result.reports
@@ -113,8 +119,8 @@ class _Check:
         text = self.overlay.get(stdin) if stdin is not None and options.fix else None
         if text is not None:
             # The mended manifest is what goes on through the pipe, so the report steps aside.
-            sys.stdout.write(text.source.text)
-        write_report(reports, options, to_stderr=text is not None)
+            console.write_bytes(encode_text(text))
+        write_report(make_report(reports, context.sources), options, to_stderr=text is not None)
         return self.exit_code(reports)
 
     def exit_code(self, reports: Sequence[FileReport]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from netpol_lsp.cli.runner import Runner, RunResult
-from netpol_lsp.cli.targets import Overlay, Target, decode_target, read_target
+from netpol_lsp.cli.targets import Target, decode_target, read_target
 from netpol_lsp.files.reading import ReadProblem, TextFile
 from netpol_lsp.files.writing import WriteError, atomic_write
 from netpol_lsp.lint.fixer import choose_fix, fix_source
@@ -34,8 +34,8 @@ class Fixed:
     applied: Counter[str] = field(default_factory=Counter)
 
 
-def fix_targets(runner: Runner, overlay: Overlay, targets: Sequence[Target], *, unsafe: bool) -> Fixed:
-    """Lint and fix until nothing is left to fix; the new texts are in the overlay, nothing is written."""
+def fix_targets(runner: Runner, targets: Sequence[Target], *, unsafe: bool) -> Fixed:
+    """Lint and fix until nothing is left to fix; the new texts are in the runner's overlay, nothing is written."""
     fixed = Fixed(runner.run(targets))
     changes: dict[str, Change] = {}
     by_path = {target.path: target for target in targets}
@@ -43,7 +43,7 @@ def fix_targets(runner: Runner, overlay: Overlay, targets: Sequence[Target], *, 
         before = fixed.applied.total()
         for report in fixed.result.reports:
             if any(choose_fix(found, unsafe=unsafe) for found in report.diagnostics):
-                _fix_one(by_path[report.source.uri], overlay, changes, fixed, unsafe=unsafe)
+                _fix_one(by_path[report.source.uri], runner, changes, fixed, unsafe=unsafe)
         if fixed.applied.total() == before:
             break
         fixed.result = runner.run(targets)
@@ -52,8 +52,8 @@ def fix_targets(runner: Runner, overlay: Overlay, targets: Sequence[Target], *, 
     return fixed
 
 
-def _fix_one(target: Target, overlay: Overlay, changes: dict[str, Change], fixed: Fixed, *, unsafe: bool) -> None:
-    current = overlay.get(target)
+def _fix_one(target: Target, runner: Runner, changes: dict[str, Change], fixed: Fixed, *, unsafe: bool) -> None:
+    current = runner.overlay.get(target)
     if current is None:
         data = read_target(target)
         read = data if isinstance(data, ReadProblem) else decode_target(target, data)
@@ -62,12 +62,12 @@ def _fix_one(target: Target, overlay: Overlay, changes: dict[str, Change], fixed
             return
         current = read
     config = target.loaded.config.for_file(target.absolute)
-    outcome = fix_source(current.source, config, unsafe=unsafe)
+    outcome = fix_source(current.source, config, runner.workspace, unsafe=unsafe)
     if not outcome.count:
         return
     after = replace(current, source=outcome.source)
     changes.setdefault(target.absolute, Change(target, current, after)).after = after
-    overlay.put(target, after)
+    runner.overlay.put(target, after)
     fixed.applied += outcome.applied
 
 

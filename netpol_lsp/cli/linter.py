@@ -1,16 +1,22 @@
-"""Lints texts that were read already: in this process, or in each process of the pool."""
+"""Lints texts that were read already, in two steps: what policies are there, then what is wrong with each text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from netpol_lsp.files.reading import TextFile
 from netpol_lsp.lint.analysis import Analysis, analyse
 from netpol_lsp.lint.config import FileConfig
 from netpol_lsp.lint.engine import lint
+from netpol_lsp.lint.placing import placed_policies
+from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
-from netpol_lsp.workspace.view import EMPTY, WorkspaceView
+from netpol_lsp.lint.rule import PolicyRule
+from netpol_lsp.lint.settings import Settings
+from netpol_lsp.text.source import Source
+from netpol_lsp.workspace.view import PlacedPolicy, WorkspaceView
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +28,51 @@ class Work:
     config: FileConfig
 
 
+class Crew(Protocol):
+    """Whoever lints the texts of a run: this process or several."""
+
+    def policies(self) -> list[PlacedPolicy]:
+        """The policies of all texts."""
+        ...
+
+    def lint(self, workspace: WorkspaceView) -> Iterator[tuple[int, FileReport]]:
+        """The report of each text with its index, in no certain order."""
+        ...
+
+
 class Linter:
-    """Reads all of its texts first, so that the workspace can be made of them, and lints each then."""
+    """Lints in this process. Texts that were read for their policies are not read again."""
 
     def __init__(self, work: Sequence[Work]) -> None:
         self._work = list(work)
-        self._analyses: list[Analysis] | None = None
+        self._analyses: list[Analysis] = []
 
-    def analyse(self) -> list[Analysis]:
-        """What the texts hold, in their order."""
-        if self._analyses is None:
-            self._analyses = [analyse(item.text.source) for item in self._work]
-        return self._analyses
+    def policies(self) -> list[PlacedPolicy]:
+        """The policies of all texts."""
+        self._analyses = [analyse(item.text.source) for item in self._work]
+        pairs = zip(self._analyses, self._work, strict=True)
+        return [placed for analysis, item in pairs for placed in placed_policies(analysis, item.config.settings)]
 
-    def lint(self, workspace: WorkspaceView = EMPTY) -> Iterator[tuple[int, FileReport]]:
-        """The report of each text; each is let go of when its report is done."""
-        analyses = self._analyses
+    def lint(self, workspace: WorkspaceView) -> Iterator[tuple[int, FileReport]]:
+        """The report of each text with its index."""
         for number, item in enumerate(self._work):
-            analysis = analyses[number] if analyses else analyse(item.text.source)
+            analysis = self._analyses[number] if self._analyses else analyse(item.text.source)
             yield item.index, lint(analysis, item.config, workspace)
+
+
+def workspace_of(crew: Crew, context: Iterable[Source], settings: Settings) -> WorkspaceView:
+    """The view of the policies that are linted and of those that the context adds.
+
+    A policy of the context that is linted, too, is an older copy of it, as it may be in the cluster.
+    """
+    policies = crew.policies()
+    known = {(placed.policy.namespace, placed.policy.name) for placed in policies}
+    more = (placed for source in context for placed in placed_policies(analyse(source), settings))
+    policies += (placed for placed in more if (placed.policy.namespace, placed.policy.name) not in known)
+    return WorkspaceView.of(policies)
+
+
+def needs_workspace(configs: Iterable[FileConfig]) -> bool:
+    """Whether a rule that is enabled anywhere looks at other policies than its own."""
+    codes = {rule.info.code for rule in all_rules() if isinstance(rule, PolicyRule) and rule.uses_workspace}
+    return any(codes & enabled for enabled in {config.enabled for config in configs})

@@ -6,22 +6,24 @@ import argparse
 import os
 import stat
 import sys
-from collections.abc import Sequence
 from typing import TextIO
 
+from netpol_lsp.cli import console
 from netpol_lsp.cli.statistics import render_statistics
 from netpol_lsp.files.reading import explain
 from netpol_lsp.files.writing import WriteError, atomic_write
-from netpol_lsp.lint.report import FileReport
+from netpol_lsp.formats import FORMATS, RenderOptions
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.report import Report
 
 _FOR_PEOPLE = ("text", "concise")
 
 
-def write_report(reports: Sequence[FileReport], options: argparse.Namespace, *, to_stderr: bool = False) -> None:
-    """Render the reports as the options say and write them."""
+def write_report(report: Report, options: argparse.Namespace, *, to_stderr: bool = False) -> None:
+    """Render the report as the options say and write them."""
     name = _format(options.format)
     stream = sys.stderr if to_stderr else sys.stdout
-    text = render(reports, name, options, stream)
+    text = render(report, name, options, stream)
     if options.output:
         write_text(text, options.output)
     else:
@@ -29,18 +31,19 @@ def write_report(reports: Sequence[FileReport], options: argparse.Namespace, *, 
     if options.statistics:
         # Behind text it is part of the report; a machine's report must not be disturbed.
         beside = stream if name in _FOR_PEOPLE and not options.output else sys.stderr
-        beside.write(render_statistics(reports))
+        beside.write(render_statistics(report.results))
 
 
-def render(reports: Sequence[FileReport], name: str, options: argparse.Namespace, stream: TextIO) -> str:
-    """The reports as text."""
-    lines = []
-    for report in reports:
-        for found in report.diagnostics:
-            if found.suppressed is None:
-                line, column = report.source.lines.position(found.span.start)
-                lines.append(f"{report.source.uri}:{line + 1}:{column + 1}: {found.code} {found.message}\n")
-    return "".join(lines)
+def render(report: Report, name: str, options: argparse.Namespace, stream: TextIO) -> str:
+    """The report as text of a format."""
+    choices = RenderOptions(
+        min_severity=Severity(options.min_severity or Severity.INFO),
+        color=name == "text" and not options.output and console.wants_color(options.color, stream),
+        width=None if options.output else console.width(stream),
+        summary=not options.quiet,
+        root=os.getcwd().replace(os.sep, "/"),
+    )
+    return FORMATS[name](report, choices)
 
 
 def write_text(text: str, path: str | None) -> None:

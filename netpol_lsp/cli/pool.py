@@ -7,82 +7,118 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import Any, cast
 
 from netpol_lsp.cli.codec import decode, encode
-from netpol_lsp.cli.linter import Linter, Work
+from netpol_lsp.cli.linter import Crew, Linter, Work
 from netpol_lsp.lint.report import FileReport
+from netpol_lsp.workspace.view import PlacedPolicy, WorkspaceView
 
 PAYS_FROM = {"fork": 1500, "spawn": 4000}
 """Documents from which processes pay, by how they are started."""
 _BATCH = 100
+_POLICIES, _LINT = "policies", "lint"
 
 
 class PoolError(Exception):
     """A process of the pool could not do its work."""
 
 
-def lint_all(work: Sequence[Work], jobs: int | None) -> Iterator[tuple[int, FileReport]]:
-    """The report of each text with its index, in no certain order."""
+@contextmanager
+def crew_for(work: Sequence[Work], jobs: int | None) -> Iterator[Crew]:
+    """Whoever lints these texts best: this process, or as many as asked for, or as there are cores."""
     method = "fork" if _can_fork() else "spawn"
     count = min(jobs or _cores(), len(work))
     if count < 2 or (jobs is None and _documents(work) < PAYS_FROM[method]):
-        yield from Linter(work).lint()
+        yield Linter(work)
         return
-    yield from _lint_in_processes(work, multiprocessing.get_context(method), count)
-
-
-def _lint_in_processes(work: Sequence[Work], context: Any, count: int) -> Iterator[tuple[int, FileReport]]:
-    sources = {item.index: item.text.source for item in work}
-    started: list[Any] = []
-    readers: list[Connection] = []
+    processes = _Processes(work, method, count)
     try:
-        for number in range(count):
-            reader, writer = context.Pipe(duplex=False)
-            process = context.Process(target=_worker, args=(list(work[number::count]), writer), daemon=True)
-            process.start()
-            writer.close()
-            started.append(process)
-            readers.append(reader)
-        while readers:
-            for reader in wait(readers):
-                assert isinstance(reader, Connection)
-                try:
-                    batch = reader.recv()
-                except EOFError:
-                    raise PoolError("a process ended unexpectedly; try again with --jobs 1") from None
-                if isinstance(batch, str):
-                    raise PoolError(batch)
-                if batch is None:
-                    readers.remove(reader)
-                    reader.close()
-                    continue
-                for index, documents, policies, found in batch:
-                    yield index, FileReport(sources[index], documents, policies, decode(found))
+        yield processes
     finally:
-        for process in started:
-            if readers:
-                process.terminate()
+        processes.stop()
+
+
+class _Processes:
+    """A crew of processes, each with its share of the texts; they are asked over pipes."""
+
+    def __init__(self, work: Sequence[Work], method: str, count: int) -> None:
+        context: Any = multiprocessing.get_context(method)
+        self._sources = {item.index: item.text.source for item in work}
+        self._processes: list[Any] = []
+        self._pipes: list[Connection] = []
+        for number in range(count):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(list(work[number::count]), theirs), daemon=True)
+            process.start()
+            theirs.close()
+            self._processes.append(process)
+            self._pipes.append(ours)
+
+    def policies(self) -> list[PlacedPolicy]:
+        """The policies of all texts."""
+        return [placed for answer in self._ask((_POLICIES, None)) for placed in answer]
+
+    def lint(self, workspace: WorkspaceView) -> Iterator[tuple[int, FileReport]]:
+        """The report of each text with its index."""
+        for answer in self._ask((_LINT, workspace)):
+            for index, documents, policies, found in answer:
+                yield index, FileReport(self._sources[index], documents, policies, decode(found))
+
+    def _ask(self, question: tuple[str, WorkspaceView | None]) -> Iterator[list[Any]]:
+        """The answers of all processes, as they come; each ends its answers with None."""
+        waiting = list(self._pipes)
+        try:
+            for pipe in waiting:
+                pipe.send(question)
+            while waiting:
+                for pipe in cast("list[Connection]", wait(waiting)):
+                    answer = pipe.recv()
+                    if isinstance(answer, str):
+                        raise PoolError(answer)
+                    if answer is None:
+                        waiting.remove(pipe)
+                    else:
+                        yield answer
+        except (EOFError, ConnectionError):
+            raise PoolError("a process ended unexpectedly; try again with --jobs 1") from None
+
+    def stop(self) -> None:
+        """End the processes, whatever they are doing."""
+        for pipe in self._pipes:
+            pipe.close()
+        for process in self._processes:
+            process.terminate()
             process.join()
 
 
-def _worker(work: list[Work], writer: Connection) -> None:
-    """Lint a share of the texts and send the findings, plain, in batches; None at the end."""
+def _serve(work: list[Work], pipe: Connection) -> None:
+    """Answer the parent's questions about a share of the texts until it closes the pipe."""
     # Ctrl-C reaches every process of the terminal: the parent says so, the others just end.
-    with suppress(KeyboardInterrupt, BrokenPipeError):
-        try:
-            batch: list[tuple[int, int, int, list[Any]]] = []
-            for index, report in Linter(work).lint():
-                batch.append((index, report.documents, report.policies, encode(report.diagnostics)))
-                if len(batch) == _BATCH:
-                    writer.send(batch)
-                    batch = []
-            writer.send(batch)
-            writer.send(None)
-        except Exception as error:  # noqa: BLE001 - the parent says it; a process of its own would print a traceback
-            writer.send(f"{type(error).__name__}: {error}")
+    with suppress(KeyboardInterrupt, EOFError, ConnectionError):
+        linter = Linter(work)
+        while True:
+            kind, workspace = pipe.recv()
+            try:
+                if kind == _POLICIES:
+                    pipe.send(linter.policies())
+                else:
+                    _send_reports(linter.lint(workspace), pipe)
+                pipe.send(None)
+            except Exception as error:  # noqa: BLE001 - the parent says it; a process would print a traceback
+                pipe.send(f"{type(error).__name__}: {error}")
+
+
+def _send_reports(reports: Iterator[tuple[int, FileReport]], pipe: Connection) -> None:
+    batch: list[tuple[int, int, int, list[Any]]] = []
+    for index, report in reports:
+        batch.append((index, report.documents, report.policies, encode(report.diagnostics)))
+        if len(batch) == _BATCH:
+            pipe.send(batch)
+            batch = []
+    pipe.send(batch)
 
 
 def _documents(work: Sequence[Work]) -> int:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 
 from netpol_lsp.cli.cache import Cache, Entry, digest, settled, stamp_of
 from netpol_lsp.cli.codec import decode, encode
+from netpol_lsp.cli.context import ContextFiles
 from netpol_lsp.cli.targets import Overlay, Target, count_documents, decode_target, may_hold_policies, read_target
 from netpol_lsp.files.lazy import LazySource
 from netpol_lsp.files.reading import ReadProblem, TextFile
+from netpol_lsp.lint.config import FileConfig
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.text.source import Source
+from netpol_lsp.workspace.view import EMPTY, WorkspaceView
 
 Progress = Callable[[int, int], None]
 """Called with how many files are done, of how many."""
@@ -44,24 +47,33 @@ def _no_progress(_done: int, _total: int) -> None:
 
 @dataclass(slots=True)
 class Runner:
-    """What a run needs besides its files. `named` are the paths that were named: these must be readable text."""
+    """What a run needs besides its files.
+
+    `named` are the paths that were named: these must be readable text. `workspace` is the view of the last
+    run, when it needed one.
+    """
 
     cache: Cache
     overlay: Overlay
     jobs: int | None = None
-    named: frozenset[str] = frozenset()
     progress: Progress = _no_progress
+    named: frozenset[str] = frozenset()
+    context: ContextFiles = field(default_factory=ContextFiles)
+    workspace: WorkspaceView = EMPTY
 
     def run(self, targets: Sequence[Target]) -> RunResult:
         """Lint the files."""
         result = RunResult()
         items = [item for target in targets if (item := self._open(target, result)) is not None]
-        workspace_key = _workspace_key(items)
+        ours = [item for item in items if item.report is None and (item.entry is None or item.entry.key)]
+        workspace_key = digest(self.context.key, *(part for item in ours for part in (item.target.path, item.content)))
         todo = [item for item in items if item.report is None and not self._recall(item, workspace_key)]
         result.cached = sum(item.report is not None and item.entry is not None for item in items)
-        todo = [item for item in todo if self._load(item, result)]
-        self._lint(todo, len(items), workspace_key)
-        result.reports = [item.report for item in items if item.report is not None]
+        if todo:
+            self._lint(todo, ours, result, workspace_key)
+        result.reports = sorted(
+            (item.report for item in items if item.report is not None), key=lambda report: report.source.uri
+        )
         self.cache.save(target.absolute for target in targets)
         return result
 
@@ -131,25 +143,25 @@ class Runner:
             item.text = text
         return True
 
-    def _lint(self, todo: Sequence[_Item], total: int, workspace_key: str) -> None:
-        """Lint what the cache does not know."""
-        if not todo:
-            return
-        from netpol_lsp.cli.linter import Work  # noqa: PLC0415 - the engine is not needed when the cache knows all
-        from netpol_lsp.cli.pool import lint_all  # noqa: PLC0415
+    def _lint(self, todo: list[_Item], ours: list[_Item], result: RunResult, workspace_key: str) -> None:
+        """Lint what the cache does not know; all of `ours` when a rule looks at the other policies."""
+        from netpol_lsp.cli.linter import Work, needs_workspace, workspace_of  # noqa: PLC0415 - not needed when all is known
+        from netpol_lsp.cli.pool import crew_for  # noqa: PLC0415
 
-        work = [
-            Work(index, item.text, item.target.loaded.config.for_file(item.target.absolute))
-            for index, item in enumerate(todo)
-            if item.text is not None
-        ]
-        done = total - len(todo)
-        for index, report in lint_all(work, self.jobs):
-            item = todo[index]
-            item.report = report
-            self._remember(item, digest(item.target.config_key, workspace_key))
-            done += 1
-            self.progress(done, total)
+        uses_workspace = needs_workspace(_config_of(item) for item in todo)
+        if uses_workspace:
+            known = {id(item) for item in todo}
+            todo = todo + [item for item in ours if id(item) not in known]
+        wanted = [item for item in todo if self._load(item, result)]
+        work = [Work(index, item.text, _config_of(item)) for index, item in enumerate(wanted) if item.text is not None]
+        with crew_for(work, self.jobs) as crew:
+            if uses_workspace and work:
+                self.workspace = workspace_of(crew, self.context.sources, work[0].config.settings)
+            for done, (index, report) in enumerate(crew.lint(self.workspace)):
+                item = wanted[index]
+                item.report = report
+                self._remember(item, digest(item.target.config_key, workspace_key))
+                self.progress(done, len(work))
 
     def _remember(self, item: _Item, key: str) -> None:
         """Put what is known of a file into the cache."""
@@ -167,10 +179,8 @@ class Runner:
         self.cache.put(item.target.absolute, made)
 
 
-def _workspace_key(items: Sequence[_Item]) -> str:
-    """What findings about the other manifests depend on: every file that may hold a policy."""
-    ours = [item for item in items if item.report is None and (item.entry is None or item.entry.key)]
-    return digest(*(part for item in ours for part in (item.target.path, item.content)))
+def _config_of(item: _Item) -> FileConfig:
+    return item.target.loaded.config.for_file(item.target.absolute)
 
 
 def _lazy(target: Target) -> Source:

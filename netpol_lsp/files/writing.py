@@ -6,7 +6,7 @@ import contextlib
 import os
 import stat
 
-from netpol_lsp.files.reading import explain
+from netpol_lsp.files.reading import TextFile, explain
 from netpol_lsp.text.source import BOM
 
 TEMPORARY_PREFIX, TEMPORARY_SUFFIX = ".netpol-lint-", ".tmp"
@@ -17,6 +17,11 @@ class WriteError(Exception):
     """A file could not be written; it is as it was before."""
 
 
+def encode_text(text: TextFile) -> bytes:
+    """The bytes of a text in the encoding that its file has, with its byte order mark."""
+    return _encode(text.source.text, text.encoding, bom=text.source.has_bom)
+
+
 def atomic_write(path: str, text: str, *, encoding: str = "utf-8", bom: bool = False) -> None:
     """Replace the content of a file, or make it.
 
@@ -25,7 +30,7 @@ def atomic_write(path: str, text: str, *, encoding: str = "utf-8", bom: bool = F
     """
     target = os.path.realpath(path)
     try:
-        data = ((BOM if bom else "") + text).encode(encoding, "surrogatepass")
+        data = _encode(text, encoding, bom=bom)
         old = _existing(target, path)
         temporary = os.path.join(
             os.path.dirname(target), f"{TEMPORARY_PREFIX}{os.getpid()}-{os.urandom(6).hex()}{TEMPORARY_SUFFIX}"
@@ -41,6 +46,10 @@ def atomic_write(path: str, text: str, *, encoding: str = "utf-8", bom: bool = F
     except OSError as error:
         message = f"{path}: cannot be written: {explain(error)}"
         raise WriteError(message) from error
+
+
+def _encode(text: str, encoding: str, *, bom: bool) -> bytes:
+    return ((BOM if bom else "") + text).encode(encoding, "surrogatepass")
 
 
 def _existing(target: str, path: str) -> os.stat_result | None:
