@@ -7,6 +7,7 @@ from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.lint.text_values import is_text_value
 from netpol_lsp.model.metadata import TextMap, selectors_of, text_maps_of
+from netpol_lsp.model.names import label_value_problem
 from netpol_lsp.model.policy import NetworkPolicy
 from netpol_lsp.syntax.nodes import Node, Scalar, is_null
 from netpol_lsp.syntax.rewrite import quote_scalar
@@ -94,7 +95,9 @@ def _refused(ctx: Context, found: SchemaFinding) -> Diagnostic:
     assert isinstance(found.node, Scalar)
     written = found.node.value
     what = _WHAT.get(str(found.path[-2]), "selector")
-    fixes = [_quote(ctx, found.node, Applicability.SAFE)]
+    # `.5` and `+1` are no label values in quotes either.
+    fits = what == "annotation" or not label_value_problem(written)
+    fixes = [_quote(ctx, found.node, Applicability.SAFE)] if fits else []
     message = f"{what} value `{written}` is {_read(found.value, written)}, not text"
     return ctx.finding(found, message, label="the API server refuses this", fixes=fixes)
 
@@ -131,14 +134,15 @@ def _kind(value: object) -> str:
 
 def _empty(ctx: Context, node: Node, place: Span, what: str) -> Diagnostic:
     message = f"{what} value is null, which the API server stores as the empty text"
-    fix = _quote(ctx, node, Applicability.UNSAFE) if node.end > node.start else _write_empty(node)
+    written = isinstance(node, Scalar) and node.value.isalpha()
+    fix = _quote(ctx, node, Applicability.UNSAFE) if written else _write_empty(node)
     return ctx.finding(place, message, severity=Severity.WARNING, fixes=[fix])
 
 
 def _write_empty(node: Node) -> Fix | None:
     if node.origin is not None:
         return None
-    return Fix('Write `""`', (TextEdit(node.span, ' ""'),))
+    return Fix('Write `""`', (TextEdit(node.span, '""' if node.end > node.start else ' ""'),), Applicability.UNSAFE)
 
 
 def _quote(ctx: Context, node: Node, applicability: Applicability) -> Fix | None:

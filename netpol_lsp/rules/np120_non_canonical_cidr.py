@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.cidr import Cidr, parse_cidr
+from netpol_lsp.model.cidr import Cidr, is_strict_subset, parse_cidr
 from netpol_lsp.model.fields import Field
 from netpol_lsp.syntax.rewrite import replace_scalar
 from netpol_lsp.text.edits import Applicability, Fix
@@ -69,23 +69,30 @@ def non_canonical_cidr(ctx: PolicyContext) -> Diagnostics:
         for peer in rule.peers:
             if peer.ip_block is None:
                 continue
+            outer = _read(peer.ip_block.cidr)
             for field in (peer.ip_block.cidr, *peer.ip_block.excepts):
-                cidr = parse_cidr(field.value) if field is not None and field.value else None
-                if (
-                    field is not None
-                    and isinstance(cidr, Cidr)
-                    and not (cidr.is_strict and not cidr.non_canonical_ipv6)
-                ):
-                    yield _finding(ctx, field, cidr)
+                cidr = _read(field)
+                if field is not None and cidr is not None and (cidr.non_canonical_ipv6 or not cidr.is_strict):
+                    yield _finding(ctx, field, cidr, outer if field is not peer.ip_block.cidr else None)
 
 
 _REFUSED_SINCE = (1, 36)
 
 
-def _finding(ctx: PolicyContext, field: Field[str], cidr: Cidr) -> Diagnostic:
+def _read(field: Field[str] | None) -> Cidr | None:
+    cidr = parse_cidr(field.value) if field is not None and field.value else None
+    return cidr if isinstance(cidr, Cidr) else None
+
+
+def _finding(ctx: PolicyContext, field: Field[str], cidr: Cidr, outer: Cidr | None) -> Diagnostic:
+    """`outer` is the range that it is an exception of."""
     is_refused = not cidr.is_strict and ctx.settings.kubernetes_version >= _REFUSED_SINCE
-    fixes = [_fix(ctx, field, cidr.canonical, Applicability.SAFE)]
-    if cidr.host_bits:
+    fixes = []
+    canonical = parse_cidr(cidr.canonical)
+    # Some odd forms pass as exceptions where their canonical form does not: then there is no fix.
+    if outer is None or (isinstance(canonical, Cidr) and is_strict_subset(outer, canonical)):
+        fixes.append(_fix(ctx, field, cidr.canonical, Applicability.SAFE))
+    if cidr.host_bits and (outer is None or fixes):
         fixes.append(_fix(ctx, field, cidr.single, Applicability.UNSAFE))
     return ctx.finding(
         field,
