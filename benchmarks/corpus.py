@@ -64,9 +64,9 @@ def policy(rng: random.Random, number: int) -> str:
         "        - {protocol: TCP, port: 53}",
         "    - to:",
         "        - ipBlock:",
-        f"            cidr: 10.{rng.randrange(256)}.0.0/16",
+        f"            cidr: 10.{number % 256}.0.0/16",
         "            except:",
-        f"              - 10.{rng.randrange(256)}.4.0/24",
+        f"              - 10.{number % 256}.{rng.randrange(256)}.0/24",
     ]
     return "\n".join(lines) + "\n"
 

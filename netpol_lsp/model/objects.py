@@ -10,6 +10,17 @@ from netpol_lsp.syntax.nodes import Entry, Mapping, Node
 from netpol_lsp.text.span import Span
 
 
+class TextMap:
+    """A mapping of texts: `kind` is labels, annotations or matchLabels; `owner` is the entry that holds it."""
+
+    __slots__ = ("kind", "mapping", "owner")
+
+    def __init__(self, kind: str, mapping: Mapping, owner: Entry) -> None:
+        self.kind = kind
+        self.mapping = mapping
+        self.owner = owner
+
+
 class KubeObject:
     """A manifest as it is written.
 
@@ -77,6 +88,17 @@ class KubeObject:
         if self.kind_field is not None:
             return self.kind_field.span
         return self.node.entries[0].key.span if self.node.entries else self.node.span
+
+    @cached_property
+    def text_maps(self) -> tuple[TextMap, ...]:
+        """metadata.labels and metadata.annotations, as far as they are mappings."""
+        found = []
+        for kind in ("labels", "annotations"):
+            entry = self.metadata.get(kind) if self.metadata else None
+            mapping = mapping_of(entry.value) if entry else None
+            if entry is not None and mapping is not None:
+                found.append(TextMap(kind, mapping, entry))
+        return tuple(found)
 
     def _strings(self, name: str) -> dict[str, Field[str]]:
         entry: Entry | None = self.metadata.get(name) if self.metadata else None

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from netpol_lsp.model.fields import Field, items_of, mapping_of, string_field, string_of
-from netpol_lsp.model.objects import KubeObject
+from netpol_lsp.model.objects import KubeObject, TextMap
 from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.syntax.scalars import resolve
 from netpol_lsp.syntax.templates import is_unknown
@@ -78,11 +78,16 @@ class Selector:
         self.entry = entry
 
     @cached_property
-    def labels(self) -> tuple[Label, ...]:
-        """matchLabels, in the order of the text."""
+    def label_map(self) -> TextMap | None:
+        """MatchLabels as a mapping of texts."""
         entry = self.node.get("matchLabels")
         mapping = mapping_of(entry.value) if entry else None
-        return tuple(Label(item) for item in mapping.all_entries()) if mapping else ()
+        return TextMap("matchLabels", mapping, entry) if entry is not None and mapping is not None else None
+
+    @cached_property
+    def labels(self) -> tuple[Label, ...]:
+        """matchLabels, in the order of the text."""
+        return tuple(Label(item) for item in self.label_map.mapping.all_entries()) if self.label_map else ()
 
     @cached_property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -274,6 +279,18 @@ class NetworkPolicy:
     def all_rules(self) -> tuple[PolicyRule, ...]:
         """Ingress rules, then egress rules."""
         return self.ingress + self.egress
+
+    @cached_property
+    def selectors(self) -> tuple[Selector, ...]:
+        """Every selector, the policy's own first."""
+        peers = [peer for rule in self.all_rules for peer in rule.peers]
+        of_peers = [found for peer in peers for found in (peer.pod_selector, peer.namespace_selector) if found]
+        return (self.pod_selector, *of_peers) if self.pod_selector else tuple(of_peers)
+
+    @cached_property
+    def text_maps(self) -> tuple[TextMap, ...]:
+        """metadata.labels, metadata.annotations and every matchLabels."""
+        return self.object.text_maps + tuple(found for selector in self.selectors if (found := selector.label_map))
 
     @property
     def declares_types(self) -> bool:

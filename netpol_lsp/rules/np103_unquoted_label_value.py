@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Diagnostic, Severity
-from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.lint.text_values import is_text_value
-from netpol_lsp.model.metadata import TextMap, selectors_of, text_maps_of
 from netpol_lsp.model.names import label_value_problem
-from netpol_lsp.model.policy import NetworkPolicy
+from netpol_lsp.model.objects import TextMap
 from netpol_lsp.syntax.nodes import Node, Scalar, is_null
 from netpol_lsp.syntax.rewrite import quote_scalar
 from netpol_lsp.syntax.scalars import key_text, resolve
@@ -17,8 +16,8 @@ from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
 
 
-@document_rule("NP103", category="api", severity=Severity.ERROR, on_partial=True)
-def unquoted_label_value(ctx: Context) -> Diagnostics:
+@policy_rule("NP103", category="api", severity=Severity.ERROR, on_partial=True)
+def unquoted_label_value(ctx: PolicyContext) -> Diagnostics:
     """A label, annotation or selector value is not text, because it has no quotes.
 
     ## Why
@@ -73,25 +72,23 @@ def unquoted_label_value(ctx: Context) -> Diagnostics:
     ```
     """
     for found in ctx.schema:
-        if is_text_value(found):
+        if is_text_value(found) and found.object_node is ctx.policy.object.node:
             yield _refused(ctx, found)
     if ctx.document.holes:
         return
-    for kube_object in ctx.objects:
-        policy = NetworkPolicy(kube_object)
-        for texts in text_maps_of(policy):
-            yield from _rewritten(ctx, texts)
-        for selector in selectors_of(policy):
-            for requirement in selector.requirements:
-                for value in requirement.values:
-                    if value.is_null:
-                        yield _empty(ctx, value.node, value.span, "selector")
+    for texts in ctx.policy.text_maps:
+        yield from _rewritten(ctx, texts)
+    for selector in ctx.policy.selectors:
+        for requirement in selector.requirements:
+            for value in requirement.values:
+                if value.is_null:
+                    yield _empty(ctx, value.node, value.span, "selector")
 
 
 _WHAT = {"labels": "label", "annotations": "annotation", "matchLabels": "label"}
 
 
-def _refused(ctx: Context, found: SchemaFinding) -> Diagnostic:
+def _refused(ctx: PolicyContext, found: SchemaFinding) -> Diagnostic:
     assert isinstance(found.node, Scalar)
     written = found.node.value
     what = _WHAT.get(str(found.path[-2]), "selector")
@@ -112,7 +109,7 @@ def _read(value: object, written: str) -> str:
     return f"a number ({read})" if read != written else "a number"
 
 
-def _rewritten(ctx: Context, texts: TextMap) -> Diagnostics:
+def _rewritten(ctx: PolicyContext, texts: TextMap) -> Diagnostics:
     what = _WHAT[texts.kind]
     for entry in texts.mapping.all_entries():
         key = entry.key
@@ -132,7 +129,7 @@ def _kind(value: object) -> str:
     return "a boolean" if isinstance(value, bool) else "a number"
 
 
-def _empty(ctx: Context, node: Node, place: Span, what: str) -> Diagnostic:
+def _empty(ctx: PolicyContext, node: Node, place: Span, what: str) -> Diagnostic:
     message = f"{what} value is null, which the API server stores as the empty text"
     written = isinstance(node, Scalar) and node.value.isalpha()
     fix = _quote(ctx, node, Applicability.UNSAFE) if written else _write_empty(node)
@@ -145,6 +142,6 @@ def _write_empty(node: Node) -> Fix | None:
     return Fix('Write `""`', (TextEdit(node.span, '""' if node.end > node.start else ' ""'),), Applicability.UNSAFE)
 
 
-def _quote(ctx: Context, node: Node, applicability: Applicability) -> Fix | None:
+def _quote(ctx: PolicyContext, node: Node, applicability: Applicability) -> Fix | None:
     edits = quote_scalar(ctx.document, node)
     return Fix(f"Write {edits[0].text}", edits, applicability) if edits else None

@@ -6,7 +6,6 @@ from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
 from netpol_lsp.model.fields import Field, string_field
-from netpol_lsp.model.metadata import selectors_of
 from netpol_lsp.model.policy import Selector
 from netpol_lsp.syntax.nodes import Entry, Mapping, is_null
 from netpol_lsp.syntax.rewrite import insert_entry, insert_entry_first, set_value
@@ -66,7 +65,7 @@ def missing_field(ctx: PolicyContext) -> Diagnostics:
             if block is not None and _is_missing(block.cidr):
                 path = ctx.field_in(block.node, "cidr")
                 yield ctx.finding(block.cidr or block, "an ipBlock needs a `cidr`", label="no cidr", field=path)
-    for selector in selectors_of(ctx.policy):
+    for selector in ctx.policy.selectors:
         yield from _conditions(ctx, selector)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.metadata import selectors_of, text_maps_of
 from netpol_lsp.model.names import qualified_name_problem
 from netpol_lsp.syntax.nodes import Scalar
 from netpol_lsp.syntax.paths import entry_name
@@ -44,7 +43,7 @@ def invalid_label_key(ctx: PolicyContext) -> Diagnostics:
           app.kubernetes.io/name: web
     ```
     """
-    for texts in text_maps_of(ctx.policy):
+    for texts in ctx.policy.text_maps:
         what = "annotation" if texts.kind == "annotations" else "label"
         for entry in texts.mapping.all_entries():
             if not isinstance(entry.key, Scalar) or is_unknown(entry.key):
@@ -54,7 +53,7 @@ def invalid_label_key(ctx: PolicyContext) -> Diagnostics:
             problem = qualified_name_problem(key.lower() if what == "annotation" else key)
             if problem is not None:
                 yield ctx.finding(entry.key, f"{what} key `{key}` {problem}", label="not a key")
-    for selector in selectors_of(ctx.policy):
+    for selector in ctx.policy.selectors:
         for requirement in selector.requirements:
             field = requirement.key
             if field is not None and field.value and (problem := qualified_name_problem(field.value)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.fields import Field, string_field
-from netpol_lsp.model.metadata import selectors_of, text_maps_of
 from netpol_lsp.model.names import label_value_problem
 
 
@@ -42,12 +41,12 @@ def invalid_label_value(ctx: PolicyContext) -> Diagnostics:
           app: web-server
     ```
     """
-    for texts in text_maps_of(ctx.policy):
+    for texts in ctx.policy.text_maps:
         if texts.kind == "annotations":
             continue
         for entry in texts.mapping.all_entries():
             yield from _check(ctx, string_field(entry))
-    for selector in selectors_of(ctx.policy):
+    for selector in ctx.policy.selectors:
         for requirement in selector.requirements:
             # Values behind Exists and DoesNotExist are NP116's.
             if requirement.operator is None or requirement.operator.value not in ("Exists", "DoesNotExist"):

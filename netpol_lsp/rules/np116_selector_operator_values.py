@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.metadata import selectors_of
 from netpol_lsp.syntax.nodes import Sequence, is_null
 from netpol_lsp.syntax.rewrite import remove_entry
 from netpol_lsp.syntax.templates import is_unknown
@@ -63,7 +62,7 @@ def selector_operator_values(ctx: PolicyContext) -> Diagnostics:
             values: [web]
     ```
     """
-    for selector in selectors_of(ctx.policy):
+    for selector in ctx.policy.selectors:
         for requirement in selector.requirements:
             operator = requirement.operator.value if requirement.operator else None
             entry = requirement.values_entry

@@ -34,6 +34,10 @@ class Expander:
             if is_open:
                 self._open.add(id(node))
 
+    def count(self, written: int) -> None:
+        """Count scalars that were written without being noted one by one."""
+        self._written += written
+
     def close(self, node: Node) -> None:
         """A collection is complete: from now on an alias may name it."""
         if node.anchor is not None:

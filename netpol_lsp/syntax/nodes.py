@@ -48,7 +48,12 @@ class Scalar(Node):
         tag: str | None = None,
         anchor: str | None = None,
     ) -> None:
-        super().__init__(start, end, tag, anchor)
+        # Written out, without super(): thousands are made for each file.
+        self.start = start
+        self.end = end
+        self.tag = tag
+        self.anchor = anchor
+        self.origin = None
         self.value = value
         self.style = style
 
@@ -64,7 +69,11 @@ class Sequence(Node):
     __slots__ = ("flow", "items")
 
     def __init__(self, start: int, end: int, *, flow: bool, tag: str | None = None, anchor: str | None = None) -> None:
-        super().__init__(start, end, tag, anchor)
+        self.start = start
+        self.end = end
+        self.tag = tag
+        self.anchor = anchor
+        self.origin = None
         self.flow = flow
         self.items: list[Node] = []
 
@@ -99,7 +108,11 @@ class Mapping(Node):
     __slots__ = ("entries", "flow", "merged")
 
     def __init__(self, start: int, end: int, *, flow: bool, tag: str | None = None, anchor: str | None = None) -> None:
-        super().__init__(start, end, tag, anchor)
+        self.start = start
+        self.end = end
+        self.tag = tag
+        self.anchor = anchor
+        self.origin = None
         self.flow = flow
         self.entries: list[Entry] = []
         self.merged: tuple[Entry, ...] | None = None

@@ -33,6 +33,7 @@ except ImportError:  # pragma: no cover - only where no wheel of ruamel.yaml.cli
 USES_LIBYAML = _CParser is not None
 _COLON_IN_FLOW = "found unexpected ':'"
 """The libyaml in ruamel.yaml.clib refuses `{cidr: fd00::/8}`; go-yaml and the pure parser read it."""
+_BLOCKS = ("|", ">")
 MAX_DEPTH = 1000
 """Deeper nesting is refused: no manifest needs it, and recursion over nodes must end."""
 
@@ -90,16 +91,25 @@ class _Builder:
     def build(self, next_event: Callable[[], Any]) -> None:
         """Read events up to the end of the first document."""
         expander = self.expander
+        written = 0
         while True:
             event = next_event()
             kind = type(event)
             if kind is ScalarEvent:
-                self.current.append(self._scalar(event))
+                start, end = event.start_mark.index, event.end_mark.index
+                if event.tag is None and event.anchor is None and start != end and event.style not in _BLOCKS:
+                    # By far the most: a plain or quoted scalar without anchor and tag.
+                    written += 1
+                    self.current.append(Scalar(start, end, event.value, event.style or ""))
+                else:
+                    self.current.append(self._scalar(event))
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 self._open(event, is_mapping=kind is MappingStartEvent)
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 self._close(event.end_mark.index)
             elif kind is AliasEvent:
+                expander.count(written)
+                written = 0
                 start, end = event.start_mark.index, event.end_mark.index
                 self.current.append(expander.expand(event.anchor, Span(start, end)))
             elif kind is DocumentEndEvent or event is None or kind.__name__ == "StreamEndEvent":
