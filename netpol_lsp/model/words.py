@@ -1,0 +1,162 @@
+"""Selectors, peers, ports and rules in plain English.
+
+Concrete values stand in backticks, as in Markdown; `plain` takes these off. The texts are parts of a
+sentence: no capital, no full stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from netpol_lsp.model.inclusion import METADATA_NAME
+from netpol_lsp.model.label_selector import LabelRequirement, LabelSelector, Operator
+from netpol_lsp.model.network import EVERY_PORT, PROTOCOLS, PortSet
+from netpol_lsp.model.policy import Direction, IPBlock, NetworkPolicy, Peer, PolicyRule
+from netpol_lsp.model.selectors import read_selector
+from netpol_lsp.model.stored import stored_rule
+
+_UNKNOWN = "something that is not known here"
+
+
+def plain(text: str) -> str:
+    """The text without backticks, for places that show no markup."""
+    return text.replace("`", "")
+
+
+def join_words(parts: Iterable[str], word: str = "and") -> str:
+    """As in `a, b and c`; empty for no parts."""
+    listed = list(parts)
+    if len(listed) < 2:
+        return "".join(listed)
+    return f"{', '.join(listed[:-1])} {word} {listed[-1]}"
+
+
+def selector_words(selector: LabelSelector) -> str:
+    """The conditions: "with `app=web` and `tier in (a, b)`, without `debug`"; empty when there are none."""
+    with_parts = [_condition(one) for one in selector.requirements if one.operator is not Operator.DOES_NOT_EXIST]
+    without = [f"`{one.key}`" for one in selector.requirements if one.operator is Operator.DOES_NOT_EXIST]
+    if selector.is_partial:
+        with_parts.append(_UNKNOWN)
+    parts = [f"with {join_words(with_parts)}"] if with_parts else []
+    if without:
+        parts.append(f"without {join_words(without, 'or')}")
+    return ", ".join(parts)
+
+
+def pods_words(selector: LabelSelector | None) -> str:
+    """Gives "every pod" (also for None), or "pods with `app=web`"."""
+    if selector is None or selector.selects_everything:
+        return "every pod"
+    return f"pods {selector_words(selector)}"
+
+
+def namespaces_words(selector: LabelSelector) -> str:
+    """Gives "every namespace", "namespace `shop`" for the label that every namespace has, or "namespaces with `team=a`"."""
+    if selector.selects_everything:
+        return "every namespace"
+    names = namespace_names(selector)
+    if names:
+        listed = join_words((f"`{name}`" for name in names), "or")
+        return f"namespace {listed}"
+    return f"namespaces {selector_words(selector)}"
+
+
+def namespace_names(selector: LabelSelector) -> tuple[str, ...]:
+    """The names, when the selector picks namespaces by their name alone; else ()."""
+    if selector.is_partial or len(selector.requirements) != 1:
+        return ()
+    (only,) = selector.requirements
+    return only.values if only.key == METADATA_NAME and only.operator is Operator.IN else ()
+
+
+def own_namespace_words(namespace: str | None) -> str:
+    """Gives "the policy's own namespace `shop`", without the name where nobody gives it."""
+    return "the policy's own namespace" + (f" `{namespace}`" if namespace else "")
+
+
+def pods_in_words(pods: LabelSelector | None, namespaces: LabelSelector | None, namespace: str | None) -> str:
+    """Pods and where: `namespaces` None is the policy's own namespace, which is called `namespace` if known."""
+    where = own_namespace_words(namespace) if namespaces is None else namespaces_words(namespaces)
+    who = pods_words(pods)
+    return f"{who} {'of' if who == 'every pod' else 'in'} {where}"
+
+
+def addresses_words(block: IPBlock) -> str:
+    """Gives "every IPv4 address (`0.0.0.0/0`)" or "addresses in `10.0.0.0/8` except `10.1.0.0/16`"."""
+    cidr = block.cidr.value if block.cidr is not None else None
+    if cidr is None:
+        return "addresses that are not known here"
+    family = {"0.0.0.0/0": "IPv4", "::/0": "IPv6"}.get(cidr)
+    words = f"every {family} address (`{cidr}`)" if family else f"addresses in `{cidr}`"
+    excepts = [f"`{field.value}`" if field.value is not None else _UNKNOWN for field in block.excepts]
+    return f"{words} except {join_words(excepts)}" if excepts else words
+
+
+def peer_words(peer: Peer, namespace: str | None) -> str:
+    """Whom one item of `from` or `to` means, in a policy of `namespace` (None: nobody knows which)."""
+    if peer.pod_selector is None and peer.namespace_selector is None:
+        return addresses_words(peer.ip_block) if peer.ip_block is not None else "nobody"
+    pods = read_selector(peer.pod_selector) if peer.pod_selector is not None else None
+    spaces = read_selector(peer.namespace_selector) if peer.namespace_selector is not None else None
+    return pods_in_words(pods, spaces, namespace)
+
+
+def peers_words(rule: PolicyRule, namespace: str | None) -> str:
+    """Whom a rule means: "anyone" or "anywhere" without peers, else its peers joined with "or"."""
+    if rule.allows_every_peer:
+        return "anyone" if rule.direction is Direction.INGRESS else "anywhere"
+    return join_words((peer_words(peer, namespace) for peer in rule.peers), "or") or _UNKNOWN
+
+
+def ports_words(ports: PortSet) -> str:
+    """Gives "every port", or "TCP 80, TCP 8000-8080, UDP 53 and the TCP port `http`"."""
+    if ports.everything:
+        return "every port"
+    parts = []
+    for protocol in PROTOCOLS:
+        numbers = ports.numbers(protocol)
+        if numbers == EVERY_PORT:
+            parts.append(f"every {protocol} port")
+        else:
+            parts += [
+                f"{protocol} {first}" if first == last else f"{protocol} {first}-{last}" for first, last in numbers
+            ]
+        parts += [f"the {protocol} port `{name}`" for owner, name in sorted(ports.names) if owner == protocol]
+    return join_words(parts) or "no port"
+
+
+def rule_words(rule: PolicyRule, namespace: str | None) -> str:
+    """A rule as in "from pods with `app=web` in namespace `shop`, on TCP 80"."""
+    facts = stored_rule(rule)
+    ports = ports_words(facts.ports)
+    if facts.has_unknown_ports:
+        ports = _UNKNOWN if facts.ports.is_empty else f"{ports} and {_UNKNOWN}"
+    preposition = "from" if rule.direction is Direction.INGRESS else "to"
+    who = peers_words(rule, namespace)
+    if who == "anywhere":
+        preposition = ""
+    return f"{preposition} {who}, on {ports}".strip()
+
+
+def selected_words(policy: NetworkPolicy, namespace: str | None) -> str:
+    """Which pods a policy selects: "every pod of namespace `shop`" or "pods with `app=web` in namespace `shop`"."""
+    who = pods_words(read_selector(policy.pod_selector) if policy.pod_selector is not None else None)
+    where = f"namespace `{namespace}`" if namespace else "its namespace"
+    return f"{who} {'of' if who == 'every pod' else 'in'} {where}"
+
+
+def directions_words(directions: Iterable[Direction]) -> str:
+    """Gives "ingress", "egress" or "ingress and egress"; empty for none."""
+    found: Sequence[Direction] = sorted(directions, key=list(Direction).index)
+    return join_words(direction.rules_key for direction in found)
+
+
+def _condition(requirement: LabelRequirement) -> str:
+    """One condition that asks for something: `app=web`, `app in (a, b)`, `app not in (a)`, or that a label is there."""
+    if requirement.operator is Operator.EXISTS:
+        return f"a label `{requirement.key}`"
+    values = [value or '""' for value in requirement.values]
+    if requirement.operator is Operator.IN and len(values) == 1:
+        return f"`{requirement.key}={values[0]}`"
+    word = "in" if requirement.operator is Operator.IN else "not in"
+    return f"`{requirement.key} {word} ({', '.join(values)})`"
