@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from netpol_lsp.lint.schema import SchemaFinding, check_schema
@@ -13,6 +12,7 @@ from netpol_lsp.model.policy import NetworkPolicy
 from netpol_lsp.syntax.documents import Document, parse_document, split
 from netpol_lsp.syntax.plain import to_plain
 from netpol_lsp.syntax.problems import SyntaxProblem
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
 
 
@@ -28,12 +28,12 @@ class DocumentAnalysis:
     plain: tuple[Any, ...]
     problems: tuple[SyntaxProblem, ...]
 
-    @cached_property
+    @lazy
     def policies(self) -> tuple[NetworkPolicy, ...]:
         """The NetworkPolicies, typed."""
         return tuple(NetworkPolicy(kube_object) for kube_object in self.objects)
 
-    @cached_property
+    @lazy
     def schema(self) -> tuple[SchemaFinding, ...]:
         """What the schemas say of the objects."""
         pairs = zip(self.objects, self.plain, strict=True)
@@ -57,7 +57,7 @@ class Analysis:
     source: Source
     parts: tuple[Part, ...]
 
-    @cached_property
+    @lazy
     def policies(self) -> int:
         """How many NetworkPolicies the file holds."""
         return sum(len(part.analysis.objects) for part in self.parts if part.analysis)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
 from netpol_lsp.model.fields import Field, items_of, mapping_of, string_field
 from netpol_lsp.syntax.nodes import Entry, Mapping, Node
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
 
 
@@ -44,18 +44,18 @@ class KubeObject:
         """The apiVersion as written."""
         return self.api_version_field.value if self.api_version_field else None
 
-    @cached_property
+    @lazy
     def metadata(self) -> Mapping | None:
         """The metadata mapping."""
         entry = self.node.get("metadata")
         return mapping_of(entry.value) if entry else None
 
-    @cached_property
+    @lazy
     def name_field(self) -> Field[str] | None:
         """metadata.name"""
         return string_field(self.metadata.get("name")) if self.metadata else None
 
-    @cached_property
+    @lazy
     def namespace_field(self) -> Field[str] | None:
         """metadata.namespace"""
         return string_field(self.metadata.get("namespace")) if self.metadata else None
@@ -70,12 +70,12 @@ class KubeObject:
         """metadata.namespace as written; None when missing, null or empty."""
         return (self.namespace_field.value or None) if self.namespace_field else None
 
-    @cached_property
+    @lazy
     def annotations(self) -> dict[str, Field[str]]:
         """metadata.annotations by key."""
         return self._strings("annotations")
 
-    @cached_property
+    @lazy
     def labels(self) -> dict[str, Field[str]]:
         """metadata.labels by key."""
         return self._strings("labels")
@@ -89,7 +89,7 @@ class KubeObject:
             return self.kind_field.span
         return self.node.entries[0].key.span if self.node.entries else self.node.span
 
-    @cached_property
+    @lazy
     def text_maps(self) -> tuple[TextMap, ...]:
         """metadata.labels and metadata.annotations, as far as they are mappings."""
         found = []

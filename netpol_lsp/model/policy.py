@@ -8,13 +8,13 @@ pkg/apis/networking/v1/defaults.go of Kubernetes.
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import cached_property
 
 from netpol_lsp.model.fields import Field, items_of, mapping_of, string_field, string_of
 from netpol_lsp.model.objects import KubeObject, TextMap
 from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.syntax.scalars import resolve
 from netpol_lsp.syntax.templates import is_unknown
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
 
 
@@ -77,19 +77,19 @@ class Selector:
         self.node = node
         self.entry = entry
 
-    @cached_property
+    @lazy
     def label_map(self) -> TextMap | None:
         """MatchLabels as a mapping of texts."""
         entry = self.node.get("matchLabels")
         mapping = mapping_of(entry.value) if entry else None
         return TextMap("matchLabels", mapping, entry) if entry is not None and mapping is not None else None
 
-    @cached_property
+    @lazy
     def labels(self) -> tuple[Label, ...]:
         """matchLabels, in the order of the text."""
         return tuple(Label(item) for item in self.label_map.mapping.all_entries()) if self.label_map else ()
 
-    @cached_property
+    @lazy
     def requirements(self) -> tuple[Requirement, ...]:
         """matchExpressions, in the order of the text."""
         return tuple(Requirement(item) for item in self.items if isinstance(item, Mapping))
@@ -206,13 +206,13 @@ class PolicyRule:
         self.peers_field = _list_field(mapping.get(direction.peers_key)) if mapping else None
         self.ports_field = _list_field(mapping.get("ports")) if mapping else None
 
-    @cached_property
+    @lazy
     def peers(self) -> tuple[Peer, ...]:
         """The peers in the order of the text."""
         items = (self.peers_field.value or ()) if self.peers_field else ()
         return tuple(Peer(item) for item in items if isinstance(item, Mapping))
 
-    @cached_property
+    @lazy
     def ports(self) -> tuple[Port, ...]:
         """The ports in the order of the text; a null item is every TCP port."""
         items = (self.ports_field.value or ()) if self.ports_field else ()
@@ -246,12 +246,12 @@ class NetworkPolicy:
         self.ingress_field = _list_field(self.spec.get("ingress")) if self.spec else None
         self.egress_field = _list_field(self.spec.get("egress")) if self.spec else None
 
-    @cached_property
+    @lazy
     def pod_selector(self) -> Selector | None:
         """spec.podSelector; None when it is missing or null (every pod is selected then) or misshapen."""
         return _selector(self.spec, "podSelector") if self.spec else None
 
-    @cached_property
+    @lazy
     def policy_types(self) -> tuple[Field[str], ...]:
         """The items of policyTypes as written."""
         items = (self.policy_types_field.value or ()) if self.policy_types_field else ()
@@ -261,12 +261,12 @@ class NetworkPolicy:
         """The list `ingress` or `egress` as written."""
         return self.ingress_field if direction is Direction.INGRESS else self.egress_field
 
-    @cached_property
+    @lazy
     def ingress(self) -> tuple[PolicyRule, ...]:
         """The ingress rules."""
         return _rules(self.ingress_field, Direction.INGRESS)
 
-    @cached_property
+    @lazy
     def egress(self) -> tuple[PolicyRule, ...]:
         """The egress rules."""
         return _rules(self.egress_field, Direction.EGRESS)
@@ -275,19 +275,19 @@ class NetworkPolicy:
         """The rules of a direction."""
         return self.ingress if direction is Direction.INGRESS else self.egress
 
-    @cached_property
+    @lazy
     def all_rules(self) -> tuple[PolicyRule, ...]:
         """Ingress rules, then egress rules."""
         return self.ingress + self.egress
 
-    @cached_property
+    @lazy
     def selectors(self) -> tuple[Selector, ...]:
         """Every selector, the policy's own first."""
         peers = [peer for rule in self.all_rules for peer in rule.peers]
         of_peers = [found for peer in peers for found in (peer.pod_selector, peer.namespace_selector) if found]
         return (self.pod_selector, *of_peers) if self.pod_selector else tuple(of_peers)
 
-    @cached_property
+    @lazy
     def text_maps(self) -> tuple[TextMap, ...]:
         """metadata.labels, metadata.annotations and every matchLabels."""
         return self.object.text_maps + tuple(found for selector in self.selectors if (found := selector.label_map))
@@ -297,7 +297,7 @@ class NetworkPolicy:
         """Whether policyTypes is written with at least one item: null and `[]` count as absent."""
         return self.policy_types_field is not None and bool(_content(self.policy_types_field.node))
 
-    @cached_property
+    @lazy
     def effective_types(self) -> frozenset[Direction]:
         """The directions that the policy isolates once the API server has filled in its defaults.
 

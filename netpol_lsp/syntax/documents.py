@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 
 from netpol_lsp.syntax.comments import Comment, find_comments
@@ -17,6 +17,7 @@ from netpol_lsp.syntax.parser import parse
 from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.syntax.recovery import recover
 from netpol_lsp.syntax.templates import mask
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 
@@ -48,7 +49,7 @@ class Document:
         """The document's text, with its `---` line."""
         return self.source.text
 
-    @cached_property
+    @lazy
     def comments(self) -> tuple[Comment, ...]:
         """The comments in the order of the text."""
         return find_comments(self.text, self.root)

@@ -142,20 +142,20 @@ class _Builder:
         return offset, offset
 
     def _open(self, event: Any, *, is_mapping: bool) -> None:
-        if len(self.stack) >= MAX_DEPTH:
-            raise _TooDeepError(event.start_mark.index)
         start = event.start_mark.index
-        if event.tag is not None or event.anchor is not None:
+        if len(self.stack) >= MAX_DEPTH:
+            raise _TooDeepError(start)
+        tag, anchor = event.tag, event.anchor
+        if tag is not None or anchor is not None:
             start = _skip_properties(self.text, start, len(self.text))
-        kind = Mapping if is_mapping else Sequence
-        tag = event.tag if event.tag != "!" else None
-        node = kind(
-            start,
-            start,
-            flow=bool(event.flow_style) and self.text[start : start + 1] in "[{",
-            tag=tag,
-            anchor=event.anchor,
-        )
+            if tag == "!":
+                tag = None
+        flow = bool(event.flow_style) and self.text[start : start + 1] in ("[", "{")
+        node: Mapping | Sequence
+        if is_mapping:
+            node = Mapping(start, start, flow=flow, tag=tag, anchor=anchor)
+        else:
+            node = Sequence(start, start, flow=flow, tag=tag, anchor=anchor)
         self.expander.note(node, is_open=True)
         self.current.append(node)
         self.stack.append((self.current, node))
@@ -164,30 +164,29 @@ class _Builder:
     def _close(self, end: int) -> None:
         taken = self.current
         self.current, node = self.stack.pop()
-        if isinstance(node, Mapping):
+        if type(node) is Mapping:
             self._fill_mapping(node, taken)
-            last: Node | None = node.entries[-1].value if node.entries else None
-            first: Node | None = node.entries[0].key if node.entries else None
         else:
-            node.items = taken
-            first, last = (taken[0], taken[-1]) if taken else (None, None)
+            node.items = taken  # type: ignore[union-attr]
         if node.flow:
             node.end = end
-        else:
+        elif taken:
             # Block collections end, for the parser, at the next token: take the last child's end.
-            if isinstance(node, Mapping) and first is not None:
-                node.start = min(first.start, node.start) if node.anchor is None and node.tag is None else first.start
-            node.end = max(last.end, node.start) if last is not None else node.start
-        self.expander.close(node)
+            if type(node) is Mapping:
+                node.start = taken[0].start
+            last = taken[-1].end
+            node.end = max(node.start, last)
+        if node.anchor is not None:
+            self.expander.close(node)
 
     def _fill_mapping(self, node: Mapping, taken: list[Node]) -> None:
-        entries = [Entry(taken[index], taken[index + 1]) for index in range(0, len(taken) - 1, 2)]
         if len(taken) % 2:
             end = taken[-1].end
-            entries.append(Entry(taken[-1], Scalar(end, end, "")))
-        node.entries = entries
-        for entry in entries:
-            if is_merge_key(entry.key):
+            taken.append(Scalar(end, end, ""))
+        pairs = iter(taken)
+        node.entries = [Entry(key, next(pairs)) for key in pairs]
+        for key in taken[::2]:
+            if type(key) is Scalar and key.value == "<<" and is_merge_key(key):
                 node.merged = merge_entries(node, self.expander.problems)
                 break
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal
+
+from netpol_lsp.text.lazy import lazy
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
@@ -97,12 +98,12 @@ class Source:
     version: int | None = None
     has_bom: bool = field(default=False, compare=False)
 
-    @cached_property
+    @lazy
     def lines(self) -> LineIndex:
         """The line index, built at first use."""
         return LineIndex(self.text)
 
-    @cached_property
+    @lazy
     def newline(self) -> str:
         """The line ending that the text uses (its first one); a line feed when it has none."""
         match = _LINE_END.search(self.text)
