@@ -1,0 +1,120 @@
+"""Text as a terminal shows it: widths in cells, tabs expanded, invisible and control characters made visible."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from unicodedata import category
+
+TAB_STOP = 4
+ELLIPSIS = "…"
+
+_JOINER = "\u200d"
+# Shown as they are although they are format characters: they shape emoji and the scripts that need them.
+_KEPT = frozenset("\u200c\u200d")
+_TAGS = range(0xE0020, 0xE0080)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line of a file on the screen.
+
+    `cells[i]` is what is shown for code point i ("" where it is drawn together with the one before), `columns[i]` the
+    cell it starts at, from 0; `columns` has one item more, the width of the whole line.
+    """
+
+    cells: Sequence[str]
+    columns: Sequence[int]
+
+    @property
+    def width(self) -> int:
+        """How many cells the line takes."""
+        return self.columns[-1]
+
+    def column(self, index: int) -> int:
+        """The cell at which code point `index` starts; past the end of the line, its width."""
+        return self.columns[max(0, min(index, len(self.columns) - 1))]
+
+    def cut(self, start: int, end: int) -> str:
+        """The cells from `start` to `end`, with an ellipsis where something is left out."""
+        start, end = max(start, 0), min(end, self.width)
+        first = bisect_left(self.columns, start + 1) if start > 0 else 0
+        cut_right = end < self.width
+        last = bisect_right(self.columns, end - 1) - 1 if cut_right else len(self.cells)
+        last = max(first, min(last, len(self.cells)))
+        # What is left of a wide character is blank.
+        left = ELLIPSIS + " " * (min(self.columns[first], end - cut_right) - start - 1) if start > 0 else ""
+        right = " " * max(end - 1 - self.columns[last], 0) + ELLIPSIS if cut_right else ""
+        return left + "".join(self.cells[first:last]) + right
+
+
+def show_line(text: str) -> ShownLine:
+    """A line of a file, without its line ending, as it is shown."""
+    if text.isascii() and text.isprintable():
+        return ShownLine(text, range(len(text) + 1))
+    cells: list[str] = []
+    columns = [0]
+    for cluster in _clusters(text):
+        start = columns[-1]
+        shown, width = _show(cluster, start)
+        cells += [shown, *("" for _ in cluster[1:])]
+        columns += [start + width] * len(cluster)
+    return ShownLine(cells, columns)
+
+
+def plain(text: str) -> str:
+    """A message, title or path on one line, with nothing in it that acts on a terminal or cannot be seen."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_visible(char) or char for char in text)
+
+
+def width_of(text: str) -> int:
+    """How many cells a printable text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # noqa: PLC0415 - most files never need it
+
+    return cell_len(text)
+
+
+def _clusters(text: str) -> Iterator[str]:
+    """The characters of a text, each with the marks and joined characters that are drawn with it."""
+    start = 0
+    for index in range(1, len(text)):
+        if not _continues(text[index - 1], text[index]):
+            yield text[start:index]
+            start = index
+    if text:
+        yield text[start:]
+
+
+def _continues(before: str, char: str) -> bool:
+    if char.isascii() or _visible(before) or _visible(char):
+        return False
+    return _JOINER in (before, char) or width_of(char) == 0
+
+
+def _show(cluster: str, column: int) -> tuple[str, int]:
+    """What is shown for a cluster that starts at `column`, and how many cells that takes."""
+    if cluster == "\t":
+        width = TAB_STOP - column % TAB_STOP
+        return " " * width, width
+    shown = _visible(cluster) if len(cluster) == 1 else None
+    shown = shown or cluster
+    return shown, width_of(shown)
+
+
+def _visible(char: str) -> str | None:
+    """What stands for a character that would not be seen or would act on the terminal; None for all others."""
+    if char.isprintable() or char in _KEPT or ord(char) in _TAGS or char == "\u3000":
+        return None
+    code = ord(char)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    if category(char) in ("Cn", "Co"):
+        return None
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

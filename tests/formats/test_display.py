@@ -1,0 +1,86 @@
+import pytest
+
+from netpol_lsp.formats.display import plain, show_line, width_of
+
+
+@pytest.mark.parametrize(
+    ("text", "width"),
+    [
+        ("", 0),
+        ("abc", 3),
+        ("中文", 4),
+        ("e\u0301", 1),
+        ("🚀", 2),
+        ("👩\u200d👩\u200d👧", 2),
+        ("ｆ", 2),
+        ("\u3000", 2),
+        ("a\tb", 5),
+        ("abcd\tb", 9),
+        ("中\tb", 5),
+        ("\x00", 1),
+        ("\u202e", 6),
+        ("\u00a0", 6),
+        ("\U000e0001", 10),
+    ],
+)
+def test_widths(text, width):
+    line = show_line(text)
+    assert line.width == width
+    assert len(line.cells) == len(text)
+    assert len(line.columns) == len(text) + 1
+    assert width_of("".join(line.cells)) == width
+
+
+def test_columns():
+    line = show_line("a中e\u0301🚀\tz")
+    assert [line.column(i) for i in range(8)] == [0, 1, 3, 4, 4, 6, 8, 9]
+    assert line.column(99) == 9
+    assert line.column(-1) == 0
+
+
+def test_tab_goes_to_the_next_stop():
+    assert "".join(show_line("ab\tc\t\td").cells) == "ab  c       d"
+
+
+@pytest.mark.parametrize(
+    ("char", "shown"),
+    [
+        ("\x1b", "␛"),
+        ("\n", "␊"),
+        ("\x7f", "␡"),
+        ("\x9b", "\\u009b"),
+        ("\u202e", "\\u202e"),
+        ("\u2066", "\\u2066"),
+        ("\u200b", "\\u200b"),
+        ("\ufeff", "\\ufeff"),
+        ("\u2028", "\\u2028"),
+        ("\ud800", "\\ud800"),
+        ("é", "é"),
+        ("\u200d", "\u200d"),
+        ("\ue000", "\ue000"),
+    ],
+)
+def test_what_cannot_be_seen_is_made_visible(char, shown):
+    assert plain(f"a{char}b") == f"a{shown}b"
+
+
+def test_marks_after_escapes_stay_apart():
+    line = show_line("\u202e\u0301x")
+    assert line.cells[0] == "\\u202e"
+    assert "".join(line.cells).endswith("x")
+
+
+@pytest.mark.parametrize("text", ["0123456789", "中文中文中", "a\u0301b\u0301cdefghij", "ab中\tcd🚀"])
+def test_cut_keeps_its_width(text):
+    line = show_line(text)
+    for start in range(line.width):
+        for end in range(start + 4, line.width + 1):
+            cut = line.cut(start, end)
+            assert width_of(cut) == end - start
+            assert cut.startswith("…") == (start > 0)
+            assert cut.endswith("…") == (end < line.width)
+
+
+def test_cut_of_everything_is_everything():
+    assert show_line("中文 x").cut(0, 6) == "中文 x"
+    assert show_line("0123456789").cut(3, 8) == "…456…"
