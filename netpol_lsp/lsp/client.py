@@ -37,6 +37,7 @@ class Client:
     action_data: bool = False
     snippets: bool = False
     insert_replace: bool = False
+    inserts_as_is: bool = False
     markdown_completion: bool = True
     symbol_tree: bool = False
     folds_lines_only: bool = False
@@ -56,6 +57,8 @@ class Client:
         tags = capability(capabilities, "text_document.publish_diagnostics.tag_support.value_set") or ()
         pull_tags = capability(capabilities, "text_document.diagnostic.tag_support.value_set") or ()
         pulls = capability(capabilities, "text_document.diagnostic") is not None
+        modes = capability(capabilities, "text_document.completion.completion_item.insert_text_mode_support.value_set")
+        default_mode = capability(capabilities, "text_document.completion.insert_text_mode")
         resolvable = capability(capabilities, "text_document.code_action.resolve_support.properties") or ()
         return cls(
             pulls_diagnostics=pulls,
@@ -73,6 +76,7 @@ class Client:
             action_data=offers("text_document.code_action.data_support"),
             snippets=offers("text_document.completion.completion_item.snippet_support"),
             insert_replace=offers("text_document.completion.completion_item.insert_replace_support"),
+            inserts_as_is=types.InsertTextMode.AsIs in (*(modes or ()), default_mode),
             markdown_completion=_prefers_markdown(
                 capability(capabilities, "text_document.completion.completion_item.documentation_format")
             ),

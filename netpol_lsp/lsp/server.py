@@ -12,7 +12,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from netpol_lsp import __version__
-from netpol_lsp.lsp import code_actions, diagnostics, documents, hover, lifecycle
+from netpol_lsp.lsp import code_actions, completion, diagnostics, documents, hover, lifecycle
 from netpol_lsp.lsp.client import Client
 from netpol_lsp.lsp.configuration import Configuration
 from netpol_lsp.lsp.logs import ClientLog
@@ -23,7 +23,7 @@ from netpol_lsp.lsp.session import Session
 
 logger = logging.getLogger(__name__)
 
-FEATURES = (lifecycle, documents, diagnostics, hover, code_actions)
+FEATURES = (lifecycle, documents, diagnostics, hover, code_actions, completion)
 
 
 class NetpolServer(LanguageServer):

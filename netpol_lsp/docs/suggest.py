@@ -1,0 +1,202 @@
+"""What can be written at a cursor: keys, values, whole policies, rule codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from netpol_lsp.docs.field_docs import fields_at, schema_at, value_doc
+from netpol_lsp.docs.render_snippet import render_item, render_keys, render_value, scalar
+from netpol_lsp.docs.snippets import PARTS, POLICIES
+from netpol_lsp.docs.suggest_values import suggest_values
+from netpol_lsp.docs.vocabulary import Vocabulary
+from netpol_lsp.lint.rule import RuleInfo
+from netpol_lsp.syntax.cursor import Cursor, Place
+from netpol_lsp.syntax.paths import Path
+from netpol_lsp.syntax.style import Style
+from netpol_lsp.text.span import Span
+
+
+class Kind(StrEnum):
+    """What a suggestion is, for its icon."""
+
+    FIELD = "field"
+    VALUE = "value"
+    SNIPPET = "snippet"
+    RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One thing to write.
+
+    `text` replaces `span`; its further lines are indented as in the file. `is_snippet`: it has places such
+    as `${1:web}` to fill in.
+    """
+
+    label: str
+    kind: Kind
+    text: str
+    span: Span
+    detail: str = ""
+    doc: str = ""
+    is_snippet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a suggestion depends on besides the cursor. `path`: the cursor's, counted from the policy's object."""
+
+    style: Style
+    vocabulary: Vocabulary
+    as_json: bool = False
+    label_key: str | None = None
+    """The `key` of the requirement whose values are being written."""
+
+
+_COMMENT_CODES = re.compile(r"netpol:\s*ignore(?:-file)?\s*\[([^\]]*)\Z")
+
+
+def suggest(cursor: Cursor, path: Path, setting: Setting) -> list[Suggestion]:
+    """What can stand at a cursor in a policy; `path` is the cursor's, from the policy's own object."""
+    if cursor.place is Place.VALUE:
+        return list(_values(cursor, path, setting))
+    if cursor.place is not Place.CONTENT:
+        return []
+    found = schema_at(path)
+    suggestions: list[Suggestion] = []
+    if found is not None and _is_mapping(found):
+        suggestions += _keys(cursor, path, setting)
+        if path and isinstance(path[-1], int) and not cursor.siblings and not cursor.has_colon:
+            suggestions += _parts(cursor, path, setting)
+    elif found is not None and not _is_list(found):
+        suggestions += _values(cursor, path, setting)
+    if cursor.items is not None and not cursor.in_flow and not cursor.has_colon:
+        items = cursor.items[len(cursor.path) - len(path) :]
+        suggestions += _items(cursor, items, setting)
+    return suggestions
+
+
+def suggest_policies(cursor: Cursor, setting: Setting) -> list[Suggestion]:
+    """Whole policies, for a document that has nothing yet."""
+    found = []
+    for snippet in POLICIES:
+        text = render_value(snippet.value, setting.style, 0, as_json=setting.as_json)
+        found.append(
+            Suggestion(snippet.name, Kind.SNIPPET, text, cursor.word, snippet.summary, snippet.doc, is_snippet=True)
+        )
+    return found
+
+
+def suggest_in_comment(before: str, offset: int, rules: Iterable[RuleInfo], used: Iterable[str]) -> list[Suggestion]:
+    """Rule codes inside a suppression comment, those of findings nearby first. `before` is the comment up to the cursor."""
+    match = _COMMENT_CODES.search(before)
+    if match is None:
+        return []
+    typed = re.split(r"[\s,]+", match.group(1))[-1]
+    there = set(re.split(r"[\s,]+", match.group(1)[: len(match.group(1)) - len(typed)]))
+    wanted = list(used)
+    infos = sorted(rules, key=lambda info: (info.code not in wanted, info.code))
+    span = Span(offset - len(typed), offset)
+    return [
+        Suggestion(info.code, Kind.RULE, info.code, span, info.name, info.summary)
+        for info in infos
+        if info.code not in there and not info.code.startswith("NP9")
+    ]
+
+
+def _keys(cursor: Cursor, path: Path, setting: Setting) -> Iterator[Suggestion]:
+    """The fields of a mapping that are not there yet; label keys where these are free."""
+    fields = fields_at(path)
+    for name, found in fields.items():
+        if name not in cursor.siblings:
+            text = render_keys(name, found, cursor, setting.style, as_json=setting.as_json)
+            doc = found.get("description", "")
+            yield Suggestion(name, Kind.FIELD, text, cursor.word, _detail(found), doc, is_snippet=not cursor.has_colon)
+    if not fields:
+        yield from _label_keys(cursor, path, setting)
+
+
+def _label_keys(cursor: Cursor, path: Path, setting: Setting) -> Iterator[Suggestion]:
+    """Keys of labels, in matchLabels and metadata.labels."""
+    if path[-1] not in ("matchLabels", "labels"):
+        return
+    labels = setting.vocabulary.labels(of_namespaces="namespaceSelector" in path)
+    for key, values in sorted(
+        labels.items(), key=lambda item: "/" in item[0] and item[0] != "kubernetes.io/metadata.name"
+    ):
+        if key in cursor.siblings:
+            continue
+        text = scalar(key, setting.style, as_json=setting.as_json)
+        examples = ", ".join(sorted(values)[:5])
+        yield Suggestion(key, Kind.FIELD, text if cursor.has_colon else f"{text}: ", cursor.word, examples)
+
+
+def _values(cursor: Cursor, path: Path, setting: Setting) -> Iterator[Suggestion]:
+    """Values of a scalar, and short forms of lists and mappings."""
+    space = " " if cursor.needs_space else ""
+    found = schema_at(path)
+    if found is None:
+        return
+    field = next((step for step in reversed(path) if isinstance(step, str)), "")
+    for value, detail in suggest_values(path, found, setting.vocabulary, setting.label_key):
+        text = space + render_value(value, setting.style, 0, as_json=setting.as_json, in_flow=True)
+        doc = value_doc(field, str(value))
+        yield Suggestion(text.strip(), Kind.VALUE, text, cursor.word, detail, doc)
+
+
+def _parts(cursor: Cursor, path: Path, setting: Setting) -> Iterator[Suggestion]:
+    """Whole items behind a dash that stands already."""
+    space = " " if cursor.needs_space else ""
+    for name, summary, value in _parts_of(path[:-1]):
+        if cursor.in_flow:
+            text = render_value(value, setting.style, 0, as_json=setting.as_json, in_flow=True)[1:-1]
+        else:
+            text = render_value(value, setting.style, cursor.column + len(space))
+        yield Suggestion(name, Kind.SNIPPET, space + text, cursor.word, summary, is_snippet=True)
+
+
+def _items(cursor: Cursor, items: Path, setting: Setting) -> Iterator[Suggestion]:
+    """Whole items with their dash, for a list that could go on here."""
+    found = schema_at(items)
+    if found is None or not _is_list(found):
+        return
+    item = schema_at((*items, 0)) or {}
+    if not _is_mapping(item):
+        for value, detail in suggest_values((*items, 0), item, setting.vocabulary, setting.label_key):
+            text = render_item(value, setting.style, cursor.column)
+            yield Suggestion(f"- {value}", Kind.VALUE, text, cursor.word, detail, value_doc(str(items[-1]), str(value)))
+        return
+    for name, summary, value in _parts_of(items):
+        text = render_item(value, setting.style, cursor.column)
+        yield Suggestion(f"- {name}", Kind.SNIPPET, text, cursor.word, summary, is_snippet=True)
+    for name, inner in fields_at((*items, 0)).items():
+        behind_dash = replace(cursor, column=cursor.column + 2, has_colon=False)
+        text = "- " + render_keys(name, inner, behind_dash, setting.style)
+        doc = inner.get("description", "")
+        yield Suggestion(f"- {name}:", Kind.FIELD, text, cursor.word, _detail(inner), doc, is_snippet=True)
+
+
+def _parts_of(path: Path) -> tuple[tuple[str, str, Any], ...]:
+    """The ready-made items of the list at a path."""
+    if not path:
+        return ()
+    return PARTS.get("peer" if path[-1] in ("from", "to") else str(path[-1]), ())
+
+
+def _is_mapping(found: dict[str, Any]) -> bool:
+    return "object" in found.get("type", ())
+
+
+def _is_list(found: dict[str, Any]) -> bool:
+    return "array" in found.get("type", ())
+
+
+def _detail(found: dict[str, Any]) -> str:
+    kinds = found.get("type", ())
+    names = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
+    words = {"object": "mapping", "array": "list", "integer": "number", "string": "text"}
+    return " or ".join(words.get(name, name) for name in names)

@@ -1,0 +1,171 @@
+"""Completion: what can be written at the cursor, as the client's items."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from netpol_lsp.docs.snippets import plain
+from netpol_lsp.docs.suggest import Kind, Setting, Suggestion, suggest, suggest_in_comment, suggest_policies
+from netpol_lsp.docs.vocabulary import Vocabulary, collect, join
+from netpol_lsp.lint.analysis import Part
+from netpol_lsp.lint.registry import all_rules
+from netpol_lsp.lsp.client import Client
+from netpol_lsp.lsp.convert import Json
+from netpol_lsp.lsp.session import Snapshot
+from netpol_lsp.model.dialect import looks_like_ours
+from netpol_lsp.syntax.cursor import Cursor, Place, find_cursor
+from netpol_lsp.syntax.documents import Document, parse_document
+from netpol_lsp.syntax.nodes import Scalar
+from netpol_lsp.syntax.paths import Path, lookup
+from netpol_lsp.syntax.rewrite import is_json, style_of
+from netpol_lsp.syntax.style import Style
+from netpol_lsp.text.span import Span
+
+if TYPE_CHECKING:
+    from netpol_lsp.lsp.server import NetpolServer
+
+TRIGGERS = (" ", ":", "[", "{", ",", '"')
+_KINDS = {
+    Kind.FIELD: types.CompletionItemKind.Property.value,
+    Kind.VALUE: types.CompletionItemKind.Value.value,
+    Kind.SNIPPET: types.CompletionItemKind.Snippet.value,
+    Kind.RULE: types.CompletionItemKind.Constant.value,
+}
+_LONGEST_PART = 200_000
+"""Manifests longer than this give no words to offer."""
+
+
+def register(server: NetpolServer) -> None:
+    """Add the handler."""
+    options = types.CompletionOptions(trigger_characters=list(TRIGGERS))
+
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, options)
+    def completion(params: types.CompletionParams) -> Json | None:
+        snapshot = server.session.get(params.text_document.uri)
+        if snapshot is None:
+            return None
+        offset = snapshot.positions.offset(params.position)
+        found = find_suggestions(snapshot, offset, server)
+        return {"isIncomplete": False, "items": render(found, snapshot, offset, server.client)}
+
+
+def find_suggestions(snapshot: Snapshot, offset: int, server: NetpolServer) -> list[Suggestion]:
+    """What can be written at an offset; spans count from the start of the file."""
+    part = snapshot.part_at(offset)
+    if part is None:
+        return []
+    cursor = find_cursor(part.text, offset - part.start)
+    if cursor.place is Place.COMMENT:
+        return _in_comment(snapshot, part, cursor, offset)
+    document = part.analysis.document if part.analysis else parse_document(part.text)
+    setting = _setting(document, cursor, server)
+    if part.analysis is None and not looks_like_ours(part.text):
+        if cursor.place is Place.CONTENT and not cursor.path and not _has_kind(part.text):
+            return _shifted([*suggest_policies(cursor, setting), *suggest(cursor, (), setting)], part.start)
+        if cursor.path not in (("kind",), ("apiVersion",)):
+            return []
+    return _shifted(suggest(cursor, _path_in_object(cursor.path, document), setting), part.start)
+
+
+def vocabulary(server: NetpolServer) -> Vocabulary:
+    """The words of all open documents."""
+    return join(_words_of(chunk.text) for snapshot in server.session for chunk in snapshot.chunks)
+
+
+@lru_cache(maxsize=512)
+def _words_of(text: str) -> Vocabulary:
+    if len(text) > _LONGEST_PART or "kind" not in text:
+        return Vocabulary()
+    return collect([parse_document(text).root])
+
+
+def _setting(document: Document, cursor: Cursor, server: NetpolServer) -> Setting:
+    as_json = is_json(document) or document.text.lstrip()[:1] == "{"
+    style = style_of(document) if document.root is not None else Style(newline=document.source.newline)
+    key, _ = lookup(document.root, (*cursor.path[:-2], "key")) if cursor.path[-2:-1] == ("values",) else (None, None)
+    if key is None and cursor.path[-1:] == ("values",):
+        key, _ = lookup(document.root, (*cursor.path[:-1], "key"))
+    return Setting(style, vocabulary(server), as_json, key.value if isinstance(key, Scalar) else None)
+
+
+def _path_in_object(path: Path, document: Document) -> Path:
+    """A path from the object's own root: without the way through a List."""
+    kind, _ = lookup(document.root, ("kind",))
+    is_list = isinstance(kind, Scalar) and kind.value.endswith("List")
+    while is_list and len(path) >= 2 and path[0] == "items" and isinstance(path[1], int):
+        path = path[2:]
+    return path
+
+
+def _has_kind(text: str) -> bool:
+    return any(line.lstrip(" {\"'").startswith("kind") for line in text.splitlines())
+
+
+def _in_comment(snapshot: Snapshot, part: Part, cursor: Cursor, offset: int) -> list[Suggestion]:
+    before = part.text[cursor.word.start : offset - part.start]
+    used = {diagnostic.code for diagnostic in snapshot.findings}
+    return suggest_in_comment(before, offset, (rule.info for rule in all_rules()), used)
+
+
+def _shifted(found: list[Suggestion], offset: int) -> list[Suggestion]:
+    """Suggestions of a YAML document as those of its file."""
+    return [
+        Suggestion(
+            one.label,
+            one.kind,
+            one.text,
+            Span(one.span.start + offset, one.span.end + offset),
+            one.detail,
+            one.doc,
+            one.is_snippet,
+        )
+        for one in found
+    ]
+
+
+def render(found: list[Suggestion], snapshot: Snapshot, offset: int, client: Client) -> list[Json]:
+    """The client's items, in our order."""
+    indent = _indent_at(snapshot, offset)
+    return [_render(one, number, snapshot, offset, client, indent) for number, one in enumerate(found)]
+
+
+def _render(one: Suggestion, number: int, snapshot: Snapshot, offset: int, client: Client, indent: int) -> Json:
+    is_snippet = one.is_snippet and client.snippets and "$" in one.text
+    text = one.text if is_snippet else plain(one.text)
+    item: Json = {"label": one.label, "kind": _KINDS[one.kind], "sortText": f"{number:04}", "filterText": _filter(one)}
+    if one.detail:
+        item["detail"] = one.detail
+    if one.doc:
+        kind = types.MarkupKind.Markdown if client.markdown_completion else types.MarkupKind.PlainText
+        item["documentation"] = {"kind": kind.value, "value": one.doc}
+    if is_snippet:
+        item["insertTextFormat"] = types.InsertTextFormat.Snippet.value
+    if "\n" in text:
+        if client.inserts_as_is:
+            item["insertTextMode"] = types.InsertTextMode.AsIs.value
+        elif is_snippet:
+            # Without a word on it, clients indent the further lines of a snippet like its first one.
+            text = text.replace("\n" + " " * indent, "\n")
+    positions = snapshot.positions
+    if client.insert_replace:
+        insert = positions.range(Span(one.span.start, max(offset, one.span.start)))
+        item["textEdit"] = {"newText": text, "insert": insert, "replace": positions.range(one.span)}
+    else:
+        item["textEdit"] = {"newText": text, "range": positions.range(one.span)}
+    return item
+
+
+def _filter(one: Suggestion) -> str:
+    """What is compared with the word being typed: the text itself where that is quoted, for the quote is part of the word."""
+    return plain(one.text).strip() if one.text.lstrip()[:1] in ("'", '"') else one.label.removeprefix("- ")
+
+
+def _indent_at(snapshot: Snapshot, offset: int) -> int:
+    """How far the line at an offset is indented."""
+    text = snapshot.source.text
+    start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    line = text[start:offset]
+    return len(line) - len(line.lstrip(" "))
