@@ -15,7 +15,7 @@ def render(report: Report, options: RenderOptions) -> str:
     failures = sum(len(diagnostics) for _, diagnostics in found)
     tests = sum(max(len(diagnostics), 1) for _, diagnostics in found)
     suites = [_suite(result, diagnostics, options) for result, diagnostics in found]
-    attributes = {"name": TOOL, "tests": tests, "failures": failures, "errors": 0, "skipped": 0, "time": 0}
+    attributes = {"name": TOOL, "tests": tests, "failures": failures, "errors": 0, "time": 0}
     return HEADER + parent("testsuites", attributes, suites) + "\n"
 
 

@@ -39,10 +39,9 @@ def _fixes(summary: Summary) -> str:
     """How many findings can be fixed, and by which command."""
     if not summary.fixable:
         return ""
-    ways = []
-    if summary.safe:
-        ways.append(f"{summary.safe} with `{TOOL} --fix`")
-    if summary.unsafe:
-        more = " more" if summary.safe else ""
-        ways.append(f"{summary.unsafe}{more} with `{TOOL} --fix --unsafe-fixes`")
-    return f"{summary.fixable} can be fixed: {', '.join(ways)}"
+    if not summary.unsafe:
+        return f"{summary.safe} can be fixed with `{TOOL} --fix`"
+    unsafe = f"`{TOOL} --fix --unsafe-fixes`"
+    if not summary.safe:
+        return f"{summary.unsafe} can be fixed with {unsafe}"
+    return f"{summary.fixable} can be fixed: {summary.safe} with `{TOOL} --fix`, {summary.unsafe} more with {unsafe}"

@@ -203,8 +203,10 @@ def test_summary_of_nothing(one):
     assert text(make_report([]), summary=False) == ""
     unsafe = Fix("Do it", (TextEdit(Span(0, 0), "x"),), Applicability.UNSAFE)
     assert summary(one("a: 1\n", "1", fixes=(unsafe,))).endswith(
-        "; 1 can be fixed: 1 with `netpol-lint --fix --unsafe-fixes`"
+        "; 1 can be fixed with `netpol-lint --fix --unsafe-fixes`"
     )
+    safe = Fix("Do it", (TextEdit(Span(0, 0), "x"),))
+    assert summary(one("a: 1\n", "1", fixes=(unsafe, safe))).endswith("; 1 can be fixed with `netpol-lint --fix`")
 
 
 def test_concise(one):
