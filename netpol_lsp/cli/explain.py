@@ -1,0 +1,120 @@
+"""`netpol-lint explain`: what policies do, in plain English."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from netpol_lsp.cli import console
+from netpol_lsp.cli.layer import UsageError
+from netpol_lsp.cli.main import FAILED, OK
+from netpol_lsp.cli.options import add_color, add_configuration, add_format, new_parser
+from netpol_lsp.cli.setup import find_manifests, load_configs, report_config_problems
+from netpol_lsp.cli.targets import Target, decode_target, make_targets, may_hold_policies, read_target
+from netpol_lsp.docs.explain import Explanation, explain_policy
+from netpol_lsp.files.reading import ReadProblem
+from netpol_lsp.lint.analysis import analyse
+from netpol_lsp.lint.rule import is_partial
+from netpol_lsp.model.stored import stored_object
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One policy: where it stands, the object that the API server would store, and its explanation."""
+
+    path: str
+    document: int
+    stored: dict[str, Any]
+    explanation: Explanation
+
+
+def run(_name: str, arguments: Sequence[str]) -> int:
+    """Run the command and return the exit code."""
+    console.use_utf8()
+    parser = new_parser("explain [PATH ...]", "Say in plain English what each NetworkPolicy does.")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, globs, or - for standard input")
+    parser.add_argument("--stdin-filename", metavar="NAME", help="the name of what comes from standard input")
+    add_format(parser, "text", "markdown", "json")
+    add_color(parser)
+    add_configuration(parser)
+    try:
+        return _explain(parser.parse_args(arguments))
+    except UsageError as error:
+        console.complain(str(error))
+        return FAILED
+
+
+def _explain(options: argparse.Namespace) -> int:
+    configs = load_configs(options)
+    discovered = find_manifests(options.paths, configs)
+    targets = make_targets(discovered.paths, configs, options.stdin_filename)
+    problems = [str(problem) for problem in discovered.problems]
+    explained: list[Explained] = []
+    for target in targets:
+        found = _explain_target(target, options.namespace)
+        if isinstance(found, ReadProblem):
+            problems.append(f"{found.path}: {found.message}")
+        else:
+            explained += found
+    if report_config_problems(configs):
+        return FAILED
+    _write(explained, options.format)
+    for problem in problems:
+        console.complain(problem)
+    return FAILED if problems else OK
+
+
+def _explain_target(target: Target, namespace: str | None) -> list[Explained] | ReadProblem:
+    data = sys.stdin.buffer.read() if target.is_stdin else read_target(target)
+    if isinstance(data, ReadProblem):
+        return data
+    if not may_hold_policies(data):
+        return []
+    text = decode_target(target, data)
+    if isinstance(text, ReadProblem):
+        return text
+    default = namespace or target.loaded.config.for_file(target.absolute).settings.default_namespace
+    analysis = analyse(text.source)
+    found = []
+    for part in analysis.parts:
+        for policy in part.analysis.policies if part.analysis else ():
+            partial = part.analysis is not None and is_partial(part.analysis.document, policy)
+            explanation = explain_policy(policy, default, is_partial=partial)
+            found.append(Explained(target.path, part.index, stored_object(policy, default), explanation))
+    return found
+
+
+def _write(explained: list[Explained], form: str) -> None:
+    if form == "json":
+        rows = [_as_json(item) for item in explained]
+        print(json.dumps({"version": VERSION, "policies": rows}, indent=2, ensure_ascii=False))
+    elif form == "markdown":
+        sys.stdout.write("\n".join(item.explanation.markdown() for item in explained))
+    else:
+        sys.stdout.writelines(_as_text(explained))
+
+
+def _as_json(item: Explained) -> dict[str, Any]:
+    return {
+        "path": item.path,
+        "document": item.document,
+        "object": item.stored,
+        "text": item.explanation.text(),
+        "markdown": item.explanation.markdown(),
+    }
+
+
+def _as_text(explained: list[Explained]) -> Iterator[str]:
+    for number, item in enumerate(explained):
+        if number:
+            yield "\n"
+        where = f"{item.path}, document {item.document + 1}" if item.document else item.path
+        yield f"# {where}\n{item.explanation.text()}"
+    if not explained:
+        yield "no NetworkPolicy found\n"

@@ -1,0 +1,146 @@
+"""What a policy does, in plain English: for `netpol-lint explain` and for hovers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from netpol_lsp.model.policy import Direction, NetworkPolicy, Peer
+from netpol_lsp.model.words import (
+    directions_words,
+    own_namespace_words,
+    peer_words,
+    plain,
+    rule_words,
+    selected_words,
+)
+from netpol_lsp.syntax.nodes import Mapping, is_null
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionWords:
+    """One direction: `summary` is a sentence; `rules` are the alternatives, each a part of a sentence."""
+
+    direction: Direction
+    summary: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A policy in words. `title` names it, `summary` is a sentence, `notes` are sentences on what may surprise.
+
+    Values stand in backticks. `is_partial`: a template or a mistake hides some of it.
+    """
+
+    title: str
+    summary: str
+    directions: tuple[DirectionWords, ...]
+    notes: tuple[str, ...]
+    is_partial: bool = False
+
+    def markdown(self) -> str:
+        """As Markdown, without a heading of its own."""
+        parts = [f"**{self.title}** {self.summary}"]
+        for words in self.directions:
+            text = f"**{words.direction.value}:** {words.summary}"
+            parts.append("\n".join([text, "", *(f"- {rule}" for rule in words.rules)]) if words.rules else text)
+        if self.notes:
+            parts.append("\n".join(["Good to know:", "", *(f"- {note}" for note in self.notes)]))
+        return "\n\n".join(parts) + "\n"
+
+    def text(self) -> str:
+        """For a terminal: no markup, rules and notes indented."""
+        lines = [f"{self.title} {self.summary}"]
+        for words in self.directions:
+            lines.append(f"  {words.direction.value}: {words.summary}")
+            lines += [f"    {'or ' if number else ''}{rule}" for number, rule in enumerate(words.rules)]
+        if self.notes:
+            lines.append("  Good to know:")
+            lines += [f"    - {note}" for note in self.notes]
+        return plain("\n".join(lines)) + "\n"
+
+
+def explain_policy(
+    policy: NetworkPolicy, default_namespace: str | None = None, *, is_partial: bool = False
+) -> Explanation:
+    """A policy in words; `default_namespace` is what a missing namespace means, None when nobody said."""
+    namespace = policy.object.namespace or default_namespace
+    name = policy.object.name or "(no name)"
+    title = f"NetworkPolicy `{namespace}/{name}`" if namespace else f"NetworkPolicy `{name}`"
+    effective = policy.effective_types
+    isolated = directions_words(effective)
+    summary = f"selects {selected_words(policy, namespace)}"
+    summary += f" and isolates them for {isolated}." if isolated else " and isolates nothing."
+    return Explanation(
+        title=title,
+        summary=summary,
+        directions=tuple(_direction(policy, direction, namespace) for direction in Direction),
+        notes=tuple(_notes(policy, namespace, default_namespace, is_partial=is_partial)),
+        is_partial=is_partial,
+    )
+
+
+def _direction(policy: NetworkPolicy, direction: Direction, namespace: str | None) -> DirectionWords:
+    verb = "accept" if direction is Direction.INGRESS else "open"
+    rules = policy.rules(direction)
+    if direction not in policy.effective_types:
+        summary = "not restricted by this policy."
+        if rules:
+            summary += f" Its {direction.rules_key} rules have no effect, since policyTypes does not list {direction.value}."
+        return DirectionWords(direction, summary, ())
+    if not rules:
+        return DirectionWords(direction, f"nothing is allowed by this policy: the pods {verb} no connection unless another one allows it.", ())
+    if any(rule.allows_every_peer and rule.allows_every_port for rule in rules):
+        return DirectionWords(direction, "everything is allowed: one rule names neither peers nor ports.", ())
+    words = tuple(rule_words(rule, namespace) for rule in rules)
+    return DirectionWords(direction, f"the pods {verb} connections", words)
+
+
+def _notes(
+    policy: NetworkPolicy, namespace: str | None, default_namespace: str | None, *, is_partial: bool
+) -> Iterator[str]:
+    if is_partial:
+        yield "A template or a mistake hides a part of this policy: what is said here may not be all."
+    if policy.object.namespace is None:
+        meant = f", taken to be `{default_namespace}` here" if default_namespace else ""
+        yield f"No namespace is written: the policy lands in the current namespace of whoever applies it{meant}."
+    if policy.spec is None or policy.pod_selector is None:
+        yield "There is no podSelector, which selects every pod of the namespace."
+    if not policy.declares_types and not policy.has_unknown_types:
+        filled = ", ".join(direction.value for direction in Direction if direction in policy.effective_types)
+        yield f"policyTypes is not written: the API server fills in {filled}."
+    yield from _peer_notes(policy, namespace)
+    if any(rule.allows_every_port for rule in policy.all_rules if not rule.allows_every_peer):
+        yield "A rule without ports allows every port of every protocol, ICMP (ping) included."
+    if Direction.EGRESS in policy.effective_types and not policy.egress:
+        yield "Egress covers DNS too: without another policy that allows it, the pods cannot look up names."
+    yield "Policies add up: another one that selects the same pods may allow more, and none can take away."
+    yield "Replies to an allowed connection are always allowed, and so are probes from the pod's own node."
+
+
+def _peer_notes(policy: NetworkPolicy, namespace: str | None) -> Iterator[str]:
+    """What surprises in the peers: own namespace only, AND inside an item, OR between items, dropped selectors."""
+    peers = [peer for rule in policy.all_rules for peer in rule.peers]
+    if any(peer.pod_selector and not peer.namespace_selector and not peer.ip_block for peer in peers):
+        yield f"A podSelector without a namespaceSelector reaches {own_namespace_words(namespace)} only."
+    if any(peer.pod_selector and peer.namespace_selector for peer in peers):
+        yield "Selectors in one item are ANDed: these pods in these namespaces."
+    for rule in policy.all_rules:
+        if len(rule.peers) > 1:
+            readings = " OR ".join(peer_words(peer, namespace) for peer in rule.peers)
+            yield f"Items of `{rule.direction.peers_key}` are ORed: {readings}."
+    for peer in peers:
+        if dropped := _dropped(peer):
+            yield f"`{dropped}` without a value is dropped by the API server; `{dropped}: {{}}` would select all."
+
+
+def _dropped(peer: Peer) -> str | None:
+    """The selector of a peer that is null beside another one."""
+    if not isinstance(peer.node, Mapping) or (peer.pod_selector is None and peer.namespace_selector is None):
+        return None
+    for name in ("podSelector", "namespaceSelector"):
+        entry = peer.node.get(name)
+        if entry is not None and is_null(entry.value):
+            return name
+    return None
