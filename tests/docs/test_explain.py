@@ -33,12 +33,12 @@ def test_and_inside_an_item_or_between_items() -> None:
     spec = (
         "spec:\n  podSelector: {}\n  ingress:\n  - from:\n"
         "    - namespaceSelector: {matchLabels: {team: a}}\n      podSelector: {matchLabels: {app: x}}\n"
-        "    - podSelector: {matchLabels: {app: y}}\n    ports: [{port: 80}]\n"
+        "    - podSelector: {matchLabels: {app: z}}\n    ports: [{port: 80}]\n"
     )
     explanation = explain(spec)
     (rule,) = explanation.directions[0].rules
     assert rule == (
-        "from pods with `app=x` in namespaces with `team=a` or pods with `app=y` in the policy's own namespace "
+        "from pods with `app=x` in namespaces with `team=a` or pods with `app=z` in the policy's own namespace "
         "`shop`, on TCP 80"
     )
     notes = " ".join(explanation.notes)
