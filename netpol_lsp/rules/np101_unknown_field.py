@@ -73,8 +73,9 @@ def unknown_field(ctx: Context) -> Diagnostics:
     for found in ctx.schema:
         if found.keyword == "additionalProperties" and found.entry is not None:
             parent = render_path(found.path[:-1])
-            # As the API server spells it: the name as it is, even with dots in it.
-            field = f"{parent}.{found.detail}" if parent else found.detail
+            # As the API server spells it: the name with its dots, odd signs escaped.
+            name = "".join(_escaped(char) for char in found.detail)
+            field = f"{parent}.{name}" if parent else name
             yield ctx.finding(
                 found.entry.key, _message(found), label="unknown field", fixes=_fixes(ctx, found), field=field
             )
@@ -83,6 +84,14 @@ def unknown_field(ctx: Context) -> Diagnostics:
 _SELECTORS = ("podSelector", "namespaceSelector")
 # Fields of the other direction, and what they are called in this one.
 _TWINS = {"from": "to", "to": "from"}
+
+
+def _escaped(char: str) -> str:
+    if char in '\\"':
+        return f"\\{char}"
+    if char.isprintable():
+        return char
+    return {"\t": "\\t", "\n": "\\n", "\r": "\\r"}.get(char, f"\\u{ord(char):04x}")
 
 
 def _message(found: SchemaFinding) -> str:

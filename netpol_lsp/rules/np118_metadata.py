@@ -111,7 +111,8 @@ def _owners(ctx: PolicyContext, entry: Entry | None, owners: list[Mapping]) -> D
         for name in ("apiVersion", "kind", "name", "uid"):
             field: Field[str] | None = string_field(owner.get(name))
             if field is None or field.is_null or field.value == "":
-                yield ctx.finding(field or owner, f"an owner reference needs its `{name}`")
+                path = ctx.field_in(owner, name)
+                yield ctx.finding(field or owner, f"an owner reference needs its `{name}`", field=path)
         version = string_field(owner.get("apiVersion"))
         if version is not None and version.value and not _is_api_version(version.value):
             yield ctx.finding(version, f"`{version.value}` is no API version")
