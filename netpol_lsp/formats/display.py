@@ -101,9 +101,26 @@ def _show(cluster: str, column: int) -> tuple[str, int]:
     if cluster == "\t":
         width = TAB_STOP - column % TAB_STOP
         return " " * width, width
-    shown = _visible(cluster) if len(cluster) == 1 else None
-    shown = shown or cluster
-    return shown, width_of(shown)
+    shown = (_visible(cluster) if len(cluster) == 1 else None) or _without_stray_joiners(cluster)
+    width = width_of(shown)
+    if width == 0:
+        # A mark without a character to stand on would be drawn on what is shown before it.
+        shown = "".join(_escape(char) if width_of(char) == 0 else char for char in cluster)
+        width = width_of(shown)
+    return shown, width
+
+
+def _without_stray_joiners(cluster: str) -> str:
+    """A cluster in which joiners that shape nothing can be seen: behind ASCII, or with nothing behind them."""
+    if not _KEPT.intersection(cluster):
+        return cluster
+    shown = []
+    for index, char in enumerate(cluster):
+        before = cluster[index - 1] if index else ""
+        joins = before and not before.isascii() and before not in _KEPT
+        ends = char == _JOINER and index == len(cluster) - 1
+        shown.append(_escape(char) if char in _KEPT and (ends or not joins) else char)
+    return "".join(shown)
 
 
 def _visible(char: str) -> str | None:
@@ -117,4 +134,9 @@ def _visible(char: str) -> str | None:
         return "␡"
     if category(char) in ("Cn", "Co"):
         return None
+    return _escape(char)
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -16,7 +16,9 @@ _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ","
 
 def render(report: Report, options: RenderOptions) -> str:
     """A command for each finding."""
-    return "".join(_command(found, result.source, options) + "\n" for result, found in all_shown(report, options))
+    text = "".join(_command(found, result.source, options) + "\n" for result, found in all_shown(report, options))
+    # Names of files that are not UTF-8 hold lone surrogates.
+    return text.encode("utf-8", "replace").decode()
 
 
 def _command(found: Diagnostic, source: Source, options: RenderOptions) -> str:

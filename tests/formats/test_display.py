@@ -64,10 +64,12 @@ def test_what_cannot_be_seen_is_made_visible(char, shown):
     assert plain(f"a{char}b") == f"a{shown}b"
 
 
-def test_marks_after_escapes_stay_apart():
-    line = show_line("\u202e\u0301x")
-    assert line.cells[0] == "\\u202e"
-    assert "".join(line.cells).endswith("x")
+@pytest.mark.parametrize("before", ["", "\u202e", "\t", "\x00"])
+@pytest.mark.parametrize("mark", ["\u0301", "\ufe0f", "\u200d"])
+def test_marks_on_nothing_are_made_visible(before, mark):
+    line = show_line(f"{before}{mark}")
+    assert line.cells[-1] == f"\\u{ord(mark):04x}"
+    assert line.width == show_line(before).width + 6
 
 
 @pytest.mark.parametrize("text", ["0123456789", "中文中文中", "a\u0301b\u0301cdefghij", "ab中\tcd🚀"])
@@ -84,3 +86,9 @@ def test_cut_keeps_its_width(text):
 def test_cut_of_everything_is_everything():
     assert show_line("中文 x").cut(0, 6) == "中文 x"
     assert show_line("0123456789").cut(3, 8) == "…456…"
+
+
+def test_joiners_that_join_nothing_are_made_visible():
+    assert "".join(show_line("app\u200d: x\u200cy").cells) == "app\\u200d: x\\u200cy"
+    assert "".join(show_line("👩\u200d x").cells) == "👩\\u200d x"
+    assert "".join(show_line("👩\u200d👧 می\u200cخواهم").cells) == "👩\u200d👧 می\u200cخواهم"
