@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from netpol_lsp.docs.field_docs import FieldDoc, field_doc, value_doc
-from netpol_lsp.docs.rule_hover import explain_finding
+from netpol_lsp.docs.place_words import explain_place
+from netpol_lsp.docs.rule_hover import explain_finding, explain_rule
 from netpol_lsp.lint.registry import rule_by_code
+from netpol_lsp.lint.rule import is_partial
 from netpol_lsp.lsp.convert import Json
 from netpol_lsp.lsp.findings import rule_page
 from netpol_lsp.lsp.session import Snapshot
-from netpol_lsp.lsp.target import Target, find_target
-from netpol_lsp.syntax.nodes import Scalar
+from netpol_lsp.lsp.target import Target, find_target, suppression_code_at
+from netpol_lsp.model.words import plain
 from netpol_lsp.text.span import Span
 
 if TYPE_CHECKING:
     from netpol_lsp.lsp.server import NetpolServer
+
+_MARKUP = re.compile(r"\*\*|\[([^\]]*)\]\([^)]*\)")
 
 
 def register(server: NetpolServer) -> None:
@@ -34,48 +38,47 @@ def register(server: NetpolServer) -> None:
 
 def render_hover(snapshot: Snapshot, offset: int, *, markdown: bool) -> Json | None:
     """What to show at an offset; None when there is nothing to say."""
-    target = find_target(snapshot, offset)
-    sections = list(explain_findings(snapshot, offset))
+    code = suppression_code_at(snapshot, offset)
+    target = find_target(snapshot, offset) if code is None else None
+    sections = list(_explain_code(*code)) if code is not None else list(_explain_findings(snapshot, offset))
     if target is not None:
-        sections += explain_target(target)
+        sections += _explain_target(target, snapshot)
     if not sections:
         return None
-    text = "\n\n---\n\n".join(sections)
+    text = "\n\n---\n\n".join(dict.fromkeys(sections))
     kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
-    rendered: Json = {"contents": {"kind": kind.value, "value": text}}
-    if target is not None:
-        rendered["range"] = snapshot.positions.range(target.span)
+    rendered: Json = {"contents": {"kind": kind.value, "value": text if markdown else _without_markup(text)}}
+    span = code[1] if code is not None else target.span if target is not None else None
+    if span is not None:
+        rendered["range"] = snapshot.positions.range(span)
     return rendered
 
 
-def explain_findings(snapshot: Snapshot, offset: int) -> Iterator[str]:
+def _explain_findings(snapshot: Snapshot, offset: int) -> Iterator[str]:
     """The findings at an offset."""
     for diagnostic in snapshot.findings_at(Span(offset, offset)):
         rule = rule_by_code(diagnostic.code)
         yield explain_finding(diagnostic, rule.info if rule else None, rule_page(diagnostic.code))
 
 
-def explain_target(target: Target) -> Iterator[str]:
-    """The field, and its value where the pointer is on it."""
-    doc = field_doc(target.path)
-    if doc is not None:
-        yield render_field(doc)
-    if not target.on_key and isinstance(target.node, Scalar):
-        field = next((step for step in reversed(target.path) if isinstance(step, str)), "")
-        meaning = value_doc(field, target.node.value)
-        if meaning:
-            yield f"`{target.node.value}`: {meaning}"
+def _explain_code(word: str, _span: Span) -> Iterator[str]:
+    """A rule's code in a suppression comment."""
+    rule = rule_by_code(word)
+    if rule is not None:
+        yield explain_rule(rule.info, rule_page(rule.info.code))
 
 
-def render_field(doc: FieldDoc) -> str:
-    """A field's documentation."""
-    lines = [f"**{doc.name}** ({doc.type})", "", doc.description]
-    if doc.values:
-        lines += ["", "Values: " + ", ".join(f"`{value}`" for value in doc.values)]
-    if doc.default:
-        lines += ["", f"Left out: {doc.default}"]
-    if doc.since:
-        lines += ["", f"Since {doc.since}"]
-    if doc.traps:
-        lines += ["", *(f"- {trap}" for trap in doc.traps)]
-    return "\n".join(lines)
+def _explain_target(target: Target, snapshot: Snapshot) -> Iterator[str]:
+    return explain_place(
+        target.policy,
+        target.path,
+        target.node,
+        on_key=target.on_key,
+        namespace=snapshot.config.settings.default_namespace,
+        is_partial=is_partial(target.document.document, target.policy),
+    )
+
+
+def _without_markup(text: str) -> str:
+    """The text for a client that shows it as it is."""
+    return plain(_MARKUP.sub(lambda match: match.group(1) or "", text))

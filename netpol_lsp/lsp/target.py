@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from netpol_lsp.lint.analysis import DocumentAnalysis, Part
+from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
+from netpol_lsp.lint.suppress import find_marks
 from netpol_lsp.lsp.session import Snapshot
 from netpol_lsp.model.objects import KubeObject
 from netpol_lsp.model.policy import NetworkPolicy
@@ -53,6 +54,18 @@ def find_target(snapshot: Snapshot, offset: int) -> Target | None:
     return None
 
 
+def suppression_code_at(snapshot: Snapshot, offset: int) -> tuple[str, Span] | None:
+    """The word at an offset that a suppression names a rule with, and its place; None elsewhere."""
+    part = snapshot.part_at(offset)
+    if part is None or part.analysis is None or "netpol" not in part.text:
+        return None
+    alone = Analysis(snapshot.source, (part,))
+    for mark in find_marks(alone):
+        if mark.word and mark.span.contains(offset):
+            return mark.word, mark.span
+    return None
+
+
 def _descend(root: Node, offset: int) -> tuple[Path, Node, Entry | None, bool] | None:
     """The key or scalar at an offset: its path, value, entry, and whether it is the key."""
     path: list[str | int] = []
@@ -62,7 +75,8 @@ def _descend(root: Node, offset: int) -> tuple[Path, Node, Entry | None, bool] |
         if isinstance(node, Mapping):
             found = next((one for one in node.entries if _holds(one.span, offset)), None)
             if found is None:
-                return None
+                is_empty = not node.entries and path
+                return (tuple(path), node, entry, False) if is_empty else None
             path.append(entry_name(found))
             if found.key.span.contains(offset):
                 return tuple(path), found.value, found, True
@@ -72,7 +86,8 @@ def _descend(root: Node, offset: int) -> tuple[Path, Node, Entry | None, bool] |
         elif isinstance(node, Sequence):
             index = next((number for number, one in enumerate(node.items) if _holds(one.span, offset)), None)
             if index is None:
-                return None
+                is_empty = not node.items and path
+                return (tuple(path), node, entry, False) if is_empty else None
             path.append(index)
             node, entry = node.items[index], None
         elif isinstance(node, Scalar):
