@@ -40,7 +40,7 @@ class Client:
     inserts_as_is: bool = False
     markdown_completion: bool = True
     symbol_tree: bool = False
-    folds_lines_only: bool = False
+    link_tooltips: bool = False
     configuration: bool = False
     watches_files: bool = False
     configuration_registration: bool = False
@@ -81,7 +81,7 @@ class Client:
                 capability(capabilities, "text_document.completion.completion_item.documentation_format")
             ),
             symbol_tree=offers("text_document.document_symbol.hierarchical_document_symbol_support"),
-            folds_lines_only=offers("text_document.folding_range.line_folding_only"),
+            link_tooltips=offers("text_document.document_link.tooltip_support"),
             configuration=offers("workspace.configuration"),
             watches_files=offers("workspace.did_change_watched_files.dynamic_registration"),
             configuration_registration=offers("workspace.did_change_configuration.dynamic_registration"),

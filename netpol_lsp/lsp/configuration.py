@@ -33,6 +33,8 @@ class ClientSettings:
 
     inlay_hints: InlayHintSettings = InlayHintSettings()
     code_lens: bool = True
+    show_results: bool = True
+    """Whether the server shows what a command found; a client that does it itself says no."""
 
 
 def parse_settings(data: Any) -> ClientSettings:
@@ -48,8 +50,9 @@ def parse_settings(data: Any) -> ClientSettings:
     else:
         written = hints if isinstance(hints, dict) else {}
         switches = {name: written[name] for name in names if isinstance(written.get(name), bool)}
-    lens = section.get("codeLens")
-    return ClientSettings(InlayHintSettings(**switches), lens if isinstance(lens, bool) else True)
+    return ClientSettings(
+        InlayHintSettings(**switches), section.get("codeLens") is not False, section.get("showResults") is not False
+    )
 
 
 class Configuration:

@@ -84,3 +84,14 @@ def uri_of_path(path: str) -> str:
 def name_of_uri(uri: str) -> str:
     """What to call a document in a sentence: the last part of its path."""
     return unquote(urlsplit(uri).path).rpartition("/")[2] or uri
+
+
+def plain_data(data: Any) -> Any:
+    """Plain data out of what pygls makes of JSON without a type: named tuples."""
+    if hasattr(data, "_asdict"):
+        return {key: plain_data(value) for key, value in data._asdict().items()}
+    if isinstance(data, dict):
+        return {key: plain_data(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [plain_data(item) for item in data]
+    return data

@@ -13,7 +13,7 @@ from netpol_lsp.files.discovery import CONFIG_NAME
 from netpol_lsp.lsp import diagnostics
 from netpol_lsp.lsp.client import Client
 from netpol_lsp.lsp.configuration import SECTION, parse_settings
-from netpol_lsp.lsp.convert import path_of_uri
+from netpol_lsp.lsp.convert import path_of_uri, plain_data
 from netpol_lsp.lsp.scheduler import run_task
 from netpol_lsp.text.source import Encoding
 
@@ -113,7 +113,7 @@ def fetch_settings(server: NetpolServer) -> None:
 
 def use_settings(server: NetpolServer, data: Any) -> None:
     """Take over settings, and have drawn again what depends on them."""
-    settings = parse_settings(_plain(data))
+    settings = parse_settings(plain_data(data))
     if settings == server.configuration.settings:
         return
     server.configuration.settings = settings
@@ -142,14 +142,3 @@ def _is_alive(process_id: int) -> bool:
     except OSError:
         return True
     return True
-
-
-def _plain(data: Any) -> Any:
-    """Plain data out of what pygls makes of untyped JSON: named tuples."""
-    if hasattr(data, "_asdict"):
-        return {key: _plain(value) for key, value in data._asdict().items()}
-    if isinstance(data, dict):
-        return {key: _plain(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_plain(item) for item in data]
-    return data

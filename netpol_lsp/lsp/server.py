@@ -12,7 +12,21 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from netpol_lsp import __version__
-from netpol_lsp.lsp import code_actions, completion, diagnostics, documents, hover, lifecycle
+from netpol_lsp.lsp import (
+    code_actions,
+    code_lens,
+    commands,
+    completion,
+    diagnostics,
+    documents,
+    folding,
+    hover,
+    inlay_hints,
+    lifecycle,
+    links,
+    selection,
+    symbols,
+)
 from netpol_lsp.lsp.client import Client
 from netpol_lsp.lsp.configuration import Configuration
 from netpol_lsp.lsp.logs import ClientLog
@@ -23,7 +37,21 @@ from netpol_lsp.lsp.session import Session
 
 logger = logging.getLogger(__name__)
 
-FEATURES = (lifecycle, documents, diagnostics, hover, code_actions, completion)
+FEATURES = (
+    lifecycle,
+    documents,
+    diagnostics,
+    hover,
+    code_actions,
+    completion,
+    symbols,
+    folding,
+    selection,
+    links,
+    inlay_hints,
+    code_lens,
+    commands,
+)
 
 
 class NetpolServer(LanguageServer):
@@ -69,3 +97,8 @@ class NetpolServer(LanguageServer):
                 use(future.result())
 
         self.protocol.send_request(method, params).add_done_callback(answered)
+
+    def show(self, text: str) -> None:
+        """Show a text that the user asked for."""
+        params = {"type": types.MessageType.Info.value, "message": text}
+        self.protocol.send_notification(types.WINDOW_SHOW_MESSAGE, params)

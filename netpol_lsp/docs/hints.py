@@ -1,0 +1,113 @@
+"""Short notes beside the text of a policy: what is meant but not written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from netpol_lsp.model.policy import Direction, NetworkPolicy, Peer, PolicyRule
+from netpol_lsp.model.words import peer_words, plain
+from netpol_lsp.syntax.nodes import Mapping, Node, Sequence
+
+
+class HintKind(StrEnum):
+    """What a hint is about; each kind can be switched off."""
+
+    PEERS = "peers"
+    MEANING = "meaning"
+    TYPES = "types"
+    PROTOCOL = "protocol"
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """`text` is drawn at `offset`, behind the text there or, when `is_before`, in front of it; `tooltip` says more."""
+
+    offset: int
+    text: str
+    kind: HintKind
+    tooltip: str = ""
+    is_before: bool = False
+
+
+def hints(policy: NetworkPolicy) -> Iterator[Hint]:
+    """The notes on one policy."""
+    yield from _selector_hints(policy)
+    yield from _type_hints(policy)
+    for direction in Direction:
+        yield from _direction_hints(policy, direction)
+    for rule in policy.all_rules:
+        yield from _rule_hints(rule, policy.object.namespace)
+
+
+def _selector_hints(policy: NetworkPolicy) -> Iterator[Hint]:
+    selector = policy.pod_selector
+    if selector is not None and selector.is_empty:
+        yield Hint(selector.node.end, "every pod of the namespace", HintKind.MEANING)
+
+
+def _type_hints(policy: NetworkPolicy) -> Iterator[Hint]:
+    """What the API server fills in for a missing policyTypes."""
+    spec = policy.spec_field
+    if policy.declares_types or policy.has_unknown_types or spec is None or spec.value is None:
+        return
+    filled = ", ".join(direction.value for direction in Direction if direction in policy.effective_types)
+    tooltip = "policyTypes is not written: this is what the API server fills in."
+    field = policy.policy_types_field
+    offset = max(field.node.end, field.key_span.end) if field is not None else spec.key_span.end + 1
+    yield Hint(offset, f"policyTypes: [{filled}]", HintKind.TYPES, tooltip)
+
+
+def _direction_hints(policy: NetworkPolicy, direction: Direction) -> Iterator[Hint]:
+    field = policy.rules_field(direction)
+    if field is None or field.is_unknown:
+        return
+    if direction not in policy.effective_types:
+        if field.value:
+            tooltip = f"policyTypes does not list {direction.value}."
+            yield Hint(field.key_span.end + 1, "no effect", HintKind.MEANING, tooltip)
+    elif not field.value and (field.value is not None or field.is_null):
+        yield Hint(_end(field.node, field.key_span.end + 1), "allows nothing", HintKind.MEANING)
+
+
+def _rule_hints(rule: PolicyRule, namespace: str | None) -> Iterator[Hint]:
+    everyone = "everyone" if rule.direction is Direction.INGRESS else "everywhere"
+    if rule.allows_every_peer and rule.allows_every_port:
+        if not isinstance(rule.node, Mapping) or not rule.node.entries:
+            yield Hint(rule.node.end, f"allows {everyone}, every port", HintKind.MEANING)
+    elif rule.allows_every_peer and rule.peers_field is None and isinstance(rule.node, Mapping):
+        # In front of its ports: who is not written.
+        yield Hint(rule.node.entries[0].key.start, f"{everyone}:", HintKind.MEANING, is_before=True)
+    for field, text in ((rule.peers_field, everyone), (rule.ports_field, "every port")):
+        if field is not None and not field.is_unknown and (field.is_null or field.value == []):
+            yield Hint(_end(field.node, field.key_span.end + 1), f"allows {text}", HintKind.MEANING)
+    yield from _peer_hints(rule, namespace)
+    for port in rule.ports:
+        if port.protocol is None and isinstance(port.node, Mapping) and port.node.entries:
+            tooltip = "Where no protocol is written, the API server fills in TCP."
+            yield Hint(_end_of_port(port.node), "TCP", HintKind.PROTOCOL, tooltip)
+
+
+def _peer_hints(rule: PolicyRule, namespace: str | None) -> Iterator[Hint]:
+    """OR in front of each item but the first, AND in front of the second selector of an item."""
+    items = rule.peers_field.node.items if rule.peers_field and isinstance(rule.peers_field.node, Sequence) else []
+    for number, item in enumerate(items):
+        if number and isinstance(item, Mapping) and item.entries and item.origin is None:
+            tooltip = f"or {plain(peer_words(Peer(item), namespace))}"
+            yield Hint(item.start, "OR", HintKind.PEERS, tooltip, is_before=True)
+    for peer in rule.peers:
+        if peer.pod_selector is not None and peer.namespace_selector is not None and peer.node.origin is None:
+            second = max(peer.pod_selector.entry.key.start, peer.namespace_selector.entry.key.start)
+            tooltip = plain(peer_words(peer, namespace))
+            yield Hint(second, "AND", HintKind.PEERS, tooltip, is_before=True)
+
+
+def _end(node: Node, otherwise: int) -> int:
+    """The end of a value, or the place behind its key's colon when it is not written."""
+    return node.end if node.end > node.start else otherwise
+
+
+def _end_of_port(node: Mapping) -> int:
+    entry = node.get("port") or node.entries[-1]
+    return max(entry.value.end, entry.key.end)

@@ -1,0 +1,51 @@
+"""Code lenses: over each policy what it isolates, with the way to its explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from netpol_lsp.lsp.commands import EXPLAIN
+from netpol_lsp.lsp.convert import Json
+from netpol_lsp.lsp.session import Snapshot
+from netpol_lsp.model.policy import NetworkPolicy
+from netpol_lsp.model.words import directions_words
+from netpol_lsp.text.span import Span
+
+if TYPE_CHECKING:
+    from netpol_lsp.lsp.server import NetpolServer
+
+
+def register(server: NetpolServer) -> None:
+    """Add the handler."""
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
+    def code_lens(params: types.CodeLensParams) -> list[Json]:
+        snapshot = server.session.get(params.text_document.uri)
+        if snapshot is None or not server.configuration.settings.code_lens:
+            return []
+        return list(render_lenses(snapshot))
+
+
+def render_lenses(snapshot: Snapshot) -> Iterator[Json]:
+    """One lens over each policy."""
+    for part in snapshot.analysis.parts:
+        for policy in part.analysis.policies if part.analysis is not None else ():
+            start = policy.object.node.start + part.start
+            where = snapshot.positions.range(Span(start, start))
+            command = {
+                "title": f"{lens_words(policy)} - explain",
+                "command": EXPLAIN,
+                "arguments": [{"uri": snapshot.uri, "position": where["start"]}],
+            }
+            yield {"range": where, "command": command}
+
+
+def lens_words(policy: NetworkPolicy) -> str:
+    """As in "isolates ingress and egress"."""
+    if policy.has_unknown_types:
+        return "isolates what policyTypes says"
+    isolated = directions_words(policy.effective_types)
+    return f"isolates {isolated}" if isolated else "isolates nothing"

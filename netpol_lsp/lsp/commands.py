@@ -1,0 +1,87 @@
+"""Commands: explain a policy, show the configuration in effect, start over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from netpol_lsp.docs.explain import Explanation, explain_policy
+from netpol_lsp.files.effective import effective_config
+from netpol_lsp.lint.rule import is_partial
+from netpol_lsp.lsp import diagnostics
+from netpol_lsp.lsp.convert import Json, path_of_uri, plain_data
+from netpol_lsp.lsp.session import Snapshot
+from netpol_lsp.text.span import Span
+
+if TYPE_CHECKING:
+    from netpol_lsp.lsp.server import NetpolServer
+
+EXPLAIN = "netpol.explainPolicy"
+SHOW_CONFIG = "netpol.showConfig"
+RESTART = "netpol.restartIndex"
+
+
+def register(server: NetpolServer) -> None:
+    """Add the commands. Each takes one object: `{"uri": ..., "position": ...}`; a missing URI is no error."""
+
+    @server.command(EXPLAIN)
+    def explain(*arguments: Any) -> Json | None:
+        where = _first(arguments)
+        snapshot = server.session.get(str(where.get("uri")))
+        if snapshot is None:
+            return None
+        explained = explain_at(snapshot, where.get("position"))
+        if server.configuration.settings.show_results:
+            server.show(explained["text"])
+        return explained
+
+    @server.command(SHOW_CONFIG)
+    def show_config(*arguments: Any) -> Json:
+        uri = _first(arguments).get("uri")
+        path = path_of_uri(uri) if isinstance(uri, str) else None
+        return effective_config(server.configuration.for_path(path), path)
+
+    @server.command(RESTART)
+    def restart(*_arguments: Any) -> None:
+        diagnostics.reload(server)
+
+
+def explain_at(snapshot: Snapshot, position: Any) -> Json:
+    """The policy at a position in words; without a position, or between policies, all of the file."""
+    offset = _offset(snapshot, position)
+    every = list(_explanations(snapshot))
+    here = [found for span, found in every if offset is not None and span.contains(offset)]
+    wanted = here or [found for _, found in every]
+    return {
+        "markdown": "\n---\n\n".join(found.markdown() for found in wanted),
+        "text": "\n".join(found.text() for found in wanted),
+    }
+
+
+def _explanations(snapshot: Snapshot) -> Iterator[tuple[Span, Explanation]]:
+    """Each policy with its place in the file."""
+    namespace = snapshot.config.settings.default_namespace
+    for part in snapshot.analysis.parts:
+        for policy in part.analysis.policies if part.analysis is not None else ():
+            assert part.analysis is not None
+            node = policy.object.node
+            unsure = is_partial(part.analysis.document, policy)
+            explained = explain_policy(policy, namespace, is_partial=unsure)
+            yield Span(node.start + part.start, node.end + part.start), explained
+
+
+def _offset(snapshot: Snapshot, position: Any) -> int | None:
+    if not isinstance(position, dict):
+        return None
+    line, character = position.get("line"), position.get("character")
+    if not isinstance(line, int) or not isinstance(character, int):
+        return None
+    return snapshot.positions.offset(types.Position(line, character))
+
+
+def _first(arguments: tuple[Any, ...]) -> dict[str, Any]:
+    """The first argument when it is an object."""
+    data = plain_data(arguments[0]) if arguments else {}
+    return data if isinstance(data, dict) else {}

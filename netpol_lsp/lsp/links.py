@@ -1,0 +1,39 @@
+"""Document links: from the rule codes in suppressions to the rules' pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from netpol_lsp.lint.registry import rule_by_code
+from netpol_lsp.lint.suppress import find_marks
+from netpol_lsp.lsp.convert import Json
+from netpol_lsp.lsp.findings import rule_page
+from netpol_lsp.lsp.session import Snapshot
+
+if TYPE_CHECKING:
+    from netpol_lsp.lsp.server import NetpolServer
+
+
+def register(server: NetpolServer) -> None:
+    """Add the handler."""
+
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_LINK)
+    def document_link(params: types.DocumentLinkParams) -> list[Json]:
+        snapshot = server.session.get(params.text_document.uri)
+        return render_links(snapshot, tooltips=server.client.link_tooltips) if snapshot is not None else []
+
+
+def render_links(snapshot: Snapshot, *, tooltips: bool) -> list[Json]:
+    """A link for each code or name of a rule that has a page."""
+    links: list[Json] = []
+    for mark in find_marks(snapshot.analysis):
+        rule = rule_by_code(mark.word) if mark.word else None
+        page = rule_page(rule.info.code) if rule is not None else None
+        if rule is not None and page is not None:
+            link: Json = {"range": snapshot.positions.range(mark.span), "target": page}
+            if tooltips:
+                link["tooltip"] = f"{rule.info.code} {rule.info.name}: {rule.info.summary}"
+            links.append(link)
+    return links
