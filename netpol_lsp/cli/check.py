@@ -8,11 +8,9 @@ import sys
 from collections.abc import Sequence
 
 from netpol_lsp.cli import console
-from netpol_lsp.cli.baseline import DEFAULT_NAME, apply_baseline, read_baseline, write_baseline
 from netpol_lsp.cli.cache import WORTHWHILE, Cache, cache_path, tool_key
 from netpol_lsp.cli.context import ContextFiles, load_context
-from netpol_lsp.cli.fixes import Fixed, fix_targets, render_diff, write_changes
-from netpol_lsp.cli.layer import UsageError
+from netpol_lsp.cli.errors import PoolError, UsageError
 from netpol_lsp.cli.main import FAILED, FOUND, OK
 from netpol_lsp.cli.options import check_parser
 from netpol_lsp.cli.output import write_report, write_text
@@ -35,7 +33,7 @@ def run(_name: str, arguments: Sequence[str]) -> int:
     options = check_parser().parse_intermixed_args(arguments)
     try:
         return _Check(options).run()
-    except (UsageError, WriteError) as error:
+    except (UsageError, PoolError, WriteError) as error:
         console.complain(str(error))
         return FAILED
 
@@ -54,24 +52,39 @@ class _Check:
         targets = self.find(configs)
         if report_config_problems(configs):
             return FAILED
-        self.tell(f"{len(targets)} files; " + _used_configs(targets))
+        self.tell(f"{console.count(len(targets), 'file')}; " + _used_configs(targets))
         with ProgressBar(wanted=not self.options.quiet) as progress:
             context = load_context(targets)
             self.complain(*context.problems)
             runner = Runner(
                 self.cache(targets), self.overlay, self.options.jobs, progress.update, self.named(), context
             )
-            fixed = self.lint(runner, targets)
+            if self.options.fix or self.options.diff:
+                return self.fix(runner, targets)
+            result = runner.run(targets)
+        self.complain(*map(str, result.problems))
+        self.tell(f"{result.cached} of {len(result.reports)} files known from the cache")
+        return self.finish(result, context)
+
+    def fix(self, runner: Runner, targets: Sequence[Target]) -> int:
+        """Lint and fix; write the fixes or show them; report what is left."""
+        from netpol_lsp.cli.fixes import fix_targets, render_diff, write_changes  # noqa: PLC0415 - needs the engine
+
+        fixed = fix_targets(runner, targets, unsafe=self.options.unsafe_fixes)
         self.complain(*map(str, fixed.result.problems))
-        self.tell(f"{fixed.result.cached} of {len(fixed.result.reports)} files known from the cache")
         if self.options.diff:
             write_text(render_diff(fixed.changes), self.options.output)
-            self.say(f"{_fixes(fixed)} would be applied to {len(fixed.changes)} files" if fixed.changes else "no fixes")
+            self.say(fixed.describe("could be fixed"))
             return FAILED if self.failed else FOUND if fixed.changes else OK
-        if self.options.fix:
-            self.complain(*write_changes(fixed.changes))
-            self.say(f"{_fixes(fixed)} applied to {len(fixed.changes)} files" if fixed.changes else "no fixes applied")
-        return self.finish(fixed.result, targets, context)
+        self.complain(*write_changes(fixed))
+        stdin = next((target for target in targets if target.is_stdin), None)
+        text = self.overlay.get(stdin) if stdin is not None else None
+        if text is not None:
+            # The mended manifest is what goes on through the pipe, so the report steps aside.
+            console.write_bytes(encode_text(text))
+        code = self.finish(fixed.result, runner.context, aside=text is not None)
+        self.say(fixed.describe("fixed"))
+        return code
 
     def find(self, configs: ConfigFiles) -> list[Target]:
         """The files to lint; standard input is read into the overlay."""
@@ -97,30 +110,20 @@ class _Check:
             return Cache(None, "")
         return Cache(cache_path(os.getcwd()), tool_key())
 
-    def lint(self, runner: Runner, targets: Sequence[Target]) -> Fixed:
-        """Lint the files, and fix them in memory when that is asked for."""
-        if self.options.fix or self.options.diff:
-            return fix_targets(runner, targets, unsafe=self.options.unsafe_fixes)
-        return Fixed(runner.run(targets))
-
-    def finish(self, result: RunResult, targets: Sequence[Target], context: ContextFiles) -> int:
+    def finish(self, result: RunResult, context: ContextFiles, *, aside: bool = False) -> int:
         """Report what was found; the exit code."""
-        options = self.options
         reports = result.reports
-        if options.write_baseline:
-            path = options.baseline or DEFAULT_NAME
-            self.say(f"{write_baseline(path, reports)} findings written to {path}")
-            return FAILED if self.failed else OK
-        if options.baseline:
-            reports, stale = apply_baseline(reports, read_baseline(options.baseline))
+        if self.options.write_baseline or self.options.baseline:
+            from netpol_lsp.cli import baseline  # noqa: PLC0415 - for runs with a baseline only
+
+            if self.options.write_baseline:
+                path = self.options.baseline or baseline.DEFAULT_NAME
+                self.say(f"{console.count(baseline.write_baseline(path, reports), 'finding')} written to {path}")
+                return FAILED if self.failed else OK
+            reports, stale = baseline.apply_baseline(reports, baseline.read_baseline(self.options.baseline))
             for known in stale:
-                self.tell(f"{options.baseline}: no longer found: {known.path} {known.code} {known.message}")
-        stdin = next((target for target in targets if target.is_stdin), None)
-        text = self.overlay.get(stdin) if stdin is not None and options.fix else None
-        if text is not None:
-            # The mended manifest is what goes on through the pipe, so the report steps aside.
-            console.write_bytes(encode_text(text))
-        write_report(make_report(reports, context.sources), options, to_stderr=text is not None)
+                self.tell(f"{self.options.baseline}: no longer found: {known.path} {known.code} {known.message}")
+        write_report(make_report(reports, context.sources), self.options, to_stderr=aside)
         return self.exit_code(reports)
 
     def exit_code(self, reports: Sequence[FileReport]) -> int:
@@ -149,11 +152,6 @@ class _Check:
         """A line on standard error with --verbose."""
         if self.options.verbose:
             console.note(message)
-
-
-def _fixes(fixed: Fixed) -> str:
-    count = fixed.applied.total()
-    return f"{count} fix" if count == 1 else f"{count} fixes"
 
 
 def _used_configs(targets: Sequence[Target]) -> str:

@@ -59,6 +59,11 @@ def note(message: str) -> None:
     print(message, file=sys.stderr)
 
 
+def count(number: int, what: str) -> str:
+    """As in `1 file`, `2 files`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def shorten(path: str) -> str:
     """A path as one would type it here: relative when it is below the current folder."""
     below = os.getcwd().rstrip(os.sep) + os.sep

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from netpol_lsp.cli.console import count
 from netpol_lsp.cli.runner import Runner, RunResult
 from netpol_lsp.cli.targets import Target, decode_target, read_target
 from netpol_lsp.files.reading import ReadProblem, TextFile
 from netpol_lsp.files.writing import WriteError, atomic_write
 from netpol_lsp.lint.fixer import choose_fix, fix_source
+from netpol_lsp.workspace.view import EMPTY
 
 _ROUNDS = 3
 """Fixing one file can change what is found in another one, so files are linted again, but not for ever."""
@@ -18,20 +19,25 @@ _ROUNDS = 3
 
 @dataclass(slots=True)
 class Change:
-    """A file that fixes changed: what it was and what it becomes."""
+    """A file that fixes changed: what it was, what it becomes, and how many fixes that took."""
 
     target: Target
     before: TextFile
     after: TextFile
+    count: int = 0
 
 
 @dataclass(slots=True)
 class Fixed:
-    """What fixing did: the files that change, how many fixes by rule code, and the last run's result."""
+    """What fixing did: the last run's result, and the files that change."""
 
     result: RunResult
     changes: list[Change] = field(default_factory=list)
-    applied: Counter[str] = field(default_factory=Counter)
+
+    def describe(self, done: str) -> str:
+        """As in `3 fixed in 2 files`."""
+        number = sum(change.count for change in self.changes)
+        return f"{number} {done} in {count(len(self.changes), 'file')}" if number else f"nothing {done}"
 
 
 def fix_targets(runner: Runner, targets: Sequence[Target], *, unsafe: bool) -> Fixed:
@@ -40,11 +46,12 @@ def fix_targets(runner: Runner, targets: Sequence[Target], *, unsafe: bool) -> F
     changes: dict[str, Change] = {}
     by_path = {target.path: target for target in targets}
     for _ in range(_ROUNDS):
-        before = fixed.applied.total()
-        for report in fixed.result.reports:
-            if any(choose_fix(found, unsafe=unsafe) for found in report.diagnostics):
-                _fix_one(by_path[report.source.uri], runner, changes, fixed, unsafe=unsafe)
-        if fixed.applied.total() == before:
+        again = [
+            by_path[report.source.uri]
+            for report in fixed.result.reports
+            if any(choose_fix(found, unsafe=unsafe) for found in report.diagnostics)
+        ]
+        if not [target for target in again if _fix_one(target, runner, changes, unsafe=unsafe)]:
             break
         fixed.result = runner.run(targets)
     fixed.changes = [change for change in changes.values() if change.before != change.after]
@@ -52,41 +59,47 @@ def fix_targets(runner: Runner, targets: Sequence[Target], *, unsafe: bool) -> F
     return fixed
 
 
-def _fix_one(target: Target, runner: Runner, changes: dict[str, Change], fixed: Fixed, *, unsafe: bool) -> None:
+def _fix_one(target: Target, runner: Runner, changes: dict[str, Change], *, unsafe: bool) -> bool:
+    """Fix a file in memory; False when nothing was applied, or the file has become unreadable meanwhile."""
     current = runner.overlay.get(target)
     if current is None:
         data = read_target(target)
         read = data if isinstance(data, ReadProblem) else decode_target(target, data)
         if isinstance(read, ReadProblem):
-            fixed.result.problems.append(read)
-            return
+            return False
         current = read
     config = target.loaded.config.for_file(target.absolute)
-    outcome = fix_source(current.source, config, runner.workspace, unsafe=unsafe)
+    outcome = fix_source(current.source, config, runner.workspace or EMPTY, unsafe=unsafe)
     if not outcome.count:
-        return
-    after = replace(current, source=outcome.source)
-    changes.setdefault(target.absolute, Change(target, current, after)).after = after
-    runner.overlay.put(target, after)
-    fixed.applied += outcome.applied
+        return False
+    change = changes.setdefault(target.absolute, Change(target, current, current))
+    change.after = replace(current, source=outcome.source)
+    change.count += outcome.count
+    runner.overlay.put(target, change.after)
+    return True
 
 
-def write_changes(changes: Iterable[Change]) -> list[str]:
-    """Write the changed files, each whole or not at all; returns what went wrong. Standard input is not written."""
+def write_changes(fixed: Fixed) -> list[str]:
+    """Write the changed files, each whole or not at all; returns what went wrong, and forgets these changes.
+
+    Standard input is not written.
+    """
     problems: list[str] = []
-    for change in changes:
+    for change in list(fixed.changes):
         if change.target.is_stdin:
             continue
         data = read_target(change.target)
         now = data if isinstance(data, ReadProblem) else decode_target(change.target, data)
         if now != change.before:
             problems.append(f"{change.target.path}: was changed by someone else meanwhile, so it is not fixed")
+            fixed.changes.remove(change)
             continue
         text, source = change.after, change.after.source
         try:
             atomic_write(change.target.absolute, source.text, encoding=text.encoding, bom=source.has_bom)
         except WriteError as error:
             problems.append(str(error))
+            fixed.changes.remove(change)
     return problems
 
 

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from netpol_lsp.cli.errors import UsageError
 from netpol_lsp.lint.config import Layer, Origin, Setting, rule_infos
 from netpol_lsp.lint.config_values import (
     parse_cni,
@@ -15,10 +16,6 @@ from netpol_lsp.lint.config_values import (
     parse_version,
     split_list,
 )
-
-
-class UsageError(Exception):
-    """The command line asks for something that cannot be; the message says what."""
 
 
 def layer_of(options: argparse.Namespace) -> Layer:

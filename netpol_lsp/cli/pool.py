@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, cast
 
 from netpol_lsp.cli.codec import decode, encode
+from netpol_lsp.cli.errors import PoolError
 from netpol_lsp.cli.linter import Crew, Linter, Work
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.workspace.view import PlacedPolicy, WorkspaceView
@@ -20,10 +21,6 @@ PAYS_FROM = {"fork": 1500, "spawn": 4000}
 """Documents from which processes pay, by how they are started."""
 _BATCH = 100
 _POLICIES, _LINT = "policies", "lint"
-
-
-class PoolError(Exception):
-    """A process of the pool could not do its work."""
 
 
 @contextmanager

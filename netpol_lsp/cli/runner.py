@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from netpol_lsp.cli.cache import Cache, Entry, digest, settled, stamp_of
 from netpol_lsp.cli.codec import decode, encode
@@ -14,7 +15,9 @@ from netpol_lsp.files.reading import ReadProblem, TextFile
 from netpol_lsp.lint.config import FileConfig
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.text.source import Source
-from netpol_lsp.workspace.view import EMPTY, WorkspaceView
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.view import WorkspaceView
 
 Progress = Callable[[int, int], None]
 """Called with how many files are done, of how many."""
@@ -41,6 +44,21 @@ class _Item:
     report: FileReport | None = None
 
 
+class _Keys:
+    """What the findings of a file depend on besides its text: its settings, and the other manifests."""
+
+    def __init__(self, workspace_key: str) -> None:
+        self._workspace_key = workspace_key
+        self._by_config: dict[str, str] = {}
+
+    def of(self, target: Target) -> str:
+        """The key of a file's findings."""
+        config_key = target.config_key
+        if config_key not in self._by_config:
+            self._by_config[config_key] = digest(config_key, self._workspace_key)
+        return self._by_config[config_key]
+
+
 def _no_progress(_done: int, _total: int) -> None:
     return
 
@@ -59,7 +77,8 @@ class Runner:
     progress: Progress = _no_progress
     named: frozenset[str] = frozenset()
     context: ContextFiles = field(default_factory=ContextFiles)
-    workspace: WorkspaceView = EMPTY
+    workspace: WorkspaceView | None = None
+    keys: _Keys = field(default_factory=lambda: _Keys(""))
 
     def run(self, targets: Sequence[Target]) -> RunResult:
         """Lint the files."""
@@ -67,10 +86,11 @@ class Runner:
         items = [item for target in targets if (item := self._open(target, result)) is not None]
         ours = [item for item in items if item.report is None and (item.entry is None or item.entry.key)]
         workspace_key = digest(self.context.key, *(part for item in ours for part in (item.target.path, item.content)))
-        todo = [item for item in items if item.report is None and not self._recall(item, workspace_key)]
+        self.keys = _Keys(workspace_key)
+        todo = [item for item in items if item.report is None and not self._recall(item)]
         result.cached = sum(item.report is not None and item.entry is not None for item in items)
         if todo:
-            self._lint(todo, ours, result, workspace_key)
+            self._lint(todo, ours, result)
         result.reports = sorted(
             (item.report for item in items if item.report is not None), key=lambda report: report.source.uri
         )
@@ -116,13 +136,12 @@ class Runner:
             self._remember(item, "")
         return item
 
-    def _recall(self, item: _Item, workspace_key: str) -> bool:
+    def _recall(self, item: _Item) -> bool:
         """Take the report from the cache, if it still holds."""
         entry = item.entry
         if entry is None:
             return False
-        key = digest(item.target.config_key, workspace_key)
-        if entry.key not in ("", key):
+        if entry.key not in ("", self.keys.of(item.target)):
             return False
         try:
             found = decode(entry.found or [])
@@ -143,10 +162,11 @@ class Runner:
             item.text = text
         return True
 
-    def _lint(self, todo: list[_Item], ours: list[_Item], result: RunResult, workspace_key: str) -> None:
+    def _lint(self, todo: list[_Item], ours: list[_Item], result: RunResult) -> None:
         """Lint what the cache does not know; all of `ours` when a rule looks at the other policies."""
         from netpol_lsp.cli.linter import Work, needs_workspace, workspace_of  # noqa: PLC0415 - not needed when all is known
         from netpol_lsp.cli.pool import crew_for  # noqa: PLC0415
+        from netpol_lsp.workspace.view import EMPTY  # noqa: PLC0415
 
         uses_workspace = needs_workspace(_config_of(item) for item in todo)
         if uses_workspace:
@@ -157,10 +177,10 @@ class Runner:
         with crew_for(work, self.jobs) as crew:
             if uses_workspace and work:
                 self.workspace = workspace_of(crew, self.context.sources, work[0].config.settings)
-            for done, (index, report) in enumerate(crew.lint(self.workspace)):
+            for done, (index, report) in enumerate(crew.lint(self.workspace or EMPTY)):
                 item = wanted[index]
                 item.report = report
-                self._remember(item, digest(item.target.config_key, workspace_key))
+                self._remember(item, self.keys.of(item.target))
                 self.progress(done, len(work))
 
     def _remember(self, item: _Item, key: str) -> None:

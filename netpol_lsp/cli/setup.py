@@ -7,7 +7,8 @@ import os
 from collections.abc import Sequence
 
 from netpol_lsp.cli import console
-from netpol_lsp.cli.layer import UsageError, layer_of
+from netpol_lsp.cli.errors import UsageError
+from netpol_lsp.cli.layer import layer_of
 from netpol_lsp.cli.targets import absolute
 from netpol_lsp.files.config_files import ConfigFiles
 from netpol_lsp.files.discovery import Discovered, discover

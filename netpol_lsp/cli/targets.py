@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from netpol_lsp.files.config_files import ConfigFiles, LoadedConfig
@@ -14,9 +14,12 @@ STDIN_NAME = "<stdin>"
 _WORDS = (b"network", b"polic", b"podselector")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Target:
-    """A file to lint: `path` as it is reported, `absolute` where it is, and its configuration."""
+    """A file to lint: `path` as it is reported, `absolute` where it is, and its configuration.
+
+    Not frozen, which would make it three times as slow to make: there are ten thousands of them.
+    """
 
     path: str
     absolute: str
@@ -90,8 +93,3 @@ def count_documents(data: bytes) -> int:
     from netpol_lsp.syntax.documents import split  # noqa: PLC0415 - not needed where the cache knows
 
     return len(split(data.decode("utf-8", "replace")))
-
-
-def settings_by_key(targets: Iterable[Target]) -> Mapping[str, Target]:
-    """One target for each configuration that is in use."""
-    return {target.config_key: target for target in targets}

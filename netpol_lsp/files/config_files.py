@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from netpol_lsp.files.discovery import CONFIG_NAME
 from netpol_lsp.files.ignore import Patterns, globs_in
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lint.config import Config, Layer, Setting
-from netpol_lsp.lint.config_file import ConfigFile, ConfigProblem, parse_config
+from netpol_lsp.lint.config_problem import ConfigProblem
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
+
+if TYPE_CHECKING:
+    from netpol_lsp.lint.config_file import ConfigFile
 
 
 class LoadedConfig:
@@ -64,8 +68,11 @@ class ConfigFiles:
         self._fixed = self.load(only) if only is not None else self._default if ignore_files else None
 
     def for_path(self, path: str) -> LoadedConfig:
-        """The configuration for a file or folder (absolute)."""
-        return self._fixed or self.for_folder(os.path.dirname(path.rstrip("/")))
+        """The configuration for a file or folder (absolute, `/`-separated), which is that of the folder it is in."""
+        if self._fixed is not None:
+            return self._fixed
+        folder = path[: path.rfind("/", 0, -1)]
+        return self._by_folder.get(folder) or self.for_folder(folder or "/")
 
     def for_folder(self, folder: str) -> LoadedConfig:
         """The configuration for the files in a folder (absolute): the nearest config file upwards."""
@@ -121,6 +128,8 @@ def load_config(path: str, extra: Sequence[Layer] = ()) -> LoadedConfig:
 
 
 def _parse(source: Source) -> ConfigFile:
+    from netpol_lsp.lint.config_file import parse_config  # noqa: PLC0415 - brings YAML and all rules with it
+
     return parse_config(source, lambda globs: globs_in(_folder_of(source.uri), globs))
 
 

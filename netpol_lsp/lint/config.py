@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netpol_lsp.lint.config_values import OFF
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.registry import all_rules
-from netpol_lsp.lint.rule import RuleInfo
 from netpol_lsp.lint.selection import choose, match_selector, profile_codes
 from netpol_lsp.lint.settings import Settings
+
+if TYPE_CHECKING:
+    from netpol_lsp.lint.rule import RuleInfo
 
 DEFAULT_PROFILE = "recommended"
 
@@ -144,6 +145,8 @@ class Config:
 @cache
 def rule_infos() -> tuple[RuleInfo, ...]:
     """What is known of each rule, by code."""
+    from netpol_lsp.lint.registry import all_rules  # noqa: PLC0415 - a run that the cache answers needs no rule
+
     return tuple(rule.info for rule in all_rules())
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netpol_lsp.lint.config import Layer, Matcher, Origin, Setting, rule_infos
+from netpol_lsp.lint.config_problem import ConfigProblem
 from netpol_lsp.lint.config_schema import KEYS, KEYS_BY_NAME, Key
 from netpol_lsp.lint.config_values import parse_selector, parse_severity, parse_text
 from netpol_lsp.lint.rule import Option, RuleInfo
@@ -22,21 +23,6 @@ from netpol_lsp.text.span import Span
 MatcherFactory = Callable[[Sequence[str]], Matcher]
 """Makes a matcher of paths out of globs; given by the caller, who knows the config file's folder."""
 _MAPPINGS = ("dns", "severity", "options", "overrides")
-
-
-@dataclass(frozen=True, slots=True)
-class ConfigProblem:
-    """Something wrong in a config file; `line` and `column` count from 1, `span` is in code points of its text."""
-
-    path: str
-    span: Span
-    line: int
-    column: int
-    message: str
-
-    def __str__(self) -> str:
-        """As in `.netpol-lint.yaml:3:1: unknown key ...`."""
-        return f"{self.path}:{self.line}:{self.column}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,12 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from netpol_lsp.lint.diagnostic import Category
-from netpol_lsp.lint.rule import RuleInfo
+
+if TYPE_CHECKING:
+    from netpol_lsp.lint.rule import RuleInfo
 
 PROFILES = ("recommended", "strict", "audit")
 _PREFIX = re.compile(r"NP\d{0,2}\Z", re.IGNORECASE)
