@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from netpol_lsp.cli import console
-from netpol_lsp.cli.layer import UsageError
+from netpol_lsp.cli.errors import UsageError
 from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_configuration, add_format, add_rules, new_parser
 from netpol_lsp.cli.setup import load_configs, report_config_problems
