@@ -21,7 +21,7 @@ def explain_finding(diagnostic: Diagnostic, info: RuleInfo | None, page: str | N
     if why:
         lines += ["", why]
     for fix in diagnostic.fixes:
-        note = "" if fix.applicability is Applicability.SAFE else " (changes what is allowed)"
+        note = "" if fix.applicability is Applicability.SAFE else " (unsafe)"
         lines += ["", f"Fix: {fix.title}{note}"]
     return "\n".join(lines)
 

@@ -9,15 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from netpol_lsp.lint.refactor import DNS_RULE
 from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
 
-KUBE_DNS = {
-    "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
-    "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
-}
-DNS_PORTS = [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]
-DNS_RULE = {"to": [KUBE_DNS], "ports": DNS_PORTS}
-"""The egress rule that lets pods ask the cluster's DNS; the labels are those that kubeadm and most clouds set."""
+KUBE_DNS = DNS_RULE["to"][0]
 
 _PLACE = re.compile(r"\$\{\d+:([^}]*)\}|\$\d+")
 

@@ -12,11 +12,14 @@ from pygls.exceptions import JsonRpcException
 
 from netpol_lsp.lint.diagnostic import Diagnostic
 from netpol_lsp.lint.fixer import choose_fix, fix_source
+from netpol_lsp.lint.refactor import default_deny, is_on_head, refactorings
+from netpol_lsp.lint.rule import is_partial
 from netpol_lsp.lint.suppress_edits import suppress_in_document, suppress_on_line
 from netpol_lsp.lsp.convert import Json
 from netpol_lsp.lsp.findings import render_finding
 from netpol_lsp.lsp.protocol import CONTENT_MODIFIED
 from netpol_lsp.lsp.session import Snapshot
+from netpol_lsp.syntax.rewrite import is_json
 from netpol_lsp.text.difference import difference
 from netpol_lsp.text.edits import Applicability, TextEdit
 from netpol_lsp.text.span import Span
@@ -75,6 +78,7 @@ def find_actions(snapshot: Snapshot, span: Span) -> Iterator[Action]:
         yield from _fixes(diagnostic)
     for diagnostic in findings:
         yield from _suppressions(snapshot, diagnostic)
+    yield from _refactorings(snapshot, span, {fix.edits for diagnostic in findings for fix in diagnostic.fixes})
     if any(choose_fix(diagnostic) for diagnostic in snapshot.findings):
         yield Action("fix-all", "Fix all safe problems in this file", FIX_ALL, partial(_fix_all, snapshot))
 
@@ -85,7 +89,7 @@ def _fixes(diagnostic: Diagnostic) -> Iterator[Action]:
     for number, fix in enumerate(diagnostic.fixes):
         if fix.applicability is Applicability.DISPLAY or not fix.edits:
             continue
-        note = "" if fix.applicability is Applicability.SAFE else " (changes what is allowed)"
+        note = "" if fix.applicability is Applicability.SAFE else " (unsafe)"
         yield Action(
             f"fix:{place}:{number}",
             f"{fix.title}{note}",
@@ -111,6 +115,35 @@ def _suppressions(snapshot: Snapshot, diagnostic: Diagnostic) -> Iterator[Action
             title = f"Ignore {diagnostic.code} ({diagnostic.name}) {words}"
             moved = partial(_moved, edits, part.start)
             yield Action(f"suppress-{scope}:{place}", title, QUICK_FIX, moved, diagnostic)
+
+
+def _refactorings(snapshot: Snapshot, span: Span, offered: set[Edits]) -> Iterator[Action]:
+    """Other ways to write the policy at a span; what a fix offers already is left out."""
+    part = snapshot.part_at(span.start)
+    if part is None or part.analysis is None:
+        return
+    local = Span(span.start - part.start, span.end - part.start)
+    document = part.analysis.document
+    for policy in part.analysis.policies:
+        if is_partial(document, policy) or not policy.object.node.span.touches(local):
+            continue
+        for found in refactorings(document, policy, local):
+            edits = _moved(found.edits, part.start)
+            if edits not in offered:
+                yield Action(f"refactor:{found.key}", found.title, REWRITE, partial(tuple, edits))
+        text = default_deny(document, policy) if is_on_head(policy, local) and not is_json(document) else None
+        if text is not None:
+            namespace = f" in namespace {policy.object.namespace}" if policy.object.namespace else ""
+            title = f"Add a policy that denies everything{namespace}, so that only what policies allow goes through"
+            yield Action("refactor:default-deny", title, REWRITE, partial(_append_document, snapshot, text))
+
+
+def _append_document(snapshot: Snapshot, text: str) -> Edits:
+    """A YAML document at the end of the file."""
+    source = snapshot.source
+    newline = "" if source.text.endswith(("\n", "\r")) else source.newline
+    end = len(source.text)
+    return (TextEdit(Span(end, end), f"{newline}---{source.newline}{text}"),)
 
 
 def _moved(edits: Edits, offset: int) -> Edits:
