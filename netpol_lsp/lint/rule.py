@@ -165,6 +165,11 @@ class PolicyContext(Context):
         """Whether a syntax error or a template hides something of the policy's spec: what is missing may be there."""
         return is_partial(self.document, self.policy)
 
+    @property
+    def namespace(self) -> str | None:
+        """The policy's namespace: its own, else the configuration's default; None when nobody gives one."""
+        return self.policy.object.namespace or self.settings.default_namespace
+
 
 def is_partial(document: Document, policy: NetworkPolicy) -> bool:
     """Whether a part of the policy's spec is not known; holes above the spec do not count."""

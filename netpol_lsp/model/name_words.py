@@ -1,0 +1,84 @@
+"""What a policy's name or description claims: that it allows, or that it denies, and in which direction."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from netpol_lsp.model.objects import KubeObject
+from netpol_lsp.model.policy import Direction
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_WORD = re.compile(r"[a-z0-9]+")
+_ALLOW = _set("allow allows allowed permit permits permitted accept accepts")
+_DENY = _set(
+    "deny denies denied block blocks blocked reject rejects forbid forbids prohibit disallow disallows disallowed "
+    "isolate isolates isolated isolation lockdown quarantine drop"
+)
+# With one of these, a name says more than a glance at its words can tell.
+_UNCLEAR = _set("no not non none nothing never except unless but only without")
+_DIRECTIONS = {
+    "ingress": Direction.INGRESS,
+    "inbound": Direction.INGRESS,
+    "incoming": Direction.INGRESS,
+    "egress": Direction.EGRESS,
+    "outbound": Direction.EGRESS,
+    "outgoing": Direction.EGRESS,
+}
+_EVERYTHING = _set("all any everything everyone")
+# A policy without rules that is called so does what it says, whether or not the word "deny" is in its name.
+_BASELINE = _set("default baseline restrict restricted restrictive strict")
+# Written by tools, and full of names of other things.
+_NO_DESCRIPTION = ("last-applied-configuration", "checksum", "hash")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a text claims. `allows` and `denies` are both False where it says neither, or both, or something unclear.
+
+    `directions` are those it names; `is_total`: it says "all"; `is_baseline`: it is a default or the like.
+    """
+
+    allows: bool = False
+    denies: bool = False
+    directions: frozenset[Direction] = frozenset()
+    is_total: bool = False
+    is_baseline: bool = False
+
+    def concerns(self, direction: Direction) -> bool:
+        """Whether it speaks of a direction: it names this one, or none."""
+        return not self.directions or direction in self.directions
+
+
+def claim_of(text: str) -> Claim:
+    """The claim of a name or description."""
+    words = set(_WORD.findall(text.lower()))
+    is_clear = not words & _UNCLEAR
+    allows, denies = bool(words & _ALLOW), bool(words & _DENY)
+    return Claim(
+        allows=is_clear and allows and not denies,
+        denies=is_clear and denies and not allows,
+        directions=frozenset(_DIRECTIONS[word] for word in words & _DIRECTIONS.keys()),
+        is_total=bool(words & _EVERYTHING),
+        is_baseline=bool(words & _BASELINE),
+    )
+
+
+def name_claim(kube_object: KubeObject) -> Claim:
+    """The claim of an object's name."""
+    return claim_of(kube_object.name or "")
+
+
+def annotation_that_allows(kube_object: KubeObject, direction: Direction) -> str | None:
+    """The key of an annotation whose text says that traffic of this very direction is allowed, or None."""
+    for key, field in kube_object.annotations.items():
+        if field.value is None or any(part in key for part in _NO_DESCRIPTION):
+            continue
+        claim = claim_of(field.value)
+        if claim.allows and direction in claim.directions:
+            return key
+    return None

@@ -1,0 +1,89 @@
+"""NP205 missing-namespace."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.objects import KubeObject
+from netpol_lsp.syntax.rewrite import insert_entry, set_value
+from netpol_lsp.text.edits import Applicability, Fix
+
+
+@policy_rule("NP205", category="intent", severity=Severity.WARNING)
+def missing_namespace(ctx: PolicyContext) -> Diagnostics:
+    """The policy names no namespace.
+
+    ## Why
+    A NetworkPolicy guards the pods of its own namespace only. Without `metadata.namespace` it lands in whatever
+    namespace kubectl is set to when somebody applies it: applied to the wrong one it protects nothing, and nobody is
+    told.
+
+    Silent when the configuration gives a `default-namespace`; an information in templates, where Helm fills in the
+    release's namespace.
+
+    ## Fix safety
+    Unsafe: writes `default`, the namespace that kubectl takes when nothing else is said.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web  # <- NP205
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+    ```
+
+    ```yaml fixed
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: default
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+    ```
+    """
+    kube_object = ctx.policy.object
+    if kube_object.metadata is None or kube_object.name_field is None or ctx.settings.default_namespace is not None:
+        return  # without a name or metadata, that comes first
+    field = kube_object.namespace_field
+    if field is not None and not field.is_null and field.value != "":
+        return
+    if any(kube_object.metadata.start <= hole.start <= kube_object.metadata.end for hole in ctx.document.holes):
+        return
+    name = f"`{kube_object.name}`" if kube_object.name else "the policy"
+    yield ctx.finding(
+        field.key_span if field is not None else kube_object.span,
+        f"{name} names no namespace, so it lands in the one that kubectl is set to when it is applied",
+        severity=Severity.INFO if ctx.document.is_template else None,
+        label="no namespace",
+        fixes=[_fix(ctx, kube_object)],
+        field=ctx.field_in(kube_object.metadata, "namespace"),
+    )
+
+
+def _fix(ctx: PolicyContext, kube_object: KubeObject) -> Fix | None:
+    assert kube_object.metadata is not None
+    assert kube_object.name_field is not None
+    field = kube_object.namespace_field
+    if field is not None and field.entry is not None:
+        edits = set_value(ctx.document, field.entry, "default")
+    else:
+        after = kube_object.name_field.entry
+        if after not in kube_object.metadata.entries:
+            return None
+        edits = insert_entry(ctx.document, kube_object.metadata, "namespace", "default", after=after)
+    return Fix("Write `namespace: default`", edits, Applicability.UNSAFE) if edits else None

@@ -1,0 +1,116 @@
+"""NP208 empty-from-allows-all."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.fields import Field
+from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.model.stored import stored_rule
+from netpol_lsp.model.words import ports_words
+from netpol_lsp.syntax.nodes import Mapping, Node, Sequence
+from netpol_lsp.syntax.rewrite import remove_entry, remove_item
+from netpol_lsp.syntax.rewrite_items import empty_list, has_comment
+from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.text.span import Span
+
+
+@policy_rule("NP208", category="intent", severity=Severity.WARNING)
+def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
+    """`from: []` or `to: []` means everyone, not no one.
+
+    ## Why
+    An empty list of peers is read as if it were missing, and a rule without peers allows everyone. This is the opposite
+    of `ingress: []` and `egress: []`, where an empty list of rules allows nothing.
+
+    ## Fix safety
+    Unsafe: the rule is removed, so that it allows no one. Where the rule has ports, the second fix keeps what it does
+    and leaves the empty list out.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+      ingress:
+        - from: []  # <- NP208
+    ```
+
+    ```yaml fixed
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+      ingress: []
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+      ingress:
+        - ports:
+            - port: 80
+    ```
+    """
+    policy = ctx.policy
+    for rule in policy.all_rules:
+        if not policy.has_unknown_types and rule.direction not in policy.effective_types:
+            continue
+        peers = rule.peers_field
+        if peers is None or peers.value is None or peers.value or peers.entry is None:
+            continue
+        who = "anyone" if rule.direction is Direction.INGRESS else "anywhere"
+        preposition = "from" if rule.direction is Direction.INGRESS else "to"
+        ports = ports_words(stored_rule(rule).ports)
+        message = f"`{peers.entry.name}: []` allows {rule.direction.rules_key} {preposition} {who}, on {ports}"
+        yield ctx.finding(
+            peers.entry.key,
+            message,
+            label="means everyone",
+            fixes=[_allow_no_one(ctx, policy, rule), _leave_out(ctx, rule, peers)],
+        )
+
+
+def _allow_no_one(ctx: PolicyContext, policy: NetworkPolicy, rule: PolicyRule) -> Fix | None:
+    rules = policy.rules_field(rule.direction)
+    if rules is None or rules.entry is None or not isinstance(rules.node, Sequence):
+        return None
+    if len(rules.node.items) == 1:
+        edits = empty_list(ctx.document, rules.entry)
+        title = f"Allow no one: write `{rules.entry.name}: []`"
+    else:
+        lines = ctx.source.lines
+        whole = Span(rule.node.start, lines.line_end(lines.line_of(rule.node.end)))
+        edits = None if has_comment(ctx.document, whole) else remove_item(ctx.document, rules.node, rule.node)
+        title = "Allow no one: remove this rule"
+    return Fix(title, edits, Applicability.UNSAFE) if edits else None
+
+
+def _leave_out(ctx: PolicyContext, rule: PolicyRule, peers: Field[list[Node]]) -> Fix | None:
+    """Without the key the rule means the same, and shows it."""
+    lines = ctx.source.lines
+    line = lines.line_of(peers.span.start)
+    if peers.entry is None or not isinstance(rule.node, Mapping) or len(rule.node.entries) < 2:
+        return None
+    if has_comment(ctx.document, Span(lines.line_start(line), lines.line_end(line))):
+        return None
+    edits = remove_entry(ctx.document, rule.node, peers.entry)
+    return (
+        Fix(f"Leave `{peers.entry.name}` out, which means everyone, too", edits, Applicability.UNSAFE)
+        if edits
+        else None
+    )

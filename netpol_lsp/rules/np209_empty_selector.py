@@ -1,0 +1,92 @@
+"""NP209 empty-selector."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Diagnostic, Severity
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.policy import NetworkPolicy, PolicyRule, Selector
+from netpol_lsp.model.words import own_namespace_words
+from netpol_lsp.syntax.nodes import is_null
+
+
+@policy_rule("NP209", category="intent", severity=Severity.INFO)
+def empty_selector(ctx: PolicyContext) -> Diagnostics:
+    """An empty podSelector selects every pod of the namespace.
+
+    ## Why
+    `podSelector: {}` has no condition, so it selects every pod, not none. In `spec` the policy then guards the whole
+    namespace; in `from` or `to` it means every pod of the policy's own namespace.
+
+    Policies that are made for the whole namespace, such as a default deny, are not reported: only those whose rules
+    name peers or ports. It is a warning when `matchLabels` or `matchExpressions` stands there without a value: then
+    the conditions were probably forgotten.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: db
+      namespace: shop
+    spec:
+      podSelector: {}  # <- NP209
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - podSelector:  # <- NP209
+                matchLabels:
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: default-deny
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress, Egress]
+    ```
+    """
+    policy = ctx.policy
+    own = own_namespace_words(ctx.namespace)
+    selector = policy.pod_selector
+    if selector is not None and selector.is_empty and (_is_forgotten(selector) or _names_something(policy)):
+        yield _finding(ctx, selector, f"the policy guards every pod of {_where(ctx)}")
+    for rule in policy.all_rules:
+        for peer in rule.peers:
+            selector = peer.pod_selector
+            if selector is None or not selector.is_empty:
+                continue
+            if peer.namespace_selector is None:
+                yield _finding(ctx, selector, f"this means every pod of {own}")
+            elif _is_forgotten(selector):
+                yield _finding(ctx, selector, "this means every pod of the selected namespaces")
+
+
+def _where(ctx: PolicyContext) -> str:
+    return f"namespace `{ctx.namespace}`" if ctx.namespace else "its namespace"
+
+
+def _finding(ctx: PolicyContext, selector: Selector, what: str) -> Diagnostic:
+    forgotten = _is_forgotten(selector)
+    why = f"`{forgotten}` without a value is no condition" if forgotten else "`{}` is no condition"
+    return ctx.finding(
+        selector.entry.key if forgotten else selector.node,
+        f"{why}: {what}",
+        severity=Severity.WARNING if forgotten else None,
+        label="every pod",
+    )
+
+
+def _is_forgotten(selector: Selector) -> str | None:
+    """The key of conditions that was written without a value."""
+    return next((entry.name for entry in selector.node.all_entries() if is_null(entry.value)), None)
+
+
+def _names_something(policy: NetworkPolicy) -> bool:
+    """Whether some rule in force names peers or ports; else the policy is plainly made for the whole namespace."""
+    return any(_is_specific(rule) for rule in policy.all_rules if rule.direction in policy.effective_types)
+
+
+def _is_specific(rule: PolicyRule) -> bool:
+    return not (rule.allows_every_peer and rule.allows_every_port)

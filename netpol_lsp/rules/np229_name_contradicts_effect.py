@@ -1,0 +1,102 @@
+"""NP229 name-contradicts-effect."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.name_words import Claim, name_claim
+from netpol_lsp.model.policy import Direction, NetworkPolicy
+from netpol_lsp.model.stored import stored_rule
+from netpol_lsp.model.words import directions_words
+
+
+@policy_rule("NP229", category="intent", severity=Severity.WARNING)
+def name_contradicts_effect(ctx: PolicyContext) -> Diagnostics:
+    """The name says deny and the policy allows everything, or the other way round.
+
+    ## Why
+    A policy called `default-deny` with an empty rule (`ingress: [{}]`) lets everything in, and one called `allow-all`
+    without a rule (`ingress: []`) lets nothing in. NetworkPolicies have no deny rules at all: a policy denies by
+    isolating its pods and allowing little. Whoever reads only the name is misled.
+
+    Names that say both, or something less plain (`deny-all-except-dns`), are not judged.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: default-deny  # <- NP229
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+      ingress:
+        - {}
+    ```
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: allow-all  # <- NP229
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress, Egress]
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: default-deny
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+      ingress: []
+    ```
+    """
+    policy = ctx.policy
+    if policy.has_unknown_types or policy.spec is None or any(_is_hidden(policy, direction) for direction in Direction):
+        return
+    claim = name_claim(policy.object)
+    message = None
+    if claim.denies:
+        message = _open_although_denying(policy, claim)
+    elif claim.allows:
+        message = _closed_although_allowing(policy, claim)
+    if message is not None:
+        yield ctx.finding(policy.span, f"`{policy.object.name}` says {message}", label="not what it does")
+
+
+def _is_hidden(policy: NetworkPolicy, direction: Direction) -> bool:
+    field = policy.rules_field(direction)
+    return field is not None and field.value is None and not field.is_null
+
+
+def _open_although_denying(policy: NetworkPolicy, claim: Claim) -> str | None:
+    isolated = policy.effective_types
+    named = claim.directions or isolated
+    opened = {direction for direction in named if direction in isolated and _allows_everything(policy, direction)}
+    if opened and (opened == named or claim.directions or claim.is_total):
+        return f"deny, but a rule without peers and ports allows all {directions_words(opened)}"
+    ignored = {
+        direction
+        for direction in claim.directions
+        if direction not in isolated and policy.rules_field(direction) is None
+    }
+    if ignored:
+        return f"deny, but the policy does not restrict {directions_words(ignored)}: `policyTypes` does not list it"
+    return None
+
+
+def _closed_although_allowing(policy: NetworkPolicy, claim: Claim) -> str | None:
+    isolated = policy.effective_types
+    if any(policy.rules(direction) for direction in isolated) or not any(map(claim.concerns, isolated)):
+        return None
+    return f"allow, but the policy has no rule: all {directions_words(isolated)} is denied"
+
+
+def _allows_everything(policy: NetworkPolicy, direction: Direction) -> bool:
+    return any(stored_rule(rule).allows_everything for rule in policy.rules(direction))

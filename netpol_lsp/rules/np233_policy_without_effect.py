@@ -1,0 +1,86 @@
+"""NP233 policy-without-effect."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Related, Severity
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.model.stored import stored_rule
+from netpol_lsp.model.words import directions_words
+
+
+@policy_rule("NP233", category="intent", severity=Severity.WARNING)
+def policy_without_effect(ctx: PolicyContext) -> Diagnostics:
+    """The policy has rules that restrict something, and another rule beside them allows everything.
+
+    ## Why
+    Rules are alternatives: traffic is allowed when one of them matches. An empty rule, or one whose `from` or `to` and
+    `ports` are empty, matches everything, so the other rules of its direction make no difference. When that is so in
+    every direction that the policy isolates, the whole policy restricts nothing, although its text looks as if it did.
+
+    A policy that is nothing but an empty rule plainly allows everything; that is not reported here.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web  # <- NP233
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          app: web
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - podSelector:
+                matchLabels:
+                  app: frontend
+        - {}
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          app: web
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - podSelector:
+                matchLabels:
+                  app: frontend
+    ```
+    """
+    policy = ctx.policy
+    isolated = [direction for direction in Direction if direction in policy.effective_types]
+    if policy.has_unknown_types or not isolated:
+        return
+    opening = [_opening_rule(policy, direction) for direction in isolated]
+    pointless = [rule for direction in isolated for rule in policy.rules(direction) if not _allows_everything(rule)]
+    if not pointless or any(rule is None for rule in opening):
+        return
+    yield ctx.finding(
+        policy.span,
+        f"the policy restricts nothing: a rule without peers and ports allows all {directions_words(isolated)}, "
+        "whatever its other rules say",
+        label="restricts nothing",
+        related=[_related(ctx, rule) for rule in opening if rule is not None],
+    )
+
+
+def _related(ctx: PolicyContext, rule: PolicyRule) -> Related:
+    return ctx.related(rule.node.span, f"this rule allows all {rule.direction.rules_key}")
+
+
+def _opening_rule(policy: NetworkPolicy, direction: Direction) -> PolicyRule | None:
+    return next((rule for rule in policy.rules(direction) if _allows_everything(rule)), None)
+
+
+def _allows_everything(rule: PolicyRule) -> bool:
+    return stored_rule(rule).allows_everything

@@ -1,0 +1,110 @@
+"""NP236 dropped-selector."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.policy import Peer
+from netpol_lsp.model.words import peer_words
+from netpol_lsp.syntax.nodes import Entry, is_null
+from netpol_lsp.syntax.rewrite import remove_entry, set_value
+from netpol_lsp.syntax.rewrite_items import has_comment
+from netpol_lsp.syntax.templates import is_unknown
+from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.text.span import Span
+
+
+@policy_rule("NP236", category="intent", severity=Severity.WARNING)
+def dropped_selector(ctx: PolicyContext) -> Diagnostics:
+    """A part of a peer has no value, and the API server drops it.
+
+    ## Why
+    `namespaceSelector:` without a value is null and is dropped, as if it were not there. Beside a podSelector it leaves
+    pods of the policy's own namespace only, while `namespaceSelector: {}` would mean every namespace. A `podSelector:`
+    without a value leaves every pod of the namespaces, and an `ipBlock:` without a value leaves nothing behind.
+
+    ## Fix safety
+    Unsafe for a namespaceSelector: `{}` allows every namespace. Safe for the others, where the written form means the
+    same.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - podSelector:
+                matchLabels:
+                  app: prometheus
+              namespaceSelector:  # <- NP236
+    ```
+
+    ```yaml fixed
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - podSelector:
+                matchLabels:
+                  app: prometheus
+              namespaceSelector: {}
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - podSelector:
+                matchLabels:
+                  app: prometheus
+    ```
+    """
+    for rule in ctx.policy.all_rules:
+        for peer in rule.peers:
+            if peer.pod_selector is None and peer.namespace_selector is None and peer.ip_block is None:
+                continue  # nothing is left: NP115
+            for entry in peer.node.all_entries():
+                if entry.name in _FIELDS and is_null(entry.value) and not is_unknown(entry.value):
+                    message = f"`{entry.name}` without a value is dropped: this means {peer_words(peer, ctx.namespace)}"
+                    yield ctx.finding(entry.key, message, label="dropped", fixes=[_fix(ctx, peer, entry)])
+
+
+_FIELDS = frozenset({"podSelector", "namespaceSelector", "ipBlock"})
+
+
+def _fix(ctx: PolicyContext, peer: Peer, entry: Entry) -> Fix | None:
+    if entry.name == "ipBlock" or peer.ip_block is not None:
+        return _remove(ctx, peer, entry)
+    edits = set_value(ctx.document, entry, {})
+    if edits is None:
+        return None
+    if entry.name == "podSelector":
+        return Fix("Write `podSelector: {}`, which means the same", edits)
+    return Fix("Write `namespaceSelector: {}`, for every namespace", edits, Applicability.UNSAFE)
+
+
+def _remove(ctx: PolicyContext, peer: Peer, entry: Entry) -> Fix | None:
+    lines = ctx.source.lines
+    line = lines.line_of(entry.key.start)
+    if has_comment(ctx.document, Span(lines.line_start(line), lines.line_end(line))):
+        return None
+    edits = remove_entry(ctx.document, peer.node, entry)
+    return Fix(f"Remove `{entry.name}`", edits) if edits else None

@@ -1,0 +1,137 @@
+"""NP237 split-rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.model.stored import stored_rule
+from netpol_lsp.model.words import peers_words, ports_words, rule_words
+from netpol_lsp.syntax.nodes import Mapping, Sequence
+from netpol_lsp.syntax.rewrite_items import join_items
+from netpol_lsp.text.edits import Applicability, Fix
+
+_DNS_PORTS = frozenset({53, 5353, 8053})
+
+
+@policy_rule("NP237", category="intent", severity=Severity.INFO)
+def split_rule(ctx: PolicyContext) -> Diagnostics:
+    """A rule with only peers stands next to a rule with only ports.
+
+    ## Why
+    Each dash in `ingress` or `egress` begins a rule, and rules are alternatives. So `- from:` and `- ports:` as two
+    items allow these peers on every port, and everyone on these ports; written as one item they allow these peers on
+    these ports. A rule with nothing but DNS ports is left alone: it is often meant for everyone.
+
+    ## Fix safety
+    Unsafe: one rule allows less than two.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - podSelector:
+                matchLabels:
+                  app: frontend
+        - ports:  # <- NP237
+            - port: 80
+    ```
+
+    ```yaml fixed
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - podSelector:
+                matchLabels:
+                  app: frontend
+          ports:
+            - port: 80
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Egress]
+      egress:
+        - to:
+            - podSelector:
+                matchLabels:
+                  app: db
+        - ports:
+            - port: 53
+              protocol: UDP
+    ```
+    """
+    policy = ctx.policy
+    if policy.has_unknown_types:
+        return
+    for direction in Direction:
+        if direction not in policy.effective_types:
+            continue
+        for first, second in _split_rules(policy.rules(direction)):
+            assert isinstance(second.node, Mapping)
+            yield ctx.finding(
+                second.node.entries[0].key if second.node.entries else second.node,
+                _message(first, second, ctx.namespace),
+                label="a rule of its own",
+                related=[ctx.related(first.node.span, "the rule that it may have been meant to join")],
+                fixes=[_join(ctx, policy, first, second)],
+            )
+
+
+def _split_rules(rules: tuple[PolicyRule, ...]) -> Iterator[tuple[PolicyRule, PolicyRule]]:
+    """Neighbours of which one has only peers and the other only ports; no rule is in two pairs."""
+    is_taken = False
+    for first, second in pairwise(rules):
+        is_pair = not is_taken and {_only(first), _only(second)} == {"peers", "ports"}
+        if is_pair:
+            yield first, second
+        is_taken = is_pair
+
+
+def _only(rule: PolicyRule) -> str:
+    """What the one key of a rule is about: `peers`, `ports` other than DNS, or something else ("")."""
+    names = [entry.name for entry in rule.node.all_entries()] if isinstance(rule.node, Mapping) else []
+    if names == [rule.direction.peers_key] and not rule.allows_every_peer:
+        return "peers"
+    if names != ["ports"] or rule.allows_every_port or all(port.number in _DNS_PORTS for port in rule.ports):
+        return ""
+    return "ports"
+
+
+def _message(first: PolicyRule, second: PolicyRule, namespace: str | None) -> str:
+    either = f"{rule_words(first, namespace)}, OR {rule_words(second, namespace)}"
+    peers, ports = (first, second) if _only(first) == "peers" else (second, first)
+    preposition = "from" if first.direction is Direction.INGRESS else "to"
+    both = f"{preposition} {peers_words(peers, namespace)}, on {ports_words(stored_rule(ports).ports)}"
+    return f"two rules, so either is enough: {either}; written as one rule it would be: {both}"
+
+
+def _join(ctx: PolicyContext, policy: NetworkPolicy, first: PolicyRule, second: PolicyRule) -> Fix | None:
+    rules = policy.rules_field(first.direction)
+    if rules is None or not isinstance(rules.node, Sequence):
+        return None
+    edits = join_items(ctx.document, rules.node, first.node, second.node)
+    return Fix("Join the two into one rule (both must match)", edits, Applicability.UNSAFE) if edits else None
