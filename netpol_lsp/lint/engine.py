@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from enum import StrEnum
 from functools import lru_cache
 from itertools import chain
 
@@ -19,11 +20,20 @@ from netpol_lsp.lint.suppress import apply_suppressions
 from netpol_lsp.model.objects import KubeObject
 from netpol_lsp.syntax.paths import path_at, render_path
 from netpol_lsp.text.edits import Fix, TextEdit
-from netpol_lsp.text.source import Source, make_source
+from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.view import EMPTY, WorkspaceView
 
 INTERNAL_ERROR = "NP990"
+
+
+class Scope(StrEnum):
+    """What the answer of a rule depends on."""
+
+    DOCUMENT = "document"
+    """The document alone: its findings hold as long as its text does."""
+    WORKSPACE = "workspace"
+    """Other policies, too."""
 
 
 def lint_text(text: str, uri: str = "<text>", config: FileConfig | None = None) -> FileReport:
@@ -61,11 +71,14 @@ def move_findings(found: Iterable[Diagnostic], part: Part) -> list[Diagnostic]:
 
 
 def lint_document(
-    analysis: DocumentAnalysis, config: FileConfig, workspace: WorkspaceView = EMPTY
+    analysis: DocumentAnalysis, config: FileConfig, workspace: WorkspaceView = EMPTY, scope: Scope | None = None
 ) -> list[Diagnostic]:
-    """The findings of one document, with offsets of the document, each with its object and field."""
+    """The findings of one document, with offsets of the document, each with its object and field.
+
+    `scope` runs a part of the rules only.
+    """
     found: list[Diagnostic] = []
-    for rule in _rules(config.enabled):
+    for rule in _rules(config.enabled, scope):
         severity = config.severities.get(rule.info.code)
         for diagnostic in _run(rule, analysis, config, workspace):
             located = _locate(diagnostic, analysis)
@@ -74,17 +87,27 @@ def lint_document(
 
 
 @lru_cache(maxsize=64)
-def _rules(enabled: frozenset[str]) -> tuple[Rule, ...]:
-    return tuple(rule for rule in all_rules() if rule.info.code in enabled)
+def _rules(enabled: frozenset[str], scope: Scope | None) -> tuple[Rule, ...]:
+    return tuple(rule for rule in all_rules() if rule.info.code in enabled and scope in (None, _scope_of(rule)))
 
 
-def _run(
-    rule: Rule, analysis: DocumentAnalysis, config: FileConfig, workspace: WorkspaceView
-) -> Iterator[Diagnostic]:
+def _scope_of(rule: Rule) -> Scope:
+    return Scope.WORKSPACE if isinstance(rule, PolicyRule) and rule.uses_workspace else Scope.DOCUMENT
+
+
+def _run(rule: Rule, analysis: DocumentAnalysis, config: FileConfig, workspace: WorkspaceView) -> Iterator[Diagnostic]:
     """The findings of one rule; when it raises, what it found before and a finding that says so."""
     info = rule.info
     options = config.options_of(info)
-    shared = (analysis.document, analysis.objects, analysis.schema, analysis.problems, config.settings, options, workspace)
+    shared = (
+        analysis.document,
+        analysis.objects,
+        analysis.schema,
+        analysis.problems,
+        config.settings,
+        options,
+        workspace,
+    )
     try:
         if isinstance(rule, DocumentRule):
             if info.on_partial or not analysis.document.error:

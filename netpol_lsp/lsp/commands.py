@@ -46,6 +46,7 @@ def register(server: NetpolServer) -> None:
     @server.command(RESTART)
     def restart(*_arguments: Any) -> None:
         diagnostics.reload(server)
+        server.index.start()
 
 
 def explain_at(snapshot: Snapshot, position: Any) -> Json:

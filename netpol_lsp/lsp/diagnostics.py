@@ -39,10 +39,10 @@ def register_pull(server: NetpolServer) -> None:
 
 async def report(server: NetpolServer, snapshot: Snapshot | None, previous: str | None) -> Json:
     """The findings of a document, or that they are still the same."""
-    if snapshot is None:
-        return _answer([], previous)
-    await work_out(snapshot)
-    return _answer(render_findings(snapshot, server.client), previous)
+    while snapshot is not None and await work_out(server.session, snapshot) is None:
+        snapshot = server.session.get(snapshot.uri)
+    settled = server.session.settled(snapshot.uri) if snapshot is not None else None
+    return _answer([] if settled is None else render_findings(settled, server.client), previous)
 
 
 async def report_workspace(server: NetpolServer, known: dict[str, str]) -> list[Json]:
@@ -67,8 +67,7 @@ def reload(server: NetpolServer) -> None:
         if server.client.refreshes_diagnostics:
             server.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
         return
-    for snapshot in server.session:
-        server.scheduler.schedule(snapshot.uri)
+    server.scheduler.schedule_all()
     server.publisher.refresh_closed()
     for root in server.configuration.roots:
         server.configuration.for_path(root + "/")

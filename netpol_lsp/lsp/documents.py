@@ -13,6 +13,8 @@ from netpol_lsp.lsp.convert import name_of_uri, path_of_uri
 if TYPE_CHECKING:
     from netpol_lsp.lsp.server import NetpolServer
 
+_MANY = 100
+"""Files changed at once, as by another branch, from which a scan costs less."""
 _ANY_MANIFEST = types.FileOperationRegistrationOptions(
     filters=[types.FileOperationFilter(pattern=types.FileOperationPattern(glob="**/*"), scheme="file")]
 )
@@ -63,6 +65,10 @@ def files_changed(server: NetpolServer, uris: list[str]) -> None:
     paths = [path for uri in uris if (path := path_of_uri(uri)) is not None]
     if any(path.endswith("/" + CONFIG_NAME) for path in paths) or server.configuration.concerns(paths):
         diagnostics.reload(server)
+    if len(uris) > _MANY:
+        server.index.start()
+    else:
+        server.index.update(uris)
     for uri in uris:
         if server.session.get(uri) is None:
             server.publisher.fall_back(uri)

@@ -30,7 +30,7 @@ def register(server: NetpolServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def hover(params: types.HoverParams) -> Json | None:
-        snapshot = server.session.get(params.text_document.uri)
+        snapshot = server.session.settled(params.text_document.uri)
         if snapshot is None:
             return None
         return render_hover(snapshot, snapshot.positions.offset(params.position), markdown=server.client.markdown)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import threading
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
 from netpol_lsp.files.discovery import CONFIG_NAME
+from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lsp import diagnostics
 from netpol_lsp.lsp.client import Client
 from netpol_lsp.lsp.configuration import SECTION, parse_settings
 from netpol_lsp.lsp.convert import path_of_uri, plain_data
 from netpol_lsp.lsp.scheduler import run_task
+from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
 from netpol_lsp.text.source import Encoding
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ def register(server: NetpolServer) -> None:
         server.log.connect()
         register_with_client(server)
         fetch_settings(server)
+        server.index.start()
+        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
         if server.process_id:
             run_task(leave_with(server, server.process_id))
 
@@ -53,6 +58,11 @@ def register(server: NetpolServer) -> None:
     def did_change_folders(_params: types.DidChangeWorkspaceFoldersParams) -> None:
         set_roots(server)
         diagnostics.reload(server)
+        server.index.start()
+
+    @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def cancel_progress(params: types.WorkDoneProgressCancelParams) -> None:
+        server.index.cancel(params.token)
 
     @server.feature(types.SET_TRACE)
     def set_trace(params: types.SetTraceParams) -> None:
@@ -121,6 +131,13 @@ def use_settings(server: NetpolServer, data: Any) -> None:
         server.ask(types.WORKSPACE_INLAY_HINT_REFRESH, None)
     if server.client.refreshes_lenses:
         server.ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
+
+
+def warm_up() -> None:
+    """Load now what the first mistake would have to wait for: rules, schemas and their libraries."""
+    lint_text(
+        f"apiVersion: {API_VERSION}\nkind: {NETWORK_POLICY}\nmetadata: {{name: A_}}\nspec: {{policyTypes: [x]}}\n"
+    )
 
 
 async def leave_with(server: NetpolServer, process_id: int) -> None:

@@ -30,7 +30,7 @@ class Publisher:
         if self._server.client.pulls_diagnostics:
             return
         items = render_findings(snapshot, self._server.client)
-        if items or snapshot.uri in self._shown or snapshot.is_config or snapshot.is_ours:
+        if items or snapshot.uri in self._shown or snapshot.is_config or snapshot.ours:
             self._send(snapshot.uri, snapshot.version, items)
         self.publish_config_problems()
 

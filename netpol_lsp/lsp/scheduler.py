@@ -38,6 +38,12 @@ class Scheduler:
         if uri not in self._tasks:
             self._tasks[uri] = run_task(self._run(uri))
 
+    def schedule_all(self, but: str | None = None) -> None:
+        """Check all open documents soon, `but` one."""
+        for snapshot in self._session:
+            if snapshot.uri != but:
+                self.schedule(snapshot.uri)
+
     def forget(self, uri: str) -> None:
         """Stop checking a document."""
         task = self._tasks.pop(uri, None)
@@ -61,11 +67,21 @@ class Scheduler:
                 if snapshot is None or not await self._check(snapshot):
                     snapshot = self._session.get(uri)
                     continue
-                self._publish(snapshot)
+                self._finish(uri)
                 break
         finally:
             if self._tasks.get(uri) is asyncio.current_task():
                 del self._tasks[uri]
+
+    def _finish(self, uri: str) -> None:
+        """Hand over a document's findings; when its policies have changed, look at the other documents again."""
+        before = self._session.world
+        snapshot = self._session.settled(uri)
+        if snapshot is None:
+            return
+        self._publish(snapshot)
+        if self._session.world is not before:
+            self.schedule_all(but=uri)
 
     async def _pause(self, uri: str) -> None:
         """Wait until nobody has typed for as long as the last check took."""
@@ -76,26 +92,25 @@ class Scheduler:
 
     async def _check(self, snapshot: Snapshot) -> bool:
         """Work out the findings; False when the document has changed meanwhile."""
-        busy = await work_out(snapshot, lambda: self._session.is_current(snapshot))
+        busy = await work_out(self._session, snapshot)
         if busy is None:
             return False
         self._costs[snapshot.uri] = busy
         return True
 
 
-async def work_out(snapshot: Snapshot, is_wanted: Callable[[], bool] = lambda: True) -> float | None:
-    """Work out a snapshot's findings in short turns; gives the seconds of work, or None when no longer wanted."""
+async def work_out(session: Session, snapshot: Snapshot) -> float | None:
+    """Work out a snapshot's findings in short turns; gives the seconds of work, or None when it is outdated."""
     busy = 0.0
     start = time.perf_counter()
-    for _ in snapshot.steps():
+    for _ in session.steps(snapshot):
         spent = time.perf_counter() - start
         if spent > TURN:
             busy += spent
             await asyncio.sleep(0)
-            if not is_wanted():
+            if not session.is_current(snapshot):
                 return None
             start = time.perf_counter()
-    _ = snapshot.findings
     return busy + time.perf_counter() - start
 
 

@@ -29,6 +29,7 @@ from netpol_lsp.lsp import (
 )
 from netpol_lsp.lsp.client import Client
 from netpol_lsp.lsp.configuration import Configuration
+from netpol_lsp.lsp.index import DiskIndex
 from netpol_lsp.lsp.logs import ClientLog
 from netpol_lsp.lsp.protocol import NetpolProtocol
 from netpol_lsp.lsp.publisher import Publisher
@@ -57,8 +58,8 @@ FEATURES = (
 class NetpolServer(LanguageServer):
     """The language server for NetworkPolicies.
 
-    `client` is what the other end can do, `session` holds its documents, `scheduler` checks them and
-    `publisher` sends what was found.
+    `client` is what the other end can do, `session` holds its documents, `scheduler` checks them,
+    `publisher` sends what was found, `index` knows the policies of files that are not open.
     """
 
     protocol: NetpolProtocol
@@ -77,6 +78,7 @@ class NetpolServer(LanguageServer):
         self.session = Session(self.configuration)
         self.publisher = Publisher(self)
         self.scheduler = Scheduler(self.session, self.publisher.publish)
+        self.index = DiskIndex(self)
         for feature in FEATURES:
             feature.register(self)
 

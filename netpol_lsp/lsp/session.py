@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from lsprotocol import types
@@ -12,13 +12,15 @@ from netpol_lsp.files.discovery import CONFIG_NAME
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse_document
 from netpol_lsp.lint.config import FileConfig
 from netpol_lsp.lint.diagnostic import Diagnostic
-from netpol_lsp.lint.engine import join_findings, lint_document, move_findings
+from netpol_lsp.lint.engine import Scope, join_findings, lint_document, move_findings
+from netpol_lsp.lint.placing import placed_policies
+from netpol_lsp.lint.settings import Settings
 from netpol_lsp.lsp.configuration import Configuration
 from netpol_lsp.lsp.convert import Positions, apply_change, name_of_uri, path_of_uri
+from netpol_lsp.lsp.world import NOWHERE, Policies, World
 from netpol_lsp.syntax.documents import Chunk, split
 from netpol_lsp.text.source import BOM, Encoding, Source, make_source
 from netpol_lsp.text.span import Span
-from netpol_lsp.workspace.view import EMPTY, WorkspaceView
 
 MAX_LENGTH = 16_000_000
 """A longer text is not looked at while it is edited; netpol-lint takes its time for it."""
@@ -27,23 +29,47 @@ MAX_LENGTH = 16_000_000
 class Known:
     """What has been found out about one YAML document: independent of where it stands in its file."""
 
-    __slots__ = ("_found", "_moved", "analysis")
+    __slots__ = ("_config", "_found", "_moved", "_place", "_placed", "_placed_for", "_seen", "_together", "analysis")
 
     def __init__(self, analysis: DocumentAnalysis | None) -> None:
         self.analysis = analysis
-        self._found: tuple[FileConfig, WorkspaceView, list[Diagnostic]] | None = None
-        self._moved: tuple[int, int, list[Diagnostic]] | None = None
+        self._config: FileConfig | None = None
+        self._found: list[Diagnostic] = []
+        self._seen: object = None
+        self._together: list[Diagnostic] = []
+        self._place = (-1, -1)
+        self._moved: list[Diagnostic] = []
+        self._placed_for: tuple[Settings, int] | None = None
+        self._placed: Policies = ()
 
-    def findings(self, part: Part, config: FileConfig, workspace: WorkspaceView) -> list[Diagnostic]:
-        """The document's findings, where it stands now."""
+    def findings(self, part: Part, config: FileConfig, world: World) -> list[Diagnostic]:
+        """The document's findings, where it stands now.
+
+        What depends on the document alone is found once; the rest again when policies of its namespaces change.
+        """
         if self.analysis is None:
             return []
-        if self._found is None or self._found[0] is not config or self._found[1] is not workspace:
-            self._found = (config, workspace, lint_document(self.analysis, config, workspace))
-            self._moved = None
-        if self._moved is None or self._moved[:2] != (part.start, part.index):
-            self._moved = (part.start, part.index, move_findings(self._found[2], part))
-        return self._moved[2]
+        if self._config is not config:
+            self._config, self._seen = config, None
+            self._found = lint_document(self.analysis, config, scope=Scope.DOCUMENT)
+        seen = world.digest(self.analysis, config)
+        if self._seen is None or self._seen != seen:
+            self._seen = seen
+            self._together = lint_document(self.analysis, config, world.view, Scope.WORKSPACE)
+            self._place = (-1, -1)
+        if self._place != (part.start, part.index):
+            self._place = (part.start, part.index)
+            self._moved = move_findings((*self._found, *self._together), part)
+        return self._moved
+
+    def policies(self, part: Part, source: Source, settings: Settings) -> Policies:
+        """The document's policies as the workspace knows them."""
+        if self.analysis is None:
+            return ()
+        if self._placed_for is None or self._placed_for[0] is not settings or self._placed_for[1] != part.index:
+            self._placed_for = (settings, part.index)
+            self._placed = placed_policies(Analysis(source, (part,)), settings)
+        return self._placed
 
 
 @dataclass(frozen=True)
@@ -61,7 +87,7 @@ class Snapshot:
     config: FileConfig
     is_wanted: bool = True
     is_too_long: bool = False
-    workspace: WorkspaceView = EMPTY
+    world: World = NOWHERE
     known: dict[str, Known] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -93,17 +119,18 @@ class Snapshot:
             found = chunk
         return None if found is None else self._part(found)
 
-    def steps(self) -> Iterator[None]:
-        """Work out the findings bit by bit, so that somebody else can have a turn in between."""
+    def read_steps(self) -> Iterator[None]:
+        """Read the documents one by one, so that somebody else can have a turn in between."""
         for chunk in self.chunks:
             if chunk.text not in self.known:
                 self._know(chunk)
                 yield
-        if self.is_wanted:
-            for part in self.analysis.parts:
-                if part.analysis is not None:
-                    self.known[part.text].findings(part, self.config, self.workspace)
-                    yield
+
+    def check_steps(self) -> Iterator[None]:
+        """Check the documents one by one."""
+        for part in self.ours if self.is_wanted else ():
+            self.known[part.text].findings(part, self.config, self.world)
+            yield
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -115,11 +142,7 @@ class Snapshot:
         """The findings as `lint` gives them; suppressed ones are left out."""
         if not self.is_wanted or not self.chunks:
             return ()
-        by_document = [
-            self.known[part.text].findings(part, self.config, self.workspace)
-            for part in self.analysis.parts
-            if part.analysis is not None
-        ]
+        by_document = [self.known[part.text].findings(part, self.config, self.world) for part in self.ours]
         joined = join_findings(self.analysis, self.config, by_document)
         return tuple(diagnostic for diagnostic in joined if diagnostic.suppressed is None)
 
@@ -128,9 +151,27 @@ class Snapshot:
         return [diagnostic for diagnostic in self.findings if diagnostic.span.touches(span)]
 
     @cached_property
-    def is_ours(self) -> bool:
-        """Whether there is a document of ours in it."""
-        return any(part.analysis is not None for part in self.analysis.parts)
+    def ours(self) -> tuple[Part, ...]:
+        """The YAML documents that are ours."""
+        return tuple(part for part in self.analysis.parts if part.analysis is not None)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """The file's policies as the workspace knows them."""
+        settings = self.config.settings
+        return tuple(
+            placed for part in self.ours for placed in self.known[part.text].policies(part, self.source, settings)
+        )
+
+    def in_world(self, world: World) -> Snapshot:
+        """The same text beside other policies."""
+        if world is self.world:
+            return self
+        moved = replace(self, world=world)
+        for name in ("positions", "chunks", "analysis", "ours", "policies"):
+            if name in self.__dict__:
+                moved.__dict__[name] = self.__dict__[name]
+        return moved
 
     def _part(self, chunk: Chunk) -> Part:
         known = self.known.get(chunk.text) or self._know(chunk)
@@ -147,6 +188,7 @@ class Session:
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self.encoding: Encoding = "utf-16"
+        self.world = NOWHERE
         self._snapshots: dict[str, Snapshot] = {}
 
     def __iter__(self) -> Iterator[Snapshot]:
@@ -156,9 +198,29 @@ class Session:
         """The current version of an open document."""
         return self._snapshots.get(uri)
 
+    def settled(self, uri: str) -> Snapshot | None:
+        """The current version of an open document, beside all policies that are known, its own among them."""
+        snapshot = self._snapshots.get(uri)
+        if snapshot is None:
+            return None
+        if snapshot.is_wanted:
+            self.world = self.world.with_document(uri, snapshot.policies)
+        snapshot = self._snapshots[uri] = snapshot.in_world(self.world)
+        return snapshot
+
+    def steps(self, snapshot: Snapshot) -> Iterator[None]:
+        """Work out the findings of an open document bit by bit."""
+        yield from snapshot.read_steps()
+        settled = self.settled(snapshot.uri) if self.is_current(snapshot) else None
+        if settled is not None:
+            yield
+            yield from settled.check_steps()
+            _ = settled.findings
+
     def is_current(self, snapshot: Snapshot) -> bool:
         """Whether a snapshot is still the document's newest version."""
-        return self._snapshots.get(snapshot.uri) is snapshot
+        current = self._snapshots.get(snapshot.uri)
+        return current is not None and current.source is snapshot.source
 
     def open(self, uri: str, version: int, text: str) -> Snapshot:
         """Take a document in."""
@@ -182,12 +244,15 @@ class Session:
 
     def close(self, uri: str) -> Snapshot | None:
         """Let a document go; gives its last version."""
+        self.world = self.world.without_document(uri)
         return self._snapshots.pop(uri, None)
 
     def reconfigure(self, uris: Iterable[str] | None = None) -> None:
         """Look the configuration up again, for all documents or some."""
         for uri in tuple(self._snapshots) if uris is None else uris:
             old = self._snapshots[uri]
+            if old.is_too_long:
+                continue
             text = BOM + old.source.text if old.source.has_bom else old.source.text
             self._snapshots[uri] = self.make(uri, text, old.version, old)
 
@@ -197,7 +262,7 @@ class Session:
         config, is_wanted = self.configuration.for_document(path)
         too_long = len(text) > MAX_LENGTH
         source = make_source(uri, "" if too_long else text, version)
-        snapshot = Snapshot(uri, path, source, self.encoding, config, is_wanted, too_long)
+        snapshot = Snapshot(uri, path, source, self.encoding, config, is_wanted, too_long, self.world)
         if previous is not None:
             # Two versions' worth: an edit that is taken back finds everything as it was.
             texts = {chunk.text for chunk in (*previous.chunks, *snapshot.chunks)}

@@ -1,0 +1,167 @@
+"""Reads the policies of the workspace's files on disk, in the background."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from netpol_lsp.files.discovery import MANIFEST_ENDINGS, discover
+from netpol_lsp.files.reading import ReadProblem, read_source
+from netpol_lsp.lsp.convert import path_of_uri, uri_of_path
+from netpol_lsp.lsp.progress import Progress
+from netpol_lsp.lsp.scheduler import TURN, run_task
+from netpol_lsp.lsp.session import MAX_LENGTH
+from netpol_lsp.lsp.world import Policies, policies_of
+from netpol_lsp.model.dialect import may_be_ours
+from netpol_lsp.text.source import Source
+
+if TYPE_CHECKING:
+    from netpol_lsp.lsp.server import NetpolServer
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 64
+_AHEAD = 4
+"""Batches that may wait: the disk can be faster than the reading of policies."""
+_SHOW_FROM = 500
+"""Files from which the client is told of the scan."""
+
+
+class DiskIndex:
+    """Keeps the session's world in step with the files below the workspace's folders."""
+
+    def __init__(self, server: NetpolServer) -> None:
+        self._server = server
+        self._scan: _Scan | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether no scan is under way."""
+        return self._scan is None
+
+    def start(self) -> None:
+        """Scan the workspace's folders; a scan that is under way ends."""
+        self.stop()
+        roots = [root for root in self._server.configuration.roots if not _is_too_wide(root)]
+        if roots:
+            self._scan = _Scan(self._server, roots)
+            run_task(self._run(self._scan))
+
+    def stop(self) -> None:
+        """End a scan that is under way."""
+        if self._scan is not None:
+            self._scan.stopped.set()
+            self._scan = None
+
+    def cancel(self, token: str | int) -> None:
+        """The user does not want to wait for the scan with this token."""
+        if self._scan is not None and self._scan.progress.token == token:
+            logger.warning("the scan of the workspace was cancelled: policies in files that are not open do not count")
+            self.stop()
+
+    def update(self, uris: Iterable[str]) -> None:
+        """Read some files again: they were made, changed or deleted."""
+        changed: dict[str, Policies] = {}
+        for uri in uris:
+            path = path_of_uri(uri)
+            if path is not None and path.endswith(MANIFEST_ENDINGS):
+                read = read_source(path) if os.path.isfile(path) else None
+                changed[uri] = self._policies(path, read) if isinstance(read, Source) else ()
+        if changed:
+            session = self._server.session
+            session.world = session.world.with_files(changed)
+            self._server.scheduler.schedule_all()
+
+    async def _run(self, scan: _Scan) -> None:
+        """Take in what the scan reads, in short turns, and use it when it is complete."""
+        found: dict[str, Policies] = {}
+        start = time.perf_counter()
+        async for path, source in scan.texts():
+            found[uri_of_path(path)] = self._policies(path, source)
+            if time.perf_counter() - start > TURN:
+                await asyncio.sleep(0)
+                start = time.perf_counter()
+        scan.progress.end()
+        if self._scan is scan:
+            self._scan = None
+            self._server.session.world = self._server.session.world.with_disk(found)
+            self._server.scheduler.schedule_all()
+
+    def _policies(self, path: str, source: Source) -> Policies:
+        if len(source.text) > MAX_LENGTH or not may_be_ours(source.text):
+            return ()
+        config, is_wanted = self._server.configuration.for_document(path)
+        return policies_of(Source(uri_of_path(path), source.text), config.settings) if is_wanted else ()
+
+
+class _Scan:
+    """One walk over the folders: a thread reads, the event loop takes the texts."""
+
+    def __init__(self, server: NetpolServer, roots: Sequence[str]) -> None:
+        self.stopped = threading.Event()
+        self.progress = Progress(server, "Reading manifests")
+        self._server = server
+        self._roots = roots
+        self._loop = asyncio.get_running_loop()
+        self._batches: asyncio.Queue[tuple[int, int, list[tuple[str, Source]]] | None] = asyncio.Queue()
+        self._room = threading.Semaphore(_AHEAD)
+        # A daemon: a slow disk does not keep the server from ending.
+        threading.Thread(target=self._read, name="scan", daemon=True).start()
+
+    async def texts(self) -> AsyncIterator[tuple[str, Source]]:
+        """The texts that may hold policies, with their paths."""
+        while not self.stopped.is_set() and (batch := await self._batches.get()) is not None:
+            done, total, texts = batch
+            self._room.release()
+            if total >= _SHOW_FROM:
+                if done <= _BATCH:
+                    self.progress.begin()
+                self.progress.report(done, total)
+            for text in texts:
+                yield text
+
+    def _read(self) -> None:
+        """Runs in the thread."""
+        try:
+            for batch in self._batches_of(self._find()):
+                while not self._room.acquire(timeout=1):
+                    if self.stopped.is_set():
+                        return
+                self._post(batch)
+        except Exception:
+            logger.exception("the workspace could not be read")
+        self._post(None)
+
+    def _find(self) -> list[str]:
+        def excluded(path: str) -> bool:
+            return self._server.configuration.for_path(path.rstrip("/")).is_excluded(path)
+
+        return [path.replace(os.sep, "/") for path in discover(self._roots, excluded).paths]
+
+    def _batches_of(self, paths: list[str]) -> Iterator[tuple[int, int, list[tuple[str, Source]]]]:
+        for start in range(0, len(paths), _BATCH):
+            if self.stopped.is_set():
+                return
+            chosen = paths[start : start + _BATCH]
+            read = [(path, source) for path in chosen if (source := _read_ours(path)) is not None]
+            yield min(start + _BATCH, len(paths)), len(paths), read
+
+    def _post(self, batch: tuple[int, int, list[tuple[str, Source]]] | None) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._batches.put_nowait, batch)
+
+
+def _read_ours(path: str) -> Source | None:
+    """The text of a file that may hold policies."""
+    read = read_source(path)
+    return None if isinstance(read, ReadProblem) or not may_be_ours(read.text) else read
+
+
+def _is_too_wide(root: str) -> bool:
+    """Whether a folder is everybody's: nobody means all of a disk or of a home folder by opening it."""
+    return os.path.dirname(root) == root or root == os.path.expanduser("~").replace(os.sep, "/")
