@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from netpol_lsp.lint.schema import SchemaFinding, check_schema
+from netpol_lsp.lint.schema import SchemaFinding, check_schema, shape
 from netpol_lsp.model.dialect import is_network_policy, looks_like_ours, may_be_ours
 from netpol_lsp.model.objects import KubeObject, objects_of
 from netpol_lsp.model.policy import NetworkPolicy
@@ -86,7 +86,7 @@ def analyse_document(text: str, uri: str = "") -> DocumentAnalysis | None:
     """Read one document; None when it is none of ours."""
     if not may_be_ours(text):
         return None
-    document = parse_document(text, uri)
+    document = parse_document(text, uri, shape=shape())
     objects = tuple(found for found in objects_of(document.root) if is_network_policy(found))
     if not objects and not (document.error and looks_like_ours(text)):
         return None

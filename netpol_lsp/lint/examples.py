@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_FENCE = re.compile(r"^```yaml (?P<kind>bad|good|fixed)(?P<details>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(
+    r"^```yaml (?P<kind>bad|good|fixed)(?P<details>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 _MARK = re.compile(r"[ \t]*# <- (?P<codes>NP\d{3}(?:, ?NP\d{3})*)[ \t]*$", re.MULTILINE)
 
 
@@ -13,7 +15,8 @@ _MARK = re.compile(r"[ \t]*# <- (?P<codes>NP\d{3}(?:, ?NP\d{3})*)[ \t]*$", re.MU
 class Example:
     """One fenced block. `kind` is bad, good or fixed; `text` has no marks; `expected` are (line from 0, code) of the marks.
 
-    `details` are words behind the kind, as in `unsafe` (the fix is an unsafe one) or `options={...}`.
+    `details` are words behind the kind, as in `unsafe` (the fix is an unsafe one) or `options={...}`; with
+    `tabs`, each arrow in the block stands for a tab, which a docstring cannot hold.
     """
 
     kind: str
@@ -37,4 +40,6 @@ def _example(kind: str, text: str, details: str) -> Example:
     for number, line in enumerate(text.split("\n")):
         for match in _MARK.finditer(line):
             expected += [(number, code.strip()) for code in match["codes"].split(",")]
+    if "tabs" in details.split():
+        text = text.replace("\N{RIGHTWARDS ARROW}", "\t")
     return Example(kind, _MARK.sub("", text), tuple(expected), details)

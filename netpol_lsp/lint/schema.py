@@ -14,6 +14,7 @@ from typing import Any
 from netpol_lsp.resources import schema
 from netpol_lsp.syntax.nodes import Entry, Mapping, Node
 from netpol_lsp.syntax.paths import Path, entry_name, lookup
+from netpol_lsp.syntax.shape import Shape, shape_of
 from netpol_lsp.syntax.templates import MASK, is_placeholder, is_unknown
 from netpol_lsp.text.span import Span
 
@@ -55,6 +56,12 @@ def check_schema(root: Mapping, plain: Any, schema_name: str = NETWORK_POLICY) -
     for error in _validator(schema_name).iter_errors(plain):
         found += [finding for finding in _explode(error, root) if not _is_hidden(finding)]
     return tuple(found)
+
+
+@cache
+def shape(schema_name: str = NETWORK_POLICY) -> Shape:
+    """Which fields stand where in the objects of a schema."""
+    return shape_of(schema(schema_name))
 
 
 @cache

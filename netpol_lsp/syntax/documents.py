@@ -7,16 +7,22 @@ wherever an edit above has moved it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
+from netpol_lsp.syntax.characters import Damage, find_damage
 from netpol_lsp.syntax.comments import Comment, find_comments
-from netpol_lsp.syntax.nodes import Node
-from netpol_lsp.syntax.parser import parse
+from netpol_lsp.syntax.damaged import choose_replacements, damage_problems, offsets_of
+from netpol_lsp.syntax.indentation import lost_indentation
+from netpol_lsp.syntax.nodes import Mapping, Node
+from netpol_lsp.syntax.parser import Parsed, parse
 from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.syntax.recovery import recover
+from netpol_lsp.syntax.remap import move_back, move_problem
+from netpol_lsp.syntax.shape import Shape, field_names
 from netpol_lsp.syntax.templates import mask
+from netpol_lsp.text.edits import apply_edits
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
@@ -25,6 +31,8 @@ _SEPARATOR = re.compile(r"(?:\A|(?<=[\n\r]))---(?=[ \t\r\n]|\Z)")
 _END_MARKER = re.compile(r"(?<=[\n\r])\.\.\.(?=[ \t\r\n]|\Z)")
 _ONLY_HEAD = re.compile(r"(?:[ \t]*(?:#[^\n\r]*)?(?:\r\n|\n|\r)|%[^\n\r]*(?:\r\n|\n|\r))*\Z")
 _YAML_DIRECTIVE = re.compile(r"^%YAML[ \t]+(?!1\.1(?:[ \t]|$))[^\n\r]*", re.MULTILINE)
+
+_NEEDED = ("kind", "apiVersion", "metadata")
 
 
 @dataclass(frozen=True)
@@ -83,23 +91,66 @@ def split(text: str) -> list[Chunk]:
     return [Chunk(index, start, text[start:end]) for index, (start, end) in enumerate(pairwise(cuts))]
 
 
-def parse_document(text: str, uri: str = "", *, pure: bool = False) -> Document:
-    """Parse one document; never raises. After a syntax error as much as possible of the rest is kept."""
+def parse_document(text: str, uri: str = "", *, shape: Shape | None = None, pure: bool = False) -> Document:
+    """Parse one document; never raises. After a syntax error as much as possible of the rest is kept.
+
+    With `shape`, what the document's objects look like, look-alike characters are seen through, lost
+    indentation is noticed, and errors are explained better.
+    """
     readable = text
     if "..." in text and (end := _END_MARKER.search(text)):
         readable = text[: end.start()]
     masked = mask(readable)
     if masked is not None:
         readable = masked.text
-    parsed = parse(readable, pure=pure)
-    error, root = parsed.error, parsed.root
-    if error is not None:
-        root = recover(readable, error, pure=pure) or root
-    problems = (error, *parsed.problems) if error else parsed.problems
+    root, problems, error = _read(readable, shape, is_template=masked is not None, pure=pure)
     if "%YAML" in text and (directive := _YAML_DIRECTIVE.search(text)):
         message = f"the API server reads YAML 1.1 only and refuses `{directive.group().strip()}`"
         problems += (SyntaxProblem(ProblemKind.SYNTAX, Span(*directive.span()), message, hint="delete this line"),)
     return Document(Source(uri, text), root, error, problems, masked is not None, masked.holes if masked else ())
+
+
+_Read = tuple[Node | None, tuple[SyntaxProblem, ...], SyntaxProblem | None]
+
+
+def _read(text: str, shape: Shape | None, *, is_template: bool, pure: bool) -> _Read:
+    """The tree, all problems, and the one that hides a part of the document."""
+    if shape is not None:
+        damages = find_damage(text, field_names(shape))
+        if damages:
+            return _read_damaged(text, damages, shape, is_template=is_template, pure=pure)
+        lost = None if is_template else lost_indentation(text, shape)
+        if lost is not None:
+            return None, (lost,), lost
+    parsed = parse(text, pure=pure)
+    if parsed.error is None or _is_whole(parsed):
+        return parsed.root, parsed.problems, None
+    root, problems = recover(text, parsed.error, shape, mends=not is_template, pure=pure)
+    first = problems[0]
+    if parsed.has_ended and isinstance(parsed.root, Mapping):
+        # The API server reads only what stands in front of the error.
+        lacking = next(name for name in _NEEDED if parsed.root.get(name) is None)
+        first = replace(first, field=lacking)
+    return root or parsed.root, (first, *problems[1:]), first
+
+
+def _is_whole(parsed: Parsed) -> bool:
+    """Whether the parser only stopped behind a whole object: the API server ignores what follows."""
+    assert parsed.error is not None
+    return parsed.has_ended and isinstance(parsed.root, Mapping) and all(map(parsed.root.get, _NEEDED))
+
+
+def _read_damaged(text: str, damages: list[Damage], shape: Shape, *, is_template: bool, pure: bool) -> _Read:
+    """Read a text through its damaged characters."""
+    damages = choose_replacements(text, damages, shape, pure=pure)
+    offsets = offsets_of(damages)
+    mended = apply_edits(text, [damage.edit for damage in damages])
+    root, problems, error = _read(mended, shape, is_template=is_template, pure=pure)
+    move_back(root, offsets)
+    found = damage_problems(text, damages, root)
+    # Fixes of other problems wait until these characters are mended: they count in columns.
+    moved = {id(problem): replace(move_problem(problem, offsets), fixes=()) for problem in problems}
+    return root, found + tuple(moved.values()), moved[id(error)] if error is not None else None
 
 
 @lru_cache(maxsize=1)

@@ -40,11 +40,15 @@ MAX_DEPTH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What could be read: `root` (None for an empty document), the syntax error that stopped the parser, alias problems."""
+    """What could be read: `root` (None for an empty document), the syntax error that stopped the parser, alias problems.
+
+    `has_ended`: the document was read to its end; with an error, something that cannot be read follows it.
+    """
 
     root: Node | None
     error: SyntaxProblem | None
     problems: tuple[SyntaxProblem, ...]
+    has_ended: bool = True
 
 
 def parse(text: str, *, pure: bool = False) -> Parsed:
@@ -87,6 +91,7 @@ class _Builder:
         self.stack: list[tuple[list[Node], Mapping | Sequence]] = []
         self.current = self.roots
         self.expander = Expander()
+        self.has_ended = False
 
     def build(self, next_event: Callable[[], Any]) -> None:
         """Read events up to the end of the first document."""
@@ -112,7 +117,12 @@ class _Builder:
                 written = 0
                 start, end = event.start_mark.index, event.end_mark.index
                 self.current.append(expander.expand(event.anchor, Span(start, end)))
-            elif kind is DocumentEndEvent or event is None or kind.__name__ == "StreamEndEvent":
+            elif kind is DocumentEndEvent:
+                self.has_ended = True
+                # Raises when something follows that belongs to no document.
+                next_event()
+                return
+            elif event is None or kind.__name__ == "StreamEndEvent":
                 return
 
     def _scalar(self, event: Any) -> Scalar:
@@ -196,7 +206,7 @@ class _Builder:
             end = self.current[-1].end if self.current else self.stack[-1][1].start
             self._close(end)
         root = self.roots[0] if self.roots else None
-        return Parsed(root, error, tuple(self.expander.problems))
+        return Parsed(root, error, tuple(self.expander.problems), self.has_ended)
 
 
 def _skip_properties(text: str, start: int, end: int) -> int:

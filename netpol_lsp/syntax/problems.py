@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from netpol_lsp.text.edits import Fix
 from netpol_lsp.text.span import Span
 
 
@@ -17,14 +18,30 @@ class ProblemKind(StrEnum):
     """An alias that is unknown, contains itself, or explodes."""
     DUPLICATE = "duplicate"
     """A key that stands twice, written or through a merge."""
+    TAB = "tab"
+    """Tabs where YAML wants blanks."""
+    CHARACTER = "character"
+    """A character that looks like another one, or like none."""
+    INDENTATION = "indentation"
+    """The leading blanks are gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyntaxProblem:
-    """One problem at `span`; `related` is another place that explains it; `hint` is what to do."""
+    """One problem at `span`.
+
+    `message` says what is wrong, `hint` what to do. `related` is another place that explains it, and
+    `note` says how; `fixes` are edits that mend it. `is_error`: the API server cannot read the document
+    because of it. `field` is the path at which the API server sees the mistake, where that is not the path
+    of what stands at `span`.
+    """
 
     kind: ProblemKind
     span: Span
     message: str
     related: Span | None = None
     hint: str = ""
+    note: str = ""
+    fixes: tuple[Fix, ...] = ()
+    is_error: bool = True
+    field: str = ""

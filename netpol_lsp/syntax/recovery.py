@@ -1,36 +1,75 @@
-"""What can still be known of a document with a syntax error."""
+"""What can still be known of a document with a syntax error: mends it as far as it goes and reads the result."""
 
 from __future__ import annotations
 
 import re
 
+from netpol_lsp.syntax.explain_error import explain, in_plain_words
 from netpol_lsp.syntax.nodes import Node, walk
 from netpol_lsp.syntax.parser import Parsed, parse
 from netpol_lsp.syntax.problems import SyntaxProblem
+from netpol_lsp.syntax.remap import OffsetMap, move_back, move_problem
+from netpol_lsp.syntax.shape import Shape
 from netpol_lsp.text.source import LineIndex
 
-_TRIES = 8
+_ROUNDS = 8
 
 
-def recover(text: str, error: SyntaxProblem, *, pure: bool = False) -> Node | None:
-    """The tree of the text with the offending lines blanked, or None when nothing helps.
+def recover(
+    text: str, error: SyntaxProblem, shape: Shape | None = None, *, mends: bool = True, pure: bool = False
+) -> tuple[Node | None, tuple[SyntaxProblem, ...]]:
+    """The tree of the mended text, with the offsets of `text`, and what is wrong in it: the errors explained.
 
-    Each try blanks the one line, near the error, whose loss lets the parser read furthest.
+    Each round mends the first error that is left. Where no small change helps, lines are blanked until the
+    parser can go on, and what is found behind them is not reported: it may only follow from the blanks.
+    Without `mends` lines are blanked from the start.
     """
+    if not mends:
+        blanked = _blank_lines(text, error, pure=pure)
+        return (blanked.root if blanked else None), (in_plain_words(error, text),)
+    maps: list[OffsetMap] = []
+    problems: list[SyntaxProblem] = []
+    current, parsed = text, None
+    for _ in range(_ROUNDS):
+        found = explain(current, error, shape, pure=pure)
+        problems.append(_moved_back(found.problem, maps))
+        if found.text is None or found.parsed is None or found.offsets is None:
+            parsed = _blank_lines(current, error, pure=pure)
+            break
+        current, parsed = found.text, found.parsed
+        maps.append(found.offsets)
+        if parsed.error is None:
+            break
+        error = parsed.error
+    if parsed is None:
+        return None, tuple(problems)
+    for offsets in reversed(maps):
+        move_back(parsed.root, offsets)
+    problems += [_moved_back(problem, maps) for problem in parsed.problems]
+    return parsed.root, tuple(problems)
+
+
+def _moved_back(problem: SyntaxProblem, maps: list[OffsetMap]) -> SyntaxProblem:
+    for offsets in reversed(maps):
+        problem = move_problem(problem, offsets)
+    return problem
+
+
+def _blank_lines(text: str, error: SyntaxProblem, *, pure: bool) -> Parsed | None:
+    """What is left with the offending lines blanked: each try blanks the one whose loss lets the parser read furthest."""
     lines = LineIndex(text)
     best: Parsed | None = None
-    for _ in range(_TRIES):
-        candidates = _suspects(lines, error, text)
-        attempts = [(blanked, parse(blanked, pure=pure)) for blanked in candidates]
+    for _ in range(_ROUNDS):
+        attempts = [(blanked, parse(blanked, pure=pure)) for blanked in _suspects(lines, error, text)]
         if not attempts:
             break
         text, best = max(attempts, key=lambda attempt: _progress(attempt[1]))
         if best.error is None:
-            return best.root
+            return best
         if best.error.span.start <= error.span.start and best.error.message == error.message:
             break
         error = best.error
-    return best.root if best else None
+    return best
 
 
 def _suspects(lines: LineIndex, error: SyntaxProblem, text: str) -> list[str]:

@@ -35,7 +35,8 @@ def first_fixes(code: str, text: str) -> list[Fix]:
 @pytest.mark.parametrize("code", RULES)
 def test_page_has_a_bad_and_a_good_example(code: str) -> None:
     kinds = {example.kind for example in examples_of(RULES[code].info.doc)}
-    assert {"bad", "good"} <= kinds
+    # No manifest is known that makes a rule fail; tests/lint makes one fail on purpose.
+    assert kinds >= ({"good"} if code == "NP990" else {"bad", "good"})
 
 
 @pytest.mark.parametrize(("code", "example"), [case for case in CASES if case.values[1].kind == "bad"])

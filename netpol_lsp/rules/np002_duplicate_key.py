@@ -1,0 +1,178 @@
+"""NP002 duplicate-key."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Diagnostic, Severity
+from netpol_lsp.lint.problem_findings import problems_of
+from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
+from netpol_lsp.syntax.nodes import Entry, Mapping, Node, walk
+from netpol_lsp.syntax.plain import to_plain
+from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
+from netpol_lsp.syntax.rewrite import remove_entry
+from netpol_lsp.text.edits import Applicability, Fix, TextEdit
+from netpol_lsp.text.span import Span
+
+
+@document_rule("NP002", category="syntax", severity=Severity.ERROR, on_partial=True)
+def duplicate_key(ctx: Context) -> Diagnostics:
+    """A key stands twice in one mapping.
+
+    ## Why
+    The API server refuses the manifest, but `kubectl apply` does not let it come to that: it keeps the last value and
+    drops the earlier one without a word. Often a dash is missing, so that two list items became one, or a key was
+    copied and the first copy forgotten. Where `apiVersion` and `kind` stand twice, a `---` is missing.
+
+    A key that overrides one from `<<` counts as a duplicate, too.
+
+    ## Fix safety
+    The fix removes the earlier one: what stays is what `kubectl apply` would keep. It is safe when both have the same
+    value, else unsafe, since the other one may be meant. A missing `---` is inserted safely.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      ingress:
+        - ports:
+            - port: 80
+              port: 443  # <- NP002
+    ```
+
+    ```yaml fixed
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      ingress:
+        - ports:
+            - port: 443
+    ```
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    apiVersion: networking.k8s.io/v1  # <- NP002
+    kind: NetworkPolicy
+    metadata:
+      name: db
+      namespace: shop
+    ```
+
+    ```yaml fixed
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    ---
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: db
+      namespace: shop
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      ingress:
+        - ports:
+            - port: 80
+            - port: 443
+    ```
+    """
+    if ctx.document.holes:
+        # Branches of a template may each have the key.
+        return
+    problems = list(problems_of(ctx, ProblemKind.DUPLICATE))
+    entries = _entries(ctx.document.root) if problems else {}
+    for glued in _glued_objects(ctx, problems):
+        yield _missing_separator(ctx, glued[0])
+        problems = [problem for problem in problems if problem not in glued]
+    for problem in problems:
+        yield _duplicate(ctx, problem, entries)
+
+
+_HEADS = ("apiVersion", "kind")
+
+
+def _entries(root: Node | None) -> dict[int, tuple[Mapping, Entry]]:
+    """Each entry that is written, by where its key starts, with its mapping."""
+    found: dict[int, tuple[Mapping, Entry]] = {}
+    for node in walk(root) if root is not None else ():
+        if isinstance(node, Mapping) and node.origin is None:
+            for entry in node.entries:
+                found.setdefault(entry.key.start, (node, entry))
+    return found
+
+
+def _glued_objects(ctx: Context, problems: list[SyntaxProblem]) -> list[list[SyntaxProblem]]:
+    """Duplicates that mean that another object starts: a new `apiVersion` with its `kind`, at the top level."""
+    root = ctx.document.root
+    if not isinstance(root, Mapping) or root.flow:
+        return []
+    top = {entry.key.start: entry.name or "" for entry in root.entries}
+    twice = [problem for problem in problems if problem.span.start in top]
+    if not {top[problem.span.start] for problem in twice} >= set(_HEADS):
+        return []
+    groups: list[list[SyntaxProblem]] = []
+    names: set[str] = set()
+    for problem in sorted(twice, key=lambda one: one.span.start):
+        name = top[problem.span.start]
+        if name in _HEADS and (not groups or name in names):
+            groups.append([])
+            names = set()
+        if groups:
+            groups[-1].append(problem)
+            names.add(name)
+    return [group for group in groups if len(group) > 1]
+
+
+def _missing_separator(ctx: Context, problem: SyntaxProblem) -> Diagnostic:
+    start = ctx.source.lines.line_start(ctx.source.lines.line_of(problem.span.start))
+    edit = TextEdit(Span(start, start), f"---{ctx.source.newline}")
+    related = [ctx.related(problem.related, "the first object starts here")] if problem.related else []
+    return ctx.finding(
+        problem.span,
+        "another object starts here without `---` in front of it: kubectl apply silently keeps only the last one",
+        label="no `---`",
+        related=related,
+        fixes=[Fix("Insert `---`", (edit,))],
+    )
+
+
+def _duplicate(ctx: Context, problem: SyntaxProblem, entries: dict[int, tuple[Mapping, Entry]]) -> Diagnostic:
+    if problem.related is None or problem.span.start not in entries or problem.related.start not in entries:
+        return ctx.finding(problem.span, problem.message, label="set twice")
+    mapping, earlier = entries[problem.related.start]
+    other_mapping, later = entries[problem.span.start]
+    if mapping is not other_mapping:
+        return ctx.finding(
+            problem.span, problem.message, label="set twice", related=[ctx.related(problem.related, "set here, too")]
+        )
+    same = to_plain(earlier.value).value == to_plain(later.value).value
+    edits = remove_entry(ctx.document, mapping, earlier)
+    fix = Fix("Remove the earlier one", edits, Applicability.SAFE if same else Applicability.UNSAFE) if edits else None
+    effect = "with the same value" if same else "and kubectl apply silently keeps the last one"
+    return ctx.finding(
+        later.key,
+        f"key `{later.name}` stands twice in this mapping, {effect}",
+        label="second time",
+        related=[ctx.related(earlier.key, "first time")],
+        fixes=[fix],
+    )

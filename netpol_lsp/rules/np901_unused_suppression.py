@@ -1,0 +1,49 @@
+"""NP901 unused-suppression: found where suppressions are applied, in lint.suppress; its page is here."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
+
+
+@document_rule("NP901", category="tool", severity=Severity.WARNING)
+def unused_suppression(_ctx: Context) -> Diagnostics:
+    """A suppression that suppresses nothing.
+
+    ## Why
+    A suppression that is left behind when its finding is gone would hide the next finding of that rule at the same
+    place.
+
+    ## Fix safety
+    Safe: the comment is deleted. A comment that names several rules is left to you.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      ingress:
+        # netpol: ignore[NP105] SCTP is meant  # <- NP901
+        - ports:
+            - protocol: SCTP
+              port: 80
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      ingress:
+        - ports:
+            - protocol: SCTP
+              port: 80
+    ```
+    """
+    return iter(())

@@ -1,0 +1,48 @@
+"""NP902 unknown-suppression: found where suppressions are applied, in lint.suppress; its page is here."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
+
+
+@document_rule("NP902", category="tool", severity=Severity.WARNING)
+def unknown_suppression(_ctx: Context) -> Diagnostics:
+    """A suppression that names no rule, or one that cannot be suppressed.
+
+    ## Why
+    A misspelt code suppresses nothing. A suppression always says what it is for, so that it cannot hide more than was
+    looked at: `# netpol: ignore[NP216] resolved by the host`. Findings about suppressions cannot be suppressed.
+
+    ## Fix safety
+    Safe: the comment is deleted. A comment that names several rules is left to you.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      ingress:
+        # netpol: ignore[NP1050] SCTP is meant  # <- NP902
+        - ports:
+            - protocol: SCTP
+              port: 80
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      ingress:
+        - ports:
+            - port: 8_080  # netpol: ignore[NP006] as in the other files
+    ```
+    """
+    return iter(())

@@ -1,0 +1,28 @@
+"""NP990 internal-error: made by the engine when a rule raises; its page is here."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
+
+
+@document_rule("NP990", category="tool", severity=Severity.ERROR)
+def internal_error(_ctx: Context) -> Diagnostics:
+    """A rule failed: a mistake in netpol-lint.
+
+    ## Why
+    When a rule raises an error, its findings for this document are missing, and nobody should take their absence for a
+    good sign. The other rules are not affected. Please report it with the manifest, or the smallest part of it that
+    shows the error. There is no example, since none is known.
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+    ```
+    """
+    return iter(())

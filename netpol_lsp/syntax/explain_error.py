@@ -1,0 +1,159 @@
+"""From a parser's error to what is really wrong: the smallest change after which the parser can read on.
+
+The parser reports the place where it gave up, often lines behind the mistake. Likely mistakes near that
+place are mended one at a time; the one that lets the parser read on, and gives the tree that fits the
+kind of object best, is the explanation.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from netpol_lsp.syntax import repair_layout, repair_tokens
+from netpol_lsp.syntax.fit import fit
+from netpol_lsp.syntax.lines import read_lines
+from netpol_lsp.syntax.parser import Parsed, parse
+from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
+from netpol_lsp.syntax.remap import OffsetMap
+from netpol_lsp.syntax.repair import Repair, Repairer, Scene
+from netpol_lsp.syntax.shape import ANYTHING, Shape, field_names
+from netpol_lsp.text.edits import Applicability, Fix, apply_edits
+from netpol_lsp.text.source import LineIndex
+from netpol_lsp.text.span import Span
+
+_LONGEST = 200_000
+_TRIES = 160
+_REPAIRERS: tuple[Repairer, ...] = (
+    repair_layout.tabs,
+    repair_tokens.missing_colon,
+    repair_layout.list_on_key_line,
+    repair_tokens.quotes,
+    repair_tokens.brackets,
+    repair_tokens.escapes,
+    repair_tokens.two_keys,
+    repair_layout.dashes,
+    repair_tokens.bad_start,
+    repair_layout.swapped,
+    repair_layout.block_text,
+    repair_layout.first_line,
+    repair_layout.no_yaml,
+    repair_layout.wrong_column,
+)
+
+# What the parser says, said so that it can be understood. Patterns of libyaml's and ruamel's messages.
+_PLAIN_WORDS = (
+    (r"could not find expected ':'", "this key has no colon behind it", "write `key: value`"),
+    (r"mapping values are not allowed", "a key cannot stand here", "check the colon and the columns of the line before"),
+    (r"did not find expected key|expected <block end>", "this line does not fit the columns of the lines above", "check how far it is indented"),
+    (r"expected '-' indicator", "this line stands among list items without being one", "check how far it is indented"),
+    (r"sequence entries are not allowed", "a list item cannot stand here", "put it on a line of its own"),
+    (r"quoted scalar", "the quote that opens here is not closed", "close it"),
+    (r"cannot start any token", "a value cannot start with this sign", "put the value in quotes"),
+    (r"flow sequence", "the bracket `[` is not closed", "close it with `]`"),
+    (r"flow mapping", "the bracket `{` is not closed", "close it with `}`"),
+    (r"block scalar", "what follows `|` or `>` must go on the next line", ""),
+    (r"node content", "a value is missing here", ""),
+    (r"anchor|alias", "a name must follow `&` and `*`", "put the value in quotes"),
+    (r"tag", "this tag cannot be read", "put the value in quotes"),
+    (r"directive", "this directive cannot be read", "delete this line"),
+    (r"document (?:start|end)", "this line does not belong to the document above", "check how far it is indented"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An error and the mended text: `text` is None where no small change helps. `offsets` lead back from it."""
+
+    problem: SyntaxProblem
+    text: str | None = None
+    parsed: Parsed | None = None
+    offsets: OffsetMap | None = None
+
+
+def explain(text: str, error: SyntaxProblem, shape: Shape | None = None, *, pure: bool = False) -> Explained:
+    """What is wrong in a text that the parser stopped at with `error`."""
+    if error.kind is not ProblemKind.SYNTAX or len(text) > _LONGEST:
+        return Explained(in_plain_words(error, text))
+    scene = _scene(text, error, shape or ANYTHING)
+    best = _best(scene, error, shape or ANYTHING, pure=pure)
+    if best is None:
+        return Explained(in_plain_words(error, text))
+    repair, mended, parsed, offsets = best
+    applicability = Applicability.SAFE if repair.is_plain and parsed.error is None else Applicability.UNSAFE
+    problem = SyntaxProblem(
+        repair.kind,
+        repair.span,
+        repair.message,
+        repair.related,
+        repair.hint,
+        repair.note,
+        (Fix(repair.title, repair.edits, applicability),),
+    )
+    return Explained(problem, mended, parsed, offsets)
+
+
+def in_plain_words(error: SyntaxProblem, text: str) -> SyntaxProblem:
+    """The parser's error in words that say what to look for, on the word where it gave up."""
+    for pattern, message, hint in _PLAIN_WORDS:
+        if re.search(pattern, error.message):
+            at = error.span
+            if error.related is not None and re.search(r"quoted scalar|flow|simple key", error.message):
+                at = error.related
+            return replace(error, span=_word(text, at), message=message, related=None, hint=error.hint or hint)
+    return error
+
+
+def _word(text: str, span: Span) -> Span:
+    """The word at a place; at the end of a line, its last one."""
+    start = min(span.start, len(text))
+    if start == len(text) or text[start] in "\r\n":
+        while start > 0 and text[start - 1].isspace():
+            start -= 1
+        start = max(0, start - 1)
+        while start > 0 and not text[start - 1].isspace():
+            start -= 1
+    found = re.compile(r"[^\s:]+|\S").match(text, start)
+    return Span(start, found.end()) if found else Span(start, min(start + 1, len(text)))
+
+
+def _scene(text: str, error: SyntaxProblem, shape: Shape) -> Scene:
+    index = LineIndex(text)
+    lines = read_lines(text, index)
+    at = min(error.span.start, max(len(text) - 1, 0))
+    number = index.line_of(at)
+    while number > 0 and lines[number].is_empty:
+        number -= 1
+    context = index.line_of(error.related.start) if error.related is not None else number
+    return Scene(text, lines, at, number, min(context, number), error.message, field_names(shape))
+
+
+def _best(
+    scene: Scene, error: SyntaxProblem, shape: Shape, *, pure: bool
+) -> tuple[Repair, str, Parsed, OffsetMap] | None:
+    """The repair that leads to the best tree, of those that let the parser read further."""
+    candidates = [repair for repairer in _REPAIRERS for repair in repairer(scene)]
+    candidates.sort(key=lambda repair: repair.cost)
+    best: tuple[Repair, str, Parsed, OffsetMap] | None = None
+    best_score: tuple[bool, float] = (False, float("-inf"))
+    tried: set[str] = set()
+    for repair in candidates[:_TRIES]:
+        mended = apply_edits(scene.text, repair.edits)
+        if mended in tried or mended == scene.text:
+            continue
+        tried.add(mended)
+        parsed = parse(mended, pure=pure)
+        offsets = OffsetMap(repair.edits)
+        if parsed.error is not None and not _reads_on(scene, error, parsed, offsets):
+            continue
+        score = (parsed.error is None, fit(parsed.root, shape) - 2 * repair.cost)
+        if score > best_score:
+            best, best_score = (repair, mended, parsed, offsets), score
+    return best
+
+
+def _reads_on(scene: Scene, error: SyntaxProblem, parsed: Parsed, offsets: OffsetMap) -> bool:
+    """Whether the parser now stops on a later line."""
+    assert parsed.error is not None
+    stop = offsets.original(parsed.error.span.start)
+    return stop > max(scene.lines[scene.number].end, error.span.end)

@@ -1,0 +1,163 @@
+"""The lines of a text, read one by one: what stands on each where the text as a whole cannot be parsed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from netpol_lsp.text.source import LineIndex
+from netpol_lsp.text.span import Span
+
+BLANKS = " \t\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
+"""Blanks and what looks like one, for a character class."""
+
+_HEAD = re.compile(rf"(?P<indent>[{BLANKS}]*)(?P<dashes>(?:-(?:[{BLANKS}]+|\Z))*)")
+_KEY = re.compile(
+    r"""(?P<key>"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'\#\[\]{},&*!|>%@`-][^\s\#]*?|-[^\s\#]+?)[ \t]*:(?=\s|\Z)""",
+    re.VERBOSE,
+)
+_QUOTE_MAY_OPEN = re.compile(r"(?:\A|[\s\[{,(:])\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. Offsets count from the text's start.
+
+    `indent`: how many blanks lead it; `dashes`: where its leading list dashes stand; `body`: what follows
+    them, without a comment and trailing blanks; `comment`: where its comment starts, or None.
+    """
+
+    number: int
+    start: int
+    end: int
+    indent: int
+    dashes: tuple[int, ...]
+    body_start: int
+    body: str
+    comment: int | None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing but blanks and comment on it."""
+        return not self.body and not self.dashes
+
+    @property
+    def is_separator(self) -> bool:
+        """Whether it is `---` or `...`."""
+        return self.indent == 0 and self.body[:3] in ("---", "...") and self.body[3:4] in ("", " ", "\t")
+
+    @property
+    def key(self) -> str | None:
+        """The key that its body starts with, without quotes."""
+        match = _KEY.match(self.body)
+        if match is None:
+            return None
+        key = match["key"]
+        return key[1:-1] if key[0] in "\"'" else key
+
+    @property
+    def key_span(self) -> Span:
+        """Where the key stands, or the first word."""
+        match = _KEY.match(self.body)
+        length = match.end("key") if match else len(self.body.split()[0]) if self.body.split() else 0
+        return Span(self.body_start, self.body_start + length)
+
+    @property
+    def value(self) -> str:
+        """What stands behind the key's colon; the whole body where there is no key."""
+        match = _KEY.match(self.body)
+        return self.body[match.end() :].strip() if match else self.body
+
+    @property
+    def value_start(self) -> int:
+        """Where the value starts; the body's end when there is none."""
+        return self.body_start + len(self.body) - len(self.value) if self.value else self.body_end
+
+    @property
+    def body_end(self) -> int:
+        """The offset behind the body."""
+        return self.body_start + len(self.body)
+
+    @property
+    def column(self) -> int:
+        """The column of the first sign: a dash or the body."""
+        return self.indent
+
+    @property
+    def body_column(self) -> int:
+        """The column of the body, behind the dashes."""
+        return self.body_start - self.start
+
+
+def read_lines(text: str, index: LineIndex | None = None) -> list[Line]:
+    """The lines of a text."""
+    index = index or LineIndex(text)
+    return [read_line(index.line_text(number), number, index.line_start(number)) for number in range(index.line_count)]
+
+
+def read_line(text: str, number: int = 0, start: int = 0) -> Line:
+    """One line, given without its ending; `start` is its offset."""
+    head = _HEAD.match(text)
+    assert head is not None
+    at = head.end()
+    dashes = tuple(start + found.start() + head.start("dashes") for found in re.finditer("-", head["dashes"]))
+    comment = comment_start(text, at)
+    body = text[at : comment if comment is not None else len(text)].rstrip()
+    return Line(
+        number=number,
+        start=start,
+        end=start + len(text),
+        indent=len(head["indent"]),
+        dashes=dashes,
+        body_start=start + at,
+        body=body,
+        comment=None if comment is None else start + comment,
+    )
+
+
+def comment_start(text: str, start: int = 0) -> int | None:
+    """Where a comment starts on a line, or None; a `#` inside quotes that are closed on the line starts none."""
+    at = start
+    while at < len(text):
+        char = text[at]
+        if char in "\"'" and _QUOTE_MAY_OPEN.search(text[:at]):
+            end = closing_quote(text, at)
+            if end is None:
+                return None
+            at = end
+        elif char == "#" and (at == 0 or text[at - 1].isspace() or text[at - 1] in "\u200b\ufeff"):
+            return at
+        at += 1
+    return None
+
+
+def closing_quote(text: str, at: int) -> int | None:
+    """Where the quotes that open at `at` are closed, or None."""
+    quote = text[at]
+    end = at + 1
+    while end < len(text):
+        if quote == '"' and text[end] == "\\":
+            end += 2
+            continue
+        if text[end] == quote:
+            if quote == "'" and text[end + 1 : end + 2] == "'":
+                end += 2
+                continue
+            return end
+        end += 1
+    return None
+
+
+def open_brackets(text: str) -> int:
+    """How many flow brackets stay open behind a text; quotes are skipped. Negative: too many are closed."""
+    depth, at = 0, 0
+    while at < len(text):
+        char = text[at]
+        if char in "\"'" and _QUOTE_MAY_OPEN.search(text[:at]):
+            end = closing_quote(text, at)
+            if end is None:
+                return depth
+            at = end
+        depth += (char in "[{") - (char in "]}")
+        at += 1
+    return depth

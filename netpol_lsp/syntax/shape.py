@@ -1,0 +1,77 @@
+"""The shape that a kind of object has: which fields stand where. Made from a JSON Schema given as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+
+class Form(StrEnum):
+    """What stands at a place."""
+
+    MAPPING = "mapping"
+    LIST = "list"
+    SCALAR = "scalar"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """What may stand at one place of an object; compared by identity.
+
+    `fields` are the known keys of a mapping; `values` is the shape of any other key's value (None: there
+    are no other keys); `item` the shape of a list's items; `required` the keys that must be there;
+    `is_text`: only text (or nothing) may stand here.
+    """
+
+    form: Form
+    fields: Mapping[str, Shape] = field(default_factory=dict)
+    values: Shape | None = None
+    item: Shape | None = None
+    required: frozenset[str] = frozenset()
+    is_text: bool = False
+
+    def child(self, step: str | int) -> Shape:
+        """The shape at a key or list index; ANY where nothing is known."""
+        if isinstance(step, int):
+            return self.item or ANYTHING
+        return self.fields.get(step) or self.values or ANYTHING
+
+
+ANYTHING = Shape(Form.ANY)
+
+
+def shape_of(schema: Mapping[str, Any]) -> Shape:
+    """The shape that a JSON Schema describes; `$ref` must point into its own `$defs` and never in a circle."""
+    return _shape(schema, schema.get("$defs", {}))
+
+
+@lru_cache(maxsize=8)
+def field_names(shape: Shape) -> frozenset[str]:
+    """The known keys of all mappings in a shape."""
+    names = set(shape.fields)
+    for inner in (*shape.fields.values(), shape.item, shape.values):
+        if inner is not None and inner.form is not Form.ANY:
+            names |= field_names.__wrapped__(inner)
+    return frozenset(names)
+
+
+def _shape(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Shape:
+    reference = schema.get("$ref")
+    if reference:
+        return _shape(definitions[reference.rpartition("/")[2]], definitions)
+    declared = schema.get("type", [])
+    types = {declared} if isinstance(declared, str) else set(declared)
+    if "object" in types:
+        rest = schema.get("additionalProperties", True)
+        values = _shape(rest, definitions) if isinstance(rest, dict) else ANYTHING if rest else None
+        fields = {name: _shape(inner, definitions) for name, inner in schema.get("properties", {}).items()}
+        return Shape(Form.MAPPING, fields, values, required=frozenset(schema.get("required", ())))
+    if "array" in types:
+        return Shape(Form.LIST, item=_shape(schema.get("items", {}), definitions))
+    if types:
+        return Shape(Form.SCALAR, is_text=types <= {"string", "null"})
+    return ANYTHING
