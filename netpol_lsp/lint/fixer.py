@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from netpol_lsp.lint.analysis import Analysis, analyse
-from netpol_lsp.lint.config import FileConfig
-from netpol_lsp.lint.diagnostic import Diagnostic
+from netpol_lsp.lint.config import FileConfig, rule_infos
+from netpol_lsp.lint.diagnostic import Category, Diagnostic
 from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.text.edits import Applicability, Fix, apply_edits, compatible_fixes
@@ -86,7 +87,8 @@ class _State:
         self.workspace = workspace
         self.analysis = analyse(source, previous)
         self.report = lint(self.analysis, config, workspace)
-        self.badness = _badness(self.analysis, self.report)
+        guard = _guard(config)
+        self.badness = _badness(self.analysis, self.report if guard is config else lint(self.analysis, guard))
 
     def try_fixes(self, fixes: Iterable[Fix]) -> _State | None:
         """The state behind some fixes, or None when they cannot be applied or make it worse."""
@@ -136,12 +138,26 @@ def _identity(diagnostic: Diagnostic, fix: Fix) -> tuple[str, str, str]:
     return (diagnostic.fingerprint or f"{diagnostic.code} {diagnostic.message}", diagnostic.field, fix.title)
 
 
-def _badness(analysis: Analysis, report: FileReport) -> tuple[int, int]:
-    """How many errors of YAML a file has, and how many reasons for the API server to refuse it; the first counts for more.
+@cache
+def _guard_codes() -> frozenset[str]:
+    refusing = (Category.SYNTAX, Category.API)
+    return frozenset(rule.code for rule in rule_infos() if rule.category in refusing)
 
-    Mending YAML lets the server's other complaints be seen for the first time, so that is not worse. What the
-    parser and the schemas say counts, too: the rules that report it may be switched off.
+
+def _guard(config: FileConfig) -> FileConfig:
+    """A configuration that sees every reason to refuse a file; `config` itself if it does."""
+    codes = _guard_codes()
+    if codes <= config.enabled and codes.isdisjoint(config.severities):
+        return config
+    return replace(config, enabled=codes, severities={})
+
+
+def _badness(analysis: Analysis, report: FileReport) -> tuple[int, int]:
+    """How many documents are no YAML, and how many reasons there are to refuse the others; the first counts for more.
+
+    A syntax error hides what else is wrong, so that mending it, or the first of several, is never worse.
     """
-    ours = [part.analysis for part in analysis.parts if part.analysis is not None]
-    refused = sum(diagnostic.is_refused for diagnostic in report.diagnostics)
-    return sum(len(part.problems) for part in ours), refused + sum(len(part.schema) for part in ours)
+    ours = {part.index: part.analysis for part in analysis.parts if part.analysis is not None}
+    broken = {index for index, document in ours.items() if document.document.error is not None}
+    refused = sum(found.is_refused and found.document not in broken for found in report.diagnostics)
+    return len(broken), refused

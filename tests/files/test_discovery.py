@@ -38,7 +38,7 @@ def test_paths_are_shown_as_given() -> None:
     assert found("./a/b.yaml") == ["a/b.yaml"]
     assert found("a/") == ["a/b.yaml"]
     assert found("./a") == ["a/b.yaml"]
-    assert found(os.path.abspath("a")) == [os.path.abspath("a/b.yaml")]
+    assert found(str(Path("a").absolute())) == [str(Path("a/b.yaml").absolute())]
     os.chdir("a")
     assert found("..") == ["../a/b.yaml"]
 
@@ -54,7 +54,7 @@ def test_named_files_are_always_taken() -> None:
 
 def test_each_file_once() -> None:
     make("a/b.yaml")
-    assert found("a/b.yaml", "a", "./a/b.yaml", os.path.abspath("a/b.yaml")) == ["a/b.yaml"]
+    assert found("a/b.yaml", "a", "./a/b.yaml", str(Path("a/b.yaml").absolute())) == ["a/b.yaml"]
 
 
 def test_standard_input_comes_first_and_once() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_named_pipe_is_not_opened(tmp_path) -> None:
     assert "named pipe" in problem.message
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="no devices here")
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="no devices here")
 def test_device_is_not_opened() -> None:
     problem = read_source("/dev/null")
     assert isinstance(problem, ReadProblem)

@@ -10,7 +10,7 @@ from netpol_lsp.files.writing import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, WriteEr
 
 
 def names(folder) -> list[str]:
-    return sorted(os.listdir(folder))
+    return sorted(path.name for path in folder.iterdir())
 
 
 def test_replaces_the_content_and_leaves_nothing_behind(tmp_path) -> None:

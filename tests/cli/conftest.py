@@ -1,0 +1,85 @@
+"""A folder of manifests and a way to run the command in it."""
+
+import io
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from netpol_lsp.cli.main import main
+
+GOOD = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: {name}
+  namespace: shop
+spec:
+  podSelector: {{}}
+  policyTypes: [Ingress]
+  ingress:
+    - from:
+        - podSelector: {{matchLabels: {{app: web}}}}
+      ports:
+        - protocol: TCP
+          port: 80
+"""
+BAD = GOOD.replace("protocol: TCP", "protocol: tcp")
+"""Refused by the API server for its protocol (NP105), which a safe fix mends."""
+
+
+@dataclass
+class Done:
+    """What a run of the command gave."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Folder:
+    """A folder that the command runs in."""
+
+    def __init__(self, path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.path = path
+        self._capsys = capsys
+        self._monkeypatch = monkeypatch
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def config(self, text: str, name: str = ".netpol-lint.yaml") -> Path:
+        """A config file that builds on the one above the folder."""
+        up = "../" * (name.count("/") + 1)
+        return self.write(name, f"extends: {up}.netpol-lint.yaml\n{text}")
+
+    def good(self, name: str) -> Path:
+        return self.write(name, GOOD.format(name=Path(name).stem))
+
+    def bad(self, name: str) -> Path:
+        return self.write(name, BAD.format(name=Path(name).stem))
+
+    def run(self, *arguments: str, stdin: bytes = b"") -> Done:
+        self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        self._capsys.readouterr()
+        code = main(arguments)
+        captured = self._capsys.readouterr()
+        return Done(code, captured.out, captured.err)
+
+
+@pytest.fixture
+def folder(tmp_path, capsys, monkeypatch) -> Folder:
+    for name in ("GITHUB_ACTIONS", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", os.fspath(tmp_path / ".cache"))
+    # Only the API server's own rules, so that new rules with opinions do not change what these tests see.
+    (tmp_path / ".netpol-lint.yaml").write_text("select: [api, tool]\n")
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    return Folder(work, capsys, monkeypatch)
