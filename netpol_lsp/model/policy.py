@@ -371,3 +371,9 @@ def _port_field(entry: Entry) -> Field[int | str]:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return Field(value if isinstance(value, str | int) and not isinstance(value, bool) else None, node, entry)
+
+
+def every_address(rule: PolicyRule) -> list[Field[str]]:
+    """The peers `0.0.0.0/0` and `::/0` of a rule, exceptions or not."""
+    cidrs = [peer.ip_block.cidr for peer in rule.peers if peer.ip_block is not None and peer.ip_block.cidr is not None]
+    return [cidr for cidr in cidrs if cidr.value in ("0.0.0.0/0", "::/0")]

@@ -1,11 +1,16 @@
 """Every rule's page: its bad examples give the marked findings, its good ones none, its fixes lead to the fixed ones."""
 
+import json
+import re
+from dataclasses import replace
+
 import pytest
 
 from netpol_lsp.lint.config import FileConfig
 from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lint.examples import Example, examples_of
 from netpol_lsp.lint.registry import all_rules
+from netpol_lsp.lint.settings import Settings
 from netpol_lsp.text.edits import Applicability, Fix, apply_edits, compatible_fixes
 
 RULES = {rule.info.code: rule for rule in all_rules()}
@@ -17,10 +22,22 @@ CASES = [
 ]
 
 
-def lines_of(code: str, text: str) -> list[tuple[int, str]]:
-    report = lint_text(text, config=ALL)
+def config_of(code: str, example: Example) -> FileConfig:
+    """All rules; words in braces behind the kind are facts of the cluster or options of the rule."""
+    match = re.search(r"\{.*\}", example.details)
+    if match is None:
+        return ALL
+    given = {key.replace("-", "_"): value for key, value in json.loads(match.group()).items()}
+    facts = {key: tuple(given.pop(key)) for key in ("pod_cidrs", "service_cidrs") if key in given}
+    return replace(ALL, settings=Settings(**facts), options={code: given} if given else {})
+
+
+def lines_of(code: str, text: str, config: FileConfig = ALL) -> list[tuple[int, str]]:
+    report = lint_text(text, config=config)
     lines = report.source.lines
-    return sorted((lines.line_of(d.span.start), d.code) for d in report.diagnostics if d.code == code and not d.suppressed)
+    return sorted(
+        (lines.line_of(d.span.start), d.code) for d in report.diagnostics if d.code == code and not d.suppressed
+    )
 
 
 def first_fixes(code: str, text: str) -> list[Fix]:
@@ -43,13 +60,14 @@ def test_page_has_a_bad_and_a_good_example(code: str) -> None:
 def test_bad_example_gives_the_marked_findings(code: str, example: Example) -> None:
     marked = sorted(pair for pair in example.expected if pair[1] == code)
     assert marked, "a bad example marks where its finding is"
-    assert lines_of(code, example.text) == marked
+    assert lines_of(code, example.text, config_of(code, example)) == marked
 
 
 @pytest.mark.parametrize(("code", "example"), [case for case in CASES if case.values[1].kind == "good"])
 def test_good_example_gives_no_finding(code: str, example: Example) -> None:
-    report = lint_text(example.text, config=ALL)
-    assert lines_of(code, example.text) == []
+    config = config_of(code, example)
+    report = lint_text(example.text, config=config)
+    assert lines_of(code, example.text, config) == []
     assert [d.message for d in report.diagnostics if d.is_refused] == []
 
 

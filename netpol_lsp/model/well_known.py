@@ -1,0 +1,58 @@
+"""Well-known labels, ports and addresses: facts that several rules and the editor's hovers share."""
+
+from __future__ import annotations
+
+# https://kubernetes.io/docs/reference/labels-annotations-taints/ and the recommended application labels.
+LABEL_KEYS = (
+    "app.kubernetes.io/component",
+    "app.kubernetes.io/instance",
+    "app.kubernetes.io/managed-by",
+    "app.kubernetes.io/name",
+    "app.kubernetes.io/part-of",
+    "app.kubernetes.io/version",
+    "apps.kubernetes.io/pod-index",
+    "batch.kubernetes.io/job-completion-index",
+    "batch.kubernetes.io/job-name",
+    "k8s-app",
+    "kubernetes.io/metadata.name",
+    "pod-template-hash",
+    "statefulset.kubernetes.io/pod-name",
+    "topology.kubernetes.io/region",
+    "topology.kubernetes.io/zone",
+)
+METADATA_NAME = "kubernetes.io/metadata.name"
+
+VOLATILE_LABELS = {
+    "app.kubernetes.io/version": "changes with every release",
+    "batch.kubernetes.io/controller-uid": "is new for every Job",
+    "controller-revision-hash": "changes with every rollout",
+    "controller-uid": "is new for every Job",
+    "helm.sh/chart": "holds the chart's version and changes with every upgrade",
+    "pod-template-generation": "changes with every rollout",
+    "pod-template-hash": "changes with every rollout",
+    "statefulset.kubernetes.io/pod-name": "names one replica: others that are added are left out",
+}
+
+SENSITIVE_PORTS = {
+    22: "SSH",
+    2379: "etcd",
+    2380: "etcd peers",
+    3306: "MySQL",
+    3389: "RDP",
+    5432: "PostgreSQL",
+    5984: "CouchDB",
+    6379: "Redis",
+    6443: "the Kubernetes API",
+    8086: "InfluxDB",
+    9042: "Cassandra",
+    9200: "Elasticsearch",
+    10250: "the kubelet",
+    11211: "Memcached",
+    27017: "MongoDB",
+}
+
+METADATA_SERVICES = {
+    4: ("169.254.169.254/32", "169.254.170.2/32", "169.254.170.23/32"),
+    6: ("fd00:ec2::254/128",),
+}
+"""Addresses where clouds hand out credentials to whoever asks, by IP family; the first is the one that counts."""

@@ -1,0 +1,73 @@
+"""NP221 ip-block-for-cluster-ips."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.network import CidrSet, address_set
+
+
+@policy_rule("NP221", category="intent", severity=Severity.WARNING, on_partial=True)
+def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
+    """An ipBlock lies inside the cluster's own pod or service addresses.
+
+    ## Why
+    Pods get new addresses whenever they are made anew, so a range of pod addresses selects whatever happens to run there;
+    several network plugins never match pods by an ipBlock. Service addresses are replaced by a pod's address before
+    policies are looked at, so an ipBlock of service addresses matches nothing at all. Select pods by their labels.
+
+    Speaks only when `pod-cidrs` or `service-cidrs` are in the configuration.
+
+    ```yaml bad {"service-cidrs": ["10.96.0.0/12"]}
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Egress]
+      egress:
+        - to:
+            - ipBlock:
+                cidr: 10.96.0.10/32  # <- NP221
+    ```
+
+    ```yaml good {"service-cidrs": ["10.96.0.0/12"]}
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Egress]
+      egress:
+        - to:
+            - ipBlock:
+                cidr: 203.0.113.0/24
+    ```
+    """
+    ranges = [("pod", ctx.settings.pod_cidrs), ("service", ctx.settings.service_cidrs)]
+    for rule in ctx.policy.all_rules:
+        for peer in rule.peers:
+            cidr = peer.ip_block.cidr if peer.ip_block else None
+            block = address_set(cidr.value) if cidr is not None and cidr.value else None
+            if cidr is None or block is None:
+                continue
+            for kind, texts in ranges:
+                if any(_covers(text, block) for text in texts):
+                    yield ctx.finding(cidr, _message(kind, cidr.value or ""), label=f"{kind} addresses")
+
+
+def _covers(text: str, block: CidrSet) -> bool:
+    outer = address_set(text)
+    return outer is not None and outer.covers(block)
+
+
+def _message(kind: str, cidr: str) -> str:
+    if kind == "service":
+        return (
+            f"`{cidr}` lies among the cluster's service addresses, which policies never see: select the pods by label"
+        )
+    return f"`{cidr}` lies among the cluster's pod addresses, which pods do not keep: select the pods by label"

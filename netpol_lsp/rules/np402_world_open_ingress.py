@@ -1,0 +1,58 @@
+"""NP402 world-open-ingress."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.policy import Direction, every_address
+
+
+@policy_rule("NP402", category="security", severity=Severity.WARNING)
+def world_open_ingress(ctx: PolicyContext) -> Diagnostics:
+    """Ingress is open to every address on every port.
+
+    ## Why
+    A rule with the peer `0.0.0.0/0` (or `::/0`) and without `ports` lets everyone who can route to the pods connect to
+    whatever listens there, debug and metrics ports included. Name the ports that are meant to be public.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          app: web
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - ipBlock:
+                cidr: 0.0.0.0/0  # <- NP402
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          app: web
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - ipBlock:
+                cidr: 0.0.0.0/0
+          ports:
+            - {protocol: TCP, port: 443}
+    ```
+    """
+    if Direction.INGRESS not in ctx.policy.effective_types:
+        return
+    for rule in ctx.policy.ingress:
+        for field in every_address(rule) if rule.allows_every_port else ():
+            yield ctx.finding(field, f"`{field.value}` on every port: anyone may connect to whatever listens")
