@@ -1,0 +1,56 @@
+"""NP602 name-pattern."""
+
+from __future__ import annotations
+
+import re
+
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.rule import Diagnostics, Option, PolicyContext, policy_rule
+
+
+@policy_rule(
+    "NP602",
+    category="style",
+    severity=Severity.HINT,
+    opt_in=True,
+    on_partial=True,
+    options=(Option("pattern", str, "", "a regular expression that names must match from start to end"),),
+)
+def name_pattern(ctx: PolicyContext) -> Diagnostics:
+    """The name of a policy does not follow the team's pattern.
+
+    ## Why
+    Names that follow a pattern can be found. The option `pattern` says which; without it the rule is silent.
+
+    ```yaml bad {"pattern": "(allow|deny)-.*"}
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web  # <- NP602
+      namespace: shop
+    spec:
+      podSelector: {}
+    ```
+
+    ```yaml good {"pattern": "web.*"}
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+    ```
+    """
+    name = ctx.policy.object.name_field
+    pattern = ctx.options["pattern"]
+    if not pattern or name is None or not name.value:
+        return
+    try:
+        is_match = re.fullmatch(pattern, name.value) is not None
+    except re.error as error:
+        message = f"the option `pattern` of {ctx.rule.code} is no regular expression: {error}"
+        yield ctx.finding(name, message)
+        return
+    if not is_match:
+        yield ctx.finding(name, f"name `{name.value}` does not follow the pattern `{pattern}`")

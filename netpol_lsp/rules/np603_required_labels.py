@@ -1,0 +1,47 @@
+"""NP603 required-labels."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.rule import Diagnostics, Option, PolicyContext, policy_rule
+
+
+@policy_rule(
+    "NP603",
+    category="style",
+    severity=Severity.HINT,
+    opt_in=True,
+    options=(Option("labels", list[str], [], "label keys that every policy must carry"),),
+)
+def required_labels(ctx: PolicyContext) -> Diagnostics:
+    """A policy lacks a label that the team asks for.
+
+    ## Why
+    Labels say who owns a policy and find it again. The option `labels` lists the keys; without it the rule is silent.
+
+    ```yaml bad {"labels": ["team"]}
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web  # <- NP603
+      namespace: shop
+    spec:
+      podSelector: {}
+    ```
+
+    ```yaml good {"labels": ["team"]}
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+      labels:
+        team: shop
+    spec:
+      podSelector: {}
+    ```
+    """
+    missing = [key for key in ctx.options["labels"] if key not in ctx.policy.object.labels]
+    if missing and not ctx.document.holes:
+        listed = ", ".join(f"`{key}`" for key in missing)
+        yield ctx.finding(ctx.policy.object, f"the policy lacks the label{'s' if len(missing) > 1 else ''} {listed}")

@@ -1,0 +1,80 @@
+"""NP605 unquoted-ambiguous-string."""
+
+from __future__ import annotations
+
+import re
+
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.fields import Field
+from netpol_lsp.syntax.nodes import Scalar
+from netpol_lsp.syntax.rewrite import quote_scalar
+from netpol_lsp.text.edits import Fix
+
+
+@policy_rule("NP605", category="style", severity=Severity.HINT, opt_in=True, on_partial=True)
+def unquoted_ambiguous_string(ctx: PolicyContext) -> Diagnostics:
+    """A label value is text for kubectl, but looks like something else.
+
+    ## Why
+    `1.2.3`, `1e`, `yEs` and `0xZ` are text by a hair: a small change, or another YAML reader, makes a number or a boolean
+    of them. Quotes say that text is meant.
+
+    ## Fix safety
+    Safe: the value is quoted as it is written.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          version: 1.2.3  # <- NP605
+    ```
+
+    ```yaml fixed
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          version: "1.2.3"
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          version: "1.2.3"
+    ```
+    """
+    for selector in ctx.policy.selectors:
+        for label in selector.labels:
+            yield from _check(ctx, label.value)
+        for requirement in selector.requirements:
+            for value in requirement.values:
+                yield from _check(ctx, value)
+
+
+_LOOKS_OTHER = re.compile(r"[-+.]?[0-9][0-9._eExXoObB+-]*[a-zA-Z]?|(?i:true|false|yes|no|on|off|null)")
+
+
+def _check(ctx: PolicyContext, field: Field[str]) -> Diagnostics:
+    node = field.node
+    if field.value is None or not isinstance(node, Scalar) or not node.is_plain:
+        return
+    if _LOOKS_OTHER.fullmatch(field.value):
+        edits = quote_scalar(ctx.document, node)
+        fix = Fix(f"Write {edits[0].text}", edits) if edits else None
+        yield ctx.finding(field, f"`{field.value}` is text, but looks like a number or a boolean", fixes=[fix])
