@@ -106,8 +106,7 @@ def _ports_allowed(rule: StoredRule, target: Target, ports: PortSet) -> Answer:
         return Answer.YES
     if rule.has_unknown_ports:
         return Answer.UNKNOWN
-    is_resolved = isinstance(target, AddressTarget) or target.has_all_named_ports
-    if is_resolved or not rule.ports.names:
+    if isinstance(target, AddressTarget) or target.has_all_named_ports or not rule.ports.names:
         return Answer.NO
     known = target.named_ports
     open_names = frozenset(name for name in rule.ports.names if name not in known)
