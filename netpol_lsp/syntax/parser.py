@@ -149,6 +149,8 @@ class _Builder:
             at -= 1
         if at > 0 and self.text[at - 1] in ":-?":
             offset = at
+        elif self.current and at == self.current[-1].end:
+            offset = at  # `? key` without a colon
         return offset, offset
 
     def _open(self, event: Any, *, is_mapping: bool) -> None:
