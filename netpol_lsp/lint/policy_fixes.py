@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from netpol_lsp.model.fields import Field
-from netpol_lsp.model.policy import Direction, NetworkPolicy
+from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.syntax.documents import Document
 from netpol_lsp.syntax.nodes import Node, Sequence
-from netpol_lsp.syntax.rewrite import insert_item, remove_entry
-from netpol_lsp.syntax.rewrite_items import has_comment
+from netpol_lsp.syntax.rewrite import insert_item, remove_entry, remove_item, replace_scalar
+from netpol_lsp.syntax.rewrite_items import empty_list, has_anchor, has_comment
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 
@@ -17,17 +17,40 @@ def add_policy_type(document: Document, policy: NetworkPolicy, direction: Direct
     types = policy.policy_types_field.node if policy.policy_types_field else None
     if not isinstance(types, Sequence):
         return None
-    edits = insert_item(document, types, direction.value)
+    if len(types.items) > 1:  # the same direction twice, and two items are the most there may be
+        edits = replace_scalar(document, types.items[-1], direction.value)
+    else:
+        edits = insert_item(document, types, direction.value)
     return Fix(f"Add `{direction}` to `policyTypes`", edits, Applicability.UNSAFE) if edits else None
 
 
 def remove_rules(document: Document, policy: NetworkPolicy, rules: Field[list[Node]]) -> Fix | None:
-    """Delete `ingress` or `egress`; None where that would delete a comment."""
+    """Delete `ingress` or `egress`; None where that would delete a comment or an anchor."""
     if rules.entry is None or policy.spec is None:
         return None
     lines = document.source.lines
     whole = Span(rules.entry.key.start, lines.line_end(lines.line_of(rules.entry.span.end)))
-    if has_comment(document, whole):
+    if has_comment(document, whole) or has_anchor(rules.node):
         return None
     edits = remove_entry(document, policy.spec, rules.entry)
     return Fix(f"Remove `{rules.entry.name}`", edits, Applicability.UNSAFE) if edits else None
+
+
+def remove_empty_rule(document: Document, policy: NetworkPolicy, rule: PolicyRule, title: str) -> Fix | None:
+    """Delete a rule that allows too much; the list becomes `[]` when no other is left.
+
+    None where that would delete a comment or an anchor.
+    """
+    rules = policy.rules_field(rule.direction)
+    if rules is None or rules.entry is None or not isinstance(rules.node, Sequence) or has_anchor(rule.node):
+        return None
+    items = rules.node.items
+    if len(items) == 1:
+        edits = empty_list(document, rules.entry)
+        title = f"{title}: write `{rules.entry.name}: []`"
+    else:
+        lines = document.source.lines
+        whole = Span(lines.line_start(lines.line_of(rule.node.start)), lines.line_end(lines.line_of(rule.node.end)))
+        edits = None if has_comment(document, whole) else remove_item(document, rules.node, rule.node)
+        title = f"{title}: remove this rule"
+    return Fix(title, edits, Applicability.UNSAFE) if edits else None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.policy_fixes import remove_empty_rule
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.fields import Field
 from netpol_lsp.model.policy import Direction, PolicyRule, Port
 from netpol_lsp.syntax.nodes import Mapping, Node, Sequence, is_null
 from netpol_lsp.syntax.rewrite import remove_item
-from netpol_lsp.syntax.rewrite_items import empty_list, has_comment
+from netpol_lsp.syntax.rewrite_items import has_comment
 from netpol_lsp.syntax.templates import is_unknown
-from netpol_lsp.text.edits import Applicability, Fix, TextEdit
+from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 
 
@@ -26,7 +26,7 @@ def empty_rule_allows_all(ctx: PolicyContext) -> Diagnostics:
     wish to open everything. The same holds for a bare dash in `ports`, which is every TCP port.
 
     ## Fix safety
-    Unsafe: a bare dash is removed, which closes what it opened; or written out as `{}` if it was meant.
+    Unsafe: a bare dash is removed, which closes what it opened. If it was meant, write `- {}`.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -98,7 +98,7 @@ def empty_rule_allows_all(ctx: PolicyContext) -> Diagnostics:
                 message,
                 severity=Severity.WARNING if is_null(rule.node) else None,
                 label="allows everything",
-                fixes=_fixes(ctx, policy.rules_field(rule.direction), rule.node),
+                fixes=[_fix(ctx, rule)],
             )
         yield from _ports(ctx, rule)
 
@@ -112,7 +112,7 @@ def _ports(ctx: PolicyContext, rule: PolicyRule) -> Diagnostics:
                 f"{what} of `ports` allows every TCP port",
                 severity=Severity.WARNING if is_null(port.node) else None,
                 label="every TCP port",
-                fixes=_port_fixes(ctx, rule, port),
+                fixes=[_port_fix(ctx, rule, port)],
             )
 
 
@@ -130,39 +130,26 @@ def _place(ctx: PolicyContext, node: Node) -> Span:
     return Span(dash, dash + 1)
 
 
-def _fixes(ctx: PolicyContext, rules: Field[list[Node]] | None, node: Node) -> list[Fix | None]:
-    if not is_null(node) or rules is None or rules.entry is None:
-        return []
-    if len(rules.value or ()) == 1:
-        edits = empty_list(ctx.document, rules.entry)
-        removal = (
-            Fix(f"Write `{rules.entry.name}: []`, which allows nothing", edits, Applicability.UNSAFE) if edits else None
-        )
-    else:
-        removal = _removal(ctx, rules.node, node)
-    return [removal, _write_out(node)]
+def _fix(ctx: PolicyContext, rule: PolicyRule) -> Fix | None:
+    """For a bare dash: what was written on purpose stays."""
+    rules = ctx.policy.rules(rule.direction)
+    following = rules[rules.index(rule) + 1 :][:1]
+    if not is_null(rule.node) or (following and _is_empty(following[0].node)):
+        return None  # the one behind goes first: it would take this one's place in the list
+    return remove_empty_rule(ctx.document, ctx.policy, rule, "Allow nothing")
 
 
-def _port_fixes(ctx: PolicyContext, rule: PolicyRule, port: Port) -> list[Fix | None]:
-    if not is_null(port.node) or rule.ports_field is None:
-        return []
-    removal = _removal(ctx, rule.ports_field.node, port.node) if len(rule.ports_field.value or ()) > 1 else None
-    return [removal, _write_out(port.node)]
-
-
-def _removal(ctx: PolicyContext, items: Node, node: Node) -> Fix | None:
-    if not isinstance(items, Sequence):
+def _port_fix(ctx: PolicyContext, rule: PolicyRule, port: Port) -> Fix | None:
+    """An only item stays: without it, `ports` would mean every port of every protocol."""
+    items = rule.ports_field.node if rule.ports_field else None
+    if not is_null(port.node) or not isinstance(items, Sequence) or len(items.items) < 2:
+        return None
+    number = items.items.index(port.node)
+    if any(_is_empty(item) for item in items.items[number + 1 : number + 2]):
         return None
     lines = ctx.source.lines
-    line = lines.line_of(node.start)
+    line = lines.line_of(port.node.start)
     if has_comment(ctx.document, Span(lines.line_start(line), lines.line_end(line))):
         return None
-    edits = remove_item(ctx.document, items, node)
+    edits = remove_item(ctx.document, items, port.node)
     return Fix("Remove the empty item", edits, Applicability.UNSAFE) if edits else None
-
-
-def _write_out(node: Node) -> Fix | None:
-    if node.origin is not None:
-        return None
-    text = "{}" if node.end > node.start else " {}"
-    return Fix("Write `{}`, if everything is meant", (TextEdit(node.span, text),), Applicability.UNSAFE)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.policy_fixes import remove_empty_rule
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.fields import Field
 from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.stored import stored_rule
 from netpol_lsp.model.words import ports_words
-from netpol_lsp.syntax.nodes import Mapping, Node, Sequence
-from netpol_lsp.syntax.rewrite import remove_entry, remove_item
-from netpol_lsp.syntax.rewrite_items import empty_list, has_comment
+from netpol_lsp.syntax.nodes import Mapping, Node
+from netpol_lsp.syntax.rewrite import remove_entry
+from netpol_lsp.syntax.rewrite_items import has_comment
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 
@@ -86,18 +87,15 @@ def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
 
 
 def _allow_no_one(ctx: PolicyContext, policy: NetworkPolicy, rule: PolicyRule) -> Fix | None:
-    rules = policy.rules_field(rule.direction)
-    if rules is None or rules.entry is None or not isinstance(rules.node, Sequence):
-        return None
-    if len(rules.node.items) == 1:
-        edits = empty_list(ctx.document, rules.entry)
-        title = f"Allow no one: write `{rules.entry.name}: []`"
-    else:
-        lines = ctx.source.lines
-        whole = Span(rule.node.start, lines.line_end(lines.line_of(rule.node.end)))
-        edits = None if has_comment(ctx.document, whole) else remove_item(ctx.document, rules.node, rule.node)
-        title = "Allow no one: remove this rule"
-    return Fix(title, edits, Applicability.UNSAFE) if edits else None
+    rules = policy.rules(rule.direction)
+    following = rules[rules.index(rule) + 1 :][:1]
+    if following and _is_empty(following[0]):
+        return None  # that one goes first: it would take this one's place in the list
+    return remove_empty_rule(ctx.document, policy, rule, "Allow no one")
+
+
+def _is_empty(rule: PolicyRule) -> bool:
+    return rule.peers_field is not None and rule.peers_field.value == []
 
 
 def _leave_out(ctx: PolicyContext, rule: PolicyRule, peers: Field[list[Node]]) -> Fix | None:

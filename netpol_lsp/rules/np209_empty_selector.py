@@ -18,8 +18,8 @@ def empty_selector(ctx: PolicyContext) -> Diagnostics:
     namespace; in `from` or `to` it means every pod of the policy's own namespace.
 
     Policies that are made for the whole namespace, such as a default deny, are not reported: only those whose rules
-    name peers or ports. It is a warning when `matchLabels` or `matchExpressions` stands there without a value: then
-    the conditions were probably forgotten.
+    name peers or ports. In `from` and `to` it is a warning when `matchLabels` or `matchExpressions` stands there
+    without a value: then the conditions were probably forgotten, and the rule lets in far more than it should.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -51,29 +51,30 @@ def empty_selector(ctx: PolicyContext) -> Diagnostics:
     own = own_namespace_words(ctx.namespace)
     selector = policy.pod_selector
     if selector is not None and selector.is_empty and (_is_forgotten(selector) or _names_something(policy)):
-        yield _finding(ctx, selector, f"the policy guards every pod of {_where(ctx)}")
+        yield _finding(ctx, selector, Severity.INFO, f"the policy guards every pod of {_where(ctx)}")
     for rule in policy.all_rules:
         for peer in rule.peers:
             selector = peer.pod_selector
             if selector is None or not selector.is_empty:
                 continue
+            severity = Severity.WARNING if _is_forgotten(selector) else Severity.INFO
             if peer.namespace_selector is None:
-                yield _finding(ctx, selector, f"this means every pod of {own}")
+                yield _finding(ctx, selector, severity, f"this means every pod of {own}")
             elif _is_forgotten(selector):
-                yield _finding(ctx, selector, "this means every pod of the selected namespaces")
+                yield _finding(ctx, selector, severity, "this means every pod of the selected namespaces")
 
 
 def _where(ctx: PolicyContext) -> str:
     return f"namespace `{ctx.namespace}`" if ctx.namespace else "its namespace"
 
 
-def _finding(ctx: PolicyContext, selector: Selector, what: str) -> Diagnostic:
+def _finding(ctx: PolicyContext, selector: Selector, severity: Severity, what: str) -> Diagnostic:
     forgotten = _is_forgotten(selector)
     why = f"`{forgotten}` without a value is no condition" if forgotten else "`{}` is no condition"
     return ctx.finding(
         selector.entry.key if forgotten else selector.node,
         f"{why}: {what}",
-        severity=Severity.WARNING if forgotten else None,
+        severity=severity,
         label="every pod",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Related, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.name_words import name_claim
 from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.stored import stored_rule
 from netpol_lsp.model.words import directions_words
@@ -18,7 +19,8 @@ def policy_without_effect(ctx: PolicyContext) -> Diagnostics:
     `ports` are empty, matches everything, so the other rules of its direction make no difference. When that is so in
     every direction that the policy isolates, the whole policy restricts nothing, although its text looks as if it did.
 
-    A policy that is nothing but an empty rule plainly allows everything; that is not reported here.
+    A policy that is nothing but an empty rule plainly allows everything, and so does one that is called `allow-all`;
+    these are not reported here.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -58,6 +60,9 @@ def policy_without_effect(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     policy = ctx.policy
+    claim = name_claim(policy.object)
+    if claim.allows and claim.is_total:
+        return  # it does what it is called
     isolated = [direction for direction in Direction if direction in policy.effective_types]
     if policy.has_unknown_types or not isolated:
         return

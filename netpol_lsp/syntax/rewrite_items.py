@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netpol_lsp.syntax.documents import Document
-from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Sequence
+from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Sequence, walk
 from netpol_lsp.syntax.rewrite import Edits, remove_item
 from netpol_lsp.syntax.style import column_of
 from netpol_lsp.text.edits import TextEdit
@@ -57,7 +57,7 @@ def split_item(document: Document, sequence: Sequence, item: Node, before: Entry
 def empty_list(document: Document, entry: Entry) -> Edits | None:
     """Write `[]` instead of a list, behind its key's colon; None where a comment would be lost."""
     node = entry.value
-    if node.origin is not None or entry.key.origin is not None or node.anchor is not None:
+    if node.origin is not None or entry.key.origin is not None or has_anchor(node):
         return None
     colon = document.text.find(":", entry.key.end)
     gap = Span(colon + 1, max(node.end, colon + 1))
@@ -69,6 +69,11 @@ def empty_list(document: Document, entry: Entry) -> Edits | None:
 def has_comment(document: Document, span: Span) -> bool:
     """Whether a comment starts inside the span."""
     return any(span.start <= comment.span.start < span.end for comment in document.comments)
+
+
+def has_anchor(node: Node) -> bool:
+    """Whether something in it has an anchor, so that an alias elsewhere may need it."""
+    return any(inner.anchor is not None for inner in walk(node))
 
 
 def _join_block(document: Document, first: Mapping, second: Mapping) -> Edits | None:
