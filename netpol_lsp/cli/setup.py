@@ -31,6 +31,10 @@ def find_manifests(paths: Sequence[str], configs: ConfigFiles, *, force_exclude:
         full = absolute(path, here)
         return configs.for_path(full).is_excluded(full)
 
+    # A broken config file is said even where there is nothing to lint.
+    for path in paths or ["."]:
+        if os.path.isdir(path):
+            configs.for_folder(os.path.abspath(path).replace(os.sep, "/"))
     return discover(paths or ["."], is_excluded, force_exclude=force_exclude)
 
 
