@@ -1,0 +1,78 @@
+-- What the plugin offers: starting on its own, and commands.
+local server = require("netpol.server")
+
+local M = {}
+
+local EXPLAIN = "netpol.explainPolicy"
+
+local function show(text)
+  if not text or text == "" then
+    vim.notify("netpol: there is no policy here", vim.log.levels.INFO)
+    return
+  end
+  vim.lsp.util.open_floating_preview(vim.split(text, "\n", { plain = true }), "markdown", { border = "rounded", focus_id = "netpol" })
+end
+
+local function cursor_place()
+  local client = server.clients(vim.api.nvim_get_current_buf())[1]
+  local params = vim.lsp.util.make_position_params(0, client and client.offset_encoding or "utf-16")
+  return { uri = params.textDocument.uri, position = params.position }
+end
+
+-- Say in plain English what the policy under the cursor does, in a floating window.
+function M.explain(where)
+  server.execute(EXPLAIN, where or cursor_place(), function(result)
+    show(result and result.markdown)
+  end)
+end
+
+-- Show the configuration that holds for this file.
+function M.show_config()
+  server.execute("netpol.showConfig", { uri = vim.uri_from_bufnr(0) }, function(result)
+    show("```\n" .. vim.inspect(result) .. "\n```")
+  end)
+end
+
+-- Stop the server, wait until it is gone, and attach it again to every buffer that it served.
+function M.restart()
+  local buffers = {}
+  for _, client in ipairs(server.clients()) do
+    for buffer in pairs(client.attached_buffers) do
+      buffers[buffer] = true
+    end
+  end
+  server.stop()
+  vim.wait(5000, function()
+    return #server.clients() == 0
+  end, 20)
+  buffers[vim.api.nvim_get_current_buf()] = true
+  for buffer in pairs(buffers) do
+    -- Neovim 0.7 keeps the numbers of buffers that are gone.
+    if vim.api.nvim_buf_is_loaded(buffer) then
+      server.attach(buffer)
+    end
+  end
+end
+
+-- Start the server by itself wherever it is wanted, and add the commands. `plugin/netpol.lua` calls it.
+function M.start()
+  -- A code lens over a policy runs this.
+  vim.lsp.commands[EXPLAIN] = function(command)
+    M.explain((command.arguments or {})[1])
+  end
+  vim.api.nvim_create_user_command("NetpolExplain", function() M.explain() end, { desc = "What this policy does" })
+  vim.api.nvim_create_user_command("NetpolConfig", function() M.show_config() end, { desc = "The configuration in effect" })
+  vim.api.nvim_create_user_command("NetpolRestart", function() M.restart() end, { desc = "Start the server again" })
+  if vim.g.netpol_autostart == false or vim.g.netpol_autostart == 0 then
+    return
+  end
+  -- Also after edits: a new file becomes a policy while it is written.
+  vim.api.nvim_create_autocmd({ "FileType", "InsertLeave", "BufWritePost" }, {
+    group = vim.api.nvim_create_augroup("netpol", { clear = true }),
+    callback = function(event)
+      server.attach(event.buf)
+    end,
+  })
+end
+
+return M

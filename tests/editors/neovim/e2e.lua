@@ -1,0 +1,211 @@
+-- What a user does in Neovim, start to end. The last line is "neovim ...: N passed, M failed"; the exit code is 1 when one failed.
+local folder, mode = os.getenv("E2E_FOLDER"), os.getenv("E2E_MODE")
+local policy = folder .. "/policies/policy.yaml"
+local passed, failed = 0, 0
+local LIMIT = 20000
+
+local function say(text)
+  io.stdout:write(text .. "\n")
+end
+
+local function check(name, ok, info)
+  if ok then
+    passed = passed + 1
+    say("ok   " .. name)
+  else
+    failed = failed + 1
+    say("FAIL " .. name .. "  " .. (type(info) == "string" and info or vim.inspect(info)))
+  end
+end
+
+local function wait(condition)
+  return vim.wait(LIMIT, condition, 10)
+end
+
+local function clients(buffer)
+  local found = {}
+  for _, client in ipairs((vim.lsp.get_clients or vim.lsp.get_active_clients)()) do
+    if client.name == "netpol_lsp" and (not buffer or client.attached_buffers[buffer]) then
+      table.insert(found, client)
+    end
+  end
+  return found
+end
+
+local function ready(buffer)
+  return #clients(buffer) == 1 and clients(buffer)[1].initialized ~= false
+end
+
+local function edit(path)
+  vim.cmd("edit " .. vim.fn.fnameescape(path))
+  return vim.api.nvim_get_current_buf()
+end
+
+local function text_of(path)
+  return table.concat(vim.fn.readfile(path), "\n")
+end
+
+-- The text of the floating window, once there is one.
+local function float_text()
+  for _, window in ipairs(vim.api.nvim_list_wins()) do
+    if vim.api.nvim_win_get_config(window).relative ~= "" then
+      return table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false), "\n")
+    end
+  end
+end
+
+local function close_floats()
+  for _, window in ipairs(vim.api.nvim_list_wins()) do
+    if vim.api.nvim_win_get_config(window).relative ~= "" then
+      vim.api.nvim_win_close(window, true)
+    end
+  end
+end
+
+-- The findings of one rule.
+local function found(buffer, code)
+  return vim.tbl_filter(function(d)
+    return (d.code or (d.user_data and d.user_data.lsp and d.user_data.lsp.code)) == code
+  end, vim.diagnostic.get(buffer))
+end
+
+-- Line (from 0) and first and last byte column of a text in the buffer.
+local function place(buffer, wanted)
+  for number, line in ipairs(vim.api.nvim_buf_get_lines(buffer, 0, -1, false)) do
+    local first, last = line:find(wanted, 1, true)
+    if first then
+      return number - 1, first - 1, last
+    end
+  end
+end
+
+local function squiggles(buffer, line, first, last)
+  local count = 0
+  for _, namespace in pairs(vim.diagnostic.get_namespaces()) do
+    local id = namespace.user_data and namespace.user_data.underline_ns
+    for _, mark in ipairs(id and vim.api.nvim_buf_get_extmarks(buffer, id, 0, -1, { details = true }) or {}) do
+      if mark[2] == line and mark[3] == first and mark[4].end_col == last then
+        count = count + 1
+      end
+    end
+  end
+  return count
+end
+
+local function test_where_it_attaches()
+  local other = edit(folder .. "/other/deployment.yaml")
+  check("a YAML file has its filetype", vim.bo[other].filetype == "yaml", vim.bo[other].filetype)
+  check("a project without policies is left alone", #clients() == 0)
+  if mode == "plugin" then
+    local new = edit(folder .. "/other/new.yaml")
+    vim.api.nvim_buf_set_lines(new, 0, -1, false, { "apiVersion: networking.k8s.io/v1", "kind: NetworkPolicy" })
+    vim.cmd("doautocmd InsertLeave")
+    check("a new file becomes a policy", wait(function() return ready(new) end))
+    vim.cmd("bwipeout!")
+  end
+  local workload = edit(folder .. "/configured/deployment.yaml")
+  check("a manifest in a configured project is served", wait(function() return ready(workload) end))
+end
+
+local function test_finding(buffer)
+  check("one finding of the rule", wait(function() return #found(buffer, "NP105") == 1 end), vim.diagnostic.get(buffer))
+  local line, first, last = place(buffer, "[Ingres]")
+  local finding = found(buffer, "NP105")[1] or {}
+  check("it stands on the token", finding.lnum == line and finding.col == first + 1 and finding.end_col == last - 1, finding)
+  check("the squiggle is drawn under the token", wait(function() return squiggles(buffer, line, first + 1, last - 1) == 1 end))
+  check("it says what is wrong", (finding.message or ""):find("`Ingres` is not supported", 1, true) ~= nil, finding.message)
+end
+
+local function test_hover(buffer)
+  local line, first = place(buffer, "podSelector")
+  vim.api.nvim_win_set_cursor(0, { line + 1, first + 2 })
+  vim.lsp.buf.hover()
+  check("the hover tells of the field", wait(function() return (float_text() or ""):find("podSelector", 1, true) end), float_text())
+  close_floats()
+end
+
+local function test_fix(buffer)
+  local line, first = place(buffer, "[Ingres]")
+  local before = vim.api.nvim_buf_get_lines(buffer, line, line + 1, false)[1]
+  local on_disk = text_of(policy)
+  vim.api.nvim_win_set_cursor(0, { line + 1, first + 3 })
+  local titles = {}
+  vim.ui.select = function(items, options, choose)
+    for number, item in ipairs(items) do
+      local title = options.format_item and options.format_item(item) or ""
+      table.insert(titles, title)
+      if title:lower():find("write `ingress`", 1, true) then
+        return choose(item, number)
+      end
+    end
+  end
+  vim.lsp.buf.code_action()
+  local after = before:gsub("%[Ingres%]", "[Ingress]")
+  check("the fix changes the right characters", wait(function()
+    return vim.api.nvim_buf_get_lines(buffer, line, line + 1, false)[1] == after
+  end), { titles, vim.api.nvim_buf_get_lines(buffer, line, line + 1, false) })
+  check("the finding is gone", wait(function() return #found(buffer, "NP105") == 0 end), found(buffer, "NP105"))
+  vim.cmd("silent write")
+  check("the file is written and nothing else has changed", text_of(policy) == on_disk:gsub("%[Ingres%]", "[Ingress]"), text_of(policy))
+end
+
+local function test_commands(buffer)
+  local line, first = place(buffer, "name: payment")
+  vim.api.nvim_win_set_cursor(0, { line + 1, first })
+  vim.cmd("NetpolExplain")
+  check("a policy is explained in a window", wait(function() return (float_text() or ""):find("payment", 1, true) end), float_text())
+  close_floats()
+  local id = clients(buffer)[1].id
+  vim.cmd("NetpolRestart")
+  check("the server is started again", wait(function() return ready(buffer) and clients(buffer)[1].id ~= id end))
+end
+
+local function test_health()
+  vim.cmd("checkhealth netpol")
+  local text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
+  check("checkhealth finds the server", text:find("netpol%-lsp %d") ~= nil and not text:find("ERROR"), text)
+  check("checkhealth shows what runs", text:find("running in " .. folder .. "/policies", 1, true) ~= nil, text)
+  vim.cmd("bwipeout!")
+end
+
+local function stop()
+  for _, client in ipairs(clients()) do
+    if vim.fn.has("nvim-0.11") == 1 then
+      client:stop()
+    else
+      client.stop()
+    end
+  end
+  check("the server stops", wait(function() return #clients() == 0 end))
+end
+
+local function main()
+  vim.cmd("filetype on")
+  if mode == "enable" then
+    vim.lsp.enable("netpol_lsp")
+  end
+  test_where_it_attaches()
+  local buffer = edit(policy)
+  check("the policy is served", wait(function() return ready(buffer) end))
+  test_finding(buffer)
+  test_hover(buffer)
+  test_fix(buffer)
+  local beside = edit(folder .. "/policies/deployment.yaml")
+  check("a workload beside a policy is served by the same server", wait(function() return ready(beside) end)
+    and clients(beside)[1].id == clients(buffer)[1].id)
+  edit(policy)
+  if mode == "plugin" then
+    test_commands(buffer)
+    test_health()
+  end
+  stop()
+end
+
+local ok, problem = xpcall(main, debug.traceback)
+if not ok then
+  failed = failed + 1
+  say("ERROR " .. tostring(problem))
+end
+local version = vim.version()
+say(("neovim %d.%d.%d, %s: %d passed, %d failed"):format(version.major, version.minor, version.patch, mode, passed, failed))
+vim.cmd(failed > 0 and "cquit 1" or "qall!")
