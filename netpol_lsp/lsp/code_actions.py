@@ -56,18 +56,23 @@ def register(server: NetpolServer) -> None:
         snapshot = server.session.settled(params.text_document.uri)
         if snapshot is None:
             return []
-        return [render(action, snapshot, server, params.range) for action in wanted(snapshot, params)]
+        resolves = server.client.resolves_edits and server.client.action_data
+        actions = wanted(snapshot, params, lists_slow_ones=resolves)
+        return [render(action, snapshot, server, params.range) for action in actions]
 
     @server.feature(types.CODE_ACTION_RESOLVE)
     def resolve_action(action: types.CodeAction) -> Json:
         return resolve(server, action)
 
 
-def wanted(snapshot: Snapshot, params: types.CodeActionParams) -> Iterator[Action]:
-    """The actions at a range, of the kinds that the client asks for."""
+def wanted(snapshot: Snapshot, params: types.CodeActionParams, *, lists_slow_ones: bool) -> Iterator[Action]:
+    """The actions at a range, of the kinds that the client asks for.
+
+    A client that wants all edits at once gets the slow actions only when it asks for their kind.
+    """
     only = params.context.only
     for action in find_actions(snapshot, snapshot.positions.span(params.range)):
-        if only is None or any(_is_within(action.kind, kind) for kind in only):
+        if (only is None and (lists_slow_ones or action.kind != FIX_ALL)) or (only is not None and any(_is_within(action.kind, kind) for kind in only)):
             yield action
 
 

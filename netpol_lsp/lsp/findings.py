@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from lsprotocol import types
 
 from netpol_lsp.files.config_files import LoadedConfig
 from netpol_lsp.files.reading import ReadProblem, read_source
+from netpol_lsp.lint.analysis import Part
 from netpol_lsp.lint.config_file import parse_config
 from netpol_lsp.lint.diagnostic import Diagnostic, Related, Severity, Tag
 from netpol_lsp.lsp.client import Client
@@ -40,7 +42,63 @@ def render_findings(snapshot: Snapshot, client: Client) -> list[Json]:
         return [
             _note(f"this file has more than {MAX_LENGTH // 1_000_000} million characters: use netpol-lint to check it")
         ]
-    return [render_finding(diagnostic, snapshot, client) for diagnostic in snapshot.findings]
+    known: dict[int, Json] = {}
+    for part in snapshot.ours:
+        known.update(_render_document(part, snapshot, client))
+    return [
+        known.get(id(diagnostic)) or render_finding(diagnostic, snapshot, client) for diagnostic in snapshot.findings
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rendered:
+    """The findings of a document as they were sent: `found` what they were made of, `line` where it started."""
+
+    client: Client
+    found: object
+    line: int
+    items: list[Json]
+
+
+def _render_document(part: Part, snapshot: Snapshot, client: Client) -> Iterator[tuple[int, Json]]:
+    """The findings of one document, by the identity of each.
+
+    They are rendered once. A document starts with a line, so when it moves only the line numbers change.
+    """
+    known = snapshot.known[part.text]
+    found = known.findings(part, snapshot.config, snapshot.world)
+    line: int = snapshot.positions.position(part.start)["line"]
+    old = known.rendered
+    if not isinstance(old, _Rendered) or old.client is not client or old.found is not known.revision:
+        items = [render_finding(diagnostic, snapshot, client) for diagnostic in found]
+        known.rendered = _Rendered(client, known.revision, line, items)
+    elif old.line != line:
+        items = [_on_other_line(item, line - old.line, snapshot.uri) for item in old.items]
+        known.rendered = _Rendered(client, known.revision, line, items)
+    else:
+        items = old.items
+    return zip(map(id, found), items, strict=True)
+
+
+def _on_other_line(item: Json, lines: int, uri: str) -> Json:
+    """A finding of a document that has moved by some lines."""
+    moved = {**item, "range": _shifted(item["range"], lines)}
+    if "relatedInformation" in item:
+        moved["relatedInformation"] = [
+            {**one, "location": {"uri": uri, "range": _shifted(one["location"]["range"], lines)}}
+            if one["location"]["uri"] == uri
+            else one
+            for one in item["relatedInformation"]
+        ]
+    return moved
+
+
+def _shifted(where: Json, lines: int) -> Json:
+    start, end = where["start"], where["end"]
+    return {
+        "start": {"line": start["line"] + lines, "character": start["character"]},
+        "end": {"line": end["line"] + lines, "character": end["character"]},
+    }
 
 
 def render_finding(diagnostic: Diagnostic, snapshot: Snapshot, client: Client) -> Json:

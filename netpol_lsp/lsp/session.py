@@ -29,18 +29,36 @@ MAX_LENGTH = 16_000_000
 class Known:
     """What has been found out about one YAML document: independent of where it stands in its file."""
 
-    __slots__ = ("_config", "_found", "_moved", "_place", "_placed", "_placed_for", "_seen", "_together", "analysis")
+    __slots__ = (
+        "_config",
+        "_found",
+        "_moved",
+        "_place",
+        "_placed",
+        "_placed_for",
+        "_relevant",
+        "_together",
+        "_world",
+        "analysis",
+        "rendered",
+        "revision",
+    )
 
     def __init__(self, analysis: DocumentAnalysis | None) -> None:
         self.analysis = analysis
         self._config: FileConfig | None = None
         self._found: list[Diagnostic] = []
-        self._seen: object = None
+        self._world: World | None = None
+        self._relevant: tuple[Policies, ...] | None = None
         self._together: list[Diagnostic] = []
         self._place = (-1, -1)
         self._moved: list[Diagnostic] = []
         self._placed_for: tuple[Settings, int] | None = None
         self._placed: Policies = ()
+        self.revision = object()
+        """Another object whenever the document has other findings, wherever they stand."""
+        self.rendered: object = None
+        """What was made of the findings for the client."""
 
     def findings(self, part: Part, config: FileConfig, world: World) -> list[Diagnostic]:
         """The document's findings, where it stands now.
@@ -50,13 +68,15 @@ class Known:
         if self.analysis is None:
             return []
         if self._config is not config:
-            self._config, self._seen = config, None
+            self._config, self._world, self._relevant, self._place = config, None, None, (-1, -1)
             self._found = lint_document(self.analysis, config, scope=Scope.DOCUMENT)
-        seen = world.digest(self.analysis, config)
-        if self._seen is None or self._seen != seen:
-            self._seen = seen
-            self._together = lint_document(self.analysis, config, world.view, Scope.WORKSPACE)
-            self._place = (-1, -1)
+            self.revision = object()
+        if self._world is not world:
+            self._world, relevant = world, world.relevant(self.analysis, config)
+            if self._relevant != relevant:
+                self._relevant, self._place = relevant, (-1, -1)
+                self._together = lint_document(self.analysis, config, world.view, Scope.WORKSPACE)
+                self.revision = object()
         if self._place != (part.start, part.index):
             self._place = (part.start, part.index)
             self._moved = move_findings((*self._found, *self._together), part)

@@ -17,7 +17,7 @@ Policies = tuple[PlacedPolicy, ...]
 class World:
     """The view that rules judge by, at one moment; immutable. Open documents win over the disk."""
 
-    __slots__ = ("_digests", "_disk", "_open", "view")
+    __slots__ = ("_disk", "_open", "_relevant", "view")
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class World:
         self.view = view
         self._disk = disk or {}
         self._open = opened
-        self._digests: dict[str | None, str] = {}
+        self._relevant: dict[str | None, Policies] = {}
 
     def with_document(self, uri: str, policies: Policies) -> World:
         """The world with an open document as it is now; itself when no policy in it has changed."""
@@ -59,15 +59,18 @@ class World:
                 view = view.with_file(uri, policies)
         return World(view, {uri: found for uri, found in disk.items() if found}, self._open)
 
-    def digest(self, analysis: DocumentAnalysis, config: FileConfig) -> tuple[str, ...]:
-        """What findings that depend on other policies depend on, for the policies of a document."""
+    def relevant(self, analysis: DocumentAnalysis, config: FileConfig) -> tuple[Policies, ...]:
+        """What findings of a document that depend on other policies depend on."""
         default = config.settings.default_namespace
-        return tuple(self._digest(policy.object.namespace or default) for policy in analysis.policies)
+        return tuple(self._relevant_to(policy.object.namespace or default) for policy in analysis.policies)
 
-    def _digest(self, namespace: str | None) -> str:
-        if namespace not in self._digests:
-            self._digests[namespace] = self.view.digest(namespace)
-        return self._digests[namespace]
+    def _relevant_to(self, namespace: str | None) -> Policies:
+        """The policies that may end up in a namespace: the same values as long as none of them changes."""
+        if namespace not in self._relevant:
+            view = self.view
+            named = tuple(view) if namespace is None else (*view.policies_in(namespace), *view.policies_in(None))
+            self._relevant[namespace] = (*named, *view.policies_of_unknown_namespace)
+        return self._relevant[namespace]
 
 
 NOWHERE = World()

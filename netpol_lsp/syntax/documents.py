@@ -7,6 +7,7 @@ wherever an edit above has moved it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -21,6 +22,7 @@ from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.syntax.recovery import recover
 from netpol_lsp.syntax.remap import move_back, move_problem
 from netpol_lsp.syntax.shape import Shape, field_names
+from netpol_lsp.syntax.style import Style, detect_style
 from netpol_lsp.syntax.templates import mask
 from netpol_lsp.text.edits import apply_edits
 from netpol_lsp.text.lazy import lazy
@@ -32,7 +34,8 @@ _END_MARKER = re.compile(r"(?<=[\n\r])\.\.\.(?=[ \t\r\n]|\Z)")
 _ONLY_HEAD = re.compile(r"(?:[ \t]*(?:#[^\n\r]*)?(?:\r\n|\n|\r)|%[^\n\r]*(?:\r\n|\n|\r))*\Z")
 _YAML_DIRECTIVE = re.compile(r"^%YAML[ \t]+(?!1\.1(?:[ \t]|$))[^\n\r]*", re.MULTILINE)
 
-_NEEDED = ("kind", "apiVersion", "metadata")
+# What every object needs, and where the API server misses it.
+_NEEDED = {"kind": "kind", "apiVersion": "apiVersion", "metadata": "metadata.name"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,11 @@ class Document:
         return self.source.text
 
     @lazy
+    def style(self) -> Style:
+        """How it is written."""
+        return detect_style(self.source, self.root)
+
+    @lazy
     def comments(self) -> tuple[Comment, ...]:
         """The comments in the order of the text."""
         return find_comments(self.text, self.root)
@@ -75,20 +83,33 @@ class Chunk:
 def split(text: str) -> list[Chunk]:
     """The documents of a stream: cut before each `---`, but not behind a head of directives.
 
-    Parts without any content (only comments and blank lines before the first `---`) count as the first
-    document's head when they hold directives, else as a document of their own that is empty.
+    What stands in front of the first `---`, or between two of them, without any content (blank lines, comments,
+    directives) belongs to the document that follows; it counts as a document of its own all the same, so that
+    numbers are those of a plain split at `---`.
     """
     if "---" not in text:
         return [Chunk(0, 0, text)]
-    starts = [match.start() for match in _SEPARATOR.finditer(text)]
+    starts = [found for found in _marks(text) if _SEPARATOR.match(text, found)]
     cuts = [0]
-    for start in starts:
+    numbers = [0]
+    for number, start in enumerate(starts, 1):
         head = text[cuts[-1] : start]
         if not head.strip() or (("%" in head or cuts[-1] == 0) and _ONLY_HEAD.match(head)):
+            numbers[-1] = number
             continue
         cuts.append(start)
+        numbers.append(number)
     cuts.append(len(text))
-    return [Chunk(index, start, text[start:end]) for index, (start, end) in enumerate(pairwise(cuts))]
+    spans = zip(numbers, pairwise(cuts), strict=True)
+    return [Chunk(number, start, text[start:end]) for number, (start, end) in spans]
+
+
+def _marks(text: str) -> Iterator[int]:
+    """Where `---` stands: looking for the letters is much faster than for the expression."""
+    at = text.find("---")
+    while at >= 0:
+        yield at
+        at = text.find("---", at + 1)
 
 
 def parse_document(text: str, uri: str = "", *, shape: Shape | None = None, pure: bool = False) -> Document:
@@ -129,7 +150,7 @@ def _read(text: str, shape: Shape | None, *, is_template: bool, pure: bool) -> _
     first = problems[0]
     if parsed.has_ended and isinstance(parsed.root, Mapping):
         # The API server reads only what stands in front of the error.
-        lacking = next(name for name in _NEEDED if parsed.root.get(name) is None)
+        lacking = next(field for name, field in _NEEDED.items() if parsed.root.get(name) is None)
         first = replace(first, field=lacking)
     return root or parsed.root, (first, *problems[1:]), first
 

@@ -14,7 +14,6 @@ from netpol_lsp.syntax.style import (
     Style,
     column_of,
     dash_of,
-    detect_style,
     quoted,
     render_block,
     render_entry,
@@ -29,7 +28,7 @@ Edits = tuple[TextEdit, ...]
 
 def style_of(document: Document) -> Style:
     """The document's style."""
-    return detect_style(document.source, document.root)
+    return document.style
 
 
 def quote_scalar(document: Document, node: Node) -> Edits | None:

