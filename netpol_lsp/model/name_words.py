@@ -32,6 +32,7 @@ _DIRECTIONS = {
 _EVERYTHING = _set("all any everything everyone")
 # A policy without rules that is called so does what it says, whether or not the word "deny" is in its name.
 _BASELINE = _set("default baseline restrict restricted restrictive strict")
+_NAMESPACE = frozenset({"namespace", "namespaces", "ns"})
 # Written by tools, and full of names of other things.
 _NO_DESCRIPTION = ("last-applied-configuration", "checksum", "hash")
 
@@ -40,7 +41,8 @@ _NO_DESCRIPTION = ("last-applied-configuration", "checksum", "hash")
 class Claim:
     """What a text claims. `allows` and `denies` are both False where it says neither, or both, or something unclear.
 
-    `directions` are those it names; `is_total`: it says "all"; `is_baseline`: it is a default or the like.
+    `directions` are those it names; `is_total`: it says "all"; `is_baseline`: it is a default or the like;
+    `is_namespaced`: it speaks of a namespace.
     """
 
     allows: bool = False
@@ -48,6 +50,12 @@ class Claim:
     directions: frozenset[Direction] = frozenset()
     is_total: bool = False
     is_baseline: bool = False
+    is_namespaced: bool = False
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it speaks of everything in a namespace rather than of some pods."""
+        return self.is_total or self.is_baseline or self.is_namespaced
 
     def concerns(self, direction: Direction) -> bool:
         """Whether it speaks of a direction: it names this one, or none."""
@@ -65,6 +73,7 @@ def claim_of(text: str) -> Claim:
         directions=frozenset(_DIRECTIONS[word] for word in words & _DIRECTIONS.keys()),
         is_total=bool(words & _EVERYTHING),
         is_baseline=bool(words & _BASELINE),
+        is_namespaced=bool(words & _NAMESPACE),
     )
 
 

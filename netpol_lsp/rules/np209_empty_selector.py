@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.name_words import name_claim
 from netpol_lsp.model.policy import NetworkPolicy, PolicyRule, Selector
 from netpol_lsp.model.words import own_namespace_words
 from netpol_lsp.syntax.nodes import is_null
@@ -17,9 +18,10 @@ def empty_selector(ctx: PolicyContext) -> Diagnostics:
     `podSelector: {}` has no condition, so it selects every pod, not none. In `spec` the policy then guards the whole
     namespace; in `from` or `to` it means every pod of the policy's own namespace.
 
-    Policies that are made for the whole namespace, such as a default deny, are not reported: only those whose rules
-    name peers or ports. In `from` and `to` it is a warning when `matchLabels` or `matchExpressions` stands there
-    without a value: then the conditions were probably forgotten, and the rule lets in far more than it should.
+    Policies that are plainly made for the whole namespace are not reported: those whose rules name neither peers nor
+    ports, such as a default deny, and those whose name says so (`default`, `all`, `same-namespace`). In `from` and
+    `to` it is a warning when `matchLabels` or `matchExpressions` stands there without a value: then the conditions
+    were probably forgotten, and the rule allows far more than it should.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -49,8 +51,9 @@ def empty_selector(ctx: PolicyContext) -> Diagnostics:
     """
     policy = ctx.policy
     own = own_namespace_words(ctx.namespace)
+    is_wide = name_claim(policy.object).is_wide
     selector = policy.pod_selector
-    if selector is not None and selector.is_empty and (_is_forgotten(selector) or _names_something(policy)):
+    if selector is not None and selector.is_empty and not is_wide and _names_something(policy):
         yield _finding(ctx, selector, Severity.INFO, f"the policy guards every pod of {_where(ctx)}")
     for rule in policy.all_rules:
         for peer in rule.peers:
@@ -58,6 +61,8 @@ def empty_selector(ctx: PolicyContext) -> Diagnostics:
             if selector is None or not selector.is_empty:
                 continue
             severity = Severity.WARNING if _is_forgotten(selector) else Severity.INFO
+            if is_wide and severity is Severity.INFO:
+                continue
             if peer.namespace_selector is None:
                 yield _finding(ctx, selector, severity, f"this means every pod of {own}")
             elif _is_forgotten(selector):
