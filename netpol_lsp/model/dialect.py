@@ -18,7 +18,10 @@ REMOVED_API_VERSIONS = {"extensions/v1beta1": "1.16", "networking.k8s.io/v1beta1
 # Groups with a NetworkPolicy kind of their own: somebody else's documents.
 _OTHER_OWNERS = re.compile(r"(?:^|\.)(?:projectcalico\.org|antrea\.io|antrea\.tanzu\.vmware\.com|nsx\.vmware\.com)$")
 # Kinds near enough to be taken for a misspelt NetworkPolicy, but real.
-_REAL_KINDS = frozenset({"networkpolicies", "networkpolicylist", "adminnetworkpolicy"})
+_REAL_KINDS = frozenset({"networkpolicylist", "adminnetworkpolicy"})
+# The name of the resource, written as the kind: ours in our group only.
+_PLURAL = "networkpolicies"
+_READABLE = re.compile(r"[A-Za-z]\w*\Z", re.ASCII)
 
 
 def is_network_policy(kube_object: KubeObject) -> bool:
@@ -29,12 +32,13 @@ def is_network_policy(kube_object: KubeObject) -> bool:
     """
     group = (kube_object.api_version or "").partition("/")[0]
     kind_field = kube_object.kind_field
-    if kind_field is None or not kind_field.value:
-        is_unreadable = kind_field is None or not kind_field.is_unknown
-        return is_unreadable and group == GROUP
-    if not looks_like_network_policy(kind_field.value):
+    kind = kind_field.value or "" if kind_field is not None else ""
+    if looks_like_network_policy(kind):
+        return not _OTHER_OWNERS.search(group)
+    if group != GROUP:
         return False
-    return not _OTHER_OWNERS.search(group)
+    is_unknown = kind_field is not None and kind_field.is_unknown
+    return kind.lower() == _PLURAL or (not _READABLE.match(kind) and not is_unknown)
 
 
 @lru_cache(maxsize=256)
@@ -45,7 +49,7 @@ def looks_like_network_policy(kind: str) -> bool:
     folded = re.sub(r"[\s_-]", "", kind).lower()
     if folded == "networkpolicy":
         return True
-    return folded not in _REAL_KINDS and distance(folded, "networkpolicy", 3) <= 3
+    return folded not in _REAL_KINDS and folded != _PLURAL and distance(folded, "networkpolicy", 3) <= 3
 
 
 # A document that none of these words is in holds nothing of ours and is not parsed.
@@ -63,5 +67,8 @@ def looks_like_ours(text: str) -> bool:
     """Whether a document that cannot be parsed is meant to be a NetworkPolicy, going by its lines."""
     kinds = [match["kind"] for match in _KIND_LINE.finditer(text)]
     if any(looks_like_network_policy(kind) for kind in kinds):
-        return not re.search(r"^[ \t]*apiVersion:[ \t]*[\"']?(?:crd\.)?(?:projectcalico|antrea|cilium)", text, re.MULTILINE)
-    return not any(kinds) and _VERSION_LINE.search(text) is not None
+        return not re.search(
+            r"^[ \t]*apiVersion:[ \t]*[\"']?(?:crd\.)?(?:projectcalico|antrea|cilium)", text, re.MULTILINE
+        )
+    readable = [kind for kind in kinds if _READABLE.match(kind) and kind.lower() != _PLURAL]
+    return not readable and _VERSION_LINE.search(text) is not None

@@ -6,6 +6,7 @@ from netpol_lsp.lint.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.problem_findings import problems_of
 from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
 from netpol_lsp.syntax.nodes import Entry, Mapping, Node, walk
+from netpol_lsp.syntax.paths import path_at, render_path
 from netpol_lsp.syntax.plain import to_plain
 from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.syntax.rewrite import remove_entry
@@ -111,6 +112,12 @@ def duplicate_key(ctx: Context) -> Diagnostics:
 _HEADS = ("apiVersion", "kind")
 
 
+def _path(ctx: Context, span: Span) -> str:
+    """The path of the mapping whose `<<` stands at a span."""
+    owner = next((found for found in ctx.objects if found.node.span.covers(span)), None)
+    return render_path(path_at(owner.node, span)) if owner is not None else ""
+
+
 def _entries(root: Node | None) -> dict[int, tuple[Mapping, Entry]]:
     """Each entry that is written, by where its key starts, with its mapping."""
     found: dict[int, tuple[Mapping, Entry]] = {}
@@ -157,14 +164,12 @@ def _missing_separator(ctx: Context, problem: SyntaxProblem) -> Diagnostic:
 
 
 def _duplicate(ctx: Context, problem: SyntaxProblem, entries: dict[int, tuple[Mapping, Entry]]) -> Diagnostic:
+    if problem.field:
+        return _overridden(ctx, problem, entries)
     if problem.related is None or problem.span.start not in entries or problem.related.start not in entries:
         return ctx.finding(problem.span, problem.message, label="set twice")
     mapping, earlier = entries[problem.related.start]
-    other_mapping, later = entries[problem.span.start]
-    if mapping is not other_mapping:
-        return ctx.finding(
-            problem.span, problem.message, label="set twice", related=[ctx.related(problem.related, "set here, too")]
-        )
+    _, later = entries[problem.span.start]
     same = to_plain(earlier.value).value == to_plain(later.value).value
     edits = remove_entry(ctx.document, mapping, earlier)
     fix = Fix("Remove the earlier one", edits, Applicability.SAFE if same else Applicability.UNSAFE) if edits else None
@@ -175,4 +180,18 @@ def _duplicate(ctx: Context, problem: SyntaxProblem, entries: dict[int, tuple[Ma
         label="second time",
         related=[ctx.related(earlier.key, "first time")],
         fixes=[fix],
+    )
+
+
+def _overridden(ctx: Context, problem: SyntaxProblem, entries: dict[int, tuple[Mapping, Entry]]) -> Diagnostic:
+    """A key that is there already when `<<` brings it in."""
+    mapping, _ = entries.get(problem.span.start, (None, None))
+    own = next((entry for entry in mapping.entries if entry.name == problem.field), None) if mapping else None
+    parent = _path(ctx, problem.span)
+    return ctx.finding(
+        problem.span,
+        problem.message,
+        label="set twice",
+        related=[ctx.related(own.key, "set here, too")] if own is not None else [],
+        field=f"{parent}.{problem.field}" if parent else problem.field,
     )

@@ -118,7 +118,7 @@ def merge_entries(mapping: Mapping, problems: list[SyntaxProblem]) -> tuple[Entr
 
 def _override(item: Entry, merge: Entry) -> SyntaxProblem:
     message = f"key `{item.name}` is set here and again through `<<`, which the API server's strict decoder refuses"
-    return SyntaxProblem(ProblemKind.DUPLICATE, merge.key.span, message, item.key.span)
+    return SyntaxProblem(ProblemKind.DUPLICATE, merge.key.span, message, item.key.span, field=item.name or "")
 
 
 def _allowed_ratio(total: int) -> float:

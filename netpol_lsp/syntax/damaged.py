@@ -73,12 +73,19 @@ def _field(damage: Damage, raw: Node | None, mended: Node | None) -> str:
     """Where the API server sees the mistake: at the key as it is spelt, but a damaged `kind` is a missing one."""
     if raw is None:
         return ""
+    if damage.span.start == 0:
+        # Behind a second byte order mark go-yaml sees nothing at all.
+        return "kind"
     meant = path_at(mended, damage.span)
     if meant in (("kind",), ("apiVersion",)):
         return render_path(meant)
     *parents, last = path_at(raw, damage.span) or ("",)
+    if not isinstance(last, str):
+        return render_path((*parents, last))
+    # Keys are spelt as Go quotes them.
+    name = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in last)
     parent = render_path(parents)
-    return f"{parent}.{last}" if parent and isinstance(last, str) else render_path((*parents, last))
+    return f"{parent}.{name}" if parent else name
 
 
 def offsets_of(damages: Sequence[Damage]) -> OffsetMap:

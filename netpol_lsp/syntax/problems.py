@@ -33,7 +33,7 @@ class SyntaxProblem:
     `message` says what is wrong, `hint` what to do. `related` is another place that explains it, and
     `note` says how; `fixes` are edits that mend it. `is_error`: the API server cannot read the document
     because of it. `field` is the path at which the API server sees the mistake, where that is not the path
-    of what stands at `span`.
+    of what stands at `span`; of a key that is set again through `<<` it is the key's name.
     """
 
     kind: ProblemKind
