@@ -42,7 +42,6 @@ def atomic_write(path: str, text: str, *, encoding: str = "utf-8", bom: bool = F
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise
-        _sync_folder(os.path.dirname(target))
     except OSError as error:
         message = f"{path}: cannot be written: {explain(error)}"
         raise WriteError(message) from error
@@ -78,14 +77,3 @@ def _write_new(temporary: str, data: bytes, old: os.stat_result | None) -> None:
         file.write(data)
         file.flush()
         os.fsync(descriptor)
-
-
-def _sync_folder(folder: str) -> None:
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
