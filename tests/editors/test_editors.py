@@ -1,0 +1,48 @@
+"""Runs the tests in real editors that are on this machine; `.ci/editors` installs them all."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+REPO = HERE.parent.parent
+WORK = Path(os.environ.get("NETPOL_EDITORS_WORK", REPO / ".ci-work/editors")).resolve()
+SERVER = Path(sys.executable).parent / "netpol-lsp"
+
+pytestmark = [
+    pytest.mark.editor,
+    pytest.mark.skipif(not SERVER.exists(), reason=f"no {SERVER.name} beside this Python"),
+    pytest.mark.skipif(sys.platform == "win32", reason="the scripts are for Unix shells"),
+]
+
+
+def run(*command: str | Path, **variables: str) -> None:
+    environment = {**os.environ, **variables}
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, env=environment, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def program(name: str, place: Path | None = None) -> Path:
+    """An editor's program; the test is skipped where there is none."""
+    found = place if place is not None and place.exists() else shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed; .ci/editors installs it")
+    return Path(found)
+
+
+def test_neovim_of_the_system() -> None:
+    run(HERE / "neovim/run", program("nvim"), SERVER, "plugin")
+
+
+@pytest.mark.parametrize("mode", ["plugin", "enable"])
+def test_neovim_011(mode: str) -> None:
+    place = WORK / "venv/bin/nvim"
+    if not place.exists():
+        pytest.skip("Neovim 0.11 is not installed; .ci/editors installs it")
+    run(HERE / "neovim/run", place, SERVER, mode)
