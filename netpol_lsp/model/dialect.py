@@ -18,7 +18,8 @@ REMOVED_API_VERSIONS = {"extensions/v1beta1": "1.16", "networking.k8s.io/v1beta1
 # Groups with a NetworkPolicy kind of their own: somebody else's documents.
 _OTHER_OWNERS = re.compile(r"(?:^|\.)(?:projectcalico\.org|antrea\.io|antrea\.tanzu\.vmware\.com|nsx\.vmware\.com)$")
 # Kinds near enough to be taken for a misspelt NetworkPolicy, but real.
-_REAL_KINDS = frozenset({"networkpolicylist", "adminnetworkpolicy"})
+_LIST = "networkpolicylist"
+_REAL_KINDS = frozenset({_LIST, "adminnetworkpolicy"})
 # The name of the resource, written as the kind: ours in our group only.
 _PLURAL = "networkpolicies"
 _READABLE = re.compile(r"[A-Za-z]\w*\Z", re.ASCII)
@@ -38,6 +39,9 @@ def is_network_policy(kube_object: KubeObject) -> bool:
     if group != GROUP:
         return False
     is_unknown = kind_field is not None and kind_field.is_unknown
+    if kind.lower() == _LIST:
+        # A list with a spec instead of items is a policy under a wrong name.
+        return kube_object.node.get("spec") is not None and kube_object.node.get("items") is None
     return kind.lower() == _PLURAL or (not _READABLE.match(kind) and not is_unknown)
 
 
