@@ -72,7 +72,9 @@ def wanted(snapshot: Snapshot, params: types.CodeActionParams, *, lists_slow_one
     """
     only = params.context.only
     for action in find_actions(snapshot, snapshot.positions.span(params.range)):
-        if (only is None and (lists_slow_ones or action.kind != FIX_ALL)) or (only is not None and any(_is_within(action.kind, kind) for kind in only)):
+        if (only is None and (lists_slow_ones or action.kind != FIX_ALL)) or (
+            only is not None and any(_is_within(action.kind, kind) for kind in only)
+        ):
             yield action
 
 

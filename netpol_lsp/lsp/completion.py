@@ -72,13 +72,21 @@ def find_suggestions(snapshot: Snapshot, offset: int, server: NetpolServer) -> l
 
 def vocabulary(server: NetpolServer) -> Vocabulary:
     """The words of all open documents."""
-    return join(_words_of(chunk.text) for snapshot in server.session for chunk in snapshot.chunks)
+    return join(_words_of(snapshot, chunk.text) for snapshot in server.session for chunk in snapshot.chunks)
+
+
+def _words_of(snapshot: Snapshot, text: str) -> Vocabulary:
+    """The words of one YAML document; one of ours has been read already."""
+    known = snapshot.known.get(text)
+    if known is not None and known.analysis is not None:
+        if known.words is None:
+            known.words = collect([known.analysis.document.root])
+        return known.words
+    return _words_of_text(text) if len(text) <= _LONGEST_PART and "kind" in text else Vocabulary()
 
 
 @lru_cache(maxsize=512)
-def _words_of(text: str) -> Vocabulary:
-    if len(text) > _LONGEST_PART or "kind" not in text:
-        return Vocabulary()
+def _words_of_text(text: str) -> Vocabulary:
     return collect([parse_document(text).root])
 
 

@@ -27,16 +27,16 @@ class Positions:
     A byte order mark that the client sent is a character for it, but none of `source.text`.
     """
 
-    __slots__ = ("_lines", "_shift", "encoding")
+    __slots__ = ("_shift", "encoding", "lines")
 
     def __init__(self, source: Source, encoding: Encoding) -> None:
-        self._lines = LineIndex(BOM + source.text) if source.has_bom else source.lines
+        self.lines = LineIndex(BOM + source.text) if source.has_bom else source.lines
         self._shift = 1 if source.has_bom else 0
         self.encoding: Encoding = encoding
 
     def offset(self, position: types.Position) -> int:
         """The offset of a position; one outside the text means the nearest place in it."""
-        return max(0, self._lines.offset(position.line, position.character, self.encoding) - self._shift)
+        return max(0, self.lines.offset(position.line, position.character, self.encoding) - self._shift)
 
     def span(self, span: types.Range) -> Span:
         """The span of a range, whose ends may come in either order."""
@@ -45,7 +45,7 @@ class Positions:
 
     def position(self, offset: int) -> Json:
         """The position of an offset."""
-        line, character = self._lines.position(offset + self._shift, self.encoding)
+        line, character = self.lines.position(offset + self._shift, self.encoding)
         return {"line": line, "character": character}
 
     def range(self, span: Span) -> Json:
@@ -57,14 +57,21 @@ class Positions:
         return [{"range": self.range(edit.span), "newText": edit.text} for edit in sorted(edits)]
 
 
-def apply_change(text: str, change: types.TextDocumentContentChangeEvent, encoding: Encoding) -> str:
-    """The text behind one change of didChange: a new text, or a range to replace."""
-    if isinstance(change, types.TextDocumentContentChangeWholeDocument):
-        return change.text
-    lines = LineIndex(text)
-    start = lines.offset(change.range.start.line, change.range.start.character, encoding)
-    end = lines.offset(change.range.end.line, change.range.end.character, encoding)
-    return text[: min(start, end)] + change.text + text[max(start, end) :]
+def apply_changes(positions: Positions, text: str, changes: Iterable[types.TextDocumentContentChangeEvent]) -> str:
+    """The client's text after the changes of didChange: new texts, or ranges to replace, one after the other.
+
+    `positions` are those of `text`, which has its byte order mark.
+    """
+    lines, encoding = positions.lines, positions.encoding
+    for number, change in enumerate(changes):
+        if isinstance(change, types.TextDocumentContentChangeWholeDocument):
+            text = change.text
+        else:
+            lines = lines if number == 0 else LineIndex(text)
+            start = lines.offset(change.range.start.line, change.range.start.character, encoding)
+            end = lines.offset(change.range.end.line, change.range.end.character, encoding)
+            text = text[: min(start, end)] + change.text + text[max(start, end) :]
+    return text
 
 
 def path_of_uri(uri: str) -> str | None:

@@ -95,7 +95,8 @@ class Scheduler:
         busy = await work_out(self._session, snapshot)
         if busy is None:
             return False
-        self._costs[snapshot.uri] = busy
+        # The first check of a document reads all of it, and says nothing about the next one.
+        self._costs[snapshot.uri] = busy if snapshot.uri in self._costs else 0.0
         return True
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from lsprotocol import types
 
+from netpol_lsp.docs.vocabulary import Vocabulary
 from netpol_lsp.files.discovery import CONFIG_NAME
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse_document
 from netpol_lsp.lint.config import FileConfig
@@ -16,7 +17,7 @@ from netpol_lsp.lint.engine import Scope, join_findings, lint_document, move_fin
 from netpol_lsp.lint.placing import placed_policies
 from netpol_lsp.lint.settings import Settings
 from netpol_lsp.lsp.configuration import Configuration
-from netpol_lsp.lsp.convert import Positions, apply_change, name_of_uri, path_of_uri
+from netpol_lsp.lsp.convert import Positions, apply_changes, name_of_uri, path_of_uri
 from netpol_lsp.lsp.world import NOWHERE, Policies, World
 from netpol_lsp.syntax.documents import Chunk, split
 from netpol_lsp.text.source import BOM, Encoding, Source, make_source
@@ -42,6 +43,7 @@ class Known:
         "analysis",
         "rendered",
         "revision",
+        "words",
     )
 
     def __init__(self, analysis: DocumentAnalysis | None) -> None:
@@ -59,6 +61,8 @@ class Known:
         """Another object whenever the document has other findings, wherever they stand."""
         self.rendered: object = None
         """What was made of the findings for the client."""
+        self.words: Vocabulary | None = None
+        """The labels and ports in it, once somebody has asked for them."""
 
     def findings(self, part: Part, config: FileConfig, world: World) -> list[Diagnostic]:
         """The document's findings, where it stands now.
@@ -257,8 +261,7 @@ class Session:
         text = BOM + old.source.text if old.source.has_bom else old.source.text
         if old.is_too_long and not isinstance(changes[-1], types.TextDocumentContentChangeWholeDocument):
             return old
-        for change in changes:
-            text = apply_change(text, change, self.encoding)
+        text = apply_changes(old.positions, text, changes)
         snapshot = self._snapshots[uri] = self.make(uri, text, version, old)
         return snapshot
 
