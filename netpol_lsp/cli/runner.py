@@ -49,13 +49,20 @@ class _Keys:
 
     def __init__(self, workspace_key: str) -> None:
         self._workspace_key = workspace_key
-        self._by_config: dict[str, str] = {}
+        self._by_config: dict[str, tuple[str, str]] = {}
 
-    def of(self, target: Target) -> str:
-        """The key of a file's findings."""
+    def of(self, target: Target, *, alone: bool) -> str:
+        """The key of a file's findings; `alone`: no rule looked at the other manifests."""
+        return self._both(target)[not alone]
+
+    def fits(self, target: Target, key: str) -> bool:
+        """Whether findings with this key still hold."""
+        return key in self._both(target)
+
+    def _both(self, target: Target) -> tuple[str, str]:
         config_key = target.config_key
         if config_key not in self._by_config:
-            self._by_config[config_key] = digest(config_key, self._workspace_key)
+            self._by_config[config_key] = (digest(config_key), digest(config_key, self._workspace_key))
         return self._by_config[config_key]
 
 
@@ -141,7 +148,7 @@ class Runner:
         entry = item.entry
         if entry is None:
             return False
-        if entry.key not in ("", self.keys.of(item.target)):
+        if entry.key and not self.keys.fits(item.target, entry.key):
             return False
         try:
             found = decode(entry.found or [])
@@ -180,7 +187,7 @@ class Runner:
             for done, (index, report) in enumerate(crew.lint(self.workspace or EMPTY)):
                 item = wanted[index]
                 item.report = report
-                self._remember(item, self.keys.of(item.target))
+                self._remember(item, self.keys.of(item.target, alone=not uses_workspace))
                 self.progress(done, len(work))
 
     def _remember(self, item: _Item, key: str) -> None:

@@ -75,6 +75,20 @@ def test_a_changed_file_is_linted_again(many) -> None:
     assert report(many) == report(many, "--no-cache")
 
 
+def test_a_change_leaves_the_others_known_when_no_rule_looks_at_other_files(many) -> None:
+    report(many)
+    many.good("p00.yaml")
+    assert known(many.run("-v")) == "50 of 51 files known from the cache"
+
+
+def test_a_change_reaches_the_others_when_a_rule_looks_at_other_files(many, monkeypatch) -> None:
+    monkeypatch.setattr("netpol_lsp.cli.linter.needs_workspace", lambda _configs: True)
+    report(many)
+    assert known(many.run("-v")) == "51 of 51 files known from the cache"
+    many.good("p00.yaml")
+    assert known(many.run("-v")) == "1 of 51 files known from the cache"
+
+
 def test_same_size_and_time_is_not_trusted_when_fresh(many, monkeypatch) -> None:
     monkeypatch.setattr(cache_module, "_SETTLED_NS", 10**18)
     path = many.path / "p01.yaml"
