@@ -73,7 +73,9 @@ def non_canonical_cidr(ctx: PolicyContext) -> Diagnostics:
             for field in (peer.ip_block.cidr, *peer.ip_block.excepts):
                 cidr = _read(field)
                 if field is not None and cidr is not None and (cidr.non_canonical_ipv6 or not cidr.is_strict):
-                    yield _finding(ctx, field, cidr, outer if field is not peer.ip_block.cidr else None)
+                    is_range = field is peer.ip_block.cidr
+                    has_excepts = is_range and bool(peer.ip_block.excepts)
+                    yield _finding(ctx, field, cidr, None if is_range else outer, has_excepts=has_excepts)
 
 
 _REFUSED_SINCE = (1, 36)
@@ -84,15 +86,16 @@ def _read(field: Field[str] | None) -> Cidr | None:
     return cidr if isinstance(cidr, Cidr) else None
 
 
-def _finding(ctx: PolicyContext, field: Field[str], cidr: Cidr, outer: Cidr | None) -> Diagnostic:
-    """`outer` is the range that it is an exception of."""
+def _finding(ctx: PolicyContext, field: Field[str], cidr: Cidr, outer: Cidr | None, *, has_excepts: bool) -> Diagnostic:
+    """`outer` is the range that it is an exception of; `has_excepts`: it has exceptions itself."""
     is_refused = not cidr.is_strict and ctx.settings.kubernetes_version >= _REFUSED_SINCE
     fixes = []
     canonical = parse_cidr(cidr.canonical)
     # Some odd forms pass as exceptions where their canonical form does not: then there is no fix.
     if outer is None or (isinstance(canonical, Cidr) and is_strict_subset(outer, canonical)):
         fixes.append(_fix(ctx, field, cidr.canonical, Applicability.SAFE))
-    if cidr.host_bits and (outer is None or fixes):
+    single = parse_cidr(cidr.single)
+    if cidr.host_bits and isinstance(single, Cidr) and (is_strict_subset(outer, single) if outer else not has_excepts):
         fixes.append(_fix(ctx, field, cidr.single, Applicability.UNSAFE))
     return ctx.finding(
         field,

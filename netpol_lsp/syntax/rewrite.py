@@ -241,9 +241,15 @@ def _remove_flow(document: Document, spans: list[Span], number: int) -> Edits | 
 
 
 def _remove_lines(document: Document, start: int, end: int) -> TextEdit:
-    """Delete whole lines; at the end of the text the line break before them goes."""
+    """Delete whole lines; at the end of the text the line break before them goes. Their comments stay, on lines of their own."""
     text = document.text
     stop = _line_end(document, end)
+    comments = [found for found in document.comments if start <= found.span.start < stop]
+    if comments:
+        written = text[start:end]
+        indent = written[: len(written) - len(written.lstrip())]
+        kept = [indent + text[found.span.start : found.span.end] for found in comments]
+        return TextEdit(Span(start, stop), document.source.newline.join(kept))
     following = document.source.lines.line_start(document.source.lines.line_of(end) + 1)
     if following > stop:
         return TextEdit(Span(start, following), "")
