@@ -18,7 +18,7 @@ _KEY = re.compile(
 )
 _DASH = re.compile(r"-(?=\s|$)[ \t]*")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#")
-_PROPERTIES = re.compile(r"(?:[&!][^\s]*[ \t]+)+")
+_PROPERTIES = re.compile(r"(?:[&!][^\s]*(?:[ \t]+|(?=\s|\Z)))+")
 _BLOCK_SCALAR = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?$")
 _TOP_KEY = re.compile(r"^[A-Za-z][\w-]*:(?=\s|$)", re.MULTILINE)
 
@@ -58,12 +58,13 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class _Opener:
-    """A key or dash of a line: `name` is None for a dash; `end` is the offset behind it."""
+    """A key or dash of a line. `name` is None for a dash. `mark`: behind its sign; `end`: behind the blanks after that."""
 
     column: int
+    start: int
+    mark: int
     end: int
     name: str | None = None
-    start: int = 0
 
 
 @dataclass(slots=True)
@@ -180,12 +181,10 @@ class _Finder:
         if self.text[start : start + 3] in ("---", "...") and self.offset - start <= 3:
             return Cursor(Place.NOTHING)
         for opener in _openers(self.text, start, end):
-            if self.offset < opener.end or (opener.name is not None and self.offset < opener.end):
-                if opener.name is None and self.offset <= opener.start:
-                    break
-                if opener.name is not None:
-                    return self._on_key(opener)
+            if opener.name is None and self.offset < opener.end:
                 break
+            if opener.name is not None and self.offset < opener.mark:
+                return self._on_key(opener)
             self._push(opener)
             if opener.name is not None:
                 return self._on_value(opener, end)
@@ -194,8 +193,8 @@ class _Finder:
     def _on_key(self, opener: _Opener) -> Cursor:
         """The cursor is in or in front of a key of its line."""
         if self.offset < opener.start:
-            return self._content(Span(self.offset, self.offset), self.offset - self.lines.line_start(self.line))
-        colon = self.text.rindex(":", opener.start, opener.end)
+            return Cursor(Place.NOTHING)
+        colon = self.text.rindex(":", opener.start, opener.mark)
         word = Span(opener.start, opener.start + len(self.text[opener.start : colon].rstrip()))
         return self._content(word, opener.column, has_colon=True)
 
@@ -206,9 +205,11 @@ class _Finder:
         if at < self.offset and at < end and self.text[at] in "{[" and self.text[at : at + 2] != "{{":
             found = find_in_flow(self.text, at, self.offset, opener.column)
             return Cursor(Place.NOTHING) if isinstance(found, FlowEnd) else self._flow_cursor(found)
-        comment = _comment_start(self.text, opener.end, end)
+        comment = _comment_start(self.text, opener.mark, end)
         last = len(self.text[: end if comment is None else comment].rstrip())
-        if last <= opener.end or self.offset < at:
+        if last > opener.mark and self.offset < at:
+            return Cursor(Place.NOTHING)
+        if last <= opener.mark:
             word = Span(self.offset, self.offset)
         elif self.offset > last:
             return Cursor(Place.NOTHING)
@@ -260,27 +261,34 @@ class _Finder:
                 self.stack.pop()
         elif self.stack and isinstance(self.stack[-1].step, str):
             items = self._path()
-        siblings = tuple(self._siblings(column, word))
+        siblings = (*reversed(list(self._siblings_above(column))), *self._siblings_below(column, word))
         is_tight = self.text[word.start - 1 : word.start] == "-" and word.start > 0
         return Cursor(
             Place.CONTENT, self._path(), word, column, siblings, has_colon=has_colon, needs_space=is_tight, items=items
         )
 
-    def _siblings(self, column: int, word: Span) -> Iterator[str]:
-        """The keys at the same column above and below, as far as the mapping goes."""
-        for numbers in (range(self.line - 1, -1, -1), range(self.line, self.lines.line_count)):
-            for number in numbers:
-                start, end = self.lines.line_start(number), self.lines.line_end(number)
-                if self._is_idle(start, end):
-                    continue
+    def _siblings_above(self, column: int) -> Iterator[str]:
+        """The keys at the same column above, from the nearest on, as far as the mapping goes."""
+        for first, here in self._keys_at(column, range(self.line - 1, -1, -1)):
+            yield from (opener.name or "" for opener in here)
+            if first < column:
+                return
+
+    def _siblings_below(self, column: int, word: Span) -> Iterator[str]:
+        """Those on the cursor's line and below; the word under the cursor is none."""
+        for first, here in self._keys_at(column, range(self.line, self.lines.line_count)):
+            if first < column and not (here and here[0].start <= self.lines.line_end(self.line)):
+                return
+            yield from (opener.name or "" for opener in here if not word.start <= opener.start <= word.end)
+
+    def _keys_at(self, column: int, numbers: range) -> Iterator[tuple[int, list[_Opener]]]:
+        """For each line with content: the column where it starts, and its key at `column`, if any."""
+        for number in numbers:
+            start, end = self.lines.line_start(number), self.lines.line_end(number)
+            if not self._is_idle(start, end):
                 openers = list(_openers(self.text, start, end))
-                here = [opener for opener in openers if opener.column == column and opener.name is not None]
                 first = openers[0].column if openers else _skip_blanks(self.text, start, end) - start
-                if first < column and number > self.line:
-                    break
-                yield from (opener.name or "" for opener in here if not word.start <= opener.start <= word.end)
-                if first < column and number <= self.line and not (number == self.line and numbers.step > 0):
-                    break
+                yield first, [one for one in openers if one.column == column and one.name is not None]
 
     def _flow_cursor(self, found: FlowPlace) -> Cursor:
         path = self._path() + found.steps
@@ -307,7 +315,7 @@ def _openers(text: str, start: int, end: int) -> Iterator[_Opener]:
     """The dashes and the key at the start of a line."""
     at = _skip_blanks(text, start, end)
     while match := _DASH.match(text, at, end):
-        yield _Opener(at - start, match.end(), start=at)
+        yield _Opener(at - start, at, at + 1, match.end())
         at = match.end()
     at = _skip_properties(text, at, end)
     match = _KEY.match(text, at, end)
@@ -315,8 +323,7 @@ def _openers(text: str, start: int, end: int) -> Iterator[_Opener]:
         name = match.group(1)
         if name[0] in "\"'":
             name = name[1:-1]
-        after = _skip_blanks(text, match.end(), end)
-        yield _Opener(at - start, match.end() if after >= end else after, name, at)
+        yield _Opener(at - start, at, match.end(), _skip_blanks(text, match.end(), end), name)
 
 
 def _comment_start(text: str, start: int, end: int) -> int | None:
