@@ -62,7 +62,7 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     field = kube_object.namespace_field
     if field is not None and not field.is_null and field.value != "":
         return
-    if any(kube_object.metadata.start <= hole.start <= kube_object.metadata.end for hole in ctx.document.holes):
+    if _may_be_filled_in(ctx, kube_object):
         return
     name = f"`{kube_object.name}`" if kube_object.name else "the policy"
     yield ctx.finding(
@@ -73,6 +73,14 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
         fixes=[_fix(ctx, kube_object)],
         field=ctx.field_in(kube_object.metadata, "namespace"),
     )
+
+
+def _may_be_filled_in(ctx: PolicyContext, kube_object: KubeObject) -> bool:
+    """Whether lines of a template stand in the metadata, or right behind it."""
+    assert kube_object.metadata is not None
+    start, end = kube_object.metadata.span.start, kube_object.metadata.span.end
+    following = [entry.key.start for entry in kube_object.node.entries if entry.key.start > end]
+    return any(start <= hole.start <= min(following, default=len(ctx.document.text)) for hole in ctx.document.holes)
 
 
 def _fix(ctx: PolicyContext, kube_object: KubeObject) -> Fix | None:

@@ -90,7 +90,10 @@ def split_rule(ctx: PolicyContext) -> Diagnostics:
     for direction in Direction:
         if direction not in policy.effective_types:
             continue
-        for first, second in _split_rules(policy.rules(direction)):
+        rules, field = policy.rules(direction), policy.rules_field(direction)
+        if field is None or len(rules) != len(field.value or ()):
+            continue  # an item that is not understood may stand between two
+        for first, second in _split_rules(rules):
             assert isinstance(second.node, Mapping)
             yield ctx.finding(
                 second.node.entries[0].key if second.node.entries else second.node,

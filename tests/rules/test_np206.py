@@ -1,0 +1,86 @@
+"""NP206 null-rules: what null means where, and one finding for one cause."""
+
+import pytest
+
+from netpol_lsp.lint.engine import lint_text
+
+
+def policy(spec: str, name: str = "web") -> str:
+    """A policy whose spec is written in flow style."""
+    head = f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}, namespace: shop}}\n"
+    return f"{head}spec: {{{spec}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("spec", "message", "applicability"),
+    [
+        (
+            "policyTypes: [Ingress], ingress: null",
+            "`ingress` without a value means that there is no rule: all ingress is denied",
+            "safe",
+        ),
+        (
+            "policyTypes: [Ingress], ingress: [{}], egress: ",
+            "`egress` without a value denies nothing: `policyTypes` does not list `Egress`, so all egress stays allowed",
+            "safe",
+        ),
+        (
+            "egress: ~",
+            "`egress` without a value denies nothing: `policyTypes` is missing, so all egress stays allowed",
+            "safe",
+        ),
+        ("ingress: ~", "`ingress` without a value means that there is no rule: all ingress is denied", "safe"),
+        ("policyTypes: [$TYPE], ingress: ", "`ingress` without a value means that there is no ingress rule", "safe"),
+        ("ingress: [{from: }]", "`from` without a value means anyone, not no one", "safe"),
+        ("ingress: [{from: null, ports: [{port: 80}]}]", "`from` without a value means anyone, not no one", "safe"),
+        ("policyTypes: [Egress], egress: [{to: }]", "`to` without a value means anywhere, not nowhere", "safe"),
+        (
+            "ingress: [{from: [{podSelector: {}}], ports: }]",
+            "`ports` without a value means every port, not none",
+            "unsafe",
+        ),
+    ],
+)
+def test_meaning(find, mend, spec, message, applicability):
+    text = policy("podSelector: {}, " + spec)
+    (found,) = find("NP206", text)
+    assert found.message == message
+    assert [fix.applicability.value for fix in found.fixes] == [applicability]
+    fixed = mend("NP206", text)
+    assert ": []" in fixed
+    assert find("NP206", fixed) == []
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "ingress: []",
+        "ingress: [{from: [], ports: []}]",
+        "ingress: $RULES",
+        "ingress: [null]",
+        "ingress: {}",
+        "policyTypes: ",
+        "",
+    ],
+)
+def test_silent(find, spec):
+    assert find("NP206", policy("podSelector: {}, " + spec)) == []
+
+
+def test_null_peers_are_one_finding():
+    text = policy("podSelector: {}, policyTypes: [Egress], egress: [{to: }]")
+    codes = [found.code for found in lint_text(text).diagnostics if found.severity.value in ("error", "warning")]
+    assert [code for code in codes if code.startswith("NP20")] == ["NP206"]
+
+
+def test_fix_keeps_comments(mend):
+    text = policy("").replace("{}\n", "\n  podSelector: {}\n  policyTypes: [Ingress]\n  ingress: # none\n")
+    assert mend("NP206", text) == text.replace("ingress: # none", "ingress: [] # none")
+
+
+def test_silent_in_templates(find):
+    text = policy("").replace(
+        "{}\n",
+        "\n  podSelector: {}\n  policyTypes: [Ingress]\n  ingress:\n    {{- toYaml .Values.rules | nindent 4 }}\n",
+    )
+    assert find("NP206", text) == []

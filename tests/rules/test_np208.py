@@ -1,0 +1,85 @@
+"""NP208 empty-from-allows-all."""
+
+import pytest
+
+
+def policy(spec: str, name: str = "web") -> str:
+    """A policy whose spec is written in flow style."""
+    head = f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}, namespace: shop}}\n"
+    return f"{head}spec: {{{spec}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("ingress: [{from: []}]", "`from: []` allows ingress from anyone, on every port"),
+        ("policyTypes: [Egress], egress: [{to: []}]", "`to: []` allows egress to anywhere, on every port"),
+        (
+            "ingress: [{from: [], ports: [{port: 80}, {port: 53, protocol: UDP}]}]",
+            "`from: []` allows ingress from anyone, on TCP 80 and UDP 53",
+        ),
+    ],
+)
+def test_message(find, spec, message):
+    (found,) = find("NP208", policy("podSelector: {}, " + spec))
+    assert (found.severity.value, found.message) == ("warning", message)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "ingress: []",
+        "ingress: [{from: null}]",  # NP206's
+        "ingress: [{from: {}}]",  # NP102's
+        "ingress: [{from: [{}]}]",  # NP115's
+        "ingress: [{}]",
+        "policyTypes: [Ingress], egress: [{to: []}]",  # NP202's
+    ],
+)
+def test_silent(find, spec):
+    assert find("NP208", policy("podSelector: {}, " + spec)) == []
+
+
+HEAD = policy("").replace("spec: {}\n", "spec:\n  podSelector: {}\n")
+TWO = (
+    HEAD
+    + """\
+  ingress:
+  - ports:
+    - port: 80
+  - from: []
+    ports:
+    - port: 90
+"""
+)
+
+
+def test_fixes_in_block_style(mend):
+    assert mend("NP208", TWO) == TWO[: TWO.index("  - from")]
+    assert mend("NP208", TWO, "Leave") == TWO.replace("- from: []\n    ports", "- ports")
+    one = TWO.replace("  - ports:\n    - port: 80\n", "")
+    assert mend("NP208", one) == HEAD + "  ingress: []\n"
+    assert mend("NP208", one.replace("\n", "\r\n")) == (HEAD + "  ingress: []\n").replace("\n", "\r\n")
+
+
+def test_no_comment_is_lost(find, mend):
+    commented = TWO.replace("port: 90", "port: 90 # admin")
+    assert mend("NP208", commented, "Allow no one") is None
+    assert mend("NP208", commented, "Leave") == commented.replace("- from: []\n    ports", "- ports")
+    assert [fix.title for fix in find("NP208", TWO.replace("[]\n", "[] # all\n"))[0].fixes] == []
+
+
+def test_fixes_in_flow_style(mend):
+    text = policy("podSelector: {}, ingress: [{from: [], ports: [{port: 80}]}]")
+    assert mend("NP208", text) == policy("podSelector: {}, ingress: []")
+    assert mend("NP208", text, "Leave") == policy("podSelector: {}, ingress: [{ports: [{port: 80}]}]")
+
+
+def test_two_in_one_list_go_one_after_the_other(find):
+    found = find("NP208", policy("podSelector: {}, ingress: [{from: []}, {from: []}]"))
+    assert [len(one.fixes) for one in found] == [0, 1]
+
+
+def test_an_anchor_is_not_removed(mend):
+    text = policy("podSelector: {}, ingress: [{from: [], ports: &p [{port: 80}]}, {ports: *p}]")
+    assert mend("NP208", text, "Allow no one") is None

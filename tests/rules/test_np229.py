@@ -1,0 +1,83 @@
+"""NP229 name-contradicts-effect."""
+
+import pytest
+
+
+def policy(spec: str, name: str = "web") -> str:
+    """A policy whose spec is written in flow style."""
+    head = f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}, namespace: shop}}\n"
+    return f"{head}spec: {{{spec}}}\n"
+
+
+BOTH = "policyTypes: [Ingress, Egress]"
+
+
+@pytest.mark.parametrize(
+    ("name", "spec", "message"),
+    [
+        ("default-deny", "ingress: [{}]", "deny, but a rule without peers and ports allows all ingress"),
+        (
+            "default-deny",
+            f"{BOTH}, ingress: [{{}}], egress: [null]",
+            "deny, but a rule without peers and ports allows all ingress and egress",
+        ),
+        ("deny-all", f"{BOTH}, egress: [{{}}]", "deny, but a rule without peers and ports allows all egress"),
+        ("block-egress", f"{BOTH}, egress: [{{to: []}}]", "deny, but a rule without peers and ports allows all egress"),
+        (
+            "deny-egress",
+            "policyTypes: [Ingress]",
+            "deny, but the policy does not restrict egress: `policyTypes` does not list it",
+        ),
+        (
+            "isolate-web",
+            "ingress: [{from: [{podSelector: {}}]}, {}]",
+            "deny, but a rule without peers and ports allows all ingress",
+        ),
+        ("allow-all", BOTH, "allow, but the policy has no rule: all ingress and egress is denied"),
+        ("allow-all", "ingress: []", "allow, but the policy has no rule: all ingress is denied"),
+        (
+            "web-permits-frontend",
+            "policyTypes: [Ingress], egress: [{}]",
+            "allow, but the policy has no rule: all ingress is denied",
+        ),
+    ],
+)
+def test_contradiction(find, name, spec, message):
+    (found,) = find("NP229", policy("podSelector: {}, " + spec, name))
+    assert (found.severity.value, found.message, found.field) == (
+        "warning",
+        f"`{name}` says {message}",
+        "metadata.name",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "spec"),
+    [
+        ("default-deny", BOTH),
+        ("default-deny", f"{BOTH}, egress: [{{}}]"),  # a default deny for ingress
+        ("deny-ingress", f"{BOTH}, egress: [{{}}]"),
+        ("deny-from-other-namespaces", "ingress: [{from: [{podSelector: {}}]}]"),
+        ("deny-external", "ingress: [{from: [{namespaceSelector: {}}]}]"),
+        ("deny-all-allow-dns", "policyTypes: [Egress], egress: [{}]"),
+        ("no-deny", "ingress: [{}]"),
+        ("deny-all-except-web", "ingress: [{}]"),
+        ("deny-egress", "egress: []"),  # NP201's
+        ("deny-egress", "policyTypes: [Ingress], egress: [{}]"),  # NP202's
+        ("allow-all", "ingress: [{}]"),
+        ("allow-web", "ingress: [{from: [{podSelector: {}}]}]"),
+        ("allow-egress", "policyTypes: [Ingress]"),
+        ("allow-nothing", BOTH),
+        ("allowance", BOTH),
+        ("web", "ingress: [{}]"),
+        ("allow-all", "policyTypes: [Ingress, $TYPE]"),
+        ("allow-all", "ingress: $RULES"),
+        ("default-deny", "policyTypes: [ingress], ingress: [{}]"),
+    ],
+)
+def test_silent(find, name, spec):
+    assert find("NP229", policy("podSelector: {}, " + spec, name)) == []
+
+
+def test_silent_without_a_name(find):
+    assert find("NP229", policy("podSelector: {}, ingress: [{}]", "")) == []

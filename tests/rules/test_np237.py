@@ -1,0 +1,80 @@
+"""NP237 split-rule: peers and ports as two rules."""
+
+import pytest
+
+
+def policy(spec: str, name: str = "web") -> str:
+    """A policy whose spec is written in flow style."""
+    head = f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}, namespace: shop}}\n"
+    return f"{head}spec: {{{spec}}}\n"
+
+
+FROM = "{from: [{podSelector: {matchLabels: {app: frontend}}}]}"
+PORTS = "{ports: [{port: 80}]}"
+
+
+def test_both_readings_are_told(find):
+    (found,) = find("NP237", policy(f"podSelector: {{}}, ingress: [{FROM}, {PORTS}]"))
+    assert found.severity.value == "info"
+    assert found.field == "spec.ingress[1].ports"
+    assert found.message == (
+        "two rules, so either is enough: from pods with `app=frontend` in the policy's own namespace `shop`, on every port, "
+        "OR from anyone, on TCP 80; written as one rule it would be: from pods with `app=frontend` in the policy's own "
+        "namespace `shop`, on TCP 80"
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "count"),
+    [
+        (f"ingress: [{FROM}, {PORTS}]", 1),
+        (f"ingress: [{PORTS}, {FROM}]", 1),
+        (f"ingress: [{FROM}, {PORTS}, {FROM}, {PORTS}]", 2),
+        (f"ingress: [{FROM}, {PORTS}, {FROM}]", 1),
+        ("policyTypes: [Egress], egress: [{to: [{podSelector: {}}]}, {ports: [{port: 53}, {port: 443}]}]", 1),
+        (
+            "policyTypes: [Egress], egress: [{to: [{podSelector: {}}]}, {ports: [{port: 53, protocol: UDP}, {port: 53}]}]",
+            0,
+        ),
+        (f"ingress: [{FROM}]", 0),
+        (f"ingress: [{FROM}, {FROM}]", 0),
+        ("ingress: [{from: []}, {ports: [{port: 80}]}]", 0),  # NP208's
+        (f"ingress: [{FROM}, {{ports: []}}]", 0),
+        (f"ingress: [{FROM}, {{}}]", 0),
+        (f"ingress: [{{from: [{{podSelector: {{}}}}], ports: [{{port: 80}}]}}, {PORTS}]", 0),
+        (f"policyTypes: [Egress], ingress: [{FROM}, {PORTS}]", 0),  # NP203's
+        (f"policyTypes: [$TYPE], ingress: [{FROM}, {PORTS}]", 0),
+        (f"ingress: [{FROM}, $RULE, {PORTS}]", 0),
+    ],
+)
+def test_pairs(find, spec, count):
+    assert len(find("NP237", policy("podSelector: {}, " + spec))) == count
+
+
+BLOCK = policy("").replace(
+    "spec: {}\n",
+    """\
+spec:
+  podSelector: {}
+  ingress:
+    - from:
+        - podSelector: {} # all
+    # web
+    - ports:
+        - port: 80
+    - ports:
+        - port: 53
+""",
+)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_join(mend, newline):
+    text = BLOCK.replace("\n", newline)
+    assert mend("NP237", text) == text.replace(f"# web{newline}    - ports", f"# web{newline}      ports")
+
+
+def test_join_in_flow_style(mend):
+    assert mend("NP237", policy(f"podSelector: {{}}, ingress: [{FROM}, {PORTS}]")) == policy(
+        "podSelector: {}, ingress: [{from: [{podSelector: {matchLabels: {app: frontend}}}], ports: [{port: 80}]}]"
+    )
