@@ -1,0 +1,194 @@
+// Starts the server when the first manifest is open, and adds the commands.
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as vscode from "vscode";
+import { LanguageClient, type LanguageClientOptions, type Middleware, State as ClientState } from "vscode-languageclient/node";
+import { findServer, onPath, type Surroundings } from "./find";
+import { bundledServer, NoPython } from "./install";
+import { LANGUAGES, Pages, Status } from "./view";
+
+const EXPLAIN = "netpol.explainPolicy";
+const SHOW_CONFIG = "netpol.showConfig";
+const MANIFEST = /^\s*(-\s*)?\{?\s*["']?apiVersion["']?\s*:/m;
+const SELECTOR = LANGUAGES.flatMap((language) => ["file", "untitled"].map((scheme) => ({ language, scheme })));
+
+class Server {
+  private client: LanguageClient | undefined;
+  private starting: Promise<void> | undefined;
+  private readonly output = vscode.window.createOutputChannel("NetworkPolicy");
+  private readonly status = new Status();
+  private readonly pages = new Pages();
+
+  constructor(private readonly context: vscode.ExtensionContext) {
+    context.subscriptions.push(this.output, this.status, this.pages);
+  }
+
+  /** Start it, unless it runs. */
+  start(): Promise<void> {
+    this.starting ??= this.launch().catch((error: unknown) => this.failed(error));
+    return this.starting;
+  }
+
+  async stop(): Promise<void> {
+    await this.starting;
+    this.starting = undefined;
+    const client = this.client;
+    this.client = undefined;
+    // A server that has died cannot be asked to stop.
+    await client?.dispose().catch((error: unknown) => this.output.appendLine(String(error)));
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  showOutput(): void {
+    this.output.show(true);
+  }
+
+  /** Run one of the server's commands for the place of the caret. */
+  async ask(command: string): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    await this.start();
+    if (this.client !== undefined && editor !== undefined) {
+      const uri = this.client.code2ProtocolConverter.asUri(editor.document.uri);
+      const { line, character } = editor.selection.active;
+      await vscode.commands.executeCommand(command, { uri, position: { line, character } });
+    }
+  }
+
+  private async launch(): Promise<void> {
+    this.status.set("starting", "the server is starting");
+    const [program, ...args] = await this.command();
+    const further = vscode.workspace.getConfiguration("netpol").get<string[]>("server.arguments", []);
+    const storage = this.context.globalStorageUri.fsPath;
+    await fs.promises.mkdir(storage, { recursive: true });
+    const run = { command: program, args: [...args, ...further], options: { cwd: storage } };
+    const client = new LanguageClient("netpol", "NetworkPolicy", run, this.options());
+    this.client = client;
+    client.onDidChangeState(({ newState }) => {
+      if (client === this.client && newState === ClientState.Stopped) {
+        this.status.set("failed", "the server has stopped; click for the output");
+      } else if (client === this.client && newState === ClientState.Running) {
+        this.status.set("running", `netpol-lsp ${client.initializeResult?.serverInfo?.version ?? ""} runs`);
+      }
+    });
+    await client.start();
+  }
+
+  /** The server's program with its first arguments. Throws when there is none. */
+  private async command(): Promise<string[]> {
+    const around = this.surroundings();
+    const found = findServer(around);
+    if (found !== undefined) {
+      this.output.appendLine(`server: ${found.command} (from ${found.from})`);
+      return [found.command];
+    }
+    const python = vscode.workspace.getConfiguration("netpol").get("server.python", "");
+    const plan = {
+      bundled: vscode.Uri.joinPath(this.context.extensionUri, "bundled").fsPath,
+      storage: this.context.globalStorageUri.fsPath,
+      pythons: python !== "" ? [python] : onPath(["python3", "python", "python3.13", "python3.12", "python3.11"], around),
+      windows: around.windows,
+      log: (line: string) => this.output.appendLine(line),
+    };
+    const place = { location: vscode.ProgressLocation.Notification, title: "Installing netpol-lsp for the editor's own use" };
+    const command = await bundledServer(plan, (work) => Promise.resolve(vscode.window.withProgress(place, work)));
+    if (command === undefined) {
+      throw new Error("the server netpol-lsp is not installed");
+    }
+    this.output.appendLine(`server: ${command.join(" ")} (came with the extension)`);
+    return command;
+  }
+
+  private surroundings(): Surroundings {
+    return {
+      setting: vscode.workspace.getConfiguration("netpol").get("server.path", "").trim(),
+      trusted: vscode.workspace.isTrusted,
+      folders: (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === "file").map((folder) => folder.uri.fsPath),
+      path: process.env.PATH ?? "",
+      home: os.homedir(),
+      windows: process.platform === "win32",
+      isFile: (file) => fs.statSync(file, { throwIfNoEntry: false })?.isFile() ?? false,
+    };
+  }
+
+  private options(): LanguageClientOptions {
+    const middleware: Middleware = {
+      // The extension shows what commands answer: the server need not.
+      workspace: {
+        configuration: async (params, token, next) => {
+          const answers = (await next(params, token)) as object[];
+          return answers.map((answer, index) => (params.items[index].section === "netpol" ? { ...answer, showResults: false } : answer));
+        },
+      },
+      executeCommand: async (command, args, next) => {
+        const answer: unknown = await next(command, args);
+        if (command === EXPLAIN) {
+          const markdown = (answer as { markdown?: string } | null)?.markdown;
+          await this.pages.showMarkdown("Explanation", markdown ? markdown : "There is no policy in this file.");
+        } else if (command === SHOW_CONFIG) {
+          await this.pages.showJson("Configuration", answer);
+        }
+        return answer;
+      },
+    };
+    return { documentSelector: SELECTOR, outputChannel: this.output, initializationOptions: { showResults: false }, middleware };
+  }
+
+  private async failed(error: unknown): Promise<void> {
+    this.starting = undefined;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.output.appendLine(reason);
+    this.status.set("failed", reason);
+    const advice = error instanceof NoPython ? "Install it, or name it in netpol.server.python." : "Install it with `pip install netpol-lsp`, or name it in netpol.server.path.";
+    const again = "Try Again", settings = "Open Settings", output = "Show Output";
+    // Not awaited by those who start the server: nobody may ever answer.
+    void vscode.window.showErrorMessage(`NetworkPolicy: ${reason}. ${advice}`, again, settings, output).then((choice) => {
+      if (choice === again) {
+        return this.restart();
+      } else if (choice === settings) {
+        return vscode.commands.executeCommand("workbench.action.openSettings", "netpol.server");
+      } else if (choice === output) {
+        return this.showOutput();
+      }
+    });
+    return Promise.resolve();
+  }
+}
+
+let server: Server | undefined;
+
+function isManifest(document: vscode.TextDocument): boolean {
+  return LANGUAGES.includes(document.languageId) && MANIFEST.test(document.getText());
+}
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const ours = (server = new Server(context));
+  // A first manifest starts the server; once it has been tried, only the user tries again.
+  let tried = false;
+  const look = async (document: vscode.TextDocument): Promise<void> => {
+    if (!tried && isManifest(document)) {
+      tried = true;
+      await ours.start();
+    }
+  };
+  context.subscriptions.push(
+    vscode.commands.registerCommand("netpol.explain", () => ours.ask(EXPLAIN)),
+    vscode.commands.registerCommand("netpol.effectiveConfig", () => ours.ask(SHOW_CONFIG)),
+    vscode.commands.registerCommand("netpol.restart", () => ours.restart()),
+    vscode.commands.registerCommand("netpol.showOutput", () => ours.showOutput()),
+    vscode.workspace.onDidOpenTextDocument(look),
+    vscode.workspace.onDidChangeTextDocument((event) => look(event.document)),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => (tried ? ours.restart() : undefined)),
+    vscode.workspace.onDidChangeConfiguration((event) => (tried && event.affectsConfiguration("netpol.server") ? ours.restart() : undefined)),
+  );
+  for (const document of vscode.workspace.textDocuments) {
+    await look(document);
+  }
+}
+
+export function deactivate(): Promise<void> | undefined {
+  return server?.stop();
+}

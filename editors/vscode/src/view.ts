@@ -1,0 +1,84 @@
+// What the user sees of the extension: the status bar item, and the server's answers as pages.
+import * as vscode from "vscode";
+
+export const LANGUAGES = ["yaml", "helm", "json", "jsonc"];
+const SCHEME = "netpol";
+
+export type State = "waiting" | "starting" | "running" | "failed";
+
+const ICONS: Record<State, string> = {
+  waiting: "$(shield)",
+  starting: "$(loading~spin)",
+  running: "$(shield)",
+  failed: "$(warning)",
+};
+
+/** An item of the status bar, shown beside manifests. */
+export class Status {
+  private readonly item = vscode.window.createStatusBarItem("netpol.status", vscode.StatusBarAlignment.Right, 90);
+  private readonly watch: vscode.Disposable;
+
+  constructor() {
+    this.item.name = "NetworkPolicy";
+    this.item.command = "netpol.showOutput";
+    this.watch = vscode.window.onDidChangeActiveTextEditor(() => this.refresh());
+    this.set("waiting", "No policy is open");
+  }
+
+  set(state: State, detail: string): void {
+    this.item.text = `${ICONS[state]} netpol`;
+    this.item.tooltip = `NetworkPolicy: ${detail}`;
+    this.item.backgroundColor = state === "failed" ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
+    void vscode.commands.executeCommand("setContext", "netpol.running", state === "running");
+    this.refresh();
+  }
+
+  dispose(): void {
+    this.watch.dispose();
+    this.item.dispose();
+  }
+
+  private refresh(): void {
+    const language = vscode.window.activeTextEditor?.document.languageId;
+    if (language !== undefined && LANGUAGES.includes(language)) {
+      this.item.show();
+    } else {
+      this.item.hide();
+    }
+  }
+}
+
+/** Pages that are not files. */
+export class Pages implements vscode.TextDocumentContentProvider {
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  private readonly texts = new Map<string, string>();
+  readonly onDidChange = this.changed.event;
+  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.texts.get(uri.path) ?? "";
+  }
+
+  /** Show Markdown, rendered, beside the editor. */
+  async showMarkdown(name: string, text: string): Promise<void> {
+    await vscode.commands.executeCommand("markdown.showPreviewToSide", this.put(`${name}.md`, text));
+  }
+
+  /** Show data beside the editor. */
+  async showJson(name: string, data: unknown): Promise<void> {
+    const uri = this.put(`${name}.json`, `${JSON.stringify(data, undefined, 2)}\n`);
+    await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
+  }
+
+  dispose(): void {
+    this.registration.dispose();
+    this.changed.dispose();
+  }
+
+  private put(name: string, text: string): vscode.Uri {
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}` });
+    this.texts.set(uri.path, text);
+    this.changed.fire(uri);
+    return uri;
+  }
+}
