@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from netpol_lsp import __version__
+from netpol_lsp.docs.editor_settings import settings_table, vscode_manifest
 from netpol_lsp.docs.rule_pages import rule_index, rule_page, rule_table
 from netpol_lsp.lint.config import rule_infos
 from netpol_lsp.lint.config_schema import config_schema
@@ -45,7 +47,20 @@ def readme_table() -> Files:
     return {"README.md": f"{before}{README_START}\n\n{table}\n\n{README_END}{after}"}
 
 
-GENERATORS: tuple[Callable[[], Files], ...] = (rule_pages, config_file_schema, readme_table)
+def editor_settings() -> Files:
+    """VS Code's manifest and README with the settings of editors/settings.json; nothing where there is no checkout."""
+    source = ROOT / "editors/settings.json"
+    manifest, page = "editors/vscode/package.json", "editors/vscode/README.md"
+    if not source.exists():
+        return {}
+    settings = json.loads(source.read_text(encoding="utf-8"))
+    return {
+        manifest: vscode_manifest((ROOT / manifest).read_text(encoding="utf-8"), settings, __version__),
+        page: settings_table((ROOT / page).read_text(encoding="utf-8"), settings),
+    }
+
+
+GENERATORS: tuple[Callable[[], Files], ...] = (rule_pages, config_file_schema, readme_table, editor_settings)
 """Whatever is generated is made by one of these."""
 
 
