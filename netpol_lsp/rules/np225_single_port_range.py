@@ -68,6 +68,6 @@ def single_port_range(ctx: PolicyContext) -> Diagnostics:
             if end is None or end.value is None or end.value != port.number or not isinstance(port.node, Mapping):
                 continue
             is_single = sum(entry.name == "endPort" for entry in port.node.entries) == 1
-        edits = remove_entry(ctx.document, port.node, end.entry) if end.entry and is_single else None
+            edits = remove_entry(ctx.document, port.node, end.entry) if end.entry and is_single else None
             fix = Fix("Remove `endPort`", edits) if edits else None
             yield ctx.finding(end, f"a range of one port: `endPort` is `{end.value}` like `port`", fixes=[fix])
