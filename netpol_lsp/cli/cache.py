@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any
 
 from netpol_lsp import __version__
@@ -26,6 +24,8 @@ _SETTLED_NS = 2_000_000_000
 
 def digest(*parts: str | bytes) -> str:
     """A short name for some content."""
+    from hashlib import blake2b  # noqa: PLC0415 - small runs have no cache
+
     made = blake2b(digest_size=16)
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
@@ -92,6 +92,8 @@ class Cache:
             wanted = set(keep)
             self._entries = {path: raw for path, raw in self._entries.items() if path in wanted}
         content = {"format": FORMAT, "tool": self._tool, "entries": self._entries}
+        import json  # noqa: PLC0415 - small runs have no cache
+
         with suppress(OSError, WriteError):
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
             atomic_write(self._path, json.dumps(content, ensure_ascii=False, separators=(",", ":")))
@@ -152,6 +154,8 @@ def _cache_folder() -> str | None:
 
 
 def _load(path: str, tool: str) -> dict[str, list[Any]]:
+    import json  # noqa: PLC0415 - small runs have no cache
+
     try:
         with open(path, encoding="utf-8") as file:
             content = json.load(file)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import TextIO
 
@@ -30,8 +29,14 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def width(stream: TextIO) -> int | None:
-    """The terminal's width in columns; None when the stream is no terminal."""
-    return shutil.get_terminal_size().columns if is_terminal(stream) else None
+    """The terminal's width in columns, as COLUMNS or the terminal says; None when the stream is no terminal."""
+    if not is_terminal(stream):
+        return None
+    given = os.environ.get("COLUMNS", "")
+    try:
+        return int(given) if given.isdecimal() and int(given) else os.get_terminal_size(stream.fileno()).columns or None
+    except OSError:
+        return None
 
 
 def use_utf8() -> None:

@@ -1,44 +1,24 @@
-"""Spreads linting over processes when there is enough of it to pay."""
+"""Lints in several processes."""
 
 from __future__ import annotations
 
 import multiprocessing
-import os
-import sys
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, cast
 
 from netpol_lsp.cli.codec import decode, encode
 from netpol_lsp.cli.errors import PoolError
-from netpol_lsp.cli.linter import Crew, Linter, Work
+from netpol_lsp.cli.linter import Linter, Work
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.workspace.view import PlacedPolicy, WorkspaceView
 
-PAYS_FROM = {"fork": 1500, "spawn": 4000}
-"""Documents from which processes pay, by how they are started."""
 _BATCH = 100
 _POLICIES, _LINT = "policies", "lint"
 
 
-@contextmanager
-def crew_for(work: Sequence[Work], jobs: int | None) -> Iterator[Crew]:
-    """Whoever lints these texts best: this process, or as many as asked for, or as there are cores."""
-    method = "fork" if _can_fork() else "spawn"
-    count = min(jobs or _cores(), len(work))
-    if count < 2 or (jobs is None and _documents(work) < PAYS_FROM[method]):
-        yield Linter(work)
-        return
-    processes = _Processes(work, method, count)
-    try:
-        yield processes
-    finally:
-        processes.stop()
-
-
-class _Processes:
+class Processes:
     """A crew of processes, each with its share of the texts; they are asked over pipes."""
 
     def __init__(self, work: Sequence[Work], method: str, count: int) -> None:
@@ -116,18 +96,3 @@ def _send_reports(reports: Iterator[tuple[int, FileReport]], pipe: Connection) -
             pipe.send(batch)
             batch = []
     pipe.send(batch)
-
-
-def _documents(work: Sequence[Work]) -> int:
-    return sum(1 + item.text.source.text.count("\n---") for item in work)
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _can_fork() -> bool:
-    """Whether this process can be copied safely: not with threads, and not on macOS, whose libraries do not bear it."""
-    return sys.platform == "linux" and threading.active_count() == 1

@@ -92,8 +92,9 @@ class Runner:
         result = RunResult()
         items = [item for target in targets if (item := self._open(target, result)) is not None]
         ours = [item for item in items if item.report is None and (item.entry is None or item.entry.key)]
-        workspace_key = digest(self.context.key, *(part for item in ours for part in (item.target.path, item.content)))
-        self.keys = _Keys(workspace_key)
+        if self.cache.is_on:
+            others = (part for item in ours for part in (item.target.path, item.content))
+            self.keys = _Keys(digest(self.context.key, *others))
         todo = [item for item in items if item.report is None and not self._recall(item)]
         result.cached = sum(item.report is not None and item.entry is not None for item in items)
         if todo:
@@ -108,7 +109,8 @@ class Runner:
         """A file as far as it is known without linting it; None when it cannot be read."""
         item = _Item(target, text=self.overlay.get(target))
         if item.text is not None:
-            item.content = digest(item.text.source.text)
+            if self.cache.is_on:
+                item.content = digest(item.text.source.text)
             return item
         if self.cache.is_on:
             item.stamp = stamp_of(target.absolute)
@@ -171,8 +173,8 @@ class Runner:
 
     def _lint(self, todo: list[_Item], ours: list[_Item], result: RunResult) -> None:
         """Lint what the cache does not know; all of `ours` when a rule looks at the other policies."""
+        from netpol_lsp.cli.crew import crew_for  # noqa: PLC0415
         from netpol_lsp.cli.linter import Work, needs_workspace, workspace_of  # noqa: PLC0415 - not needed when all is known
-        from netpol_lsp.cli.pool import crew_for  # noqa: PLC0415
         from netpol_lsp.workspace.view import EMPTY  # noqa: PLC0415
 
         uses_workspace = needs_workspace(_config_of(item) for item in todo)
@@ -187,7 +189,8 @@ class Runner:
             for done, (index, report) in enumerate(crew.lint(self.workspace or EMPTY)):
                 item = wanted[index]
                 item.report = report
-                self._remember(item, self.keys.of(item.target, alone=not uses_workspace))
+                if self.cache.is_on:
+                    self._remember(item, self.keys.of(item.target, alone=not uses_workspace))
                 self.progress(done, len(work))
 
     def _remember(self, item: _Item, key: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -68,6 +67,8 @@ def choose(
 
 def did_you_mean(text: str, words: Iterable[str]) -> str:
     """A tail for a message: the known word next to `text`, or nothing."""
+    import difflib  # noqa: PLC0415 - for mistakes only
+
     known = {word.lower(): word for word in words}
     near = difflib.get_close_matches(text.lower(), known, n=1)
     return f", did you mean `{known[near[0]]}`?" if near else ""

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from netpol_lsp.cli import pool
+from netpol_lsp.cli import crew as crew_module
 from netpol_lsp.cli.codec import decode, encode
 from netpol_lsp.cli.errors import PoolError
 from netpol_lsp.cli.linter import Linter, Work
@@ -39,9 +39,9 @@ def work(count: int) -> list[Work]:
 def test_processes_find_the_same(method: str, monkeypatch) -> None:
     if method == "fork" and sys.platform != "linux":
         pytest.skip("only Linux forks")
-    monkeypatch.setattr(pool, "_can_fork", lambda: method == "fork")
+    monkeypatch.setattr(crew_module, "_can_fork", lambda: method == "fork")
     alone = dict(Linter(work(7)).lint(EMPTY))
-    with pool.crew_for(work(7), 2) as crew:
+    with crew_module.crew_for(work(7), 2) as crew:
         assert not isinstance(crew, Linter)
         assert sorted(placed.uri for placed in crew.policies()) == [f"{number}.yaml" for number in range(7)]
         together = dict(crew.lint(EMPTY))
@@ -50,14 +50,14 @@ def test_processes_find_the_same(method: str, monkeypatch) -> None:
 
 
 def test_little_work_stays_here() -> None:
-    with pool.crew_for(work(3), None) as crew:
+    with crew_module.crew_for(work(3), None) as crew:
         assert isinstance(crew, Linter)
 
 
 def test_much_work_is_spread(monkeypatch) -> None:
-    monkeypatch.setattr(pool, "PAYS_FROM", {"fork": 2, "spawn": 2})
-    monkeypatch.setattr(pool, "_cores", lambda: 2)
-    with pool.crew_for(work(3), None) as crew:
+    monkeypatch.setattr(crew_module, "PAYS_FROM", {"fork": 2, "spawn": 2})
+    monkeypatch.setattr(crew_module, "_cores", lambda: 2)
+    with crew_module.crew_for(work(3), None) as crew:
         assert not isinstance(crew, Linter)
 
 
@@ -67,18 +67,18 @@ def fail(*_args: object, **_options: object) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the fault must be inherited")
 def test_a_fault_in_a_process_is_said_here(monkeypatch, capfd) -> None:
-    monkeypatch.setattr(pool, "_can_fork", lambda: True)
+    monkeypatch.setattr(crew_module, "_can_fork", lambda: True)
     monkeypatch.setattr(Linter, "lint", fail)
-    with pool.crew_for(work(3), 2) as crew, pytest.raises(PoolError, match="ZeroDivisionError: oh"):
+    with crew_module.crew_for(work(3), 2) as crew, pytest.raises(PoolError, match="ZeroDivisionError: oh"):
         list(crew.lint(EMPTY))
     assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the fault must be inherited")
 def test_a_process_that_dies_is_said(monkeypatch) -> None:
-    monkeypatch.setattr(pool, "_can_fork", lambda: True)
+    monkeypatch.setattr(crew_module, "_can_fork", lambda: True)
     monkeypatch.setattr(Linter, "policies", lambda _self: sys.exit(3))
-    with pool.crew_for(work(3), 2) as crew, pytest.raises(PoolError, match="ended unexpectedly"):
+    with crew_module.crew_for(work(3), 2) as crew, pytest.raises(PoolError, match="ended unexpectedly"):
         crew.policies()
 
 

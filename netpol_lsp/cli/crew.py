@@ -1,0 +1,46 @@
+"""Decides who lints: this process, or several where there is enough work to pay."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from netpol_lsp.cli.linter import Crew, Linter, Work
+
+PAYS_FROM = {"fork": 1500, "spawn": 4000}
+"""Documents from which processes pay, by how they are started."""
+
+
+@contextmanager
+def crew_for(work: Sequence[Work], jobs: int | None) -> Iterator[Crew]:
+    """Whoever lints these texts best: this process, or as many as asked for, or as there are cores."""
+    method = "fork" if _can_fork() else "spawn"
+    count = min(jobs or _cores(), len(work))
+    if count < 2 or (jobs is None and _documents(work) < PAYS_FROM[method]):
+        yield Linter(work)
+        return
+    from netpol_lsp.cli.pool import Processes  # noqa: PLC0415 - costs 15 ms, and most runs are small
+
+    processes = Processes(work, method, count)
+    try:
+        yield processes
+    finally:
+        processes.stop()
+
+
+def _documents(work: Sequence[Work]) -> int:
+    return sum(1 + item.text.source.text.count("\n---") for item in work)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _can_fork() -> bool:
+    """Whether this process can be copied safely: not with threads, and not on macOS, whose libraries do not bear it."""
+    return sys.platform == "linux" and threading.active_count() == 1
