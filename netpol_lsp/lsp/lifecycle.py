@@ -72,7 +72,7 @@ def register(server: NetpolServer) -> None:
 def start(server: NetpolServer, params: types.InitializeParams) -> None:
     """Take over what the client tells of itself."""
     server.client = Client.of(params.capabilities)
-    server.session.encoding = chosen_encoding(server)
+    server.session.encoding = chosen_encoding(server, params.initialization_options)
     server.log.trace(params.trace or types.TraceValue.Off)
     server.configuration.settings = parse_settings(params.initialization_options)
     set_roots(server)
@@ -80,8 +80,15 @@ def start(server: NetpolServer, params: types.InitializeParams) -> None:
         diagnostics.register_pull(server)
 
 
-def chosen_encoding(server: NetpolServer) -> Encoding:
-    """What columns count, as agreed with the client."""
+def chosen_encoding(server: NetpolServer, options: Any) -> Encoding:
+    """What columns count, as agreed with the client.
+
+    Some clients count bytes and know no way to say so, as ALE for Vim does: they set `positionEncoding` in their
+    initialization options, which outweighs what was agreed. Without it their fixes would cut characters apart.
+    """
+    wanted = options.get("positionEncoding") if isinstance(options, dict) else None
+    if isinstance(wanted, str) and wanted in _ENCODINGS:
+        return _ENCODINGS[wanted]
     agreed = types.PositionEncodingKind(server.workspace.position_encoding)
     return _ENCODINGS.get(agreed.value, "utf-16")
 
