@@ -143,7 +143,7 @@ def _best(
             continue
         tried.add(mended)
         parsed = parse(mended, pure=pure)
-        offsets = OffsetMap(repair.edits)
+        offsets = repair.offsets
         if parsed.error is not None and not _reads_on(scene, error, parsed, offsets):
             continue
         score = (parsed.error is None, fit(parsed.root, shape) - 2 * repair.cost)

@@ -50,7 +50,7 @@ def lost_indentation(text: str, shape: Shape) -> SyntaxProblem | None:
     restored = restore(text, shape)
     if restored is None:
         return None
-    message = "the indentation is lost: every line stands too far left"
+    message = "the indentation is lost: fields stand too far left"
     if restored.documents > 1:
         message = f"the indentation is lost, and {restored.documents} policies follow one another without `---`"
     fixes: tuple[Fix, ...] = ()

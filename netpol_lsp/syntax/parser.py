@@ -5,6 +5,7 @@ The only importer of ruamel. libyaml's marks count code points; a document is pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,11 @@ except ImportError:  # pragma: no cover - only where no wheel of ruamel.yaml.cli
 
 USES_LIBYAML = _CParser is not None
 _COLON_IN_FLOW = "found unexpected ':'"
+# A colon inside a word in brackets is text for go-yaml; libyaml refuses it. It is shown this sign instead.
+_HIDDEN = "\ue001"
+_MOST_HIDDEN = 200
+_WORD_WITH_COLON = re.compile(r"(?<![^\s,\[{])[\w./-][^\s,\[\]{}\"'#]*", re.ASCII)
+_INNER_COLON = re.compile(r":(?=\S)")
 """The libyaml in ruamel.yaml.clib refuses `{cidr: fd00::/8}`; go-yaml and the pure parser read it."""
 _BLOCKS = ("|", ">")
 MAX_DEPTH = 1000
@@ -53,13 +59,25 @@ class Parsed:
 
 def parse(text: str, *, pure: bool = False) -> Parsed:
     """Parse the first document of `text`; never raises. `pure` asks for the pure-Python parser."""
+    readable = text
+    for _ in range(_MOST_HIDDEN):
+        parsed, colon = _parse(text, readable, pure=pure)
+        if colon is None:
+            break
+        readable = _hide_colons(readable, colon)
+    return parsed
+
+
+def _parse(text: str, readable: str, *, pure: bool) -> tuple[Parsed, int | None]:
+    """Parse `readable`, which is `text` with some colons hidden; where libyaml stumbles over another one, tell where."""
     builder = _Builder(text)
     error: SyntaxProblem | None = None
+    colon: int | None = None
     try:
-        builder.build(_pure_events(text) if pure or _CParser is None else _CParser(text).get_event)
+        builder.build(_pure_events(readable) if pure or _CParser is None else _CParser(readable).get_event)
     except MarkedYAMLError as raised:
-        if not pure and _CParser is not None and raised.problem == _COLON_IN_FLOW:
-            return parse(text, pure=True)
+        if not pure and raised.problem == _COLON_IN_FLOW and raised.problem_mark is not None:
+            colon = raised.problem_mark.index
         error = _marked_problem(raised, text)
     except YAMLError as raised:
         error = _reader_problem(raised, text)
@@ -72,7 +90,14 @@ def parse(text: str, *, pure: bool = False) -> Parsed:
     except (UnicodeError, ValueError, IndexError, AssertionError, TypeError, AttributeError) as raised:
         # ruamel's pure parser has corners that raise these instead of its own errors.
         error = SyntaxProblem(ProblemKind.SYNTAX, Span(0, min(1, len(text))), f"this cannot be read as YAML ({raised})")
-    return builder.result(error)
+    return builder.result(error), colon
+
+
+def _hide_colons(text: str, offset: int) -> str:
+    """The text with the colon at `offset` hidden from libyaml, and, at first, all others that stand inside a word."""
+    if _HIDDEN not in text and "%TAG" not in text:
+        text = _WORD_WITH_COLON.sub(lambda match: _INNER_COLON.sub(_HIDDEN, match.group()), text)
+    return text[:offset] + _HIDDEN + text[offset + 1 :]
 
 
 class _TooDeepError(Exception):
@@ -127,7 +152,7 @@ class _Builder:
 
     def _scalar(self, event: Any) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
-        tag, anchor, style, value = event.tag, event.anchor, event.style, event.value
+        tag, anchor, style, value = event.tag, event.anchor, event.style, event.value.replace(_HIDDEN, ":")
         if style is None or not style:
             style = ""
         if tag is not None or anchor is not None:

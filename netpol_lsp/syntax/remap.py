@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from netpol_lsp.syntax.nodes import Node, walk
+from netpol_lsp.syntax.nodes import Node, children, walk
 from netpol_lsp.syntax.problems import SyntaxProblem
 from netpol_lsp.text.edits import Fix, TextEdit, overlaps
 from netpol_lsp.text.span import Span
@@ -42,6 +42,28 @@ class OffsetMap:
         return Span(start, max(start, self.original(span.end)))
 
 
+class SwapMap(OffsetMap):
+    """Leads from offsets of a text in which two pieces changed places to offsets before."""
+
+    __slots__ = ("_first", "_second")
+
+    def __init__(self, first: Span, second: Span) -> None:
+        super().__init__(())
+        self._first = first
+        self._second = second
+
+    def original(self, offset: int) -> int:
+        """The offset before the pieces changed places."""
+        first, second = self._first, self._second
+        if offset < first.start or offset > second.end:
+            return offset
+        if offset <= first.start + len(second):
+            return second.start + offset - first.start
+        if offset < second.end - len(first):
+            return first.end + offset - (first.start + len(second))
+        return first.start + offset - (second.end - len(first))
+
+
 def move_problem(problem: SyntaxProblem, offsets: OffsetMap) -> SyntaxProblem:
     """A problem with the spans before the edits; a fix that the way back would spoil is dropped."""
     moved = (_move_fix(fix, offsets) for fix in problem.fixes)
@@ -63,7 +85,14 @@ def move_back(root: Node | None, offsets: OffsetMap) -> None:
     """Give the nodes of a freshly parsed text the offsets that they have in the text before the edits."""
     if root is None:
         return
-    for node in walk(root):
+    nodes = list(walk(root))
+    for node in nodes:
         start = offsets.original(node.start)
         node.end = max(start, offsets.original(node.end))
         node.start = start
+    # Where lines changed places, a collection covers its children no longer.
+    for node in reversed(nodes):
+        if node.origin is None:
+            for child in children(node):
+                node.start = min(node.start, child.start)
+                node.end = max(node.end, child.end)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from netpol_lsp.syntax.lines import Line
 from netpol_lsp.syntax.problems import ProblemKind
+from netpol_lsp.syntax.remap import OffsetMap, SwapMap
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
 
@@ -29,6 +30,13 @@ class Repair:
     kind: ProblemKind = ProblemKind.SYNTAX
     related: Span | None = None
     note: str = ""
+    # The two lines that change places, where the edits do that.
+    swap: tuple[Span, Span] | None = None
+
+    @property
+    def offsets(self) -> OffsetMap:
+        """The way back from the mended text."""
+        return OffsetMap(self.edits) if self.swap is None else SwapMap(*self.swap)
 
 
 @dataclass(frozen=True, slots=True)

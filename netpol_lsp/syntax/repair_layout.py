@@ -170,6 +170,7 @@ def swapped(scene: Scene) -> Iterator[Repair]:
             cost=1.3,
             related=above.key_span,
             note="its fields have to follow",
+            swap=(Span(above.start, above.end), Span(line.start, line.end)),
         )
 
 
