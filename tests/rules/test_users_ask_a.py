@@ -19,7 +19,24 @@ metadata:
   namespace: shop
 """
 OURS = frozenset(
-    "NP201 NP202 NP203 NP204 NP205 NP206 NP207 NP208 NP209 NP210 NP211 NP229 NP233 NP234 NP236 NP237".split()
+    [
+        "NP201",
+        "NP202",
+        "NP203",
+        "NP204",
+        "NP205",
+        "NP206",
+        "NP207",
+        "NP208",
+        "NP209",
+        "NP210",
+        "NP211",
+        "NP229",
+        "NP233",
+        "NP234",
+        "NP236",
+        "NP237",
+    ]
 )
 
 
