@@ -1,0 +1,41 @@
+// As much of VS Code's API as the extension needs to start: answers nothing, remembers what it was asked to show.
+const Module = require("node:module");
+
+const nothing = () => ({ dispose() {} });
+const withNothing = (known) => new Proxy(known, { get: (o, name) => (name in o ? o[name] : nothing) });
+class Item { show() {} hide() {} dispose() {} }
+class EventEmitter { event = nothing; fire() {} dispose() {} }
+
+exports.install = ({ documents = [], settings = {}, trusted = true, folders = [] }) => {
+  const seen = { errors: [], items: [], commands: {}, listeners: {}, output: [] };
+  const listen = (name) => (listener) => { seen.listeners[name] = listener; return nothing(); };
+  const api = {
+    EventEmitter,
+    ThemeColor: class {},
+    StatusBarAlignment: {}, ProgressLocation: {}, ViewColumn: {},
+    Uri: { joinPath: (base, ...rest) => ({ fsPath: [base.fsPath, ...rest].join("/") }) },
+    commands: withNothing({ registerCommand: (name, run) => { seen.commands[name] = run; return nothing(); }, executeCommand: async () => {} }),
+    workspace: withNothing({
+      isTrusted: trusted, textDocuments: documents, workspaceFolders: folders.map((fsPath) => ({ uri: { scheme: "file", fsPath } })),
+      getConfiguration: () => ({ get: (name, standard) => settings[name] ?? standard }),
+      onDidChangeTextDocument: listen("change"), onDidOpenTextDocument: listen("open"),
+    }),
+    window: withNothing({
+      activeTextEditor: undefined,
+      createStatusBarItem: () => { const item = new Item(); seen.items.push(item); return item; },
+      createOutputChannel: () => withNothing({ appendLine: (line) => seen.output.push(line) }),
+      showErrorMessage: async (message, ...choices) => { seen.errors.push({ message, choices }); },
+      withProgress: (_options, work) => work(),
+    }),
+  };
+  // Whatever else vscode-languageclient extends while it loads is an empty class.
+  const classes = {};
+  const stub = new Proxy(api, { get: (o, name) => (name in o ? o[name] : (classes[name] ??= class {})) });
+  const load = Module._load;
+  Module._load = (name, ...rest) => (name === "vscode" ? stub : load(name, ...rest));
+  const file = require.resolve("../../dist/extension.js");
+  delete require.cache[file];
+  seen.extension = require(file);
+  Module._load = load;
+  return seen;
+};
