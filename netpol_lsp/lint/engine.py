@@ -13,6 +13,7 @@ from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
 from netpol_lsp.lint.config import FileConfig, default_file_config
 from netpol_lsp.lint.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity
 from netpol_lsp.lint.fingerprint import with_fingerprints
+from netpol_lsp.lint.placing import placed_policies
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import Context, DocumentRule, PolicyContext, PolicyRule, Rule, RuleInfo, is_partial
@@ -42,7 +43,12 @@ def lint_text(text: str, uri: str = "<text>", config: FileConfig | None = None) 
 
 
 def lint(analysis: Analysis, config: FileConfig, workspace: WorkspaceView = EMPTY) -> FileReport:
-    """The findings of a file, sorted by place and code; suppressed ones are marked, not left out."""
+    """The findings of a file, sorted by place and code; suppressed ones are marked, not left out.
+
+    Without a workspace the file's own policies are all that is known.
+    """
+    if workspace is EMPTY and analysis.policies > 1:
+        workspace = WorkspaceView.of(placed_policies(analysis, config.settings))
     parts = ((part, part.analysis) for part in analysis.parts)
     found = [lint_part(part, document, config, workspace) for part, document in parts if document is not None]
     diagnostics = with_fingerprints(join_findings(analysis, config, found))

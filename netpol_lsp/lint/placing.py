@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.analysis import Analysis
-from netpol_lsp.lint.rule import is_partial
+from netpol_lsp.lint.rule import is_partial, stored_facts
 from netpol_lsp.lint.settings import Settings
-from netpol_lsp.model.stored import stored_policy
 from netpol_lsp.workspace.view import PlacedPolicy
 
 
@@ -13,7 +12,7 @@ def placed_policies(analysis: Analysis, settings: Settings) -> tuple[PlacedPolic
     """The policies of a file, in its order, with what `settings` say of manifests without a namespace."""
     return tuple(
         PlacedPolicy(
-            stored_policy(policy, settings.default_namespace, is_partial=is_partial(part.analysis.document, policy)),
+            stored_facts(policy, settings.default_namespace, is_partial=is_partial(part.analysis.document, policy)),
             analysis.source.uri,
             part.index,
             policy.object.path,

@@ -78,11 +78,8 @@ def _peers(document: Document, policy: NetworkPolicy, rule: PolicyRule, span: Sp
         one, other = _as_peer(first), _as_peer(second)
         if one is None or other is None or not (_touches(first, span) or _touches(second, span)):
             continue
-        if (
-            (_is_lone(one, "pod")
-            and _is_lone(other, "namespace"))
-            or (_is_lone(one, "namespace")
-            and _is_lone(other, "pod"))
+        if (_is_lone(one, "pod") and _is_lone(other, "namespace")) or (
+            _is_lone(one, "namespace") and _is_lone(other, "pod")
         ):
             edits = join_items(document, node, first, second)
             if edits is not None:
@@ -149,21 +146,31 @@ def _policy_types(document: Document, policy: NetworkPolicy) -> Iterator[Refacto
 
 def _dns(document: Document, policy: NetworkPolicy) -> Iterator[Refactoring]:
     """An egress rule for DNS, where egress is isolated."""
-    if Direction.EGRESS not in policy.effective_types or policy.spec is None:
+    if Direction.EGRESS not in policy.effective_types:
         return
     if any((rule.allows_every_peer and rule.allows_every_port) or _names_dns(rule) for rule in policy.egress):
         return
-    field = policy.egress_field
-    if field is None:
-        edits = insert_entry(document, policy.spec, "egress", [DNS_RULE])
-    elif isinstance(field.node, Sequence) and field.node.items:
-        edits = insert_item(document, field.node, DNS_RULE)
-    elif field.entry is not None and (is_null(field.node) or isinstance(field.node, Sequence)):
-        edits = replace_entry(document, policy.spec, field.entry, "egress", [DNS_RULE])
-    else:
-        edits = None
+    edits = insert_dns_rule(document, policy)
     if edits is not None:
         yield Refactoring("dns", "Allow DNS: add the egress rule for the cluster's DNS pods", edits)
+
+
+def insert_dns_rule(document: Document, policy: NetworkPolicy, ports: tuple[int, ...] = (53,)) -> Edits | None:
+    """Add an egress rule that lets the pods ask the cluster's DNS, whose pods listen on `ports`."""
+    rule = {
+        **DNS_RULE,
+        "ports": [{"protocol": protocol, "port": port} for port in ports for protocol in ("UDP", "TCP")],
+    }
+    field = policy.egress_field
+    if policy.spec is None:
+        return None
+    if field is None:
+        return insert_entry(document, policy.spec, "egress", [rule])
+    if isinstance(field.node, Sequence) and field.node.items:
+        return insert_item(document, field.node, rule)
+    if field.entry is not None and (is_null(field.node) or isinstance(field.node, Sequence)):
+        return replace_entry(document, policy.spec, field.entry, "egress", [rule])
+    return None
 
 
 def _names_dns(rule: PolicyRule) -> bool:

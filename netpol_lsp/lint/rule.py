@@ -12,6 +12,7 @@ from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.lint.settings import Settings
 from netpol_lsp.model.objects import KubeObject
 from netpol_lsp.model.policy import NetworkPolicy
+from netpol_lsp.model.stored import StoredPolicy, stored_policy
 from netpol_lsp.syntax.documents import Document
 from netpol_lsp.syntax.nodes import Node
 from netpol_lsp.syntax.paths import path_of, render_path
@@ -19,7 +20,7 @@ from netpol_lsp.syntax.problems import SyntaxProblem
 from netpol_lsp.text.edits import Fix
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
-from netpol_lsp.workspace.view import WorkspaceView
+from netpol_lsp.workspace.view import PlacedPolicy, WorkspaceView
 
 Diagnostics = Iterator[Diagnostic]
 
@@ -166,9 +167,28 @@ class PolicyContext(Context):
         return is_partial(self.document, self.policy)
 
     @property
+    def stored(self) -> StoredPolicy:
+        """The policy's facts, after the API server's defaults."""
+        return stored_facts(self.policy, self.settings.default_namespace, is_partial=self.is_partial)
+
+    @property
+    def placed(self) -> PlacedPolicy:
+        """The policy as the workspace knows it."""
+        return PlacedPolicy(self.stored, self.source.uri, path=self.policy.object.path)
+
+    @property
     def namespace(self) -> str | None:
         """The policy's namespace: its own, else the configuration's default; None when nobody gives one."""
         return self.policy.object.namespace or self.settings.default_namespace
+
+
+def stored_facts(policy: NetworkPolicy, default_namespace: str | None, *, is_partial: bool) -> StoredPolicy:
+    """As `stored_policy`, but read once: several rules and the workspace ask for it."""
+    key = (default_namespace, is_partial)
+    known = policy.facts.get(key)
+    if known is None:
+        known = policy.facts[key] = stored_policy(policy, default_namespace, is_partial=is_partial)
+    return known
 
 
 def is_partial(document: Document, policy: NetworkPolicy) -> bool:

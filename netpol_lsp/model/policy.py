@@ -8,6 +8,7 @@ pkg/apis/networking/v1/defaults.go of Kubernetes.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from netpol_lsp.model.fields import Field, items_of, mapping_of, string_field, string_of
 from netpol_lsp.model.objects import KubeObject, TextMap
@@ -245,6 +246,8 @@ class NetworkPolicy:
         self.policy_types_field = _list_field(self.spec.get("policyTypes")) if self.spec else None
         self.ingress_field = _list_field(self.spec.get("ingress")) if self.spec else None
         self.egress_field = _list_field(self.spec.get("egress")) if self.spec else None
+        # What others have worked out about it, so that it is done once; the type is theirs to know.
+        self.facts: dict[object, Any] = {}
 
     @lazy
     def pod_selector(self) -> Selector | None:

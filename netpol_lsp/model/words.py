@@ -151,6 +151,13 @@ def directions_words(directions: Iterable[Direction]) -> str:
     return join_words(direction.rules_key for direction in found)
 
 
+def requirement_words(requirement: LabelRequirement) -> str:
+    """One condition in words, that a label is missing included."""
+    if requirement.operator is Operator.DOES_NOT_EXIST:
+        return f"no label `{requirement.key}`"
+    return _condition(requirement)
+
+
 def _condition(requirement: LabelRequirement) -> str:
     """One condition that asks for something: `app=web`, `app in (a, b)`, `app not in (a)`, or that a label is there."""
     if requirement.operator is Operator.EXISTS:

@@ -137,7 +137,8 @@ def _port(ctx: PolicyContext, field: Field[int | str]) -> Iterator[Diagnostic]:
     if _OCTAL.match(written) and written.replace("_", "").lstrip("0") != read:
         decimal = written.replace("_", "").lstrip("0") or "0"
         message = f"`{written}` is octal for kubectl: {name} {read}, not {decimal}"
-        values, applicability = (read, decimal), Applicability.UNSAFE
+        values: tuple[str, ...] = (read, decimal)
+        applicability = Applicability.UNSAFE
     else:
         message = f"kubectl reads `{written}` as {name} {read}, other YAML readers may not"
         values, applicability = (read,), Applicability.SAFE

@@ -1,0 +1,75 @@
+"""NP232 everything-allowed."""
+
+from __future__ import annotations
+
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.network import EVERY_ADDRESS, NO_ADDRESSES
+from netpol_lsp.model.policy import Direction
+from netpol_lsp.model.stored import StoredRule
+
+
+@policy_rule("NP232", category="intent", severity=Severity.INFO)
+def everything_allowed(ctx: PolicyContext) -> Diagnostics:
+    """The rules of a direction allow everything together.
+
+    ## Why
+    Every namespace and every address on every port: for this direction the policy is the same as no policy. If that is
+    meant, an empty rule (`- {}`) says it more plainly. A single empty rule is NP207's.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Egress]
+      egress:  # <- NP232
+        - to:
+            - namespaceSelector: {}
+            - ipBlock:
+                cidr: 0.0.0.0/0
+            - ipBlock:
+                cidr: "::/0"
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Egress]
+      egress:
+        - to:
+            - namespaceSelector: {}
+          ports:
+            - {protocol: TCP, port: 443}
+    ```
+    """
+    for direction in Direction:
+        field = ctx.policy.rules_field(direction)
+        rules = ctx.stored.rules(direction)
+        if field is None or direction not in ctx.stored.types or any(rule.peers is None for rule in rules):
+            continue
+        if _allows_everything(rules):
+            message = f"{direction.rules_key} is open to everything: the policy changes nothing in this direction"
+            yield ctx.finding(field.key_span, message)
+
+
+def _allows_everything(rules: tuple[StoredRule, ...]) -> bool:
+    """Whether rules without ports name all pods of all namespaces and every address of both families."""
+    addresses, has_all_pods = NO_ADDRESSES, False
+    for rule in rules:
+        for peer in (rule.peers or ()) if rule.ports.everything else ():
+            if peer.is_unknown:
+                continue
+            if peer.addresses is not None:
+                addresses = addresses.union(peer.addresses)
+            elif peer.namespaces is not None and peer.namespaces.selects_everything:
+                has_all_pods = has_all_pods or peer.pods is None or peer.pods.selects_everything
+    return has_all_pods and addresses.covers(EVERY_ADDRESS)
