@@ -46,3 +46,14 @@ def test_neovim_011(mode: str) -> None:
     if not place.exists():
         pytest.skip("Neovim 0.11 is not installed; .ci/editors installs it")
     run(HERE / "neovim/run", place, SERVER, mode)
+
+
+def test_emacs() -> None:
+    run(HERE / "emacs/run", program("emacs"), SERVER)
+
+
+def test_vim_with_ale() -> None:
+    ale = Path("/usr/share/vim-ale")
+    if not ale.exists():
+        pytest.skip("ALE is not installed; .ci/editors installs it")
+    run(HERE / "vim/run", program("vim"), SERVER, ale)
