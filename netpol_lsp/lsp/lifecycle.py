@@ -142,9 +142,11 @@ def use_settings(server: NetpolServer, data: Any) -> None:
 
 def warm_up() -> None:
     """Load now what the first mistake would have to wait for: rules, schemas and their libraries."""
-    lint_text(
-        f"apiVersion: {API_VERSION}\nkind: {NETWORK_POLICY}\nmetadata: {{name: A_}}\nspec: {{policyTypes: [x]}}\n"
-    )
+    text = f"apiVersion: {API_VERSION}\nkind: {NETWORK_POLICY}\nmetadata: {{name: A_}}\nspec: {{policyTypes: [x]}}\n"
+    try:
+        lint_text(text)
+    except Exception:
+        logger.exception("the rules could not be loaded")
 
 
 async def leave_with(server: NetpolServer, process_id: int) -> None:

