@@ -9,7 +9,7 @@ from netpol_lsp.syntax.rewrite import insert_entry, set_value
 from netpol_lsp.text.edits import Applicability, Fix
 
 
-@policy_rule("NP205", category="intent", severity=Severity.WARNING)
+@policy_rule("NP205", category="intent", severity=Severity.INFO, uses_workspace=True)
 def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     """The policy names no namespace.
 
@@ -18,8 +18,9 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     namespace kubectl is set to when somebody applies it: applied to the wrong one it protects nothing, and nobody is
     told.
 
-    Silent when the configuration gives a `default-namespace`; an information in templates, where Helm fills in the
-    release's namespace.
+    Kustomize, Helm, Argo CD and `kubectl --namespace` fill the namespace in, so this is an information. It is a warning
+    where other policies of the same file do name one: then it was probably forgotten here. Silent when the
+    configuration gives a `default-namespace`.
 
     ## Fix safety
     Unsafe: writes `default`, the namespace that kubectl takes when nothing else is said.
@@ -68,11 +69,17 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     yield ctx.finding(
         field.key_span if field is not None else kube_object.span,
         f"{name} names no namespace, so it lands in the one that kubectl is set to when it is applied",
-        severity=Severity.INFO if ctx.document.is_template else None,
+        severity=Severity.WARNING if _others_name_one(ctx) else None,
         label="no namespace",
         fixes=[_fix(ctx, kube_object)],
         field=ctx.field_in(kube_object.metadata, "namespace"),
     )
+
+
+def _others_name_one(ctx: PolicyContext) -> bool:
+    """Whether another policy of the file names its namespace."""
+    siblings = ctx.workspace.files.get(ctx.source.uri, ()) if not ctx.document.is_template else ()
+    return any(other.policy.namespace is not None for other in siblings)
 
 
 def _may_be_filled_in(ctx: PolicyContext, kube_object: KubeObject) -> bool:

@@ -18,7 +18,7 @@ def policy(metadata: str) -> str:
 def test_missing(find, mend, metadata):
     (found,) = find("NP205", policy(metadata))
     assert found.message == "`web` names no namespace, so it lands in the one that kubectl is set to when it is applied"
-    assert (found.severity.value, found.field) == ("warning", "metadata.namespace")
+    assert (found.severity.value, found.field) == ("info", "metadata.namespace")
     fixed = mend("NP205", policy(metadata))
     assert find("NP205", fixed) == []
     assert "namespace: default" in fixed
@@ -68,3 +68,11 @@ def test_fix_in_json(mend):
         "spec": {"podSelector": {}},
     }
     assert json.loads(mend("NP205", json.dumps(body)))["metadata"] == {"name": "web", "namespace": "default"}
+
+
+def test_a_warning_where_another_policy_of_the_file_names_one(find):
+    text = policy("{name: web}") + "---\n" + policy("{name: db, namespace: shop}")
+    (found,) = find("NP205", text)
+    assert found.severity.value == "warning"
+    (found, _) = find("NP205", policy("{name: web}") + "---\n" + policy("{name: db}"))
+    assert found.severity.value == "info"

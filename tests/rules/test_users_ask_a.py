@@ -90,7 +90,7 @@ CASES = {
     "21: no policyTypes": Case(
         WEB + FRONTEND,
         IN + FRONTEND,
-        "W NP201",
+        "I NP201",
         "`policyTypes` is missing, so the API server fills in `Ingress`",
     ),
     "21: egress without policyTypes denies nothing": Case(
