@@ -22,7 +22,7 @@ from ruamel.yaml.events import (
 )
 
 from netpol_lsp.syntax.aliases import Expander, merge_entries
-from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, is_merge_key
+from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, is_merge_key, walk
 from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.text.span import Span
 
@@ -59,12 +59,17 @@ class Parsed:
 
 def parse(text: str, *, pure: bool = False) -> Parsed:
     """Parse the first document of `text`; never raises. `pure` asks for the pure-Python parser."""
+    parsed, colon = _parse(text, text, pure=pure)
     readable = text
     for _ in range(_MOST_HIDDEN):
-        parsed, colon = _parse(text, readable, pure=pure)
         if colon is None:
             break
         readable = _hide_colons(readable, colon)
+        parsed, colon = _parse(text, readable, pure=pure)
+    if readable is not text and parsed.root is not None:
+        for node in walk(parsed.root):
+            if isinstance(node, Scalar):
+                node.value = node.value.replace(_HIDDEN, ":")
     return parsed
 
 
@@ -152,7 +157,7 @@ class _Builder:
 
     def _scalar(self, event: Any) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
-        tag, anchor, style, value = event.tag, event.anchor, event.style, event.value.replace(_HIDDEN, ":")
+        tag, anchor, style, value = event.tag, event.anchor, event.style, event.value
         if style is None or not style:
             style = ""
         if tag is not None or anchor is not None:
