@@ -1,0 +1,105 @@
+"""NP226 legacy-namespace-label."""
+
+from __future__ import annotations
+
+import re
+
+from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.fields import Field
+from netpol_lsp.model.well_known import METADATA_NAME
+from netpol_lsp.syntax.rewrite import replace_scalar
+from netpol_lsp.text.edits import Applicability, Fix
+
+
+@policy_rule("NP226", category="intent", severity=Severity.WARNING, on_partial=True)
+def legacy_namespace_label(ctx: PolicyContext) -> Diagnostics:
+    """A namespace is chosen by the label `name`, which no namespace carries by itself.
+
+    ## Why
+    Selectors look at labels, not at names, and nothing sets a label `name` on a namespace; `kubernetes.io/metadata.name`
+    is on every namespace (since Kubernetes 1.21). Unless somebody labelled the namespace by hand, the selector matches
+    nothing, without a word.
+
+    A warning for namespaces of the system, such as kube-system, which hardly anybody labels; an information for others,
+    which may well be labelled so in your cluster.
+
+    ## Fix safety
+    Unsafe: the selector then really selects the namespace.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Egress]
+      egress:
+        - to:
+            - namespaceSelector:
+                matchLabels:
+                  name: kube-system  # <- NP226
+    ```
+
+    ```yaml fixed
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Egress]
+      egress:
+        - to:
+            - namespaceSelector:
+                matchLabels:
+                  kubernetes.io/metadata.name: kube-system
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Egress]
+      egress:
+        - to:
+            - namespaceSelector:
+                matchLabels:
+                  kubernetes.io/metadata.name: kube-system
+    ```
+    """
+    for rule in ctx.policy.all_rules:
+        for peer in rule.peers:
+            selector = peer.namespace_selector
+            if selector is None:
+                continue
+            for label in selector.labels:
+                if label.key.value == "name":
+                    yield from _check(ctx, label.key, [label.value])
+            for requirement in selector.requirements:
+                if requirement.key is not None and requirement.key.value == "name":
+                    yield from _check(ctx, requirement.key, list(requirement.values))
+
+
+# What every cluster or distribution makes itself.
+_SYSTEM = re.compile(r"kube-(system|public|node-lease|dns)|default|openshift(-.*)?|ingress-nginx|istio-system")
+
+
+def _check(ctx: PolicyContext, key: Field[str], values: list[Field[str]]) -> Diagnostics:
+    names = [value.value for value in values if value.value]
+    is_system = any(_SYSTEM.fullmatch(name) for name in names)
+    edits = replace_scalar(ctx.document, key.node, METADATA_NAME)
+    fix = Fix(f"Write `{METADATA_NAME}`", edits, Applicability.UNSAFE) if edits else None
+    yield ctx.finding(
+        key,
+        f"no namespace carries the label `name` by itself: `{METADATA_NAME}` is always there",
+        severity=None if is_system else Severity.INFO,
+        fixes=[fix],
+    )
