@@ -14,7 +14,7 @@ from netpol_lsp import __version__
 from netpol_lsp.files.ignore import repository_root
 from netpol_lsp.files.writing import WriteError, atomic_write
 
-FORMAT = 1
+FORMAT = 2
 WORTHWHILE = 50
 """Below so many files, linting is faster than looking for a cache."""
 _MAX_ENTRIES = 200_000
@@ -40,7 +40,8 @@ class Entry:
 
     `stamp`: modification time, change time (both in ns, or 0 when they were too fresh to be trusted) and size. `content`: the
     digest of its bytes. `key`: the digest of all that the findings depend on besides; "" when the file
-    holds nothing of ours. `found`: the encoded findings.
+    holds nothing of ours. `found`: the findings as a text of JSON, which
+    is read only when somebody wants to see them.
     """
 
     stamp: list[int]
@@ -48,15 +49,15 @@ class Entry:
     documents: int = 1
     policies: int = 0
     key: str = ""
-    found: list[Any] | None = None
+    found: str = ""
 
 
 class Cache:
     """The entries of one project by absolute path. A cache that cannot be read or written is no cache, and no error."""
 
     def __init__(self, path: str | None, tool: str) -> None:
-        self._path = path
-        self._tool = tool
+        self.path = path
+        self.tool = tool
         self._entries: dict[str, list[Any]] = {}
         self._changed = False
         if path is not None:
@@ -65,7 +66,7 @@ class Cache:
     @property
     def is_on(self) -> bool:
         """Whether there is a cache at all."""
-        return self._path is not None
+        return self.path is not None
 
     def get(self, path: str) -> Entry | None:
         """The entry of a file; None when there is none that makes sense."""
@@ -86,17 +87,17 @@ class Cache:
 
     def save(self, keep: Iterable[str]) -> None:
         """Write the cache if anything in it is new; when it has grown large, only the files in `keep` stay."""
-        if self._path is None or not self._changed:
+        if self.path is None or not self._changed:
             return
         if len(self._entries) > _MAX_ENTRIES:
             wanted = set(keep)
             self._entries = {path: raw for path, raw in self._entries.items() if path in wanted}
-        content = {"format": FORMAT, "tool": self._tool, "entries": self._entries}
+        content = {"format": FORMAT, "tool": self.tool, "entries": self._entries}
         import json  # noqa: PLC0415 - small runs have no cache
 
         with suppress(OSError, WriteError):
-            os.makedirs(os.path.dirname(self._path), exist_ok=True)
-            atomic_write(self._path, json.dumps(content, ensure_ascii=False, separators=(",", ":")))
+            os.makedirs(os.path.dirname(self.path), exist_ok=True)
+            atomic_write(self.path, json.dumps(content, ensure_ascii=False, separators=(",", ":")))
 
 
 def stamp_of(path: str) -> list[int] | None:

@@ -12,6 +12,7 @@ from netpol_lsp.cli.cache import WORTHWHILE, Cache, cache_path, tool_key
 from netpol_lsp.cli.context import ContextFiles, load_context
 from netpol_lsp.cli.errors import PoolError, UsageError
 from netpol_lsp.cli.main import FAILED, FOUND, OK
+from netpol_lsp.cli.memo import Memo
 from netpol_lsp.cli.options import check_parser
 from netpol_lsp.cli.output import write_report, write_text
 from netpol_lsp.cli.progress import ProgressBar
@@ -39,12 +40,13 @@ def run(_name: str, arguments: Sequence[str]) -> int:
 
 
 class _Check:
-    """One run of the command; `failed` notes that something could not be read or written."""
+    """One run of the command; `failed` notes that something could not be read or written, `report` what was printed."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.failed = False
         self.overlay = Overlay()
+        self.report = ""
 
     def run(self) -> int:
         """Do what the options ask for."""
@@ -53,18 +55,32 @@ class _Check:
         if report_config_problems(configs):
             return FAILED
         self.tell(f"{console.count(len(targets), 'file')}; " + _used_configs(targets))
+        context = load_context(targets)
+        self.complain(*context.problems)
         with ProgressBar(wanted=not self.options.quiet) as progress:
-            context = load_context(targets)
-            self.complain(*context.problems)
             runner = Runner(
                 self.cache(targets), self.overlay, self.options.jobs, progress.update, self.named(), context
             )
             if self.options.fix or self.options.diff:
                 return self.fix(runner, targets)
-            result = runner.run(targets)
+            return self.lint(runner, targets, progress)
+
+    def lint(self, runner: Runner, targets: Sequence[Target], progress: ProgressBar) -> int:
+        """Lint and report; print the last report again when nothing has changed since."""
+        opened = runner.open(targets)
+        memo = Memo(None if self.failed else runner.cache.path, runner.cache.tool, self.options)
+        code = memo.replay(runner.key_of(opened))
+        if code is not None:
+            runner.save(opened)
+            return code
+        result = runner.lint(opened)
+        progress.stop()
         self.complain(*map(str, result.problems))
         self.tell(f"{result.cached} of {len(result.reports)} files known from the cache")
-        return self.finish(result, context)
+        code = self.finish(result, runner.context)
+        if code != FAILED:
+            memo.keep(runner.key_of(opened), self.report, code)
+        return code
 
     def fix(self, runner: Runner, targets: Sequence[Target]) -> int:
         """Lint and fix; write the fixes or show them; report what is left."""
@@ -123,7 +139,7 @@ class _Check:
             reports, stale = baseline.apply_baseline(reports, baseline.read_baseline(self.options.baseline))
             for known in stale:
                 self.tell(f"{self.options.baseline}: no longer found: {known.path} {known.code} {known.message}")
-        write_report(make_report(reports, context.sources), self.options, to_stderr=aside)
+        self.report = write_report(make_report(reports, context.sources), self.options, to_stderr=aside)
         return self.exit_code(reports)
 
     def exit_code(self, reports: Sequence[FileReport]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,6 +21,17 @@ def encode(diagnostics: Iterable[Diagnostic]) -> Encoded:
 def decode(encoded: Encoded) -> tuple[Diagnostic, ...]:
     """The findings again; raises ValueError, TypeError, IndexError or KeyError for anything that `encode` does not make."""
     return tuple(_decode_one(item) for item in encoded)
+
+
+def to_json(diagnostics: Iterable[Diagnostic]) -> str:
+    """Findings as a text; empty when there are none."""
+    encoded = encode(diagnostics)
+    return json.dumps(encoded, ensure_ascii=False, separators=(",", ":")) if encoded else ""
+
+
+def from_json(text: str) -> tuple[Diagnostic, ...]:
+    """The findings again; raises what `decode` raises."""
+    return decode(json.loads(text)) if text else ()
 
 
 def _encode_one(found: Diagnostic) -> Encoded:

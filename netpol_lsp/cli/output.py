@@ -19,8 +19,8 @@ from netpol_lsp.lint.report import Report
 _FOR_PEOPLE = ("text", "concise")
 
 
-def write_report(report: Report, options: argparse.Namespace, *, to_stderr: bool = False) -> None:
-    """Render the report as the options say and write them."""
+def write_report(report: Report, options: argparse.Namespace, *, to_stderr: bool = False) -> str:
+    """Render the report as the options say, write it, and return its text."""
     name = _format(options.format)
     stream = sys.stderr if to_stderr else sys.stdout
     text = render(report, name, options, stream)
@@ -32,6 +32,7 @@ def write_report(report: Report, options: argparse.Namespace, *, to_stderr: bool
         # Behind text it is part of the report; a machine's report must not be disturbed.
         beside = stream if name in _FOR_PEOPLE and not options.output else sys.stderr
         beside.write(render_statistics(report.results))
+    return text
 
 
 def render(report: Report, name: str, options: argparse.Namespace, stream: TextIO) -> str:

@@ -31,8 +31,14 @@ class ProgressBar:
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Take the bar away."""
         if self._bar is not None:
             self._bar.stop()
+            self._bar = None
+        self._wanted = False
 
     def update(self, done: int, total: int) -> None:
         """Note that so many files are done."""

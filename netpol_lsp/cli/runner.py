@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from netpol_lsp.cli.cache import Cache, Entry, digest, settled, stamp_of
-from netpol_lsp.cli.codec import decode, encode
+from netpol_lsp.cli.codec import from_json, to_json
 from netpol_lsp.cli.context import ContextFiles
 from netpol_lsp.cli.targets import Overlay, Target, count_documents, decode_target, may_hold_policies, read_target
 from netpol_lsp.files.lazy import LazySource
@@ -66,6 +66,15 @@ class _Keys:
         return self._by_config[config_key]
 
 
+@dataclass(slots=True)
+class Opened:
+    """The files of a run before linting; `ours` may hold policies."""
+
+    items: list[_Item]
+    ours: list[_Item]
+    result: RunResult
+
+
 def _no_progress(_done: int, _total: int) -> None:
     return
 
@@ -89,21 +98,42 @@ class Runner:
 
     def run(self, targets: Sequence[Target]) -> RunResult:
         """Lint the files."""
+        return self.lint(self.open(targets))
+
+    def open(self, targets: Sequence[Target]) -> Opened:
+        """The files as far as they are known without linting them."""
         result = RunResult()
         items = [item for target in targets if (item := self._open(target, result)) is not None]
         ours = [item for item in items if item.report is None and (item.entry is None or item.entry.key)]
         if self.cache.is_on:
-            others = (part for item in ours for part in (item.target.path, item.content))
-            self.keys = _Keys(digest(self.context.key, *others))
-        todo = [item for item in items if item.report is None and not self._recall(item)]
-        result.cached = sum(item.report is not None and item.entry is not None for item in items)
+            others = "\n".join(f"{item.target.path}\0{item.content}" for item in ours)
+            self.keys = _Keys(digest(self.context.key, others))
+        return Opened(items, ours, result)
+
+    def key_of(self, opened: Opened) -> str:
+        """What stands for all that is found in the files; empty as long as the cache does not know it."""
+        if not self.cache.is_on or opened.result.problems or not all(self._fits(item) for item in opened.items):
+            return ""
+        parts = (f"{item.target.path}\0{item.content}\0{item.entry.key}" for item in opened.items if item.entry)
+        return digest("\n".join(parts))
+
+    def lint(self, opened: Opened) -> RunResult:
+        """Lint what the cache does not know of the files."""
+        result, items = opened.result, opened.items
+        open_items = [item for item in items if item.report is None]
+        todo = [item for item in open_items if not self._recall(item)]
+        result.cached = len(open_items) - len(todo)
         if todo:
-            self._lint(todo, ours, result)
+            self._lint(todo, opened.ours, result)
         result.reports = sorted(
             (item.report for item in items if item.report is not None), key=lambda report: report.source.uri
         )
-        self.cache.save(target.absolute for target in targets)
+        self.save(opened)
         return result
+
+    def save(self, opened: Opened) -> None:
+        """Write what is new into the cache."""
+        self.cache.save(item.target.absolute for item in opened.items)
 
     def _open(self, target: Target, result: RunResult) -> _Item | None:
         """A file as far as it is known without linting it; None when it cannot be read."""
@@ -115,6 +145,9 @@ class Runner:
         if self.cache.is_on:
             item.stamp = stamp_of(target.absolute)
             entry = self.cache.get(target.absolute)
+            if entry is not None and not entry.key and target.path in self.named:
+                # It was passed over unread, but what is named must be readable.
+                entry = None
             if entry is not None and item.stamp == entry.stamp:
                 item.content, item.entry = entry.content, entry
                 return item
@@ -127,6 +160,9 @@ class Runner:
         if self.cache.is_on:
             item.content = digest(data)
         if entry is not None and entry.content == item.content:
+            if item.stamp is not None:
+                entry.stamp = settled(item.stamp)
+                self.cache.put(target.absolute, entry)
             item.entry = entry
             return item
         return self._look(item, data, result)
@@ -145,19 +181,21 @@ class Runner:
             self._remember(item, "")
         return item
 
+    def _fits(self, item: _Item) -> bool:
+        """Whether the cache knows the findings of a file as they are now."""
+        entry = item.entry
+        return entry is not None and (not entry.key or self.keys.fits(item.target, entry.key))
+
     def _recall(self, item: _Item) -> bool:
         """Take the report from the cache, if it still holds."""
         entry = item.entry
-        if entry is None:
-            return False
-        if entry.key and not self.keys.fits(item.target, entry.key):
+        if entry is None or not self._fits(item):
             return False
         try:
-            found = decode(entry.found or [])
-        except (ValueError, TypeError, KeyError, IndexError):
+            found = from_json(entry.found)
+        except (ValueError, TypeError, KeyError, IndexError, RecursionError):
             return False
         item.report = FileReport(_lazy(item.target), entry.documents, entry.policies, found)
-        self._remember(item, entry.key)
         return True
 
     def _load(self, item: _Item, result: RunResult) -> bool:
@@ -197,16 +235,10 @@ class Runner:
         """Put what is known of a file into the cache."""
         if item.stamp is None or item.report is None:
             return
-        entry = item.entry
-        if entry is not None and entry.key == key:
-            if entry.stamp != item.stamp:
-                entry.stamp = settled(item.stamp)
-                self.cache.put(item.target.absolute, entry)
-            return
         report = item.report
-        found = encode(report.diagnostics) or None
-        made = Entry(settled(item.stamp), item.content, report.documents, report.policies, key, found)
-        self.cache.put(item.target.absolute, made)
+        found = to_json(report.diagnostics)
+        item.entry = Entry(settled(item.stamp), item.content, report.documents, report.policies, key, found)
+        self.cache.put(item.target.absolute, item.entry)
 
 
 def _config_of(item: _Item) -> FileConfig:

@@ -9,6 +9,7 @@ import pytest
 from netpol_lsp.cli import cache as cache_module
 from netpol_lsp.cli import runner
 from netpol_lsp.cli.cache import WORTHWHILE, Cache, Entry, cache_path, digest, settled, tool_key
+from netpol_lsp.cli.memo import Memo
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def every_stamp_is_old_enough(monkeypatch) -> None:
 
 
 def cache_file(folder) -> Path:
-    (path,) = (folder.path.parent / ".cache" / "netpol-lsp").iterdir()
+    (path,) = (folder.path.parent / ".cache" / "netpol-lsp").glob("*.json")
     return path
 
 
@@ -34,7 +35,8 @@ def known(done) -> str:
 
 
 def report(folder, *options: str) -> str:
-    return folder.run("--format", "json", *options).out
+    # What is said besides the report keeps the run from repeating the last one word for word.
+    return folder.run("--format", "json", "--verbose", *options).out
 
 
 def test_a_second_run_knows_all_and_reports_the_same(many) -> None:
@@ -64,7 +66,7 @@ def test_unchanged_files_are_not_even_read(many, monkeypatch) -> None:
 
     monkeypatch.setattr(runner, "read_target", fail)
     assert many.run("--select", "NP101", "-q").code == 2
-    assert many.run("-q", "--format", "json").code == 1
+    assert many.run("-v", "--format", "json").code == 1
 
 
 def test_a_changed_file_is_linted_again(many) -> None:
@@ -224,3 +226,88 @@ def test_digest_tells_parts_apart() -> None:
     assert digest("ab", "c") != digest("a", "bc")
     assert digest("ab") == digest(b"ab")
     assert tool_key() == tool_key()
+
+
+class TestRepeatedReport:
+    """The last report is repeated word for word when nothing has changed."""
+
+    @pytest.fixture
+    def repeats(self, monkeypatch) -> list[bool]:
+        """Notes for each run whether it repeated the last report."""
+        noted: list[bool] = []
+        real = Memo.replay
+
+        def replay(self: Memo, key: str) -> int | None:
+            code = real(self, key)
+            noted.append(code is not None)
+            return code
+
+        monkeypatch.setattr(Memo, "replay", replay)
+        return noted
+
+    @pytest.mark.parametrize("name", ["text", "json", "concise", "sarif"])
+    def test_word_for_word(self, many, repeats, name: str) -> None:
+        first = many.run("--format", name)
+        second = many.run("--format", name)
+        assert repeats == [False, True]
+        assert second == first == many.run("--format", name, "--no-cache")
+
+    @pytest.mark.parametrize(
+        "option",
+        [["--format", "json"], ["--min-severity", "error"], ["-q"], ["--color", "always"], ["--fail-on", "never"],
+         ["--exit-zero"], ["--select", "NP101"], ["--severity", "NP105=info"], ["--statistics"], ["--output", "x"]],
+    )  # fmt: skip
+    def test_not_with_other_options(self, many, repeats, option: list[str]) -> None:
+        many.run()
+        assert many.run(*option) == many.run(*option, "--no-cache")
+        assert repeats[:2] == [False, False]
+
+    def test_not_when_a_file_has_changed(self, many, repeats) -> None:
+        many.run()
+        many.good("p00.yaml")
+        assert many.run() == many.run("--no-cache")
+        many.bad("new.yaml")
+        assert many.run() == many.run("--no-cache")
+        assert repeats == [False] * 5
+
+    def test_not_in_another_folder_of_the_repository(self, many, repeats, monkeypatch) -> None:
+        (many.path / ".git").mkdir()
+        (many.path / "sub").mkdir()
+        many.run()
+        monkeypatch.chdir(many.path / "sub")
+        assert "../p00.yaml" in many.run("..").out
+        assert repeats == [False, False]
+
+    def test_not_with_something_unreadable(self, many, repeats) -> None:
+        many.write("x.yaml", b"kind: NetworkPolicy \xff")
+        for _ in range(2):
+            done = many.run()
+            assert done.code == 2
+            assert "x.yaml:1: is not UTF-8" in done.err
+        assert repeats == [False, False]
+
+    @pytest.mark.parametrize("damage", [b"", b"x", b"\n", b"a b c\n", b"\xff\n"])
+    def test_a_damaged_file_is_ignored(self, many, repeats, damage: bytes) -> None:
+        first = many.run()
+        (path,) = cache_file(many).parent.glob("*.report")
+        path.write_bytes(damage)
+        assert many.run() == first
+        path.write_bytes(path.read_bytes()[:-3])
+        assert many.run() == first
+        assert repeats == [False, False, False]
+
+    def test_a_touched_file_is_known_by_its_content(self, many, repeats) -> None:
+        first = many.run()
+        os.utime(many.path / "p03.yaml", ns=(1, 1))
+        assert many.run() == first
+        assert repeats == [False, True]
+        entries = json.loads(cache_file(many).read_text())["entries"]
+        assert entries[str(many.path / "p03.yaml")][0][0] == 1
+
+
+def test_a_file_that_was_passed_over_must_be_readable_when_it_is_named(many) -> None:
+    many.write("latin.yaml", b"caf\xe9: 1\n")
+    assert many.run("-q").code == 1
+    done = many.run(".", "latin.yaml", "-q")
+    assert done.code == 2
+    assert "latin.yaml:1: is not UTF-8" in done.err
