@@ -48,6 +48,14 @@ def test_neovim_011(mode: str) -> None:
     run(HERE / "neovim/run", place, SERVER, mode)
 
 
+def test_neovim_beside_yaml_language_server() -> None:
+    nvim = WORK / "venv/bin/nvim"
+    peer = WORK / "yamlls/node_modules/.bin/yaml-language-server"
+    if not (nvim.exists() and peer.exists()):
+        pytest.skip("Neovim 0.11 or yaml-language-server is not installed; .ci/editors installs them")
+    run(HERE / "yamlls/run", nvim, SERVER, peer)
+
+
 def test_emacs() -> None:
     run(HERE / "emacs/run", program("emacs"), SERVER)
 
