@@ -65,3 +65,26 @@ def test_vim_with_ale() -> None:
     if not ale.exists():
         pytest.skip("ALE is not installed; .ci/editors installs it")
     run(HERE / "vim/run", program("vim"), SERVER, ale)
+
+
+@pytest.mark.parametrize("script", ["inside.mjs", "ui.mjs"])
+def test_vscode(script: str) -> None:
+    places = {
+        "CODE_SERVER": WORK / "code-server",
+        "PLAYWRIGHT": WORK / "npm",
+        "VSIX": WORK / "vscode/netpol.vsix",
+        "CHROMIUM": program("chromium"),
+        "EXTENSION": REPO / "editors/vscode/dist/extension.js",
+    }
+    missing = [name for name, place in places.items() if not place.exists()]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}; .ci/editors installs it")
+    variables = {name: str(place) for name, place in places.items()}
+    pictures = str(WORK / "pictures")
+    run(program("node"), HERE / "vscode" / script, SERVER=str(SERVER), PYTHON=sys.executable, PICTURES=pictures, **variables)
+
+
+def test_vscode_unit() -> None:
+    if not (REPO / "editors/vscode/node_modules").exists():
+        pytest.skip("the extension's npm packages are not installed; .ci/editors installs them")
+    run(program("npm"), "--prefix", REPO / "editors/vscode", "test")
