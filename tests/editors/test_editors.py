@@ -81,7 +81,14 @@ def test_vscode(script: str) -> None:
         pytest.skip(f"not installed: {', '.join(missing)}; .ci/editors installs it")
     variables = {name: str(place) for name, place in places.items()}
     pictures = str(WORK / "pictures")
-    run(program("node"), HERE / "vscode" / script, SERVER=str(SERVER), PYTHON=sys.executable, PICTURES=pictures, **variables)
+    run(
+        program("node"),
+        HERE / "vscode" / script,
+        SERVER=str(SERVER),
+        PYTHON=sys.executable,
+        PICTURES=pictures,
+        **variables,
+    )
 
 
 def test_vscode_unit() -> None:

@@ -25,7 +25,7 @@ class Server {
 
   /** Start it, unless it runs. */
   start(): Promise<void> {
-    this.starting ??= this.launch().catch((error: unknown) => this.failed(error));
+    this.starting ??= this.launch().catch((error: unknown) => { this.failed(error); });
     return this.starting;
   }
 
@@ -137,14 +137,14 @@ class Server {
     return { documentSelector: SELECTOR, outputChannel: this.output, initializationOptions: { showResults: false }, middleware };
   }
 
-  private async failed(error: unknown): Promise<void> {
+  private failed(error: unknown): void {
     this.starting = undefined;
     const reason = error instanceof Error ? error.message : String(error);
     this.output.appendLine(reason);
     this.status.set("failed", reason);
     const advice = error instanceof NoPython ? "Install it, or name it in netpol.server.python." : "Install it with `pip install netpol-lsp`, or name it in netpol.server.path.";
     const again = "Try Again", settings = "Open Settings", output = "Show Output";
-    // Not awaited by those who start the server: nobody may ever answer.
+    // Not awaited: nobody may ever answer.
     void vscode.window.showErrorMessage(`NetworkPolicy: ${reason}. ${advice}`, again, settings, output).then((choice) => {
       if (choice === again) {
         return this.restart();
@@ -154,7 +154,6 @@ class Server {
         return this.showOutput();
       }
     });
-    return Promise.resolve();
   }
 }
 
