@@ -78,7 +78,7 @@ def parse_all(text: str) -> bool:
 
 def restore(text: str, shape: Shape) -> Restored | None:
     """What a text was before it lost its indentation, or None when it has not."""
-    if not _SUSPICIOUS.search(text):
+    if not _SUSPICIOUS.search(text.replace("\r", "\n") if "\r" in text else text):
         return None
     index = LineIndex(text)
     if index.line_count > _MOST_LINES:

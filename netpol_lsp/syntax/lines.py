@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from netpol_lsp.text.source import LineIndex
 from netpol_lsp.text.span import Span
@@ -19,7 +20,7 @@ _KEY = re.compile(
 _QUOTE_MAY_OPEN = re.compile(r"(?:\A|[\s\[{,(:])\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One line. Offsets count from the text's start.
 
@@ -36,7 +37,7 @@ class Line:
     body: str
     comment: int | None
 
-    @property
+    @cached_property
     def is_empty(self) -> bool:
         """Whether there is nothing but blanks and comment on it."""
         return not self.body and not self.dashes
@@ -46,7 +47,7 @@ class Line:
         """Whether it is `---` or `...`."""
         return self.indent == 0 and self.body[:3] in ("---", "...") and self.body[3:4] in ("", " ", "\t")
 
-    @property
+    @cached_property
     def key(self) -> str | None:
         """The key that its body starts with, without quotes."""
         match = _KEY.match(self.body)
@@ -55,14 +56,14 @@ class Line:
         key = match["key"]
         return key[1:-1] if key[0] in "\"'" else key
 
-    @property
+    @cached_property
     def key_span(self) -> Span:
         """Where the key stands, or the first word."""
         match = _KEY.match(self.body)
         length = match.end("key") if match else len(self.body.split()[0]) if self.body.split() else 0
         return Span(self.body_start, self.body_start + length)
 
-    @property
+    @cached_property
     def value(self) -> str:
         """What stands behind the key's colon; the whole body where there is no key."""
         match = _KEY.match(self.body)

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from netpol_lsp.syntax.lines import Line
 from netpol_lsp.syntax.rows import Row, RowKind
 from netpol_lsp.syntax.shape import ANYTHING, Form, Shape
 
-_BEAM = 24
+_BEAM = 12
+# How much dearer than the best a reading may be at any point and still win in the end.
+_WINDOW = 8.0
 _STEP = 2
 _HEADS = ("apiVersion", "kind")
 # What nearly every object has, though the API can do without.
@@ -28,8 +31,7 @@ SURE = 2.0
 """How much dearer the next reading must be for the best one to be taken for granted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """A collection that is open. `column` is where its keys or dashes go; `residual` where its first row stood."""
 
     name: str
@@ -39,6 +41,18 @@ class Frame:
     parent_residual: int
     seen: frozenset[str] = frozenset()
     count: int = 0
+
+    def grown(self, residual: int, key: str | None = None) -> Frame:
+        """The frame with one more row, whose first one stands at `residual`."""
+        return Frame(
+            self.name,
+            self.shape,
+            self.column,
+            self.residual if self.count else residual,
+            self.parent_residual,
+            self.seen if key is None else self.seen | {key},
+            self.count + 1,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +67,7 @@ class Placed:
     parent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """A reading of the rows so far."""
 
     frames: tuple[Frame, ...] = ()
@@ -119,14 +132,18 @@ def _chain(state: State) -> tuple[Placed, ...]:
     return tuple(reversed(found))
 
 
+def _cost(state: State) -> float:
+    return state.cost
+
+
 def _prune(states: list[State]) -> list[State]:
     """The cheapest states, at most two of those that will go on alike."""
-    states.sort(key=lambda state: state.cost)
+    states.sort(key=_cost)
     alike: dict[object, int] = {}
     kept: list[State] = []
     for state in states:
         key = (state.frames, state.documents)
-        if alike.get(key, 0) < 2 and state.cost <= states[0].cost + 12:
+        if alike.get(key, 0) < 2 and state.cost <= states[0].cost + _WINDOW:
             alike[key] = alike.get(key, 0) + 1
             kept.append(state)
             if len(kept) == _BEAM:
@@ -175,7 +192,7 @@ def _place_key(state: State, row: Row, shape: Shape) -> Iterator[State]:
             return
         fresh = _close(state, 0)
         root = Frame("", shape, 0, line.indent, line.indent)
-        fresh = replace(fresh, frames=(root,), documents=fresh.documents + 1)
+        fresh = State((root,), fresh.cost, fresh.documents + 1, fresh.placed, fresh.odd)
         cost = 0.0 if key in _HEADS else 3.0
         yield _enter_key(fresh, 0, row, shape.child(key), cost, starts=True)
 
@@ -202,17 +219,12 @@ def _enter_key(state: State, level: int, row: Row, child: Shape, cost: float, *,
     lost = not starts and frame.count == 0 and bool(frame.name) and line.indent <= frame.parent_residual
     if not starts:
         cost += _indent_cost(frame, line)
-    grown = replace(
-        frame,
-        seen=frame.seen | {line.key or ""},
-        count=frame.count + 1,
-        residual=line.indent if frame.count == 0 else frame.residual,
-    )
+    grown = frame.grown(line.indent, line.key or "")
     inner = _child_frame(line.key or "", child, frame.column, line.indent, line)
     cost += _value_cost(child, line)
     frames = (*state.frames[:level], grown, *inner)
     placed = Placed(row, frame.column, starts=starts, lost=lost, parent=frame.name)
-    return _add(replace(state, frames=frames), placed, cost)
+    return _add(state, placed, cost, frames=frames)
 
 
 def _indent_cost(frame: Frame, line: Line) -> float:
@@ -259,7 +271,7 @@ def _enter_item(state: State, level: int, row: Row) -> State:
     cost = _indent_cost(frame, line)
     if len(line.dashes) > 1:
         cost += UNKNOWN_FIELD
-    grown = replace(frame, count=frame.count + 1, residual=line.indent if frame.count == 0 else frame.residual)
+    grown = frame.grown(line.indent)
     frames: tuple[Frame, ...] = (*state.frames[:level], grown)
     column = frame.column + line.body_start - line.dashes[0] if line.body else frame.column + _STEP
     residual = line.body_column if line.body else line.indent
@@ -280,11 +292,13 @@ def _enter_item(state: State, level: int, row: Row) -> State:
         cost += UNKNOWN_FIELD
     elif shape.form is Form.SCALAR and line.body[0] in "[{":
         cost += ODD_VALUE
-    return _add(replace(state, frames=frames), Placed(row, frame.column, parent=frame.name), cost)
+    return _add(state, Placed(row, frame.column, parent=frame.name), cost, frames=frames)
 
 
 def _close(state: State, level: int) -> State:
     """The state with only the outermost `level` frames left: what the closed ones lack costs."""
+    if len(state.frames) == level:
+        return state
     cost = 0.0
     for frame in state.frames[level:]:
         shape = frame.shape
@@ -297,7 +311,7 @@ def _close(state: State, level: int) -> State:
             cost += 0.25
     # Between two places that fit equally well, the nearer one is meant.
     cost += 0.01 * max(0, len(state.frames) - level)
-    return replace(state, frames=state.frames[:level], cost=state.cost + cost)
+    return State(state.frames[:level], state.cost + cost, state.documents, state.placed, state.odd)
 
 
 def _usual_cost(frame: Frame) -> float:
@@ -305,6 +319,14 @@ def _usual_cost(frame: Frame) -> float:
     return 0.0 if name in frame.seen or "generateName" in frame.seen else cost
 
 
-def _add(state: State, placed: Placed, cost: float, *, odd: int = 0) -> State:
+def _add(
+    state: State, placed: Placed, cost: float, *, frames: tuple[Frame, ...] | None = None, odd: int = 0
+) -> State:
     odd += int(cost >= UNKNOWN_FIELD and not placed.is_prose)
-    return replace(state, cost=state.cost + cost, placed=(state.placed, placed), odd=state.odd + odd)
+    return State(
+        state.frames if frames is None else frames,
+        state.cost + cost,
+        state.documents,
+        (state.placed, placed),
+        state.odd + odd,
+    )

@@ -265,7 +265,7 @@ def list_on_key_line(scene: Scene) -> Iterator[Repair]:
 
 def block_text(scene: Scene) -> Iterator[Repair]:
     """Text below `key: |` that is not indented."""
-    for line in scene.between()[1:20]:
+    for line in reversed(scene.lines[max(0, scene.number - 20) : scene.number]):
         if not is_block_head(line):
             continue
         following = [one for one in scene.lines[line.number + 1 :] if one.body or one.comment is not None]

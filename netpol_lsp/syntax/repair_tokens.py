@@ -228,16 +228,15 @@ def brackets(scene: Scene) -> Iterator[Repair]:
             at = line.value_start + max(line.value.rfind("}"), line.value.rfind("]"))
             yield _remove(line, at, 1.0)
     if "flow" in scene.message:
-        above = scene.before(scene.number)
-        for offset in {scene.at, above.body_end if above else scene.at}:
-            yield Repair(
-                (insert(offset, ", "),),
-                Span(max(offset - 1, 0), offset),
-                "a comma is missing in front of the next item",
-                "Add the comma",
-                hint="items in brackets are separated by commas",
-                cost=0.9,
-            )
+        at = len(scene.text[: scene.at].rstrip())
+        yield Repair(
+            (insert(at, "," if scene.at > at else ", "),),
+            Span(max(at - 1, 0), at),
+            "a comma is missing in front of the next item",
+            "Add the comma",
+            hint="items in brackets are separated by commas",
+            cost=0.9,
+        )
 
 
 def _closers(text: str) -> str:

@@ -1,0 +1,274 @@
+"""Errors explained: the place of the mistake, a sentence, and the change that mends it."""
+
+import pytest
+
+from netpol_lsp.lint.schema import shape
+from netpol_lsp.syntax.explain_error import Explained, explain, in_plain_words
+from netpol_lsp.syntax.parser import parse
+from netpol_lsp.syntax.problems import ProblemKind
+from netpol_lsp.text.edits import Applicability, apply_edits
+
+HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: web\n  namespace: shop\n"
+
+
+def explained(text: str) -> Explained:
+    error = parse(text).error
+    assert error is not None
+    return explain(text, error, shape())
+
+
+def place(text: str, found: Explained) -> str:
+    """The marked text with its line number."""
+    span = found.problem.span
+    return f"{text.count(chr(10), 0, span.start) + 1}: {text[span.start : span.end]}"
+
+
+def mended(text: str, found: Explained) -> str:
+    [fix] = found.problem.fixes
+    return apply_edits(text, fix.edits)
+
+
+CASES = {
+    "colon": ("spec\n  podSelector: {}\n", "6: spec", "`spec` has no colon behind it", "spec:\n  podSelector: {}\n"),
+    "colon before a value": (
+        "spec:\n  podSelector {}\n  policyTypes: [Ingress]\n",
+        "7: podSelector",
+        "`podSelector` has no colon behind it",
+        "spec:\n  podSelector: {}\n  policyTypes: [Ingress]\n",
+    ),
+    "blank behind a colon": (
+        "spec:\n  podSelector:{}\n  policyTypes: [Ingress]\n",
+        "7: podSelector:",
+        "a blank is missing behind the colon of `podSelector`",
+        "spec:\n  podSelector: {}\n  policyTypes: [Ingress]\n",
+    ),
+    "blank behind a dash": (
+        "spec:\n  podSelector: {}\n  policyTypes:\n    - Egress\n    -Ingress\n  egress: []\n",
+        "10: -",
+        "a blank is missing behind the dash of `-Ingress`",
+        "spec:\n  podSelector: {}\n  policyTypes:\n    - Egress\n    - Ingress\n  egress: []\n",
+    ),
+    "quote": (
+        'spec:\n  podSelector:\n    matchLabels:\n      app: "web\n  policyTypes: [Ingress]\n',
+        '9: "',
+        "the quote that opens here is not closed",
+        'spec:\n  podSelector:\n    matchLabels:\n      app: "web"\n  policyTypes: [Ingress]\n',
+    ),
+    "quote closed by a later one": (
+        'spec:\n  podSelector:\n    matchLabels:\n      app: "web\n      tier: "db"\n  policyTypes: [Ingress]\n',
+        '9: "',
+        "the quote that opens here is not closed",
+        'spec:\n  podSelector:\n    matchLabels:\n      app: "web"\n      tier: "db"\n  policyTypes: [Ingress]\n',
+    ),
+    "quote too many": (
+        'spec:\n  podSelector: {}"\n  policyTypes: [Ingress]\n',
+        '7: "',
+        "this double quote opens or closes nothing",
+        "spec:\n  podSelector: {}\n  policyTypes: [Ingress]\n",
+    ),
+    "apostrophe": (
+        "spec:\n  podSelector:\n    matchLabels:\n      app: 'it's'\n",
+        "9: '",
+        "an apostrophe inside single quotes ends them",
+        'spec:\n  podSelector:\n    matchLabels:\n      app: "it\'s"\n',
+    ),
+    "bracket": (
+        "spec:\n  podSelector: {}\n  policyTypes: [Ingress, Egress\n  egress: []\n",
+        "8: [",
+        "the bracket `[` is not closed",
+        "spec:\n  podSelector: {}\n  policyTypes: [Ingress, Egress]\n  egress: []\n",
+    ),
+    "brace": (
+        "spec:\n  podSelector: {matchLabels: {app: web}\n  policyTypes: [Ingress]\n",
+        "7: {",
+        "the bracket `{` is not closed",
+        "spec:\n  podSelector: {matchLabels: {app: web}}\n  policyTypes: [Ingress]\n",
+    ),
+    "closing bracket": (
+        "spec:\n  podSelector: }\n",
+        "7: }",
+        "`}` does not belong here",
+        "spec:\n  podSelector: \n",
+    ),
+    "comma": (
+        "spec:\n  podSelector: {}\n  policyTypes: ['Ingress' 'Egress']\n",
+        "8: '",
+        "a comma is missing in front of the next item",
+        "spec:\n  podSelector: {}\n  policyTypes: ['Ingress', 'Egress']\n",
+    ),
+    "too far right": (
+        "spec:\n  podSelector: {}\n    policyTypes: [Ingress]\n",
+        "8: policyTypes",
+        "`policyTypes` is indented further than `podSelector` above it, which has a value already",
+        "spec:\n  podSelector: {}\n  policyTypes: [Ingress]\n",
+    ),
+    "too far left": (
+        "spec:\n  podSelector:\n    matchLabels:\n      app: web\n     tier: db\n",
+        "10: tier",
+        "`tier` is indented too little: by 5 blanks instead of 6",
+        "spec:\n  podSelector:\n    matchLabels:\n      app: web\n      tier: db\n",
+    ),
+    "the line before is wrong": (
+        "spec:\n    podSelector: {}\n  policyTypes:\n    - Ingress\n  ingress: []\n",
+        "7: podSelector",
+        "`podSelector` is indented too far: by 4 blanks instead of 2",
+        "spec:\n  podSelector: {}\n  policyTypes:\n    - Ingress\n  ingress: []\n",
+    ),
+    "a key far above is wrong": (
+        "spec:\n  podSelector: {}\ningress:\n    - from:\n        - podSelector: {}\n  policyTypes:\n    - Ingress\n",
+        "8: ingress",
+        "`ingress` is indented too little: by 0 blanks instead of 2",
+        "spec:\n  podSelector: {}\n  ingress:\n    - from:\n        - podSelector: {}\n  policyTypes:\n    - Ingress\n",
+    ),
+    "dash too many": (
+        "spec:\n  podSelector: {}\n  - policyTypes:\n    - Ingress\n",
+        "8: -",
+        "`- policyTypes` starts a list item among the keys of `spec`",
+        "spec:\n  podSelector: {}\n  policyTypes:\n    - Ingress\n",
+    ),
+    "dash missing": (
+        "spec:\n  podSelector: {}\n  policyTypes:\n    Ingress\n  - Egress\n",
+        "9: Ingress",
+        "`Ingress` stands in a list, but has no dash in front of it",
+        "spec:\n  podSelector: {}\n  policyTypes:\n  - Ingress\n  - Egress\n",
+    ),
+    "list on the line of its key": (
+        "spec:\n  podSelector: {}\n  policyTypes: - Ingress\n",
+        "8: -",
+        "a list item cannot stand on the line of its key `policyTypes`",
+        "spec:\n  podSelector: {}\n  policyTypes:\n    - Ingress\n",
+    ),
+    "sign in front": (
+        "spec:\n  podSelector:\n    matchLabels:\n      app: @web\n",
+        "9: @",
+        "a value cannot start with `@`",
+        'spec:\n  podSelector:\n    matchLabels:\n      app: "@web"\n',
+    ),
+    "star": (
+        "spec:\n  podSelector:\n    matchLabels:\n      app: *\n",
+        "9: *",
+        "`*` stands for an alias, and no name follows it",
+        'spec:\n  podSelector:\n    matchLabels:\n      app: "*"\n',
+    ),
+    "two keys on a line": (
+        "spec:\n  podSelector: {}\n  policyTypes: [Ingress] ingress: []\n",
+        "8: ingress",
+        "`ingress` needs a line of its own",
+        "spec:\n  podSelector: {}\n  policyTypes: [Ingress]\n  ingress: []\n",
+    ),
+    "value with a colon": (
+        "spec:\n  podSelector:\n    matchLabels:\n      app: web: 2\n",
+        "9: web: 2",
+        "the value of `app` has a colon of its own",
+        'spec:\n  podSelector:\n    matchLabels:\n      app: "web: 2"\n',
+    ),
+    "prose": (
+        "spec:\n  podSelector: {}\nand now the rules of this policy\n  policyTypes: [Ingress]\n",
+        "8: and now the rules of this policy",
+        "this line is neither a key with its colon nor a list item",
+        "spec:\n  podSelector: {}\n# and now the rules of this policy\n  policyTypes: [Ingress]\n",
+    ),
+    "swapped": (
+        "spec:\n  podSelector:\n  policyTypes: [Ingress]\n    matchLabels:\n      app: web\n",
+        "8: policyTypes",
+        "`policyTypes` stands between `podSelector` and its fields",
+        "spec:\n  policyTypes: [Ingress]\n  podSelector:\n    matchLabels:\n      app: web\n",
+    ),
+    "conflict": (
+        "spec:\n<<<<<<< HEAD\n  podSelector: {}\n=======\n  podSelector: {matchLabels: {}}\n>>>>>>> other\n",
+        "7: <<<<<<< HEAD",
+        "a merge conflict is not resolved",
+        "spec:\n# <<<<<<< HEAD\n  podSelector: {}\n# =======\n  podSelector: {matchLabels: {}}\n# >>>>>>> other\n",
+    ),
+    "half a key": (
+        "spec:\n  podSelector: {}\n  policyT",
+        "8: policyT",
+        "`policyT` has no colon behind it",
+        "spec:\n  podSelector: {}\n  policyT:",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_explanation(name: str) -> None:
+    body, where, message, wanted = CASES[name]
+    text = HEAD + body
+    found = explained(text)
+    assert found.problem.message == message
+    assert place(text, found) == where
+    assert mended(text, found) == HEAD + wanted
+    assert found.text == HEAD + wanted
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_explanation_with_other_line_ends(name: str) -> None:
+    body, where, message, _ = CASES[name]
+    text = (HEAD + body).replace("\n", "\r\n")
+    found = explained(text)
+    assert found.problem.message == message
+    assert place(text, found) == where
+
+
+def test_tabs_are_of_another_kind() -> None:
+    text = HEAD + "spec:\n\tpodSelector: {}\n\tpolicyTypes:\n\t\t- Ingress\n"
+    found = explained(text)
+    assert found.problem.kind is ProblemKind.TAB
+    assert found.problem.fixes[0].applicability is Applicability.SAFE
+    assert mended(text, found) == HEAD + "spec:\n  podSelector: {}\n  policyTypes:\n    - Ingress\n"
+
+
+def test_a_tab_behind_a_dash_becomes_one_blank() -> None:
+    text = HEAD + "spec:\n  policyTypes:\n  -\tIngress: a\n\t  b: c\n"
+    found = explained(text)
+    assert found.problem.kind is ProblemKind.TAB
+
+
+def test_unindented_text_of_a_block() -> None:
+    text = HEAD + "  annotations:\n    note: |\nsome text: that\nstands too far left\nspec:\n  podSelector: {}\n"
+    found = explained(text)
+    assert found.problem.message == "the text of `note` is not indented"
+    assert place(text, found) == "8: some"
+
+
+def test_the_first_line_too_far_right() -> None:
+    text = "  " + HEAD
+    found = explained(text)
+    assert found.problem.message == "the first line is indented further than the rest"
+    assert mended(text, found) == HEAD
+
+
+def test_known_fields_make_a_safe_fix() -> None:
+    def applicability(body: str) -> Applicability:
+        [fix] = explained(HEAD + body).problem.fixes
+        return fix.applicability
+
+    assert applicability("spec:\n  podSelector:{}\n  ingress: []\n") is Applicability.SAFE
+    assert applicability("spec:\n  podSelectors:{}\n  ingress: []\n") is Applicability.UNSAFE
+
+
+def test_without_a_shape() -> None:
+    text = "a:\n  b: c\n d: e\n"
+    error = parse(text).error
+    assert error is not None
+    assert explain(text, error).text is not None
+
+
+def test_where_no_small_change_helps_the_words_are_plain() -> None:
+    text = '{"a": [1, 2\n"b": {"c" "d": 3]}\n'
+    error = parse(text).error
+    assert error is not None
+    problem = in_plain_words(error, text)
+    assert "while parsing" not in problem.message
+    assert problem.span.end > problem.span.start
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [b\n", 'a: "b\n', "a: b: c\n", "a:\n- b\nc\n", "- a\nb: c\n", "%x y\n", "a: &\n", "a: !<\n", "? [\n", "\ta: b\n"]
+)
+def test_plain_words_point_at_something(text: str) -> None:
+    error = parse(text).error
+    assert error is not None
+    problem = in_plain_words(error, text)
+    assert 0 <= problem.span.start < problem.span.end <= len(text)
+    assert problem.message[0].islower() or problem.message[0] == "`"
+    assert "expected" not in problem.message
