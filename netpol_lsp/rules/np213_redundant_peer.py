@@ -55,7 +55,11 @@ def redundant_peer(ctx: PolicyContext) -> Diagnostics:
                   app: web
     ```
     """
-    for rule, stored in zip(ctx.policy.all_rules, (*ctx.stored.ingress, *ctx.stored.egress), strict=True):
+    stored_rules = (*ctx.stored.ingress, *ctx.stored.egress)
+    if len(stored_rules) != len(ctx.policy.all_rules):
+        # Something else than a list stands where the rules belong: stored, that counts as one unknown rule.
+        return
+    for rule, stored in zip(ctx.policy.all_rules, stored_rules, strict=True):
         yield from _check(ctx, rule, stored)
 
 
