@@ -145,7 +145,8 @@ def _values(cursor: Cursor, path: Path, setting: Setting) -> Iterator[Suggestion
     for value, detail in suggest_values(path, found, setting.vocabulary, setting.label_key):
         text = space + render_value(value, setting.style, 0, as_json=setting.as_json, in_flow=True)
         doc = value_doc(field, str(value))
-        yield Suggestion(text.strip(), Kind.VALUE, text, cursor.word, detail, doc)
+        label = value if isinstance(value, str) else text.strip()
+        yield Suggestion(label, Kind.VALUE, text, cursor.word, detail, doc)
 
 
 def _parts(cursor: Cursor, path: Path, setting: Setting) -> Iterator[Suggestion]:

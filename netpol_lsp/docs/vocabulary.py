@@ -87,7 +87,7 @@ class _Collector:
             return
         found = labels[name.value.value]
         for value in values.value.items if values and isinstance(values.value, Sequence) else ():
-            if isinstance(value, Scalar) and not is_unknown(value):
+            if isinstance(value, Scalar) and not is_null(value) and not is_unknown(value):
                 found.add(value.value)
 
     def take_labels(self, metadata: Mapping | None, labels: defaultdict[str, set[str]]) -> None:

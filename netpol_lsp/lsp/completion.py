@@ -143,7 +143,7 @@ def render(found: list[Suggestion], snapshot: Snapshot, offset: int, client: Cli
 def _render(one: Suggestion, number: int, snapshot: Snapshot, offset: int, client: Client, indent: int) -> Json:
     is_snippet = one.is_snippet and client.snippets and "$" in one.text
     text = one.text if is_snippet else plain(one.text)
-    item: Json = {"label": one.label, "kind": _KINDS[one.kind], "sortText": f"{number:04}", "filterText": _filter(one)}
+    item: Json = {"label": one.label, "kind": _KINDS[one.kind], "sortText": f"{number:04}", "filterText": _filter(one, snapshot)}
     if one.detail:
         item["detail"] = one.detail
     if one.doc:
@@ -166,9 +166,11 @@ def _render(one: Suggestion, number: int, snapshot: Snapshot, offset: int, clien
     return item
 
 
-def _filter(one: Suggestion) -> str:
-    """What is compared with the word being typed: the text itself where that is quoted, for the quote is part of the word."""
-    return plain(one.text).strip() if one.text.lstrip()[:1] in ("'", '"') else one.label.removeprefix("- ")
+def _filter(one: Suggestion, snapshot: Snapshot) -> str:
+    """What is compared with the word being typed; when that starts with a quote, so must this."""
+    quote = snapshot.source.text[one.span.start : one.span.start + 1]
+    is_quoted = len(one.span) > 0 and quote in ("'", '"')
+    return f"{quote}{one.label}" if is_quoted else one.label.removeprefix("- ")
 
 
 def _indent_at(snapshot: Snapshot, offset: int) -> int:

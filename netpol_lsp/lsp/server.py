@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
+from cattrs import Converter
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
@@ -64,13 +65,13 @@ class NetpolServer(LanguageServer):
 
     protocol: NetpolProtocol
 
-    def __init__(self) -> None:
+    def __init__(self, converter_factory: Callable[[], Converter] = default_converter) -> None:
         super().__init__(
             "netpol-lsp",
             __version__,
             text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
             protocol_cls=NetpolProtocol,
-            converter_factory=default_converter,
+            converter_factory=converter_factory,
         )
         self.client = Client()
         self.log = ClientLog(self.protocol)

@@ -4,12 +4,14 @@ import asyncio
 import json
 import logging
 import sys
+from functools import cache
 from itertools import count
 
 import pytest
 import pytest_asyncio
 import pytest_lsp
 from lsprotocol import types
+from pygls.protocol import default_converter
 from pytest_lsp import ClientServerConfig, LanguageClient, make_test_lsp_client
 
 from netpol_lsp.lsp.scheduler import _running
@@ -83,6 +85,9 @@ CAPABILITIES = {
     },
     "window": {"workDoneProgress": True, "showDocument": {"support": True}},
 }
+
+# Making a converter costs more than most tests: all servers of this process share one.
+converter = cache(default_converter)
 
 
 def merged(base, extra):
@@ -168,7 +173,7 @@ class Editor:
 
     def __init__(self, encoding="utf-16"):
         self.encoding = encoding
-        self.server = NetpolServer()
+        self.server = NetpolServer(converter)
         self.sent = []
         self.configuration = None
         self.refusals = {}
