@@ -67,7 +67,7 @@ def test_vim_with_ale() -> None:
     run(HERE / "vim/run", program("vim"), SERVER, ale)
 
 
-@pytest.mark.parametrize("script", ["inside.mjs", "ui.mjs"])
+@pytest.mark.parametrize("script", ["inside.mjs", "ui.mjs", "trust.mjs"])
 def test_vscode(script: str) -> None:
     places = {
         "CODE_SERVER": WORK / "code-server",
