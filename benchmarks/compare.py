@@ -69,8 +69,10 @@ def measure(title: str, rows: list[Row], files: int, rounds: int) -> None:
     for row in rows:
         wall, cpu = statistics.median(row.wall), statistics.median(row.cpu)
         ratio = cpu / statistics.median(first.cpu)
-        print(f"  {row.name:24} wall {wall:7.3f} s  cpu {cpu:7.3f} s ({cpu / files * 1e6:7.0f} us a file)"
-              f"  {files / wall:8.0f} files/s  cpu x{ratio:.2f}  {row.memory:4.0f} MB")
+        print(
+            f"  {row.name:24} wall {wall:7.3f} s  cpu {cpu:7.3f} s ({cpu / files * 1e6:7.0f} us a file)"
+            f"  {files / wall:8.0f} files/s  cpu x{ratio:.2f}  {row.memory:4.0f} MB"
+        )
 
 
 def main() -> None:

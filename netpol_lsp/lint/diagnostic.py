@@ -70,7 +70,9 @@ class ObjectRef:
     def __str__(self) -> str:
         """As in `NetworkPolicy shop/web`."""
         name = self.name or "(no name)"
-        return f"{self.kind or 'object'} {self.namespace}/{name}" if self.namespace else f"{self.kind or 'object'} {name}"
+        return (
+            f"{self.kind or 'object'} {self.namespace}/{name}" if self.namespace else f"{self.kind or 'object'} {name}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,5 +162,3 @@ def _removal(mark: Mark) -> tuple[Fix, ...]:
     if mark.by != "comment" or mark.words > 1:
         return ()
     return (Fix("Delete the suppression comment", (TextEdit(mark.whole, ""),)),)
-
-

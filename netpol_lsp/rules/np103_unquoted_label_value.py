@@ -132,12 +132,12 @@ def _kind(value: object) -> str:
 def _empty(ctx: PolicyContext, node: Node, place: Span, what: str) -> Diagnostic:
     message = f"{what} value is null, which the API server stores as the empty text"
     written = isinstance(node, Scalar) and node.value.isalpha()
-    fix = _quote(ctx, node, Applicability.UNSAFE) if written else _write_empty(node)
+    fix = _quote(ctx, node, Applicability.UNSAFE) if written else _write_empty(ctx, node)
     return ctx.finding(place, message, severity=Severity.WARNING, fixes=[fix])
 
 
-def _write_empty(node: Node) -> Fix | None:
-    if node.origin is not None:
+def _write_empty(ctx: PolicyContext, node: Node) -> Fix | None:
+    if node.origin is not None or (node.end == node.start and ctx.document.text[node.start - 1] != ":"):
         return None
     return Fix('Write `""`', (TextEdit(node.span, '""' if node.end > node.start else ' ""'),), Applicability.UNSAFE)
 

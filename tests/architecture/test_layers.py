@@ -38,7 +38,14 @@ ALLOWED_UP = {
     ("lint/registry.py", "rules"): "finds the rules by walking the package",
     ("cli/server.py", "lsp"): "`netpol-lint server` starts the language server",
 }
-RULES_MAY = ("netpol_lsp.lint", "netpol_lsp.model", "netpol_lsp.workspace", "netpol_lsp.reach", "netpol_lsp.syntax", "netpol_lsp.text")
+RULES_MAY = (
+    "netpol_lsp.lint",
+    "netpol_lsp.model",
+    "netpol_lsp.workspace",
+    "netpol_lsp.reach",
+    "netpol_lsp.syntax",
+    "netpol_lsp.text",
+)
 IMPURE = {"open", "print", "input"}
 IMPURE_MODULES = {"os", "time", "subprocess", "socket", "pathlib", "shutil", "tempfile"}
 
@@ -59,7 +66,7 @@ def imports(tree: ast.Module) -> Iterator[str]:
 
 
 def layer_of(name: str) -> str:
-    return name.split("/")[0].removesuffix(".py")
+    return name.split("/", maxsplit=1)[0].removesuffix(".py")
 
 
 ALL = list(modules())

@@ -79,7 +79,10 @@ def is_ours(row: dict[str, Any]) -> bool:
     kind = re.search(r"^[ \t]*['\"]?kind['\"]?[ \t]*:[ \t]*['\"]?(\S*?)['\"]?\s*(?:#.*)?$", text, re.MULTILINE)
     if kind and re.match(r"net\w*pol", kind[1], re.IGNORECASE) and not re.search(r"^\s+kind:", text, re.MULTILINE):
         return True
-    return re.search(r"^[ \t]*['\"]?apiVersion['\"]?[ \t]*:[ \t]*['\"]?networking\.k8s\.io", text, re.MULTILINE) is not None
+    return (
+        re.search(r"^[ \t]*['\"]?apiVersion['\"]?[ \t]*:[ \t]*['\"]?networking\.k8s\.io", text, re.MULTILINE)
+        is not None
+    )
 
 
 def plain_path(path: str) -> str:
@@ -157,4 +160,6 @@ def test_an_item_of_a_list_is_judged_as_if_it_stood_alone() -> None:
         "- apiVersion: v1\n  kind: Pod\n  metadata: {name: c}\n  spec: {podSelektor: {}}\n"
     )
     found = [d for d in lint_text(text, config=CONFIGS["1.37"]).diagnostics if d.is_refused]
-    assert [(d.code, d.object.name if d.object else None, d.field) for d in found] == [("NP101", "b", "spec.podSelektor")]
+    assert [(d.code, d.object.name if d.object else None, d.field) for d in found] == [
+        ("NP101", "b", "spec.podSelektor")
+    ]

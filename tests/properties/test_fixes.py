@@ -26,7 +26,23 @@ BAD = [
 # These rules take away or restore text as a whole, so that comments and other findings change with it.
 RESTRUCTURING = frozenset({"NP004"})
 # What such a fix brings to light was hidden by the error before.
-UNCOVERING = frozenset({"NP001", "NP002", "NP003", "NP004", "NP005", "NP007", "NP009", "NP101", "NP102", "NP104", "NP105", "NP110", "NP112"})
+UNCOVERING = frozenset(
+    {
+        "NP001",
+        "NP002",
+        "NP003",
+        "NP004",
+        "NP005",
+        "NP007",
+        "NP009",
+        "NP101",
+        "NP102",
+        "NP104",
+        "NP105",
+        "NP110",
+        "NP112",
+    }
+)
 
 
 def identity(diagnostic: Diagnostic) -> tuple[str, str, str]:

@@ -41,10 +41,7 @@ def test_a_gap_is_said_once_for_the_broadest_policy() -> None:
     web = policy("web", "  podSelector: {matchLabels: {app: web}}\n" + rule)
     api = policy("api", "  podSelector: {matchLabels: {app: api}}\n" + rule)
     report = lint_text("---\n".join([web, DENY, api]))
-    found = [d.object.name for d in report.diagnostics if d.code == "NP216" and d.object]
-    assert set(found) <= {"default-deny", "web", "api"}
-    assert found.count("default-deny") <= 1
-    assert "NP216" in [d.code for d in report.diagnostics]
+    assert [d.object.name for d in report.diagnostics if d.code == "NP216" and d.object] == ["default-deny"]
 
 
 def test_allow_dns_in_another_namespace_does_not_help() -> None:
@@ -68,8 +65,9 @@ def test_a_default_deny_is_no_empty_policy() -> None:
 
 
 def test_an_external_ip_block_is_fine() -> None:
-    spec = "  podSelector: {}\n  policyTypes: [Ingress]\n  ingress:\n  - from: [{ipBlock: {cidr: 203.0.113.0/24}}]\n    ports: [{protocol: TCP, port: 443}]\n"
-    assert codes(policy("web", spec), Severity.INFO) == ["NP209"] or codes(policy("web", spec), Severity.INFO) == []
+    rule = "  policyTypes: [Ingress]\n  ingress:\n  - from: [{ipBlock: {cidr: 203.0.113.0/24}}]\n"
+    spec = "  podSelector: {matchLabels: {app: web}}\n" + rule + "    ports: [{protocol: TCP, port: 443}]\n"
+    assert codes(policy("web", spec), Severity.INFO) == []
 
 
 def test_misspelt_policy_type_key_is_seen() -> None:
