@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from netpol_lsp.lsp.run import run  # noqa: PLC0415
 
     try:
-        return run(options)
+        run(options)
     except KeyboardInterrupt:
         return 130
     except OSError as error:

@@ -5,18 +5,30 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import logging
+import os
+import sys
+from typing import NoReturn
 
 from netpol_lsp.lsp import logs
 from netpol_lsp.lsp.server import NetpolServer
 from netpol_lsp.lsp.transport import serve_stdio, serve_tcp, serve_websocket
 
 
-def run(options: argparse.Namespace) -> int:
-    """Serve one client; the exit code."""
+def run(options: argparse.Namespace) -> NoReturn:
+    """Serve one client, then end the process with the exit code.
+
+    It ends without Python's own tidying up: a thread that still loads a compiled library (the warm-up, when the client
+    leaves at once) would be torn out of it then, and the process would abort. Nothing is left to write: the wire has no
+    buffer.
+    """
     logs.set_up(options.log_level, options.log_file)
     # What is loaded by now stays: the collector need not look at it with each keystroke.
     gc.freeze()
-    return asyncio.run(_serve(options))
+    code = asyncio.run(_serve(options))
+    logging.shutdown()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 async def _serve(options: argparse.Namespace) -> int:

@@ -31,6 +31,7 @@ class Scheduler:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._costs: dict[str, float] = {}
         self._touched: dict[str, float] = {}
+        self._world = session.world
 
     def schedule(self, uri: str) -> None:
         """Check a document soon."""
@@ -75,12 +76,12 @@ class Scheduler:
 
     def _finish(self, uri: str) -> None:
         """Hand over a document's findings; when its policies have changed, look at the other documents again."""
-        before = self._session.world
         snapshot = self._session.settled(uri)
         if snapshot is None:
             return
         self._publish(snapshot)
-        if self._session.world is not before:
+        if self._session.world is not self._world:
+            self._world = self._session.world
             self.schedule_all(but=uri)
 
     async def _pause(self, uri: str) -> None:

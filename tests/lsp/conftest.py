@@ -230,7 +230,11 @@ class Editor:
 
     async def quiet(self):
         """Wait until the server has nothing left to do."""
-        await settled(lambda: self.server.scheduler.is_idle)
+        await settled(lambda: self.server.index.is_ready and self.server.scheduler.is_idle)
+
+    async def until(self, condition):
+        """Wait until a condition holds."""
+        await settled(condition)
 
     def published(self, uri):
         """What was published for a document, in order."""

@@ -1,0 +1,167 @@
+"""The server as a program: command line, transports, and how it ends."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from netpol_lsp import __version__
+from netpol_lsp.lsp.frames import FrameReader, frame
+
+COMMAND = [sys.executable, "-W", "error", "-m", "netpol_lsp.lsp.main"]
+PATIENCE = 60
+
+
+def message(method, number=None, **params):
+    data = {"jsonrpc": "2.0", "method": method, "params": params or None}
+    return frame(json.dumps(data | ({} if number is None else {"id": number})).encode())
+
+
+def initialize(**more):
+    return message("initialize", 1, processId=None, rootUri=None, capabilities={}, **more) + message("initialized", x=1)
+
+
+GOODBYE = message("shutdown", 2) + message("exit")
+
+
+def run(data, *options):
+    return subprocess.run([*COMMAND, *options], input=data, capture_output=True, timeout=PATIENCE, check=False)
+
+
+def messages(data):
+    return [json.loads(body) for body in FrameReader().feed(data)]
+
+
+def test_version():
+    done = run(b"", "--version")
+    assert (done.returncode, done.stdout.decode().strip()) == (0, f"netpol-lsp {__version__}")
+
+
+def test_help_is_quick_to_load():
+    code = "import sys, netpol_lsp.lsp.main as m\ntry: m.main(['--help'])\nexcept SystemExit: pass\nprint([x for x in ('pygls', 'lsprotocol') if x in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert done.stdout.rstrip().endswith("[]")
+
+
+@pytest.mark.parametrize("options", [["--tcp", "x"], ["--tcp", "70000"], ["--tcp", "1", "--ws", "2"], ["--log-level", "loud"], ["file.yaml"]])
+def test_wrong_usage(options):
+    done = run(b"", *options)
+    assert done.returncode == 2
+    assert b"usage: netpol-lsp" in done.stderr
+
+
+def test_a_session_ends_with_0_and_says_nothing_beside_the_wire():
+    done = run(initialize() + GOODBYE)
+    assert (done.returncode, done.stderr) == (0, b"")
+    first, last = messages(done.stdout)[0], messages(done.stdout)[-1]
+    assert first["result"]["serverInfo"] == {"name": "netpol-lsp", "version": __version__}
+    assert (last["id"], last["result"]) == (2, None)
+
+
+@pytest.mark.parametrize("option", ["--stdio", "--clientProcessId=1"])
+def test_options_that_clients_add(option):
+    assert run(initialize() + GOODBYE, option).returncode == 0
+
+
+def test_exit_without_shutdown_ends_with_1():
+    assert run(initialize() + message("exit")).returncode == 1
+
+
+def test_a_client_that_hangs_up_ends_the_server():
+    assert run(initialize()).returncode == 1
+
+
+def test_what_prints_does_not_break_the_wire():
+    code = "import sys; from netpol_lsp.lsp import main, run, server\nold = server.NetpolServer.__init__\ndef new(self): print('stray'); old(self)\nserver.NetpolServer.__init__ = new\nsys.exit(main.main([]))"
+    done = subprocess.run([sys.executable, "-c", code], input=initialize() + GOODBYE, capture_output=True, timeout=PATIENCE, check=False)
+    assert done.returncode == 0
+    assert messages(done.stdout)[0]["id"] == 1
+
+
+def test_the_log_goes_to_a_file(tmp_path):
+    log = tmp_path / "server.log"
+    done = run(initialize() + frame(b"nonsense") + GOODBYE, "--log-level", "info", "--log-file", str(log))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "not JSON" in log.read_text()
+
+
+def test_a_port_that_is_taken_is_told(tmp_path):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run(b"", "--tcp", str(taken.getsockname()[1]))
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"netpol-lsp: ")
+    assert b"Traceback" not in done.stderr
+
+
+async def listening(option):
+    """A server that listens on a free port, and the port."""
+    server = await asyncio.create_subprocess_exec(*COMMAND, option, "0", stderr=asyncio.subprocess.PIPE)
+    async with asyncio.timeout(PATIENCE):
+        line = (await server.stderr.readline()).decode()
+    host, _, port = line.split()[-1].rpartition(":")
+    assert host == "127.0.0.1"
+    return server, int(port)
+
+
+@pytest.mark.asyncio
+async def test_tcp():
+    server, port = await listening("--tcp")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(initialize() + GOODBYE)
+    async with asyncio.timeout(PATIENCE):
+        answer = await reader.read()
+        assert await server.wait() == 0
+    writer.close()
+    assert messages(answer)[0]["result"]["serverInfo"]["name"] == "netpol-lsp"
+
+
+@pytest.mark.asyncio
+async def test_a_tcp_client_that_hangs_up_ends_the_server():
+    server, port = await listening("--tcp")
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(initialize())
+    writer.close()
+    async with asyncio.timeout(PATIENCE):
+        assert await server.wait() == 1
+
+
+@pytest.mark.asyncio
+async def test_websocket():
+    from websockets.asyncio.client import connect
+
+    server, port = await listening("--ws")
+    async with asyncio.timeout(PATIENCE), connect(f"ws://127.0.0.1:{port}") as socket:
+        for body in FrameReader().feed(initialize()):
+            await socket.send(body.decode())
+        first = json.loads(await socket.recv())
+        assert first["result"]["serverInfo"]["name"] == "netpol-lsp"
+        for body in FrameReader().feed(GOODBYE):
+            await socket.send(body.decode())
+        assert await server.wait() == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals")
+def test_a_client_that_dies_ends_the_server(tmp_path):
+    """Also when somebody else holds the other end of the wire open."""
+    client = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    read_end, write_end = os.pipe()
+    code = "from netpol_lsp.lsp import lifecycle, main; import sys; lifecycle._PARENT_CHECK = 0.01; sys.exit(main.main([]))"
+    server = subprocess.Popen([sys.executable, "-c", code], stdin=read_end, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    os.close(read_end)
+    body = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"processId": client.pid, "rootUri": None, "capabilities": {}}}
+    os.write(write_end, frame(json.dumps(body).encode()) + message("initialized", x=1))
+    assert server.stdout.readline().startswith(b"Content-Length")
+    client.send_signal(signal.SIGKILL)
+    client.wait(PATIENCE)
+    assert server.wait(PATIENCE) == 1
+    server.stdout.close()
+    server.stderr.close()
+    os.close(write_end)
