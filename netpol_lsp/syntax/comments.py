@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from netpol_lsp.syntax.nodes import Node, Scalar, walk
 from netpol_lsp.text.span import Span
 
-_CANDIDATE = re.compile(r"(?:(?<=[\s\ufeff])|\A)#[^\n\r]*")
+# libyaml and go-yaml end a line at U+0085, U+2028 and U+2029, too.
+_CANDIDATE = re.compile(r"(?:(?<=[\s\ufeff])|\A)#[^\n\r\x85\u2028\u2029]*")
+
+_LINE_END = re.compile(r"[\n\r\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ def find_comments(text: str, root: Node | None) -> tuple[Comment, ...]:
     """The comments of a text whose nodes are below `root`: a `#` inside a scalar is none."""
     if "#" not in text:
         return ()
-    scalars = sorted(_scalar_spans(root))
+    scalars = sorted(_scalar_spans(text, root))
     starts = [start for start, _ in scalars]
     found = []
     for match in _CANDIDATE.finditer(text):
@@ -38,11 +41,19 @@ def find_comments(text: str, root: Node | None) -> tuple[Comment, ...]:
     return tuple(found)
 
 
-def _scalar_spans(root: Node | None) -> list[tuple[int, int]]:
+def _scalar_spans(text: str, root: Node | None) -> list[tuple[int, int]]:
     if root is None:
         return []
     return [
-        (node.start, node.end)
+        (_text_start(text, node), node.end)
         for node in walk(root)
         if isinstance(node, Scalar) and node.origin is None and node.end > node.start
     ]
+
+
+def _text_start(text: str, node: Scalar) -> int:
+    """Where a scalar's text starts: behind the `|` or `>` of a block a comment may stand."""
+    if node.style not in ("|", ">"):
+        return node.start
+    line_end = _LINE_END.search(text, node.start, node.end)
+    return line_end.start() if line_end else node.end

@@ -292,7 +292,7 @@ class _Finder:
 
     def _flow_cursor(self, found: FlowPlace) -> Cursor:
         path = self._path() + found.steps
-        place = Place.VALUE if found.is_value and isinstance(path[-1], str) else Place.CONTENT
+        place = Place.VALUE if found.is_value and path and isinstance(path[-1], str) else Place.CONTENT
         column = found.word.start - self.lines.line_start(self.lines.line_of(found.word.start))
         before = self.text[found.word.start - 1 : found.word.start]
         needs_space = place is Place.VALUE and before == ":"

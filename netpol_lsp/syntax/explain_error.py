@@ -24,6 +24,7 @@ from netpol_lsp.text.span import Span
 
 _LONGEST = 200_000
 _TRIES = 160
+_PAIRS = 6
 _REPAIRERS: tuple[Repairer, ...] = (
     repair_layout.tabs,
     repair_tokens.missing_colon,
@@ -76,7 +77,7 @@ def explain(text: str, error: SyntaxProblem, shape: Shape | None = None, *, pure
     if error.kind is not ProblemKind.SYNTAX or len(text) > _LONGEST:
         return Explained(in_plain_words(error, text))
     scene = _scene(text, error, shape or ANYTHING)
-    best = _best(scene, error, shape or ANYTHING, pure=pure)
+    best = _best(scene, error, shape or ANYTHING, pure=pure) or _first_of_two(scene, error, shape or ANYTHING, pure=pure)
     if best is None:
         return Explained(in_plain_words(error, text))
     repair, mended, parsed, offsets = best
@@ -150,6 +151,27 @@ def _best(
         if score > best_score:
             best, best_score = (repair, mended, parsed, offsets), score
     return best
+
+
+def _first_of_two(
+    scene: Scene, error: SyntaxProblem, shape: Shape, *, pure: bool
+) -> tuple[Repair, str, Parsed, OffsetMap] | None:
+    """Where one change does not help: a plain one behind which another one does."""
+    plain = [repair for repairer in _REPAIRERS for repair in repairer(scene) if repair.is_plain]
+    for repair in plain[:_PAIRS]:
+        mended = apply_edits(scene.text, repair.edits)
+        parsed = parse(mended, pure=pure)
+        if parsed.error is None:
+            continue
+        following = _best(_scene(mended, parsed.error, shape), parsed.error, shape, pure=pure)
+        if following is None:
+            continue
+        offsets = repair.offsets
+        stop = following[2].error
+        behind = following[3].original(stop.span.start) if stop is not None else len(mended)
+        if stop is None or offsets.original(behind) > max(scene.lines[scene.number].end, error.span.end):
+            return repair, mended, parsed, offsets
+    return None
 
 
 def _reads_on(scene: Scene, error: SyntaxProblem, parsed: Parsed, offsets: OffsetMap) -> bool:

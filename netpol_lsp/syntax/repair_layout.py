@@ -70,7 +70,10 @@ def wrong_column(scene: Scene) -> Iterator[Repair]:
                 delta = column - line.indent
                 if min(one.indent for one in moved) + delta < 0:
                     continue
-                yield _move(scene, line, moved, delta, 0.9 + 0.05 * rank + 0.02 * abs(delta) + 0.1 * (len(moved) > 1))
+                cost = 0.9 + 0.05 * rank + 0.02 * abs(delta) + 0.1 * (len(moved) > 1)
+                # Words without a colon are more likely to lack it than to go on with the line above.
+                is_text = line.key is None and not line.dashes
+                yield _move(scene, line, moved, delta, cost + 2.0 * is_text)
 
 
 def _suspects(scene: Scene) -> list[Line]:

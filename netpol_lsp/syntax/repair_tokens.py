@@ -66,7 +66,7 @@ def missing_colon(scene: Scene) -> Iterator[Repair]:
                 f"`{key}` has no colon behind it",
                 "Add the colon",
                 hint=f"write `{key}: {two['value'][:30]}`",
-                cost=0.3 if key in scene.fields else 2.5,
+                cost=0.3 if key in scene.fields else 1.0 if " " not in two["value"] else 2.5,
                 is_plain=key in scene.fields,
             )
 
