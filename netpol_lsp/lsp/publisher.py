@@ -22,7 +22,7 @@ class Publisher:
 
     def __init__(self, server: NetpolServer) -> None:
         self._server = server
-        self._shown: set[str] = set()
+        self._shown: dict[str, tuple[int | None, list[Json]]] = {}
         self._config_uris: set[str] = set()
 
     def publish(self, snapshot: Snapshot) -> None:
@@ -61,10 +61,12 @@ class Publisher:
                 self.fall_back(uri)
 
     def _send(self, uri: str, version: int | None, items: list[Json]) -> None:
-        if items:
-            self._shown.add(uri)
+        if self._shown.get(uri) == (version, items):
+            return
+        if items or version is not None:
+            self._shown[uri] = (version, items)
         else:
-            self._shown.discard(uri)
+            self._shown.pop(uri, None)
         params: Json = {"uri": uri, "diagnostics": items}
         if version is not None:
             params["version"] = version

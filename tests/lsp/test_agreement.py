@@ -1,0 +1,72 @@
+"""The command line and the server say the same of the same files."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from netpol_lsp.cli.main import main
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
+SEVERITIES = {"error": 1, "warning": 2, "info": 3, "hint": 4}
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not here")]
+
+
+def said_by_the_command_line(folder, capsys):
+    """The findings of each file: code, severity, message, place."""
+    main(["check", "--no-cache", "--format", "json", "--jobs", "1", "--min-severity", "hint", str(folder)])
+    report = json.loads(capsys.readouterr().out)
+    found = {}
+    for item in report["findings"]:
+        if item["suppressed"] is None:
+            place = [(item[end]["line"] - 1, item[end]["column"] - 1) for end in ("start", "end")]
+            one = (item["code"], SEVERITIES[item["severity"]], item["message"], *place, tuple(fix["title"] for fix in item["fixes"]))
+            found.setdefault(Path(item["path"]).resolve(), []).append(one)
+    assert report["policies"] > 0
+    return report, found
+
+
+async def said_by_the_server(editor, path):
+    """The same for one file, opened in an editor that counts code points."""
+    document = editor.open(path.read_text("utf-8-sig"), uri=path.as_uri())
+    found = []
+    for item in await editor.diagnostics(document):
+        place = [(item["range"][end]["line"], item["range"][end]["character"]) for end in ("start", "end")]
+        found.append((item["code"], item["severity"], item["message"], *place, tuple(fix["title"] for fix in item["data"]["fixes"])))
+    document.close()
+    editor.sent.clear()
+    return found
+
+
+async def check_folder(make_editor, folder, capsys):
+    report, expected = said_by_the_command_line(folder, capsys)
+    editor = make_editor("utf-32")
+    await editor.start(folder)
+    await editor.quiet()
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml", ".json") and path.is_file())
+    checked = 0
+    for path in paths:
+        if path.name != ".netpol-lint.yaml":
+            assert sorted(await said_by_the_server(editor, path)) == sorted(expected.get(path.resolve(), [])), path
+            checked += 1
+    assert checked >= report["files"] > 0
+
+
+@pytest.mark.parametrize("name", ["policies", "helm", "snippets", "apps"])
+async def test_on_manifests_of_others(make_editor, capsys, name):
+    await check_folder(make_editor, CORPUS / name, capsys)
+
+
+async def test_with_a_config_file(make_editor, capsys, tmp_path):
+    paths = sorted((CORPUS / "policies").rglob("*.yaml"))[::6]
+    for number, path in enumerate(paths):
+        target = tmp_path / ("a" if number % 2 else "b") / f"{number}.yaml"
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy(path, target)
+    (tmp_path / ".netpol-lint.yaml").write_text(
+        "profile: audit\nignore: [NP205]\nseverity: {intent: warning}\ndefault-namespace: shop\nkubernetes-version: '1.30'\n"
+        "overrides:\n- files: ['b/**']\n  severity: {NP201: error}\n  ignore: [NP209]\n"
+    )
+    await check_folder(make_editor, tmp_path, capsys)
