@@ -1,8 +1,8 @@
-// Where the server is looked for. Works on the built dist/find.js.
+// Where the server is looked for. Works on the built dist/unit/find.js.
 const assert = require("node:assert/strict");
 const path = require("node:path");
 const { test } = require("node:test");
-const { findServer, NotThere, onPath } = require("../../dist/find.js");
+const { findServer, NotThere, onPath } = require("../../dist/unit/find.js");
 
 const VENV = "/ws/.venv/bin/netpol-lsp", GLOBAL = "/usr/bin/netpol-lsp";
 const around = (files, more = {}) => ({

@@ -1,10 +1,10 @@
-// Installing the bundled server, with programs that only pretend to be Python. Works on the built dist/install.js.
+// Installing the bundled server, with programs that only pretend to be Python. Works on the built dist/unit/install.js.
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { test } = require("node:test");
-const { bundledServer, NoPython } = require("../../dist/install.js");
+const { bundledServer, NoPython } = require("../../dist/unit/install.js");
 
 // `-m venv FOLDER` puts a copy of itself there; everything else is written down. "fail" in its folder makes pip fail.
 const PYTHON = `#!/bin/sh

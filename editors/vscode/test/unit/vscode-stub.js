@@ -33,7 +33,7 @@ exports.install = ({ documents = [], settings = {}, trusted = true, folders = []
   const stub = new Proxy(api, { get: (o, name) => (name in o ? o[name] : (classes[name] ??= class {})) });
   const load = Module._load;
   Module._load = (name, ...rest) => (name === "vscode" ? stub : load(name, ...rest));
-  const file = require.resolve("../../dist/extension.js");
+  const file = require.resolve("../../dist/unit/extension.js");
   delete require.cache[file];
   seen.extension = require(file);
   Module._load = load;
