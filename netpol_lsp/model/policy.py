@@ -77,6 +77,8 @@ class Selector:
     def __init__(self, node: Mapping, entry: Entry) -> None:
         self.node = node
         self.entry = entry
+        # What others have worked out about it; see NetworkPolicy.facts.
+        self.facts: Any = None
 
     @lazy
     def label_map(self) -> TextMap | None:
@@ -204,6 +206,8 @@ class PolicyRule:
         self.node = node
         self.direction = direction
         mapping = mapping_of(node)
+        # What others have worked out about it; see NetworkPolicy.facts.
+        self.facts: Any = None
         self.peers_field = _list_field(mapping.get(direction.peers_key)) if mapping else None
         self.ports_field = _list_field(mapping.get("ports")) if mapping else None
 

@@ -25,7 +25,10 @@ def read_selector(selector: Selector) -> LabelSelector:
 
     The `index` of each requirement counts the items of `written_parts`.
     """
-    return selector_of_node(selector.node)
+    known: LabelSelector | None = selector.facts
+    if known is None:
+        known = selector.facts = selector_of_node(selector.node)
+    return known
 
 
 def written_parts(selector: Selector) -> tuple[Label | Requirement, ...]:

@@ -136,7 +136,14 @@ def stored_policy(
 
 
 def stored_rule(rule: PolicyRule, index: int = 0) -> StoredRule:
-    """The facts of one rule."""
+    """The facts of one rule, read once."""
+    known: StoredRule | None = rule.facts
+    if known is None or known.index != index:
+        known = rule.facts = _read_rule(rule, index)
+    return known
+
+
+def _read_rule(rule: PolicyRule, index: int) -> StoredRule:
     if not isinstance(rule.node, Mapping):
         return StoredRule(index)  # a null item is the empty rule
     peers: tuple[PeerSet, ...] | None = None

@@ -92,11 +92,11 @@ def _check(ctx: PolicyContext, node: Sequence) -> Diagnostics:
     for item in node.items:
         value = to_plain(item).value
         # An empty rule or peer has findings of its own; what a template decides may differ.
-        if not value or any(is_unknown(part) for part in walk(item)):
-            continue
         first = next((earlier for known, earlier in seen if known == value), None)
         if first is None:
             seen.append((value, item))
+            continue
+        if not value or any(is_unknown(part) for part in walk(item)):
             continue
         edits = remove_item(ctx.document, node, item)
         fix = Fix("Remove the copy", edits) if edits else None

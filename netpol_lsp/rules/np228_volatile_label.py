@@ -64,7 +64,8 @@ def volatile_label(ctx: PolicyContext) -> Diagnostics:
     """
     for selector in ctx.policy.selectors:
         for label in selector.labels:
-            yield from _check(ctx, label.key, _fix(ctx, selector, label.entry))
+            if label.key.value in VOLATILE_LABELS:
+                yield from _check(ctx, label.key, _fix(ctx, selector, label.entry))
         for requirement in selector.requirements:
             operator = requirement.operator.value if requirement.operator else None
             # That the label is there, whatever its value, does not change.

@@ -88,4 +88,4 @@ def _opening_rule(policy: NetworkPolicy, direction: Direction) -> PolicyRule | N
 
 
 def _allows_everything(rule: PolicyRule) -> bool:
-    return stored_rule(rule).allows_everything
+    return rule.allows_every_peer and stored_rule(rule).allows_everything

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from netpol_lsp.syntax.nodes import Mapping, Node, Scalar, Sequence, walk
@@ -17,6 +18,10 @@ from netpol_lsp.text.source import Source
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./+=@-]*(?::[A-Za-z0-9_./+=@-]+)*\Z")
 # YAML 1.1 readers other than kubectl's take these for numbers in base 60.
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
+
+
+# So many nodes tell how a document is written.
+_SAMPLE = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ def detect_style(source: Source, root: Node | None) -> Style:
     steps: Counter[int] = Counter()
     items: Counter[bool] = Counter()
     quotes: Counter[str] = Counter()
-    for node in walk(root):
+    for node in islice(walk(root), _SAMPLE):
         if isinstance(node, Scalar):
             if node.style and node.style in "'\"":
                 quotes[node.style] += 1
@@ -64,7 +69,7 @@ def _count_levels(source: Source, node: Mapping, steps: Counter[int], items: Cou
 
 def column_of(source: Source, offset: int) -> int:
     """The column of an offset, in code points from 0."""
-    return source.lines.position(offset)[1]
+    return source.lines.column_of(offset)
 
 
 def dash_of(source: Source, item: Node) -> int:

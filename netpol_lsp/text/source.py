@@ -49,6 +49,10 @@ class LineIndex:
         """The line that holds `offset`."""
         return bisect_right(self._starts, offset) - 1
 
+    def column_of(self, offset: int) -> int:
+        """The column of `offset` in code points."""
+        return offset - self._starts[bisect_right(self._starts, offset) - 1]
+
     def line_start(self, line: int) -> int:
         """The offset of the first character of `line`; past the last line, the text's length."""
         return self._starts[line] if line < len(self._starts) else len(self._text)
