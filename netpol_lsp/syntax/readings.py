@@ -40,7 +40,7 @@ class Frame(NamedTuple):
     residual: int
     parent_residual: int
     seen: frozenset[str] = frozenset()
-    count: int = 0
+    rows: int = 0
 
     def grown(self, residual: int, key: str | None = None) -> Frame:
         """The frame with one more row, whose first one stands at `residual`."""
@@ -48,10 +48,10 @@ class Frame(NamedTuple):
             self.name,
             self.shape,
             self.column,
-            self.residual if self.count else residual,
+            self.residual if self.rows else residual,
             self.parent_residual,
             self.seen if key is None else self.seen | {key},
-            self.count + 1,
+            self.rows + 1,
         )
 
 
@@ -216,7 +216,7 @@ def _enter_key(state: State, level: int, row: Row, child: Shape, cost: float, *,
     """The state behind a key in the frame at `level`, which is the innermost one left."""
     line = row.line
     frame = state.frames[level]
-    lost = not starts and frame.count == 0 and bool(frame.name) and line.indent <= frame.parent_residual
+    lost = not starts and frame.rows == 0 and bool(frame.name) and line.indent <= frame.parent_residual
     if not starts:
         cost += _indent_cost(frame, line)
     grown = frame.grown(line.indent, line.key or "")
@@ -229,7 +229,7 @@ def _enter_key(state: State, level: int, row: Row, child: Shape, cost: float, *,
 
 def _indent_cost(frame: Frame, line: Line) -> float:
     """What the blanks that are left say against this place."""
-    if frame.count:
+    if frame.rows:
         # Behind a dash the first key stands further right than what is left of the next ones.
         stands = (frame.residual, frame.parent_residual) if not frame.name else (frame.residual,)
         return 0.0 if line.indent in stands else DEDENT
@@ -303,11 +303,11 @@ def _close(state: State, level: int) -> State:
     for frame in state.frames[level:]:
         shape = frame.shape
         if shape.form is Form.MAPPING:
-            if frame.count == 0 and frame.name:
+            if frame.rows == 0 and frame.name:
                 cost += EMPTY
             else:
                 cost += MISSING * len(shape.required - frame.seen) + _usual_cost(frame)
-        elif shape.form is Form.LIST and frame.count == 0:
+        elif shape.form is Form.LIST and frame.rows == 0:
             cost += 0.25
     # Between two places that fit equally well, the nearer one is meant.
     cost += 0.01 * max(0, len(state.frames) - level)
