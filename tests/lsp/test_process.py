@@ -75,6 +75,31 @@ def test_a_client_that_hangs_up_ends_the_server():
     assert run(initialize()).returncode == 1
 
 
+def test_leaving_while_a_compiled_library_is_busy_is_no_abort():
+    code = """if True:
+        import jsonschema_rs, sys
+        from netpol_lsp.lsp import lifecycle, main
+
+        def spin(_):
+            print("busy", file=sys.stderr, flush=True)
+            while True:
+                pass
+
+        def warm_up():
+            jsonschema_rs.validator_for({"format": "spin"}, formats={"spin": spin}, validate_formats=True).is_valid("x")
+
+        lifecycle.warm_up = warm_up
+        sys.exit(main.main([]))
+    """
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], **pipes) as server:
+        server.stdin.write(initialize())
+        server.stdin.flush()
+        assert server.stderr.readline() == b"busy\n"
+        server.communicate(GOODBYE, timeout=PATIENCE)
+    assert server.returncode == 0
+
+
 def test_what_prints_does_not_break_the_wire():
     code = "import sys; from netpol_lsp.lsp import main, run, server\nold = server.NetpolServer.__init__\ndef new(self): print('stray'); old(self)\nserver.NetpolServer.__init__ = new\nsys.exit(main.main([]))"
     done = subprocess.run([sys.executable, "-c", code], input=initialize() + GOODBYE, capture_output=True, timeout=PATIENCE, check=False)
