@@ -62,6 +62,7 @@ class _Check:
                 self.cache(targets), self.overlay, self.options.jobs, progress.update, self.named(), context
             )
             if self.options.fix or self.options.diff:
+                runner.keeps_workspace = True
                 return self.fix(runner, targets)
             return self.lint(runner, targets, progress)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from netpol_lsp.files.reading import TextFile
@@ -40,23 +40,33 @@ class Crew(Protocol):
         ...
 
 
+_KEPT = 4_000_000
+"""How many characters of text stay analysed between the two steps: nodes take thirty times their text's memory."""
+
+
 class Linter:
-    """Lints in this process. Texts that were read for their policies are not read again."""
+    """Lints in this process. As long as memory allows, texts that were read for their policies are not read again."""
 
     def __init__(self, work: Sequence[Work]) -> None:
         self._work = list(work)
-        self._analyses: list[Analysis] = []
+        self._kept: dict[int, Analysis] = {}
 
     def policies(self) -> list[PlacedPolicy]:
         """The policies of all texts."""
-        self._analyses = [analyse(item.text.source) for item in self._work]
-        pairs = zip(self._analyses, self._work, strict=True)
-        return [placed for analysis, item in pairs for placed in placed_policies(analysis, item.config.settings)]
+        found: list[PlacedPolicy] = []
+        room = _KEPT
+        for item in self._work:
+            analysis = analyse(item.text.source)
+            found += placed_policies(analysis, item.config.settings)
+            room -= len(item.text.source.text)
+            if room > 0:
+                self._kept[item.index] = analysis
+        return found
 
     def lint(self, workspace: WorkspaceView) -> Iterator[tuple[int, FileReport]]:
         """The report of each text with its index."""
-        for number, item in enumerate(self._work):
-            analysis = self._analyses[number] if self._analyses else analyse(item.text.source)
+        for item in self._work:
+            analysis = self._kept.pop(item.index, None) or analyse(item.text.source)
             yield item.index, lint(analysis, item.config, workspace)
 
 
@@ -68,7 +78,11 @@ def workspace_of(crew: Crew, context: Iterable[Source], settings: Settings) -> W
     policies = crew.policies()
     known = {(placed.policy.namespace, placed.policy.name) for placed in policies}
     more = (placed for source in context for placed in placed_policies(analyse(source), settings))
-    policies += (placed for placed in more if (placed.policy.namespace, placed.policy.name) not in known)
+    policies += (
+        replace(placed, is_context=True)
+        for placed in more
+        if (placed.policy.namespace, placed.policy.name) not in known
+    )
     return WorkspaceView.of(policies)
 
 

@@ -15,6 +15,7 @@ from netpol_lsp.lint.report import FileReport
 from netpol_lsp.workspace.view import PlacedPolicy, WorkspaceView
 
 _BATCH = 100
+_ENDED = "a process ended unexpectedly; try again with --jobs 1"
 _POLICIES, _LINT = "policies", "lint"
 
 
@@ -28,7 +29,9 @@ class Processes:
         self._pipes: list[Connection] = []
         for number in range(count):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(list(work[number::count]), theirs), daemon=True)
+            # A copy of this process has our ends of the pipes, too: it must close them to notice when we are gone.
+            inherited = (*self._pipes, ours) if method == "fork" else ()
+            process = context.Process(target=_serve, args=(work[number::count], theirs, inherited), daemon=True)
             process.start()
             theirs.close()
             self._processes.append(process)
@@ -36,20 +39,31 @@ class Processes:
 
     def policies(self) -> list[PlacedPolicy]:
         """The policies of all texts."""
-        return [placed for answer in self._ask((_POLICIES, None)) for placed in answer]
+        self._send((_POLICIES, None))
+        return [placed for answer in self._answers() for placed in answer]
 
     def lint(self, workspace: WorkspaceView) -> Iterator[tuple[int, FileReport]]:
         """The report of each text with its index."""
-        for answer in self._ask((_LINT, workspace)):
+        self._send((_LINT, workspace))
+        return self._reports()
+
+    def _reports(self) -> Iterator[tuple[int, FileReport]]:
+        for answer in self._answers():
             for index, documents, policies, found in answer:
                 yield index, FileReport(self._sources[index], documents, policies, decode(found))
 
-    def _ask(self, question: tuple[str, WorkspaceView | None]) -> Iterator[list[Any]]:
+    def _send(self, question: tuple[str, WorkspaceView | None]) -> None:
+        """Ask all processes."""
+        try:
+            for pipe in self._pipes:
+                pipe.send(question)
+        except ConnectionError:
+            raise PoolError(_ENDED) from None
+
+    def _answers(self) -> Iterator[list[Any]]:
         """The answers of all processes, as they come; each ends its answers with None."""
         waiting = list(self._pipes)
         try:
-            for pipe in waiting:
-                pipe.send(question)
             while waiting:
                 for pipe in cast("list[Connection]", wait(waiting)):
                     answer = pipe.recv()
@@ -60,7 +74,7 @@ class Processes:
                     else:
                         yield answer
         except (EOFError, ConnectionError):
-            raise PoolError("a process ended unexpectedly; try again with --jobs 1") from None
+            raise PoolError(_ENDED) from None
 
     def stop(self) -> None:
         """End the processes, whatever they are doing."""
@@ -71,8 +85,10 @@ class Processes:
             process.join()
 
 
-def _serve(work: list[Work], pipe: Connection) -> None:
+def _serve(work: Sequence[Work], pipe: Connection, inherited: Sequence[Connection]) -> None:
     """Answer the parent's questions about a share of the texts until it closes the pipe."""
+    for other in inherited:
+        other.close()
     # Ctrl-C reaches every process of the terminal: the parent says so, the others just end.
     with suppress(KeyboardInterrupt, EOFError, ConnectionError):
         linter = Linter(work)

@@ -84,7 +84,7 @@ class Runner:
     """What a run needs besides its files.
 
     `named` are the paths that were named: these must be readable text. `workspace` is the view of the last
-    run, when it needed one.
+    run, when it needed one and was told to keep it, as fixes need it.
     """
 
     cache: Cache
@@ -93,6 +93,7 @@ class Runner:
     progress: Progress = _no_progress
     named: frozenset[str] = frozenset()
     context: ContextFiles = field(default_factory=ContextFiles)
+    keeps_workspace: bool = False
     workspace: WorkspaceView | None = None
     keys: _Keys = field(default_factory=lambda: _Keys(""))
 
@@ -222,9 +223,14 @@ class Runner:
         wanted = [item for item in todo if self._load(item, result)]
         work = [Work(index, item.text, _config_of(item)) for index, item in enumerate(wanted) if item.text is not None]
         with crew_for(work, self.jobs) as crew:
+            workspace = EMPTY
             if uses_workspace and work:
-                self.workspace = workspace_of(crew, self.context.sources, work[0].config.settings)
-            for done, (index, report) in enumerate(crew.lint(self.workspace or EMPTY)):
+                workspace = workspace_of(crew, self.context.sources, work[0].config.settings)
+            self.workspace = workspace if self.keeps_workspace else None
+            reports = crew.lint(workspace)
+            # Large, and other processes may have copies of their own by now.
+            del workspace
+            for done, (index, report) in enumerate(reports):
                 item = wanted[index]
                 item.report = report
                 if self.cache.is_on:

@@ -1,6 +1,8 @@
 """Several processes: the same results, and no traces of failures."""
 
 import json
+import os
+import select
 import subprocess
 import sys
 
@@ -119,3 +121,35 @@ def test_a_reader_that_leaves_early_ends_the_run_quietly(tmp_path) -> None:
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stderr == ""
     assert done.stdout.splitlines()[-1] == "status 1"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_processes_end_when_their_parent_is_killed(tmp_path) -> None:
+    script = f"""
+import os, sys
+from netpol_lsp.cli import crew
+from netpol_lsp.cli.linter import Work
+from netpol_lsp.files.reading import TextFile
+from netpol_lsp.lint.config import default_file_config
+from netpol_lsp.text.source import make_source
+work = [Work(n, TextFile(make_source("a", {POLICY!r})), default_file_config()) for n in range(4)]
+with crew.crew_for(work, 2) as many:
+    many.policies()
+    print(*(process.pid for process in many._processes), flush=True)
+    sys.stdin.read()
+"""
+    parent = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    assert parent.stdin is not None
+    children = [int(word) for word in parent.stdout.readline().split()]
+    assert len(children) == 2
+    watched = [os.pidfd_open(child) for child in children]
+    parent.kill()
+    parent.wait()
+    parent.stdin.close()
+    parent.stdout.close()
+    for descriptor in watched:
+        # Readable when the process has ended.
+        ready, _, _ = select.select([descriptor], [], [], 30)
+        os.close(descriptor)
+        assert ready
