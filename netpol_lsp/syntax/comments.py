@@ -31,10 +31,14 @@ def find_comments(text: str, root: Node | None) -> tuple[Comment, ...]:
     scalars = sorted(_scalar_spans(text, root))
     starts = [start for start, _ in scalars]
     found = []
-    for match in _CANDIDATE.finditer(text):
+    position = 0
+    while match := _CANDIDATE.search(text, position):
         at = bisect_right(starts, match.start()) - 1
         if at >= 0 and match.start() < scalars[at][1]:
+            # A comment may still follow the scalar on its line.
+            position = scalars[at][1]
             continue
+        position = match.end()
         line_start = max(text.rfind("\n", 0, match.start()), text.rfind("\r", 0, match.start())) + 1
         is_alone = not text[line_start : match.start()].strip()
         found.append(Comment(Span(*match.span()), match.group()[1:].strip(), is_alone))

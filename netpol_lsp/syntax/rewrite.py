@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from netpol_lsp.syntax.documents import Document
-from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence
+from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, walk
+from netpol_lsp.syntax.scalars import resolve
 from netpol_lsp.syntax.style import (
     Style,
     column_of,
     dash_of,
+    is_plain_safe,
     quoted,
     render_block,
     render_entry,
@@ -72,6 +74,12 @@ def set_value(document: Document, entry: Entry, value: Any) -> Edits | None:
         if _has_comment(document, node.span):
             return None
         text = render_flow(value, style, as_json=as_json)
+        if isinstance(node, Sequence) and not node.flow:
+            # A list may stand in its key's own column, where nothing else can.
+            if _has_comment(document, Span(key.end, node.start)):
+                return None
+            colon = document.text.index(":", key.end) + 1
+            return (TextEdit(Span(colon, node.end), f" {text}"),)
         return (TextEdit(node.span, text if node.end > node.start else f" {text}"),)
     indent = column_of(document.source, key.start)
     lines = render_entry("x", value, indent, style)[1:]
@@ -133,6 +141,8 @@ def remove_entry(document: Document, mapping: Mapping, entry: Entry) -> Edits | 
     """Delete a key with its value; None for the only entry of a block mapping."""
     if mapping.origin is not None or entry.key.origin is not None or entry not in mapping.entries:
         return None
+    if _has_anchor(entry.value):
+        return None
     number = mapping.entries.index(entry)
     if mapping.flow:
         spans = [item.span for item in mapping.entries]
@@ -147,7 +157,7 @@ def remove_entry(document: Document, mapping: Mapping, entry: Entry) -> Edits | 
         if number + 1 == len(mapping.entries):
             return None
         end = mapping.entries[number + 1].key.start
-        if _has_comment(document, Span(max(entry.value.end, entry.key.end), end)):
+        if _has_comment(document, Span(entry.key.start, end)):
             return None
         return (TextEdit(Span(entry.key.start, end), ""),)
     return (_remove_lines(document, start, max(entry.value.end, entry.key.end)),)
@@ -155,7 +165,7 @@ def remove_entry(document: Document, mapping: Mapping, entry: Entry) -> Edits | 
 
 def remove_item(document: Document, sequence: Sequence, item: Node) -> Edits | None:
     """Delete an item of a list; None for the only item of a block list."""
-    if sequence.origin is not None or item not in sequence.items:
+    if sequence.origin is not None or item not in sequence.items or _has_anchor(item):
         return None
     number = sequence.items.index(item)
     if sequence.flow:
@@ -170,7 +180,7 @@ def remove_item(document: Document, sequence: Sequence, item: Node) -> Edits | N
 
 
 def wrap_in_list(document: Document, entry: Entry) -> Edits | None:
-    """Turn a value into a list with this one item."""
+    """Turn a value that is no list into a list with this one item."""
     node = entry.value
     if node.origin is not None or node.end <= node.start:
         return None
@@ -183,7 +193,17 @@ def wrap_in_list(document: Document, entry: Entry) -> Edits | None:
             if source.lines.line_text(line).strip():
                 edits.append(TextEdit(Span(start, start), "  "))
         return tuple(edits)
+    if isinstance(node, Sequence) or (isinstance(node, Scalar) and node.style in ("|", ">")):
+        return None
+    if isinstance(node, Scalar) and not node.style and not is_plain_safe(node.value) and isinstance(resolve(node), str):
+        # In brackets, commas and more need quotes.
+        return (TextEdit(node.span, f"[{quoted(node.value, style_of(document).quote)}]"),)
     return (TextEdit(Span(node.start, node.start), "["), TextEdit(Span(node.end, node.end), "]"))
+
+
+def _has_anchor(node: Node) -> bool:
+    """Whether aliases may lead into the node."""
+    return any(inner.anchor is not None for inner in walk(node))
 
 
 def is_json(document: Document) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from netpol_lsp.syntax.lines import comment_start
 from netpol_lsp.syntax.nodes import Mapping, Node, Scalar, Sequence, walk
 from netpol_lsp.syntax.scalars import looks_like_timestamp, resolve_plain
 from netpol_lsp.text.source import Source
@@ -72,8 +73,22 @@ def column_of(source: Source, offset: int) -> int:
     return source.lines.column_of(offset)
 
 
+# Anchors and tags in front of a value.
+_PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]*)+\Z")
+
+
 def dash_of(source: Source, item: Node) -> int:
-    """The offset of the `-` in front of an item of a block list."""
+    """The offset of the `-` in front of an item of a block list: comments, anchors and tags may stand between."""
+    line = source.lines.line_of(item.start)
+    before = source.text[source.lines.line_start(line) : item.start]
+    while line >= 0:
+        before = _PROPERTIES.sub("", before).rstrip()
+        if before.endswith("-"):
+            return source.lines.line_start(line) + len(before) - 1
+        line -= 1
+        before = source.lines.line_text(line) if line >= 0 else ""
+        comment = comment_start(before)
+        before = before if comment is None else before[:comment]
     return max(source.text.rfind("-", 0, item.start), 0)
 
 

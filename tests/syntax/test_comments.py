@@ -17,6 +17,8 @@ def comments(text: str) -> list[tuple[str, bool]]:
         ("b: c#d\n", []),
         ("b: '#c'  #d\n", [("d", False)]),
         ('b: "c # d"\n', []),
+        ('b: "c # d"  # e\n', [("e", False)]),
+        ("b: ['c # d', 'e # f']  # g # h\n", [("g # h", False)]),
         ("b: |\n  # c\n  d\n# e\n", [("e", True)]),
         ("b: |  # c\n  d\n", [("c", False)]),
         ("b: c\r\n  # d\r\ne: f # g\r\n", [("d", True), ("g", False)]),
