@@ -10,7 +10,7 @@ const LIMIT = 90_000;
 const QUIET = {
   "workbench.startupEditor": "none", "telemetry.telemetryLevel": "off", "update.mode": "none", "git.enabled": false,
   "extensions.autoUpdate": false, "extensions.autoCheckUpdates": false, "extensions.ignoreRecommendations": true,
-  "files.autoSave": "off", "editor.hover.delay": 100, "editor.minimap.enabled": false, "window.commandCenter": false,
+  "files.autoSave": "off", "editor.hover.delay": 100, "editor.stickyScroll.enabled": false, "editor.minimap.enabled": false, "window.commandCenter": false,
   "chat.commandCenter.enabled": false, "workbench.secondarySideBar.defaultVisibility": "hidden", "workbench.tips.enabled": false,
   "workbench.colorTheme": "Default Light Modern", "window.menuBarVisibility": "hidden", "workbench.layoutControl.enabled": false,
 };
