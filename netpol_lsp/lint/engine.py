@@ -20,6 +20,7 @@ from netpol_lsp.lint.rule import Context, DocumentRule, PolicyContext, PolicyRul
 from netpol_lsp.lint.suppress import apply_suppressions
 from netpol_lsp.model.objects import KubeObject
 from netpol_lsp.syntax.paths import path_at, render_path
+from netpol_lsp.syntax.problems import ProblemKind
 from netpol_lsp.text.edits import Fix, TextEdit
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
@@ -89,7 +90,14 @@ def lint_document(
         for diagnostic in _run(rule, analysis, config, workspace):
             located = _locate(diagnostic, analysis)
             found.append(located if severity is None else replace(located, severity=severity))
-    return found
+    return _one_error_a_word(found, analysis) if analysis.document.error else found
+
+
+def _one_error_a_word(found: list[Diagnostic], analysis: DocumentAnalysis) -> list[Diagnostic]:
+    """Without what other rules say of a word that the parser stumbled over: half a key is no unknown field."""
+    broken = {problem.span for problem in analysis.problems if problem.kind is ProblemKind.SYNTAX and problem.is_error}
+    said = [one.span for one in found if one.category is Category.SYNTAX and one.span in broken]
+    return [one for one in found if one.span in said or not any(span.covers(one.span) for span in said)]
 
 
 @lru_cache(maxsize=64)

@@ -74,11 +74,11 @@ def unsupported_value(ctx: Context) -> Diagnostics:
     ```
     """
     for found in ctx.schema:
-        if found.keyword != "enum":
-            continue
+        if found.keyword != "enum" or not isinstance(found.value, str):
+            continue  # a value of another type is NP102's
         allowed = [value for value in found.detail if value is not None]
         field = next((step for step in reversed(found.path) if isinstance(step, str)), "")
-        written = found.value if isinstance(found.value, str) else ""
+        written = found.value
         message = f"{_WHAT.get(field, 'value')} `{written}` is not supported: use {_listed(allowed)}"
         if field == "protocol" and written.upper().startswith("ICMP"):
             message = f"NetworkPolicy cannot express `{written}`: its protocols are TCP, UDP and SCTP"

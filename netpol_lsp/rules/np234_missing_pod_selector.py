@@ -95,6 +95,9 @@ def missing_pod_selector(ctx: PolicyContext) -> Diagnostics:
         return
     if _is_elsewhere(policy):
         return
+    node = policy.object.node
+    if spec is None and any(one.keyword == "required" and one.object_node is node for one in ctx.schema):
+        return  # still being written: what it lacks to be accepted is said
     yield ctx.finding(
         _place(policy),
         _message(ctx, policy),
