@@ -146,9 +146,7 @@ def _mend(raw: str) -> list[str]:
     return mended
 
 
-def _changed(
-    raw: str, mended: list[str], start: int, first: int, last: int, *, is_refused: bool
-) -> Iterator[Damage]:
+def _changed(raw: str, mended: list[str], start: int, first: int, last: int, *, is_refused: bool) -> Iterator[Damage]:
     for at in range(first, min(last, len(raw))):
         if mended[at] != raw[at]:
             yield Damage(Span(start + at, start + at + 1), mended[at], is_refused)
@@ -183,4 +181,3 @@ def _joined(found: list[Damage]) -> list[Damage]:
         elif last is None or last.span.end <= damage.span.start:
             joined.append(damage)
     return joined
-

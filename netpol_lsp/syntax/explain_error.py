@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from netpol_lsp.syntax import repair_layout, repair_tokens
+from netpol_lsp.syntax import repair_dashes, repair_layout, repair_tokens
 from netpol_lsp.syntax.fit import fit
 from netpol_lsp.syntax.lines import read_lines
 from netpol_lsp.syntax.parser import Parsed, parse
@@ -28,12 +28,12 @@ _PAIRS = 6
 _REPAIRERS: tuple[Repairer, ...] = (
     repair_layout.tabs,
     repair_tokens.missing_colon,
-    repair_layout.list_on_key_line,
+    repair_dashes.list_on_key_line,
     repair_tokens.quotes,
     repair_tokens.brackets,
     repair_tokens.escapes,
     repair_tokens.two_keys,
-    repair_layout.dashes,
+    repair_dashes.dashes,
     repair_tokens.bad_start,
     repair_layout.swapped,
     repair_layout.block_text,
@@ -77,7 +77,9 @@ def explain(text: str, error: SyntaxProblem, shape: Shape | None = None, *, pure
     if error.kind is not ProblemKind.SYNTAX or len(text) > _LONGEST:
         return Explained(in_plain_words(error, text))
     scene = _scene(text, error, shape or ANYTHING)
-    best = _best(scene, error, shape or ANYTHING, pure=pure) or _first_of_two(scene, error, shape or ANYTHING, pure=pure)
+    best = _best(scene, error, shape or ANYTHING, pure=pure) or _first_of_two(
+        scene, error, shape or ANYTHING, pure=pure
+    )
     if best is None:
         return Explained(in_plain_words(error, text))
     repair, mended, parsed, offsets = best

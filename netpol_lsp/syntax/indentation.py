@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from netpol_lsp.syntax.lines import Line, read_lines
 from netpol_lsp.syntax.parser import parse
 from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
-from netpol_lsp.syntax.readings import Placed, Reading, read
+from netpol_lsp.syntax.reading_state import Placed, Reading
+from netpol_lsp.syntax.readings import read
 from netpol_lsp.syntax.rows import Row, RowKind, join_rows
 from netpol_lsp.syntax.shape import Shape, field_names
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit, apply_edits

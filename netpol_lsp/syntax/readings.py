@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from netpol_lsp.syntax.lines import Line
+from netpol_lsp.syntax.reading_state import Frame, Placed, Reading, State
 from netpol_lsp.syntax.rows import Row, RowKind
 from netpol_lsp.syntax.shape import ANYTHING, Form, Shape
 
@@ -29,64 +28,6 @@ _WORD = re.compile(r"[A-Za-z][\w./-]*\Z", re.ASCII)
 UNKNOWN_FIELD, PROSE, ODD_VALUE, MISSING, NAMED_LIKE_FIELD, EMPTY, DEDENT = 5.0, 6.0, 3.0, 4.0, 3.0, 2.0, 0.5
 SURE = 2.0
 """How much dearer the next reading must be for the best one to be taken for granted."""
-
-
-class Frame(NamedTuple):
-    """A collection that is open. `column` is where its keys or dashes go; `residual` where its first row stood."""
-
-    name: str
-    shape: Shape
-    column: int
-    residual: int
-    parent_residual: int
-    seen: frozenset[str] = frozenset()
-    rows: int = 0
-
-    def grown(self, residual: int, key: str | None = None) -> Frame:
-        """The frame with one more row, whose first one stands at `residual`."""
-        return Frame(
-            self.name,
-            self.shape,
-            self.column,
-            self.residual if self.rows else residual,
-            self.parent_residual,
-            self.seen if key is None else self.seen | {key},
-            self.rows + 1,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where one row goes. `is_prose`: it is no YAML; `starts`: a new document starts with it; `lost`: it stood too far left."""
-
-    row: Row
-    column: int
-    is_prose: bool = False
-    starts: bool = False
-    lost: bool = False
-    parent: str = ""
-
-
-class State(NamedTuple):
-    """A reading of the rows so far."""
-
-    frames: tuple[Frame, ...] = ()
-    cost: float = 0.0
-    documents: int = 0
-    # Earlier placements as a chain, so that states share them.
-    placed: tuple[object, Placed | None] | None = None
-    odd: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The best reading: `rows` in order (content only), its cost, and whether another one is as good."""
-
-    rows: tuple[Placed, ...]
-    cost: float
-    documents: int
-    is_certain: bool
-    lost: tuple[Placed, ...] = field(default=())
 
 
 def read(rows: Sequence[Row], shape: Shape) -> Reading | None:
@@ -207,7 +148,11 @@ def _entry_cost(outer: tuple[Frame, ...], frame: Frame, line: Line) -> float:
         return cost + 0.5
     if not _LABEL_KEY.match(key):
         cost += UNKNOWN_FIELD
-    if not line.value or line.value[0] in "[{" or (frame.name != "annotations" and line.value[0] not in "'\"" and " " in line.value):
+    if (
+        not line.value
+        or line.value[0] in "[{"
+        or (frame.name != "annotations" and line.value[0] not in "'\"" and " " in line.value)
+    ):
         cost += ODD_VALUE
     return cost
 
@@ -319,9 +264,7 @@ def _usual_cost(frame: Frame) -> float:
     return 0.0 if name in frame.seen or "generateName" in frame.seen else cost
 
 
-def _add(
-    state: State, placed: Placed, cost: float, *, frames: tuple[Frame, ...] | None = None, odd: int = 0
-) -> State:
+def _add(state: State, placed: Placed, cost: float, *, frames: tuple[Frame, ...] | None = None, odd: int = 0) -> State:
     odd += int(cost >= UNKNOWN_FIELD and not placed.is_prose)
     return State(
         state.frames if frames is None else frames,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -59,6 +60,23 @@ class Scene:
     def line(self) -> Line:
         """The error's line."""
         return self.lines[self.number]
+
+    @property
+    def newline(self) -> str:
+        """The line ending that the text uses."""
+        ending = re.search(r"\r\n|\n|\r", self.text)
+        return ending.group() if ending else "\n"
+
+    def block_end(self, line: Line) -> int:
+        """The number of the last line that stands further in than `line` and follows it without a break."""
+        last = line.number
+        for one in self.lines[line.number + 1 :]:
+            if one.is_empty:
+                continue
+            if one.indent <= line.indent:
+                break
+            last = one.number
+        return last
 
     def before(self, number: int) -> Line | None:
         """The nearest line above with something on it."""

@@ -1,4 +1,4 @@
-"""Repairs of where lines stand: columns, dashes, tabs, text without a key."""
+"""Repairs of where lines stand: columns, tabs, text without a key."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def wrong_column(scene: Scene) -> Iterator[Repair]:
         for column in _columns(scene, line):
             if column == line.indent:
                 continue
-            block = _block(scene, line)
+            block = scene.block_end(line)
             for last in {line.number, block}:
                 moved = [one for one in scene.lines[line.number : last + 1] if not one.is_empty or one.comment]
                 delta = column - line.indent
@@ -101,18 +101,6 @@ def _columns(scene: Scene, line: Line) -> list[int]:
     if above is not None:
         columns.add(above.body_column + 2)
     return sorted(columns, key=lambda column: abs(column - line.indent))[:7]
-
-
-def _block(scene: Scene, line: Line) -> int:
-    """The last line that stands further in than `line` and follows it without a break."""
-    last = line.number
-    for one in scene.lines[line.number + 1 :]:
-        if one.is_empty:
-            continue
-        if one.indent <= line.indent:
-            break
-        last = one.number
-    return last
 
 
 def _move(scene: Scene, line: Line, moved: list[Line], delta: int, cost: float) -> Repair:
@@ -174,95 +162,6 @@ def swapped(scene: Scene) -> Iterator[Repair]:
             related=above.key_span,
             note="its fields have to follow",
             swap=(Span(above.start, above.end), Span(line.start, line.end)),
-        )
-
-
-def dashes(scene: Scene) -> Iterator[Repair]:
-    """A list dash too many or too few."""
-    for line in scene.near():
-        if line.dashes:
-            start, behind = line.dashes[0], line.body_start
-            what = line.key or line.body[:30]
-            name = _holder(scene, line)
-            place = f" among the keys of `{name}`" if name else " among these keys"
-            message = f"`- {what}` starts a list item{place}"
-            for blanks, cost in (("", 0.8), (" " * (behind - start), 0.85)):
-                moved = _below(scene, line) if not blanks else []
-                shift = tuple(_shift(one, start - behind) for one in moved if one.indent >= behind - line.start)
-                for edits in {(TextEdit(Span(start, behind), blanks), *shift), (TextEdit(Span(start, behind), blanks),)}:
-                    yield Repair(
-                        edits,
-                        Span(start, start + 1),
-                        message,
-                        "Remove the dash",
-                        hint="remove the dash",
-                        cost=cost + 0.05 * (len(edits) > 1),
-                    )
-        elif re.match(r"-[^\s-]", line.body):
-            yield Repair(
-                (insert(line.body_start + 1, " "),),
-                Span(line.body_start, line.body_start + 1),
-                f"a blank is missing behind the dash of `{line.body[:30]}`",
-                "Add the blank behind the dash",
-                hint=f"write `- {line.body[1:30]}`",
-                cost=0.2,
-                is_plain=True,
-            )
-        elif re.match(r"--+[ \t]", line.body):
-            yield Repair(
-                (TextEdit(Span(line.body_start, line.body_start + line.body.rfind("-", 0, 4)), ""),),
-                Span(line.body_start, line.body_start + 1),
-                "a list item has one dash",
-                "Remove the second dash",
-                cost=0.3,
-            )
-        elif line.body:
-            yield from _missing_dash(scene, line)
-
-
-def _missing_dash(scene: Scene, line: Line) -> Iterator[Repair]:
-    columns = [line.indent, max(0, line.indent - 2)]
-    columns += [one.indent for one in (scene.before(line.number), scene.after(line.number)) if one and one.dashes]
-    for column in dict.fromkeys(columns):
-        yield Repair(
-            (TextEdit(Span(line.start, line.body_start), " " * column + "- "),),
-            line.key_span,
-            f"`{line.key or line.body[:30]}` stands in a list, but has no dash in front of it",
-            "Add the dash",
-            hint="put `- ` in front of it",
-            cost=1.1,
-        )
-
-
-def _below(scene: Scene, line: Line) -> list[Line]:
-    last = _block(scene, line)
-    return [one for one in scene.lines[line.number + 1 : last + 1] if not one.is_empty]
-
-
-def _shift(line: Line, delta: int) -> TextEdit:
-    return TextEdit(Span(line.start, line.start + line.indent), " " * max(0, line.indent + delta))
-
-
-def _holder(scene: Scene, line: Line) -> str | None:
-    """The key that the line stands below."""
-    for one in reversed(scene.lines[: line.number]):
-        if not one.is_empty and one.key is not None and one.indent < line.indent:
-            return one.key
-    return None
-
-
-def list_on_key_line(scene: Scene) -> Iterator[Repair]:
-    """`key: - item`."""
-    line = scene.line
-    if line.key is not None and re.match(r"-(?:\s|\Z)", line.value):
-        start = line.key_span.end + 1
-        yield Repair(
-            (TextEdit(Span(start, line.value_start), "\n" + " " * (line.body_column + 2)),),
-            Span(line.value_start, line.value_start + 1),
-            f"a list item cannot stand on the line of its key `{line.key}`",
-            "Put the item on the next line",
-            hint="put it on the next line",
-            cost=0.3,
         )
 
 

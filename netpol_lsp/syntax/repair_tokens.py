@@ -80,7 +80,7 @@ def two_keys(scene: Scene) -> Iterator[Repair]:
         if second is not None:
             start = line.body_start + second.start()
             key_start = line.body_start + second.start("key")
-            newline = "\n" + " " * line.body_column
+            newline = scene.newline + " " * line.body_column
             yield Repair(
                 (TextEdit(Span(start, key_start), newline),),
                 Span(key_start, line.body_start + second.end("key")),

@@ -87,7 +87,10 @@ def test_there_are_cases() -> None:
 def test_spans_nest(pure: bool) -> None:
     for _, text in cases():
         for chunk in split(make_source("", text).text):
-            for document in (parse_document(chunk.text, pure=pure), parse_document(chunk.text, shape=shape(), pure=pure)):
+            for document in (
+                parse_document(chunk.text, pure=pure),
+                parse_document(chunk.text, shape=shape(), pure=pure),
+            ):
                 if document.root is not None:
                     check_nesting(document.root, 0, len(chunk.text))
                 for problem in document.problems:

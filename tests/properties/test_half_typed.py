@@ -13,7 +13,19 @@ from netpol_lsp.text.edits import apply_edits
 
 ALL = FileConfig(frozenset(rule.info.code for rule in all_rules()))
 EXAMPLES = sorted({example.text for rule in all_rules() for example in examples_of(rule.info.doc)})
-SIGNS = list(" \t\n:-#{}[],&*!|>'\"%@`?\\~") + ["  ", "- ", ": ", "\u00a0", "\u200b", "：", "“", "\ufeff", "\x07", "\x85", "\u2028"]
+SIGNS = list(" \t\n:-#{}[],&*!|>'\"%@`?\\~") + [
+    "  ",
+    "- ",
+    ": ",
+    "\u00a0",
+    "\u200b",
+    "：",
+    "“",
+    "\ufeff",
+    "\x07",
+    "\x85",
+    "\u2028",
+]
 SIGNS += ["𝔘", "---\n", "...\n", "{{ x }}", "<<: *a", "&a ", "\r\n", "\r", "$X", "\t\t"]
 
 

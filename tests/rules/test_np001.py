@@ -33,7 +33,9 @@ def test_mistakes(body: str, found: list[tuple[str, int]]) -> None:
 
 @pytest.mark.parametrize("text", ["key:\tvalue\n", "key: value\t\n", "key: [a,\n\tb]\n", "# a\n\t\nkey: value\n"])
 def test_tabs_that_yaml_takes_are_fine(text: str) -> None:
-    annotated = HEAD.replace("  namespace", "  annotations:\n    " + text.replace("\n", "\n    ").rstrip(" ") + "  namespace")
+    annotated = HEAD.replace(
+        "  namespace", "  annotations:\n    " + text.replace("\n", "\n    ").rstrip(" ") + "  namespace"
+    )
     assert "NP003" not in [code for code, _ in refused(annotated)]
 
 
@@ -52,7 +54,7 @@ def test_a_document_without_readable_kind_is_ours() -> None:
 
 
 def test_safe_fixes_lead_to_a_clean_file() -> None:
-    text = HEAD + "spec\n  podSelector:{}\n  policyTypes: [ingress\n  ingress:\n    - ports:\n        - port: \"80\"\n"
+    text = HEAD + 'spec\n  podSelector:{}\n  policyTypes: [ingress\n  ingress:\n    - ports:\n        - port: "80"\n'
     result = fix_source(make_source("a.yaml", text), FileConfig(frozenset({"NP001", "NP105", "NP110"})))
     assert result.source.text == (
         HEAD + "spec:\n  podSelector: {}\n  policyTypes: [Ingress]\n  ingress:\n    - ports:\n        - port: 80\n"

@@ -37,7 +37,10 @@ def test_the_same_value_twice_is_removed_safely() -> None:
 
 def test_three_times() -> None:
     text = HEAD + "spec:\n  podSelector: {}\n  ingress: []\n  ingress: []\n  ingress: []\n"
-    assert [words(text, diagnostic) for diagnostic in found(text)] == [["9 ingress", "8 ingress"], ["10 ingress", "8 ingress"]]
+    assert [words(text, diagnostic) for diagnostic in found(text)] == [
+        ["9 ingress", "8 ingress"],
+        ["10 ingress", "8 ingress"],
+    ]
 
 
 @pytest.mark.parametrize("keys", [("yes", "on"), ("1", "0x1"), ("a", '"a"')])
@@ -90,7 +93,10 @@ def test_overrides_through_a_merge() -> None:
 
 
 def test_branches_of_a_template_may_each_have_the_key() -> None:
-    text = HEAD + "spec:\n  {{- if .a }}\n  podSelector: {}\n  {{- else }}\n  podSelector: {matchLabels: {a: b}}\n  {{- end }}\n"
+    text = (
+        HEAD
+        + "spec:\n  {{- if .a }}\n  podSelector: {}\n  {{- else }}\n  podSelector: {matchLabels: {a: b}}\n  {{- end }}\n"
+    )
     assert found(text) == []
 
 

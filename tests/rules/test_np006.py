@@ -40,7 +40,9 @@ def test_what_kubectl_does_not_read_as_text_is_another_rules(value: str) -> None
     assert codes(labelled(value)) == ["NP103"]
 
 
-@pytest.mark.parametrize("value", ["web", '"1:30"', "'2024-01-01'", "1.2.3", "v1", "10:99", "1:2:3:4x", "2024-01", "20240101x", "!!str 1:30"])
+@pytest.mark.parametrize(
+    "value", ["web", '"1:30"', "'2024-01-01'", "1.2.3", "v1", "10:99", "1:2:3:4x", "2024-01", "20240101x", "!!str 1:30"]
+)
 def test_plain_text_is_fine(value: str) -> None:
     assert codes(annotated(value)) == []
 
@@ -60,7 +62,15 @@ def test_other_places() -> None:
 
 @pytest.mark.parametrize(
     ("value", "wanted"),
-    [("8_080", "8080"), ("0x50", "80"), ("+80", "80"), ("8e1", "80"), ("80.0", "80"), ("0b1010000", "80"), ("0o120", "80")],
+    [
+        ("8_080", "8080"),
+        ("0x50", "80"),
+        ("+80", "80"),
+        ("8e1", "80"),
+        ("80.0", "80"),
+        ("0b1010000", "80"),
+        ("0o120", "80"),
+    ],
 )
 def test_ports_in_other_notations(value: str, wanted: str) -> None:
     text = ported(value)

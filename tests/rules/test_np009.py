@@ -17,7 +17,15 @@ def refused(text: str) -> list[str]:
 @pytest.mark.parametrize(
     "version",
     ["extensions/v1beta1", "networking.k8s.io/v1beta1", "networking.k8s.io/v2", "networking.k8s.io", "v1", "apps/v1"]
-    + ["networking.k8s.io/V1", "networking/v1", "networkig.k8s.io/v1", "policy/v1", "'extensions/v1beta1'", "/v1", "a/b/c"],
+    + [
+        "networking.k8s.io/V1",
+        "networking/v1",
+        "networkig.k8s.io/v1",
+        "policy/v1",
+        "'extensions/v1beta1'",
+        "/v1",
+        "a/b/c",
+    ],
 )
 def test_wrong_versions(version: str) -> None:
     text = policy(version)
@@ -36,7 +44,17 @@ def test_versions_with_another_shape(version: str) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    ["networkpolicy", "NETWORKPOLICY", "Networkpolicy", "NetworkPolcy", "NetworkPolice", "network-policy", "NetworkPolicies", "1x-", "2024-01-01"],
+    [
+        "networkpolicy",
+        "NETWORKPOLICY",
+        "Networkpolicy",
+        "NetworkPolcy",
+        "NetworkPolice",
+        "network-policy",
+        "NetworkPolicies",
+        "1x-",
+        "2024-01-01",
+    ],
 )
 def test_wrong_kinds(kind: str) -> None:
     text = policy(kind=kind)

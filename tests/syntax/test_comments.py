@@ -37,7 +37,10 @@ def test_comments(text: str, found: list[tuple[str, bool]]) -> None:
 
 def test_spans_are_the_written_comment() -> None:
     text = "a: b  # c d\n# e\n"
-    assert [text[comment.span.start : comment.span.end] for comment in parse_document(text).comments] == ["# c d", "# e"]
+    assert [text[comment.span.start : comment.span.end] for comment in parse_document(text).comments] == [
+        "# c d",
+        "# e",
+    ]
 
 
 def test_comments_of_a_broken_document() -> None:

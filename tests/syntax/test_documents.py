@@ -42,7 +42,11 @@ def test_documents_are_numbered_as_a_plain_split_would() -> None:
     assert [chunk.index for chunk in split("a: b\n---\nc: d\n")] == [0, 1]
 
 
-@given(st.lists(st.sampled_from(["a: b\n", "---\n", "# c\n", "\n", "%YAML 1.1\n", "--- x\n", "...\n", "\r", "---"]), max_size=12))
+@given(
+    st.lists(
+        st.sampled_from(["a: b\n", "---\n", "# c\n", "\n", "%YAML 1.1\n", "--- x\n", "...\n", "\r", "---"]), max_size=12
+    )
+)
 def test_the_parts_are_the_whole(pieces: list[str]) -> None:
     stream = "".join(pieces)
     chunks = split(stream)

@@ -263,7 +263,19 @@ def test_where_no_small_change_helps_the_words_are_plain() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a: [b\n", 'a: "b\n', "a: b: c\n", "a:\n- b\nc\n", "- a\nb: c\n", "%x y\n", "a: &\n", "a: !<\n", "? [\n", "\ta: b\n"]
+    "text",
+    [
+        "a: [b\n",
+        'a: "b\n',
+        "a: b: c\n",
+        "a:\n- b\nc\n",
+        "- a\nb: c\n",
+        "%x y\n",
+        "a: &\n",
+        "a: !<\n",
+        "? [\n",
+        "\ta: b\n",
+    ],
 )
 def test_plain_words_point_at_something(text: str) -> None:
     error = parse(text).error

@@ -114,7 +114,9 @@ def test_other_texts_are_not_lost(text: str) -> None:
     assert restore(text, shape()) is None
 
 
-@pytest.mark.parametrize("parent", ["metadata:\n  name: web", "spec:\n  podSelector:\n    matchLabels:\n      app: web"])
+@pytest.mark.parametrize(
+    "parent", ["metadata:\n  name: web", "spec:\n  podSelector:\n    matchLabels:\n      app: web"]
+)
 def test_short_texts(parent: str) -> None:
     text = f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n{parent}\n"
     assert restored(stripped(text)).text == text
@@ -129,7 +131,10 @@ def test_several_policies_without_separator() -> None:
 
 
 def test_kind_may_come_first() -> None:
-    swapped = POLICY.replace("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n", "kind: NetworkPolicy\napiVersion: networking.k8s.io/v1\n")
+    swapped = POLICY.replace(
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n",
+        "kind: NetworkPolicy\napiVersion: networking.k8s.io/v1\n",
+    )
     assert restored(stripped(swapped + swapped)).text == f"{swapped}---\n{swapped}"
 
 

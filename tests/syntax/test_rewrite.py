@@ -143,7 +143,7 @@ def test_insert_entry(text: str, path: tuple[str | int, ...], after: str) -> Non
 
 def test_insert_behind_an_entry_with_lines_below() -> None:
     text = "a:\n  b:\n    - c  # d\n    # e\nf: g\n"
-    document, node, entry = at(text, "a")
+    document, _, entry = at(text, "a")
     root = document.root
     assert isinstance(root, Mapping)
     assert result(text, insert_entry(document, root, "x", 1, after=entry)) == (
@@ -275,7 +275,9 @@ def test_dash(text: str) -> None:
 def some_value(chance: random.Random, depth: int = 0) -> Any:
     kind = chance.randrange(6 if depth < 3 else 2)
     if kind == 0:
-        return chance.choice(["web", "80", "a: b", "x # y", "", "yes", "10.0.0.0/8", "it's", "é𝔘", "- a", "2024-01-01", "a,b"])
+        return chance.choice(
+            ["web", "80", "a: b", "x # y", "", "yes", "10.0.0.0/8", "it's", "é𝔘", "- a", "2024-01-01", "a,b"]
+        )
     if kind == 1:
         return chance.choice([80, True, None, 1.5])
     if kind in (2, 3):
@@ -338,7 +340,7 @@ def test_random_edits_change_what_they_should() -> None:
     assert made > 800
 
 
-def some_edit(
+def some_edit(  # noqa: PLR0912 - one branch an edit
     chance: random.Random, document: Document, node: Node, inner: Any, holder: Any, key: Any, new: Any
 ) -> Edits | None:
     """Make one edit; change the plain value in the same way."""

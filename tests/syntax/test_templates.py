@@ -22,7 +22,7 @@ def unknown(text: str) -> list[str]:
         "a: {{ .Values.a }}-b\n",
         'a: "{{ .Values.a }}"\n',
         "a: b{{ .Values.a }}c # d\n",
-        "a: {{ .Values.a | default (dict \"x\" 1) }}\n",
+        'a: {{ .Values.a | default (dict "x" 1) }}\n',
         "a: {% x %}\n",
         "a: ${APP}\n",
         "a: $(APP)\n",
@@ -51,12 +51,16 @@ def test_holes(text: str, holes: int) -> None:
     assert len(document.holes) == holes
 
 
-@pytest.mark.parametrize("text", ["a: {{ x }}\nb: c\n", "{{ if\nx }}\na: {{ b\n }}\nc: d\n", "a: '{{ 𝔘 }}' # {{ y }}\r\nb: c\r\n"])
+@pytest.mark.parametrize(
+    "text", ["a: {{ x }}\nb: c\n", "{{ if\nx }}\na: {{ b\n }}\nc: d\n", "a: '{{ 𝔘 }}' # {{ y }}\r\nb: c\r\n"]
+)
 def test_masking_moves_nothing(text: str) -> None:
     masked = mask(text)
     assert masked is not None
     assert len(masked.text) == len(text)
-    assert [i for i, char in enumerate(masked.text) if char in "\r\n"] == [i for i, char in enumerate(text) if char in "\r\n"]
+    assert [i for i, char in enumerate(masked.text) if char in "\r\n"] == [
+        i for i, char in enumerate(text) if char in "\r\n"
+    ]
 
 
 @pytest.mark.parametrize("text", ["a: b\n", "a: {b: {}}\n", 'a: "}}"\n', "a: {b: {c: {}}}\n"])
@@ -66,14 +70,25 @@ def test_other_texts_are_no_templates(text: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["${APP}", "${APP:=x}", "pre-${X}-post", "$APP", "$(APP)", "ENC[AES256_GCM,data:x]", "x.x.x.x/16", "XXX.XXX.XXX.XXX"]
+    [
+        "${APP}",
+        "${APP:=x}",
+        "pre-${X}-post",
+        "$APP",
+        "$(APP)",
+        "ENC[AES256_GCM,data:x]",
+        "x.x.x.x/16",
+        "XXX.XXX.XXX.XXX",
+    ]
     + ["[target]/32", "<namespace>", "<your address here>", "%NAME%", "@NAME@", "__NAME__", "{{ x }}"],
 )
 def test_placeholders(value: str) -> None:
     assert is_placeholder(value)
 
 
-@pytest.mark.parametrize("value", ["", "web", "10.0.0.0/8", "$", "a<b", "[::1]", "max", "xx", "100%", "a@b.c", "cost$5", "x.y", "fd00::/8"])
+@pytest.mark.parametrize(
+    "value", ["", "web", "10.0.0.0/8", "$", "a<b", "[::1]", "max", "xx", "100%", "a@b.c", "cost$5", "x.y", "fd00::/8"]
+)
 def test_other_values_are_no_placeholders(value: str) -> None:
     assert not is_placeholder(value)
 
@@ -100,7 +115,7 @@ def test_values_of_a_template_are_never_refused() -> None:
     text = (
         "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: {{ .a }}\n"
         "  {{- if .ns }}\n  namespace: a\n  {{- else }}\n  namespace: b\n  {{- end }}\n"
-        "spec:\n  podSelector:\n    matchLabels:\n      {{- include \"x\" . | nindent 6 }}\n  ingress:\n    - ports:\n"
+        'spec:\n  podSelector:\n    matchLabels:\n      {{- include "x" . | nindent 6 }}\n  ingress:\n    - ports:\n'
         "        - port: {{ .port }}\n          protocol: {{ .p | upper }}\n      from:\n        - ipBlock:\n            cidr: {{ .cidr }}\n"
     )
     assert [d.message for d in lint_text(text).diagnostics if d.is_refused] == []
