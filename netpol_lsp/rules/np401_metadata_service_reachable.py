@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.name_words import name_claim
 from netpol_lsp.model.network import PortSet, address_set, port_range
 from netpol_lsp.model.policy import Direction, IPBlock
 from netpol_lsp.model.stored import stored_rule
@@ -19,7 +20,8 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     On most clouds 169.254.169.254 (and fd00:ec2::254) hands credentials of the node to whoever asks over HTTP. A broad
-    range such as `0.0.0.0/0` includes it; an `except` takes it out. A rule whose ports leave out TCP 80 is fine.
+    range such as `0.0.0.0/0` includes it; an `except` takes it out. A rule whose ports leave out TCP 80 is fine. A policy
+    that is called `allow-all` or the like says that it means everything, and gives an information only.
 
     ## Fix safety
     Unsafe: the address is excepted, which breaks pods that do need the metadata service.
@@ -75,6 +77,8 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
     """
     if Direction.EGRESS not in ctx.policy.effective_types:
         return
+    claim = name_claim(ctx.policy.object)
+    is_meant = claim.allows and claim.is_total
     for rule in ctx.policy.egress:
         blocks = [peer.ip_block for peer in rule.peers if peer.ip_block is not None]
         if not blocks or not stored_rule(rule).ports.may_intersect(_HTTP):
@@ -84,7 +88,9 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
             if reached is not None and block.cidr is not None:
                 address = reached.partition("/")[0]
                 message = f"`{block.cidr.value}` includes {address}, where clouds hand out the node's credentials"
-                yield ctx.finding(block.cidr, message, fixes=[_fix(ctx, block, reached)])
+                yield ctx.finding(
+                    block.cidr, message, severity=Severity.INFO if is_meant else None, fixes=[_fix(ctx, block, reached)]
+                )
 
 
 _HTTP: PortSet = port_range("TCP", 80, 80)
