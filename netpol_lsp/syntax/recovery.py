@@ -29,10 +29,14 @@ def recover(
         return (blanked.root if blanked else None), (in_plain_words(error, text),)
     maps: list[OffsetMap] = []
     problems: list[SyntaxProblem] = []
+    lines = LineIndex(text)
     current, parsed = text, None
     for _ in range(_ROUNDS):
         found = explain(current, error, shape, pure=pure)
-        problems.append(_moved_back(found.problem, maps))
+        problem = _moved_back(found.problem, maps)
+        # What is wrong on a line that was mended already follows from the mending.
+        if lines.line_of(problem.span.start) not in {lines.line_of(one.span.start) for one in problems}:
+            problems.append(problem)
         if found.text is None or found.parsed is None or found.offsets is None:
             parsed = _blank_lines(current, error, pure=pure)
             break

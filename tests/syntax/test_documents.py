@@ -75,6 +75,13 @@ def test_an_error_does_not_hide_the_rest() -> None:
     assert [problem.span.start for problem in document.problems] == [5, 17]
 
 
+def test_a_line_is_explained_once() -> None:
+    text = "spec:\n  policyTypes:\n    - Ingress\n- Egress\ningress:\n    - from:\n    - podSelector: {}\n    ports:\n"
+    document = parse_document(text, shape=shape())
+    lines = [document.source.lines.line_of(problem.span.start) for problem in document.problems]
+    assert len(lines) == len(set(lines)) > 0
+
+
 def test_nodes_of_a_mended_text_stand_where_they_are_written() -> None:
     text = "spec\n  podSelector:{}\n  policyTypes: [Ingress]\n"
     document = parse_document(text, shape=shape())
