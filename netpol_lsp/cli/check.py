@@ -11,7 +11,7 @@ from netpol_lsp.cli import console
 from netpol_lsp.cli.cache import WORTHWHILE, Cache, cache_path, tool_key
 from netpol_lsp.cli.context import ContextFiles, load_context
 from netpol_lsp.cli.errors import PoolError, UsageError
-from netpol_lsp.cli.main import FAILED, FOUND, OK
+from netpol_lsp.cli.main import COMMANDS, FAILED, FOUND, OK
 from netpol_lsp.cli.memo import Memo
 from netpol_lsp.cli.options import check_parser
 from netpol_lsp.cli.output import write_report, write_text
@@ -106,7 +106,7 @@ class _Check:
     def find(self, configs: ConfigFiles) -> list[Target]:
         """The files to lint; standard input is read into the overlay."""
         found = find_manifests(self.options.paths, configs, force_exclude=self.options.force_exclude)
-        self.complain(*found.problems)
+        self.complain(*(problem + _command_like(problem) for problem in found.problems))
         targets = make_targets(found.paths, configs, self.options.stdin_filename)
         if targets and targets[0].is_stdin:
             read = decode(sys.stdin.buffer.read(), targets[0].path)
@@ -169,6 +169,14 @@ class _Check:
         """A line on standard error with --verbose."""
         if self.options.verbose:
             console.note(message)
+
+
+def _command_like(problem: str) -> str:
+    """A hint when a path that is not there looks like a misspelt command."""
+    from netpol_lsp.lint.selection import did_you_mean  # noqa: PLC0415 - for mistakes only
+
+    near = did_you_mean(problem.partition(":")[0], COMMANDS)
+    return near.replace("did you mean", "did you mean the command")
 
 
 def _used_configs(targets: Sequence[Target]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 
@@ -10,6 +9,4 @@ def run(_name: str, arguments: Sequence[str]) -> int:
     """Serve until the client says goodbye."""
     from netpol_lsp.lsp.main import main  # noqa: PLC0415 - pygls costs half a second
 
-    sys.argv[1:] = list(arguments)
-    code: int | None = main()
-    return code or 0
+    return main(arguments)
