@@ -26,8 +26,9 @@ export class NotThere extends Error {}
 
 /** The server's program; undefined when it is nowhere. Throws NotThere when the setting leads nowhere. */
 export function findServer(around: Surroundings): Found | undefined {
-  if (around.setting !== "") {
-    const command = expand(around.setting, around);
+  const command = expand(around.setting, around);
+  // The user's own setting may lead into the workspace too: `${workspaceFolder}/.venv/bin/netpol-lsp`.
+  if (around.setting !== "" && (around.trusted || !isWithin(command, around.folders))) {
     if (!around.isFile(command)) {
       throw new NotThere(`netpol.server.path is ${command}, but there is no such file`);
     }
@@ -43,8 +44,8 @@ export function findServer(around: Surroundings): Found | undefined {
       }
     }
   }
-  const command = onPath(["netpol-lsp"], around)[0];
-  return command === undefined ? undefined : { command, from: "PATH" };
+  const installed = onPath(["netpol-lsp"], around)[0];
+  return installed === undefined ? undefined : { command: installed, from: "PATH" };
 }
 
 /** A program of a virtual environment. */

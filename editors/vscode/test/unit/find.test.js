@@ -41,6 +41,13 @@ test("nothing inside a workspace that is not trusted is run", () => {
   assert.equal(findServer(around(["/ws2/netpol-lsp"], { trusted: false, path: "/ws2" })).command, "/ws2/netpol-lsp");
 });
 
+test("a setting that leads into a workspace that is not trusted is passed over", () => {
+  for (const setting of ["tools/lsp", "${workspaceFolder}/tools/lsp", "/ws/tools/lsp", "/x/../ws/tools/lsp"]) {
+    assert.equal(findServer(around(["/ws/tools/lsp", "/x/../ws/tools/lsp", GLOBAL], { setting, trusted: false })).command, GLOBAL, setting);
+  }
+  assert.equal(findServer(around(["/x/lsp", GLOBAL], { setting: "/x/lsp", trusted: false })).command, "/x/lsp");
+});
+
 test("relative entries of PATH are never used", () => {
   assert.deepEqual(onPath(["netpol-lsp"], around(["netpol-lsp", "bin/netpol-lsp"], { path: ":bin:." })), []);
 });
