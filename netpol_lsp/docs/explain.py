@@ -87,10 +87,16 @@ def _direction(policy: NetworkPolicy, direction: Direction, namespace: str | Non
     if direction not in policy.effective_types:
         summary = "not restricted by this policy."
         if rules:
-            summary += f" Its {direction.rules_key} rules have no effect, since policyTypes does not list {direction.value}."
+            summary += (
+                f" Its {direction.rules_key} rules have no effect, since policyTypes does not list {direction.value}."
+            )
         return DirectionWords(direction, summary, ())
     if not rules:
-        return DirectionWords(direction, f"nothing is allowed by this policy: the pods {verb} no connection unless another one allows it.", ())
+        return DirectionWords(
+            direction,
+            f"nothing is allowed by this policy: the pods {verb} no connection unless another one allows it.",
+            (),
+        )
     if any(rule.allows_every_peer and rule.allows_every_port for rule in rules):
         return DirectionWords(direction, "everything is allowed: one rule names neither peers nor ports.", ())
     words = tuple(rule_words(rule, namespace) for rule in rules)

@@ -143,7 +143,12 @@ def render(found: list[Suggestion], snapshot: Snapshot, offset: int, client: Cli
 def _render(one: Suggestion, number: int, snapshot: Snapshot, offset: int, client: Client, indent: int) -> Json:
     is_snippet = one.is_snippet and client.snippets and "$" in one.text
     text = one.text if is_snippet else plain(one.text)
-    item: Json = {"label": one.label, "kind": _KINDS[one.kind], "sortText": f"{number:04}", "filterText": _filter(one, snapshot)}
+    item: Json = {
+        "label": one.label,
+        "kind": _KINDS[one.kind],
+        "sortText": f"{number:04}",
+        "filterText": _filter(one, snapshot),
+    }
     if one.detail:
         item["detail"] = one.detail
     if one.doc:

@@ -22,7 +22,13 @@ def said_by_the_command_line(folder, capsys):
     for item in report["findings"]:
         if item["suppressed"] is None:
             place = [(item[end]["line"] - 1, item[end]["column"] - 1) for end in ("start", "end")]
-            one = (item["code"], SEVERITIES[item["severity"]], item["message"], *place, tuple(fix["title"] for fix in item["fixes"]))
+            one = (
+                item["code"],
+                SEVERITIES[item["severity"]],
+                item["message"],
+                *place,
+                tuple(fix["title"] for fix in item["fixes"]),
+            )
             found.setdefault(Path(item["path"]).resolve(), []).append(one)
     assert report["policies"] > 0
     return report, found
@@ -34,7 +40,15 @@ async def said_by_the_server(editor, path):
     found = []
     for item in await editor.diagnostics(document):
         place = [(item["range"][end]["line"], item["range"][end]["character"]) for end in ("start", "end")]
-        found.append((item["code"], item["severity"], item["message"], *place, tuple(fix["title"] for fix in item["data"]["fixes"])))
+        found.append(
+            (
+                item["code"],
+                item["severity"],
+                item["message"],
+                *place,
+                tuple(fix["title"] for fix in item["data"]["fixes"]),
+            )
+        )
     document.close()
     editor.sent.clear()
     return found

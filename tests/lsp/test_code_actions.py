@@ -74,7 +74,9 @@ async def test_fixes_come_from_the_servers_own_findings(editor):
 
 async def test_a_selection_gathers_all_findings_in_it(editor):
     document = editor.open(TEXT)
-    titles = [item["title"] for item in await actions(editor, document, document.range(0, len(TEXT)), only=["quickfix"])]
+    titles = [
+        item["title"] for item in await actions(editor, document, document.range(0, len(TEXT)), only=["quickfix"])
+    ]
     assert "Write the port as a number" in titles
     assert "Write `TCP`" in titles
 
@@ -118,7 +120,12 @@ async def test_only_what_is_asked_for(editor, only, kinds):
 
 async def test_ignore_here(editor):
     document = editor.open(TEXT)
-    found = await action(editor, document, document.at("podSelector: {matchLabels: {k8s-app: kube-dns"), "Ignore NP210 (peers-or-not-and) here")
+    found = await action(
+        editor,
+        document,
+        document.at("podSelector: {matchLabels: {k8s-app: kube-dns"),
+        "Ignore NP210 (peers-or-not-and) here",
+    )
     document.replace(applied(document, found))
     assert "        # netpol: ignore[NP210] TODO: say why\n        - podSelector" in document.text
     assert "NP210" not in {item["code"] for item in await editor.diagnostics(document)}
@@ -126,7 +133,12 @@ async def test_ignore_here(editor):
 
 async def test_ignore_in_the_document(editor):
     document = editor.open(f"a: 1\n---\n{TEXT}")
-    found = await action(editor, document, document.at("podSelector: {matchLabels: {k8s-app: kube-dns"), "Ignore NP210 (peers-or-not-and) in this document")
+    found = await action(
+        editor,
+        document,
+        document.at("podSelector: {matchLabels: {k8s-app: kube-dns"),
+        "Ignore NP210 (peers-or-not-and) in this document",
+    )
     document.replace(applied(document, found))
     assert "---\n# 🎉 商店\n# netpol: ignore[NP210] TODO: say why\napiVersion" in document.text
     assert "NP210" not in {item["code"] for item in await editor.diagnostics(document)}
@@ -134,7 +146,9 @@ async def test_ignore_in_the_document(editor):
 
 async def test_what_the_api_server_refuses_cannot_be_ignored(editor):
     document = editor.open(TEXT)
-    assert not [item for item in await actions(editor, document, document.at("tcp")) if item["title"].startswith("Ignore")]
+    assert not [
+        item for item in await actions(editor, document, document.at("tcp")) if item["title"].startswith("Ignore")
+    ]
 
 
 async def test_an_action_of_an_older_version_is_refused(editor):
@@ -149,7 +163,17 @@ async def test_an_action_of_an_older_version_is_refused(editor):
     assert answer["error"]["code"] == -32801
 
 
-@pytest.mark.parametrize("data", [None, 5, {}, {"uri": 5}, {"uri": "file:///ws/web.yaml", "version": 1, "key": "x", "range": [0, 0, 0, 0]}, {"uri": "file:///ws/web.yaml", "version": 1, "range": "x"}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        5,
+        {},
+        {"uri": 5},
+        {"uri": "file:///ws/web.yaml", "version": 1, "key": "x", "range": [0, 0, 0, 0]},
+        {"uri": "file:///ws/web.yaml", "version": 1, "range": "x"},
+    ],
+)
 async def test_an_action_that_nobody_offered_is_refused(editor, data):
     editor.open(TEXT)
     answer = await editor.answer(editor.post("codeAction/resolve", {"title": "x", "data": data}))
@@ -158,7 +182,12 @@ async def test_an_action_that_nobody_offered_is_refused(editor, data):
 
 async def test_a_client_that_resolves_nothing_gets_the_edits_at_once(make_editor):
     editor = make_editor()
-    await editor.start(capabilities={"textDocument": {"codeAction": {"resolveSupport": None}}, "workspace": {"workspaceEdit": {"documentChanges": False}}})
+    await editor.start(
+        capabilities={
+            "textDocument": {"codeAction": {"resolveSupport": None}},
+            "workspace": {"workspaceEdit": {"documentChanges": False}},
+        }
+    )
     document = editor.open(TEXT)
     params = {"textDocument": {"uri": document.uri}, "range": document.range_of("tcp"), "context": {"diagnostics": []}}
     found = await editor.request("textDocument/codeAction", params)
@@ -179,7 +208,11 @@ async def test_peers_can_be_split_and_joined(editor):
     )
     document.replace(applied(document, joined))
     assert "kube-system}}\n          podSelector" in document.text
-    split = next(item for item in await actions(editor, document, document.at("namespaceSelector")) if item["title"].startswith("Split"))
+    split = next(
+        item
+        for item in await actions(editor, document, document.at("namespaceSelector"))
+        if item["title"].startswith("Split")
+    )
     assert split["kind"] == "refactor.rewrite"
     document.replace(applied(document, split))
     assert document.text == TEXT
@@ -189,23 +222,37 @@ async def test_labels_as_expressions_and_back(editor):
     document = editor.open(TEXT)
     found = await action(editor, document, document.at("app: web"), "Write matchLabels as matchExpressions")
     document.replace(applied(document, found))
-    assert "matchExpressions:\n      - key: app\n        operator: In\n        values:\n          - web\n" in document.text
+    assert (
+        "matchExpressions:\n      - key: app\n        operator: In\n        values:\n          - web\n" in document.text
+    )
     found = await action(editor, document, document.at("operator"), "Write matchExpressions as matchLabels")
     assert applied(document, found) == TEXT
 
 
 async def test_a_default_deny_is_added_at_the_end(editor, policy):
     document = editor.open(policy.rstrip("\n"))
-    found = next(item for item in await actions(editor, document, document.at("NetworkPolicy")) if "denies everything" in item["title"])
+    found = next(
+        item
+        for item in await actions(editor, document, document.at("NetworkPolicy"))
+        if "denies everything" in item["title"]
+    )
     text = applied(document, found)
-    assert text.startswith(policy + "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: default-deny\n  namespace: shop\n")
+    assert text.startswith(
+        policy
+        + "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: default-deny\n  namespace: shop\n"
+    )
     document.replace(text)
     assert "NP001" not in {item["code"] for item in await editor.diagnostics(document)}
 
 
 async def test_edits_keep_the_line_endings(editor):
     document = editor.open(TEXT.replace("\n", "\r\n"))
-    found = await action(editor, document, document.at("podSelector: {matchLabels: {k8s-app: kube-dns"), "Ignore NP210 (peers-or-not-and) here")
+    found = await action(
+        editor,
+        document,
+        document.at("podSelector: {matchLabels: {k8s-app: kube-dns"),
+        "Ignore NP210 (peers-or-not-and) here",
+    )
     text = applied(document, found)
     assert text.count("\n") == text.count("\r\n") == TEXT.count("\n") + 1
 
@@ -214,10 +261,14 @@ async def test_over_the_wire(wire):
     uri = "file:///ws/web.yaml"
     text = TEXT.replace("name: web", "name: Web")
     wire.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "yaml", 1, text)))
-    column = len('metadata: {annotations: {note: "商店 🎉"}, name: '.encode(wire.encoding)) // (1 if wire.encoding == "utf-8" else 2)
+    column = len('metadata: {annotations: {note: "商店 🎉"}, name: '.encode(wire.encoding)) // (
+        1 if wire.encoding == "utf-8" else 2
+    )
     column -= wire.encoding == "utf-16"
     where = types.Position(3, column)
-    params = types.CodeActionParams(types.TextDocumentIdentifier(uri), types.Range(where, where), types.CodeActionContext([]))
+    params = types.CodeActionParams(
+        types.TextDocumentIdentifier(uri), types.Range(where, where), types.CodeActionContext([])
+    )
     found = await wire.text_document_code_action_async(params)
     fix = next(item for item in found if item.kind == "quickfix")
     fix = await wire.code_action_resolve_async(fix)

@@ -74,7 +74,10 @@ async def taken(editor, text, label):
         ("spec:\n  egress:\n    - {|}", ["to", "ports", "allow DNS"]),
         ("spec:\n  ingress:\n    - ports:\n        - {protocol: |}", ["TCP", "UDP", "SCTP"]),
         ("spec:\n  ingress:\n    - ports:\n        - protocol: TCP\n          |", ["port", "endPort"]),
-        ("spec:\n  podSelector:\n    matchExpressions:\n      - {key: app, operator: |}", ["In", "NotIn", "Exists", "DoesNotExist"]),
+        (
+            "spec:\n  podSelector:\n    matchExpressions:\n      - {key: app, operator: |}",
+            ["In", "NotIn", "Exists", "DoesNotExist"],
+        ),
         ("spec:\n  podSelector: |", ["{}"]),
         ("spec: # |", []),
         ("spec:\n  podSelector: {} |", []),
@@ -98,12 +101,18 @@ async def test_what_is_offered(editor, text, expected):
         ("spec:\n  policyTypes:|", "[Ingress]", "spec:\n  policyTypes: [Ingress]"),
         ("spec:\n  policyTypes:\n    - Ing|\n", "Ingress", "spec:\n  policyTypes:\n    - Ingress\n"),
         ("spec:\n  ingress:\n    - fr|", "from", "spec:\n  ingress:\n    - from:\n        - $0"),
-        ("spec:\n  ingress:\n  - ports:\n    - port: 1\n  - fr|", "from", "spec:\n  ingress:\n  - ports:\n    - port: 1\n  - from:\n    - $0"),
+        (
+            "spec:\n  ingress:\n  - ports:\n    - port: 1\n  - fr|",
+            "from",
+            "spec:\n  ingress:\n  - ports:\n    - port: 1\n  - from:\n    - $0",
+        ),
         (
             "spec:\n  ingress:\n    - from:\n        - |",
             "namespaceSelector AND podSelector",
-            ("spec:\n  ingress:\n    - from:\n        - namespaceSelector:\n            matchLabels:\n"
-            "              kubernetes.io/metadata.name: ${1:default}\n          podSelector:\n            matchLabels:\n              ${2:app}: ${3:web}"),
+            (
+                "spec:\n  ingress:\n    - from:\n        - namespaceSelector:\n            matchLabels:\n"
+                "              kubernetes.io/metadata.name: ${1:default}\n          podSelector:\n            matchLabels:\n              ${2:app}: ${3:web}"
+            ),
         ),
         (
             "spec:\n  ingress:\n    - ports:\n        |",
@@ -134,7 +143,11 @@ async def test_indentation_as_it_is_for_clients_that_say_so(make_editor):
 
 async def test_without_snippets(make_editor):
     editor = make_editor()
-    await editor.start(capabilities={"textDocument": {"completion": {"completionItem": {"snippetSupport": False, "insertReplaceSupport": False}}}})
+    await editor.start(
+        capabilities={
+            "textDocument": {"completion": {"completionItem": {"snippetSupport": False, "insertReplaceSupport": False}}}
+        }
+    )
     items = await complete(editor, HEAD + "spec:\n  po|x")
     item, _ = items["podSelector"]
     assert "insertTextFormat" not in item
@@ -157,7 +170,11 @@ async def test_whole_policies_are_accepted_and_do_what_they_say(make_editor, sni
 async def test_labels_of_open_documents(editor):
     editor.open(WORKLOADS, uri="file:///ws/workloads.yaml")
     items = await complete(editor, HEAD + "spec:\n  podSelector:\n    matchLabels:\n      |")
-    assert labels(items) == ["app", "on", "version", "tmpl", "app.kubernetes.io/name"] or set(labels(items)) >= {"app", "on", "version"}
+    assert labels(items) == ["app", "on", "version", "tmpl", "app.kubernetes.io/name"] or set(labels(items)) >= {
+        "app",
+        "on",
+        "version",
+    }
     assert items["app"][1].endswith("      app: ")
     assert items["on"][1].endswith('      "on": '), "quoted, or YAML reads it as true"
     values = await complete(editor, HEAD + "spec:\n  podSelector:\n    matchLabels:\n      version: |")
@@ -170,9 +187,17 @@ async def test_labels_in_expressions(editor):
     editor.open(WORKLOADS, uri="file:///ws/workloads.yaml")
     keys = await complete(editor, HEAD + "spec:\n  podSelector:\n    matchExpressions:\n      - key: |")
     assert {"app", "version"} <= set(keys)
-    values = await complete(editor, HEAD + "spec:\n  podSelector:\n    matchExpressions:\n      - key: app\n        operator: In\n        values: [|]")
+    values = await complete(
+        editor,
+        HEAD
+        + "spec:\n  podSelector:\n    matchExpressions:\n      - key: app\n        operator: In\n        values: [|]",
+    )
     assert labels(values) == ["db", "web"]
-    values = await complete(editor, HEAD + "spec:\n  podSelector:\n    matchExpressions:\n      - key: app\n        operator: In\n        values:\n          - |")
+    values = await complete(
+        editor,
+        HEAD
+        + "spec:\n  podSelector:\n    matchExpressions:\n      - key: app\n        operator: In\n        values:\n          - |",
+    )
     assert labels(values) == ["db", "web"]
 
 
@@ -233,7 +258,9 @@ async def test_rule_codes_in_suppressions(editor):
     assert "NP105" not in items, "it is there already"
     assert items["NP103"][1].endswith("ignore[NP105, NP103] reason")
     assert labels(await complete(editor, HEAD + "# just a no|te")) == []
-    first = await complete(editor, HEAD + "spec: {podSelector: {}, policyTypes: [Ingress], ingress: [{from: []}]} # netpol: ignore[|")
+    first = await complete(
+        editor, HEAD + "spec: {podSelector: {}, policyTypes: [Ingress], ingress: [{from: []}]} # netpol: ignore[|"
+    )
     assert labels(first)[0] == "NP208"
 
 
@@ -248,7 +275,9 @@ async def test_over_the_wire(wire):
     uri = "file:///ws/web.yaml"
     text = HEAD.replace("name: web", "na")
     wire.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "yaml", 1, text)))
-    column = len('metadata: {annotations: {note: "商店 🎉"}, na'.encode(wire.encoding)) // (1 if wire.encoding == "utf-8" else 2)
+    column = len('metadata: {annotations: {note: "商店 🎉"}, na'.encode(wire.encoding)) // (
+        1 if wire.encoding == "utf-8" else 2
+    )
     column -= wire.encoding == "utf-16"
     found = await wire.text_document_completion_async(
         types.CompletionParams(types.TextDocumentIdentifier(uri), types.Position(3, column))

@@ -131,7 +131,9 @@ async def test_without_watching_saving_is_enough(make_editor, tmp_path):
 
 @pytest.mark.asyncio
 async def test_overrides_and_excludes(make_editor, tmp_path):
-    (tmp_path / ".netpol-lint.yaml").write_text("exclude: [vendor/]\noverrides:\n- files: ['tests/**']\n  ignore: [NP105]\n")
+    (tmp_path / ".netpol-lint.yaml").write_text(
+        "exclude: [vendor/]\noverrides:\n- files: ['tests/**']\n  ignore: [NP105]\n"
+    )
     editor = make_editor()
     await editor.start(tmp_path)
     for folder, expected in (("vendor", False), ("tests", False), ("prod", True)):
@@ -206,10 +208,17 @@ async def test_the_configuration_in_effect_can_be_shown(make_editor, tmp_path):
     editor = make_editor()
     await editor.start(tmp_path)
     shown = await editor.request(
-        "workspace/executeCommand", {"command": "netpol.showConfig", "arguments": [{"uri": (tmp_path / "web.yaml").as_uri()}]}
+        "workspace/executeCommand",
+        {"command": "netpol.showConfig", "arguments": [{"uri": (tmp_path / "web.yaml").as_uri()}]},
     )
     assert shown["configFile"] == str(config)
-    assert shown["rules"]["NP105"] == {"name": "unsupported-value", "severity": "off", "origin": f"{config}:1", "path": str(config), "line": 1}
+    assert shown["rules"]["NP105"] == {
+        "name": "unsupported-value",
+        "severity": "off",
+        "origin": f"{config}:1",
+        "path": str(config),
+        "line": 1,
+    }
     assert (await editor.request("workspace/executeCommand", {"command": "netpol.showConfig"}))["version"] == 1
 
 
@@ -218,13 +227,24 @@ async def test_a_policy_is_explained(make_editor):
     editor = make_editor()
     await editor.start()
     document = editor.open(POLICY)
-    command = {"command": "netpol.explainPolicy", "arguments": [{"uri": document.uri, "position": {"line": 0, "character": 0}}]}
+    command = {
+        "command": "netpol.explainPolicy",
+        "arguments": [{"uri": document.uri, "position": {"line": 0, "character": 0}}],
+    }
     assert "`shop/web`" in (await editor.request("workspace/executeCommand", command))["markdown"]
     (message,) = [item for item in editor.sent if item.get("method") == "window/showMessage"]
     assert message["params"]["type"] == 3
     for arguments in ([], [{}], [{"uri": "file:///nowhere"}], ["nonsense"], [{"uri": 5}]):
-        assert await editor.request("workspace/executeCommand", {"command": "netpol.explainPolicy", "arguments": arguments}) is None
-    explained = await editor.request("workspace/executeCommand", {"command": "netpol.explainPolicy", "arguments": [{"uri": document.uri, "position": "x"}]})
+        assert (
+            await editor.request(
+                "workspace/executeCommand", {"command": "netpol.explainPolicy", "arguments": arguments}
+            )
+            is None
+        )
+    explained = await editor.request(
+        "workspace/executeCommand",
+        {"command": "netpol.explainPolicy", "arguments": [{"uri": document.uri, "position": "x"}]},
+    )
     assert "`shop/web`" in explained["markdown"]
 
 

@@ -109,4 +109,7 @@ def test_plain_data():
         a: Any
         b: Any
 
-    assert plain_data(Pair([Pair(1, None)], {"x": Pair(2, 3)})) == {"a": [{"a": 1, "b": None}], "b": {"x": {"a": 2, "b": 3}}}
+    assert plain_data(Pair([Pair(1, None)], {"x": Pair(2, 3)})) == {
+        "a": [{"a": 1, "b": None}],
+        "b": {"x": {"a": 2, "b": 3}},
+    }

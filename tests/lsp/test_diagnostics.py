@@ -94,7 +94,9 @@ async def test_only_what_the_client_understands_is_sent(make_editor):
         assert set(item) <= {"range", "severity", "code", "source", "message"}
 
 
-@pytest.mark.parametrize("text", ["", "a: 1\n", "kind: Deployment\nmetadata: {name: x}\n", "# just a note\n", "{", "\t"])
+@pytest.mark.parametrize(
+    "text", ["", "a: 1\n", "kind: Deployment\nmetadata: {name: x}\n", "# just a note\n", "{", "\t"]
+)
 async def test_files_of_others_get_nothing(editor, text):
     document = editor.open(text)
     await editor.quiet()
@@ -109,7 +111,12 @@ async def test_a_file_that_is_no_longer_ours_is_cleared(editor):
 
 
 async def test_json(editor):
-    manifest = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "中🎉"}, "spec": {"podSelector": {}, "policyTypes": ["egress"]}}
+    manifest = {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": "中🎉"},
+        "spec": {"podSelector": {}, "policyTypes": ["egress"]},
+    }
     document = editor.open(json.dumps(manifest, ensure_ascii=False), uri="file:///ws/web.json", language="json")
     (finding,) = [item for item in await editor.diagnostics(document) if item["code"] == "NP105"]
     assert document.slice(finding["range"]) == '"egress"'
@@ -126,7 +133,9 @@ async def test_helm_templates_are_judged_where_they_are_known(editor):
     assert document.slice(found[0]["range"]) == "egress"
 
 
-@pytest.mark.parametrize("uri", ["untitled:Untitled-1", "vscode-remote://host/ws/a.yaml", "inmemory:/x", "file:///ws/%E4%B8%AD%20a.yaml"])
+@pytest.mark.parametrize(
+    "uri", ["untitled:Untitled-1", "vscode-remote://host/ws/a.yaml", "inmemory:/x", "file:///ws/%E4%B8%AD%20a.yaml"]
+)
 async def test_documents_of_any_kind_of_address(editor, uri):
     document = editor.open(BAD, uri=uri)
     assert "NP105" in codes(await editor.diagnostics(document))
@@ -207,7 +216,9 @@ async def test_identical_documents_each_have_their_findings(editor):
 
 async def pull(editor, document, previous=None):
     params = {"textDocument": {"uri": document.uri}}
-    return await editor.request("textDocument/diagnostic", params | ({"previousResultId": previous} if previous else {}))
+    return await editor.request(
+        "textDocument/diagnostic", params | ({"previousResultId": previous} if previous else {})
+    )
 
 
 async def pulling(make_editor, encoding="utf-16", **more):
@@ -296,7 +307,9 @@ async def test_over_the_wire(wire):
     await wire.until(lambda: uri in wire.diagnostics)
     by_code = {item.code: item for item in wire.diagnostics[uri]}
     assert by_code["NP105"].range == types.Range(types.Position(5, 16), types.Position(5, 23))
-    column = len('metadata: {annotations: {note: "商店 🎉"}, name: '.encode(wire.encoding)) // (1 if wire.encoding == "utf-8" else 2)
+    column = len('metadata: {annotations: {note: "商店 🎉"}, name: '.encode(wire.encoding)) // (
+        1 if wire.encoding == "utf-8" else 2
+    )
     column -= wire.encoding == "utf-16"  # Python writes a byte order mark
     assert by_code["NP106"].range.start == types.Position(2, column)
     assert wire.published[-1].version == 1

@@ -39,7 +39,11 @@ async def hover(editor, document, needle, shift=0):
 @pytest.mark.parametrize(
     ("needle", "about", "said"),
     [
-        ("NetworkPolicy\n", "NetworkPolicy", "selects pods with `app=web` in namespace `shop` and isolates them for egress"),
+        (
+            "NetworkPolicy\n",
+            "NetworkPolicy",
+            "selects pods with `app=web` in namespace `shop` and isolates them for egress",
+        ),
         ("web, namespace", "web", "**Egress:** the pods open connections"),
         ("spec:", "spec", "Policies add up"),
         ("podSelector: {matchLabels: {app: web", "podSelector", "Selects pods with `app=web` in namespace `shop`."),
@@ -87,7 +91,9 @@ async def test_a_finding_is_explained(editor):
 
 
 async def test_a_code_in_a_suppression_is_explained(editor):
-    document = editor.open(TEXT.replace("netpol: no suppression", "") + "# netpol: ignore[NP105, peers-or-not-and] because\n")
+    document = editor.open(
+        TEXT.replace("netpol: no suppression", "") + "# netpol: ignore[NP105, peers-or-not-and] because\n"
+    )
     text, target = await hover(editor, document, "NP105")
     assert target == "NP105"
     assert "unsupported-value" in text
@@ -133,7 +139,9 @@ async def test_a_list_of_policies(editor):
 async def test_over_the_wire(wire):
     uri = "file:///ws/web.yaml"
     wire.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "yaml", 1, TEXT)))
-    column = len('metadata: {annotations: {note: "商店 🎉"}, na'.encode(wire.encoding)) // (1 if wire.encoding == "utf-8" else 2)
+    column = len('metadata: {annotations: {note: "商店 🎉"}, na'.encode(wire.encoding)) // (
+        1 if wire.encoding == "utf-8" else 2
+    )
     column -= wire.encoding == "utf-16"
     found = await wire.text_document_hover_async(
         types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(3, column))

@@ -211,6 +211,10 @@ async def test_one_file_with_both_has_no_finding_from_the_first_moment(make_edit
     editor = make_editor()
     await editor.start()
     document = editor.open(f"{ISOLATING}---\n{DNS}")
-    params = {"textDocument": {"uri": document.uri}, "range": document.range(0, len(document.text)), "context": {"diagnostics": []}}
+    params = {
+        "textDocument": {"uri": document.uri},
+        "range": document.range(0, len(document.text)),
+        "context": {"diagnostics": []},
+    }
     found = await editor.request("textDocument/codeAction", params)
     assert needs_dns not in {item["code"] for action in found for item in action.get("diagnostics", [])}

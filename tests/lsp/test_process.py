@@ -47,7 +47,9 @@ def test_help_is_quick_to_load():
     assert done.stdout.rstrip().endswith("[]")
 
 
-@pytest.mark.parametrize("options", [["--tcp", "x"], ["--tcp", "70000"], ["--tcp", "1", "--ws", "2"], ["--log-level", "loud"], ["file.yaml"]])
+@pytest.mark.parametrize(
+    "options", [["--tcp", "x"], ["--tcp", "70000"], ["--tcp", "1", "--ws", "2"], ["--log-level", "loud"], ["file.yaml"]]
+)
 def test_wrong_usage(options):
     done = run(b"", *options)
     assert done.returncode == 2
@@ -102,7 +104,9 @@ def test_leaving_while_a_compiled_library_is_busy_is_no_abort():
 
 def test_what_prints_does_not_break_the_wire():
     code = "import sys; from netpol_lsp.lsp import main, run, server\nold = server.NetpolServer.__init__\ndef new(self): print('stray'); old(self)\nserver.NetpolServer.__init__ = new\nsys.exit(main.main([]))"
-    done = subprocess.run([sys.executable, "-c", code], input=initialize() + GOODBYE, capture_output=True, timeout=PATIENCE, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=initialize() + GOODBYE, capture_output=True, timeout=PATIENCE, check=False
+    )
     assert done.returncode == 0
     assert messages(done.stdout)[0]["id"] == 1
 
@@ -179,9 +183,16 @@ def test_a_client_that_dies_ends_the_server(tmp_path):
     client = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     read_end, write_end = os.pipe()
     code = "from netpol_lsp.lsp import lifecycle, main; import sys; lifecycle._PARENT_CHECK = 0.01; sys.exit(main.main([]))"
-    server = subprocess.Popen([sys.executable, "-c", code], stdin=read_end, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    server = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=read_end, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     os.close(read_end)
-    body = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"processId": client.pid, "rootUri": None, "capabilities": {}}}
+    body = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {"processId": client.pid, "rootUri": None, "capabilities": {}},
+    }
     os.write(write_end, frame(json.dumps(body).encode()) + message("initialized", x=1))
     assert server.stdout.readline().startswith(b"Content-Length")
     client.send_signal(signal.SIGKILL)

@@ -25,7 +25,14 @@ async def test_requests_before_initialize_are_refused(make_editor):
 
 
 async def test_a_second_initialize_is_refused(editor):
-    assert await error_of(editor, body(id=70, method="initialize", params={"processId": None, "rootUri": None, "capabilities": {}}), 70) == -32600
+    assert (
+        await error_of(
+            editor,
+            body(id=70, method="initialize", params={"processId": None, "rootUri": None, "capabilities": {}}),
+            70,
+        )
+        == -32600
+    )
 
 
 async def test_requests_after_shutdown_are_refused(editor):
@@ -66,14 +73,18 @@ async def test_malformed_messages_get_an_error_reply(editor, message, number, co
     editor.server.protocol.receive(message)
     assert (await editor.answer(number))["error"]["code"] == code
     document = editor.open()
-    assert await editor.at("textDocument/hover", document, document.at("podSelector: {matchLabels: {app: web")) is not None
+    assert (
+        await editor.at("textDocument/hover", document, document.at("podSelector: {matchLabels: {app: web")) is not None
+    )
 
 
 async def test_malformed_notifications_are_dropped(editor, caplog):
     caplog.errors_are_fine = True
     before = len(editor.sent)
     editor.notify("textDocument/didOpen", {"textDocument": {"uri": "file:///x"}})
-    editor.notify("textDocument/didChange", {"textDocument": {"uri": "file:///nowhere", "version": 1}, "contentChanges": []})
+    editor.notify(
+        "textDocument/didChange", {"textDocument": {"uri": "file:///nowhere", "version": 1}, "contentChanges": []}
+    )
     editor.notify("textDocument/didClose", {"textDocument": {"uri": "file:///nowhere"}})
     editor.notify("$/unheardOf", {"a": 1})
     editor.notify("$/cancelRequest", {"id": 4711})
@@ -98,7 +109,13 @@ async def test_malformed_notifications_are_dropped(editor, caplog):
 async def test_requests_about_documents_that_are_not_open_have_empty_answers(editor, method):
     nowhere = {"line": 0, "character": 0}
     span = {"start": nowhere, "end": nowhere}
-    params = {"textDocument": {"uri": "file:///nowhere.yaml"}, "position": nowhere, "positions": [nowhere], "range": span, "context": {"diagnostics": [], "triggerKind": 1}}
+    params = {
+        "textDocument": {"uri": "file:///nowhere.yaml"},
+        "position": nowhere,
+        "positions": [nowhere],
+        "range": span,
+        "context": {"diagnostics": [], "triggerKind": 1},
+    }
     assert not await editor.request(method, params)
 
 

@@ -26,7 +26,9 @@ spec:
     - ports: [{protocol: TCP, port: 443}]
     - to: []
 """
-EMPTY = "kind: NetworkPolicy\nmetadata: {name: x}\nspec: {podSelector: {}, policyTypes: [Ingress, Egress], ingress: []}\n"
+EMPTY = (
+    "kind: NetworkPolicy\nmetadata: {name: x}\nspec: {podSelector: {}, policyTypes: [Ingress, Egress], ingress: []}\n"
+)
 
 
 async def ask(editor, document, method, **more):
@@ -65,14 +67,26 @@ async def test_symbols(editor):
 def check_nesting(symbol, document):
     for part in symbol.get("children", []):
         for inner, outer in ((part["range"], symbol["range"]), (part["selectionRange"], part["range"])):
-            assert (outer["start"]["line"], outer["start"]["character"]) <= (inner["start"]["line"], inner["start"]["character"])
-            assert (inner["end"]["line"], inner["end"]["character"]) <= (outer["end"]["line"], outer["end"]["character"])
+            assert (outer["start"]["line"], outer["start"]["character"]) <= (
+                inner["start"]["line"],
+                inner["start"]["character"],
+            )
+            assert (inner["end"]["line"], inner["end"]["character"]) <= (
+                outer["end"]["line"],
+                outer["end"]["character"],
+            )
         check_nesting(part, document)
 
 
 @pytest.mark.parametrize(
     "text",
-    [TEXT, EMPTY, "kind: NetworkPolicy\nspec:\n  ingress:\n  -\n  - from:\n", "x: &p {podSelector: {}}\nkind: NetworkPolicy\nspec: {ingress: [{from: [*p, *p]}], egress: [null]}\n", '{"kind": "NetworkPolicy", "spec": {"ingress": [{}]}}'],
+    [
+        TEXT,
+        EMPTY,
+        "kind: NetworkPolicy\nspec:\n  ingress:\n  -\n  - from:\n",
+        "x: &p {podSelector: {}}\nkind: NetworkPolicy\nspec: {ingress: [{from: [*p, *p]}], egress: [null]}\n",
+        '{"kind": "NetworkPolicy", "spec": {"ingress": [{}]}}',
+    ],
 )
 async def test_symbols_lie_inside_each_other(editor, text):
     document = editor.open(text)
@@ -93,7 +107,10 @@ async def test_symbols_for_clients_without_trees(make_editor):
 
 async def test_folding(editor):
     document = editor.open(f"a: 1\n---\n{TEXT}")
-    folds = {(fold["startLine"], fold["endLine"]): fold.get("kind") for fold in await ask(editor, document, "textDocument/foldingRange")}
+    folds = {
+        (fold["startLine"], fold["endLine"]): fold.get("kind")
+        for fold in await ask(editor, document, "textDocument/foldingRange")
+    }
     assert folds[(2, 3)] == "comment"
     assert folds[(4, 20)] == "region"
     assert (7, 20) in folds, "spec"
@@ -109,7 +126,15 @@ async def test_selection_grows_node_by_node(editor):
     while found:
         texts.append(document.slice(found["range"]))
         found = found.get("parent")
-    assert texts[:7] == ["", "pg", "app: pg", "{app: pg}", "matchLabels: {app: pg}", "{matchLabels: {app: pg}}", "podSelector: {matchLabels: {app: pg}}"]
+    assert texts[:7] == [
+        "",
+        "pg",
+        "app: pg",
+        "{app: pg}",
+        "matchLabels: {app: pg}",
+        "{matchLabels: {app: pg}}",
+        "podSelector: {matchLabels: {app: pg}}",
+    ]
     assert texts[-1] == TEXT
     for inner, outer in zip(texts, texts[1:], strict=False):
         assert inner in outer
@@ -170,11 +195,19 @@ async def test_hints_only_where_asked(editor):
 
 @pytest.mark.parametrize(
     ("switches", "gone"),
-    [({"peers": False}, {"AND", "OR"}), ({"protocol": False}, {"TCP"}), ({"types": False}, {"policyTypes: [Ingress, Egress]"}), ({"meaning": False}, {"allows everywhere", "every pod of the namespace"}), (False, {"AND", "TCP"})],
+    [
+        ({"peers": False}, {"AND", "OR"}),
+        ({"protocol": False}, {"TCP"}),
+        ({"types": False}, {"policyTypes: [Ingress, Egress]"}),
+        ({"meaning": False}, {"allows everywhere", "every pod of the namespace"}),
+        (False, {"AND", "TCP"}),
+    ],
 )
 async def test_each_kind_of_hint_can_be_switched_off(make_editor, switches, gone):
     editor = make_editor()
-    await editor.start(initializationOptions={"inlayHints": switches}, capabilities={"workspace": {"configuration": False}})
+    await editor.start(
+        initializationOptions={"inlayHints": switches}, capabilities={"workspace": {"configuration": False}}
+    )
     document = editor.open(TEXT)
     hints = await ask(editor, document, "textDocument/inlayHint", range=document.range(0, len(TEXT)))
     assert not gone & {hint["label"] for hint in hints}
@@ -182,7 +215,9 @@ async def test_each_kind_of_hint_can_be_switched_off(make_editor, switches, gone
 
 
 async def test_no_hints_where_a_template_hides_something(editor):
-    document = editor.open("kind: NetworkPolicy\nmetadata: {name: x}\nspec:\n  podSelector: {}\n  {{- if .x }}\n  ingress: []\n  {{- end }}\n")
+    document = editor.open(
+        "kind: NetworkPolicy\nmetadata: {name: x}\nspec:\n  podSelector: {}\n  {{- if .x }}\n  ingress: []\n  {{- end }}\n"
+    )
     assert await ask(editor, document, "textDocument/inlayHint", range=document.range(0, len(document.text))) == []
 
 
@@ -190,9 +225,13 @@ async def test_lenses(editor):
     document = editor.open(f"{TEXT}---\n{EMPTY}")
     lenses = await ask(editor, document, "textDocument/codeLens")
     assert [lens["command"]["title"] for lens in lenses] == ["isolates ingress and egress - explain"] * 2
-    assert [document.slice({**lens["range"], "end": document.position(len(document.text))})[:10] for lens in lenses] == ["apiVersion", "kind: Netw"]
+    assert [
+        document.slice({**lens["range"], "end": document.position(len(document.text))})[:10] for lens in lenses
+    ] == ["apiVersion", "kind: Netw"]
     command = lenses[1]["command"]
-    explained = await editor.request("workspace/executeCommand", {"command": command["command"], "arguments": command["arguments"]})
+    explained = await editor.request(
+        "workspace/executeCommand", {"command": command["command"], "arguments": command["arguments"]}
+    )
     assert "`x`" in explained["markdown"]
     assert "`shop/web`" not in explained["markdown"]
 
@@ -208,11 +247,15 @@ async def test_over_the_wire(wire):
     identifier = types.TextDocumentIdentifier(uri)
     wire.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "yaml", 1, TEXT)))
     (symbol,) = await wire.text_document_document_symbol_async(types.DocumentSymbolParams(identifier))
-    column = len('metadata: {annotations: {note: "商店 🎉"}, name: '.encode(wire.encoding)) // (1 if wire.encoding == "utf-8" else 2)
+    column = len('metadata: {annotations: {note: "商店 🎉"}, name: '.encode(wire.encoding)) // (
+        1 if wire.encoding == "utf-8" else 2
+    )
     column -= wire.encoding == "utf-16"
     assert symbol.selection_range.start == types.Position(4, column)
     assert await wire.text_document_folding_range_async(types.FoldingRangeParams(identifier))
-    (selection,) = await wire.text_document_selection_range_async(types.SelectionRangeParams(identifier, [types.Position(4, column)]))
+    (selection,) = await wire.text_document_selection_range_async(
+        types.SelectionRangeParams(identifier, [types.Position(4, column)])
+    )
     assert selection.parent.range == types.Range(types.Position(4, column), types.Position(4, column + 3))
     (link,) = await wire.text_document_document_link_async(types.DocumentLinkParams(identifier))
     assert link.range == types.Range(types.Position(1, 17), types.Position(1, 22))
@@ -220,5 +263,7 @@ async def test_over_the_wire(wire):
     hints = await wire.text_document_inlay_hint_async(types.InlayHintParams(identifier, everything))
     assert "OR" in {hint.label for hint in hints}
     (lens,) = await wire.text_document_code_lens_async(types.CodeLensParams(identifier))
-    result = await wire.workspace_execute_command_async(types.ExecuteCommandParams(lens.command.command, lens.command.arguments))
+    result = await wire.workspace_execute_command_async(
+        types.ExecuteCommandParams(lens.command.command, lens.command.arguments)
+    )
     assert "isolates them for ingress and egress" in result["markdown"] if isinstance(result, dict) else result.markdown

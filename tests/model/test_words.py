@@ -40,14 +40,22 @@ def policy(spec: str) -> NetworkPolicy:
             "every pod of namespace `p` or `q`",
         ),
         (
-            ("podSelector: {matchExpressions: [{key: a, operator: Exists}, {key: b, operator: DoesNotExist}, "
-            "{key: c, operator: NotIn, values: [d, e]}]}"),
+            (
+                "podSelector: {matchExpressions: [{key: a, operator: Exists}, {key: b, operator: DoesNotExist}, "
+                "{key: c, operator: NotIn, values: [d, e]}]}"
+            ),
             "pods with a label `a` and `c not in (d, e)`, without `b` in the policy's own namespace `shop`",
         ),
-        ("podSelector: {matchLabels: {app: $APP}}", "pods with something that is not known here in the policy's own namespace `shop`"),
+        (
+            "podSelector: {matchLabels: {app: $APP}}",
+            "pods with something that is not known here in the policy's own namespace `shop`",
+        ),
         ("ipBlock: {cidr: 0.0.0.0/0}", "every IPv4 address (`0.0.0.0/0`)"),
         ("ipBlock: {cidr: '::/0'}", "every IPv6 address (`::/0`)"),
-        ("ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16, 10.2.0.0/16]}", "addresses in `10.0.0.0/8` except `10.1.0.0/16` and `10.2.0.0/16`"),
+        (
+            "ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16, 10.2.0.0/16]}",
+            "addresses in `10.0.0.0/8` except `10.1.0.0/16` and `10.2.0.0/16`",
+        ),
         ("ipBlock: {}", "addresses that are not known here"),
         ("ipBlock: null", "nobody"),
     ],
@@ -63,7 +71,9 @@ def test_own_namespace_without_a_name() -> None:
 
 
 def test_ports() -> None:
-    ports = union_of([port_range("TCP", 80, 80), port_range("TCP", 8000, 8080), port_range("UDP", 53, 53), named_port("TCP", "http")])
+    ports = union_of(
+        [port_range("TCP", 80, 80), port_range("TCP", 8000, 8080), port_range("UDP", 53, 53), named_port("TCP", "http")]
+    )
     assert ports_words(ports) == "TCP 80, TCP 8000-8080, the TCP port `http` and UDP 53"
     assert ports_words(ALL_PORTS) == "every port"
     assert ports_words(NO_PORTS) == "no port"
@@ -89,10 +99,17 @@ def test_egress_to_anywhere() -> None:
 
 def test_selected_pods() -> None:
     assert selected_words(policy("spec: {podSelector: {}}"), "shop") == "every pod of namespace `shop`"
-    assert selected_words(policy("spec: {podSelector: {matchLabels: {a: b}}}"), None) == "pods with `a=b` in its namespace"
+    assert (
+        selected_words(policy("spec: {podSelector: {matchLabels: {a: b}}}"), None) == "pods with `a=b` in its namespace"
+    )
 
 
 def test_small_parts() -> None:
-    assert [join_words([]), join_words(["a"]), join_words(["a", "b"], "or"), join_words(["a", "b", "c"])] == ["", "a", "a or b", "a, b and c"]
+    assert [join_words([]), join_words(["a"]), join_words(["a", "b"], "or"), join_words(["a", "b", "c"])] == [
+        "",
+        "a",
+        "a or b",
+        "a, b and c",
+    ]
     assert directions_words([Direction.EGRESS, Direction.INGRESS]) == "ingress and egress"
     assert plain("pods with `app=web`") == "pods with app=web"
