@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from netpol_lsp.lint.refactor import DNS_RULE
+from netpol_lsp.lint.dns import DNS_RULE
 from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
 
 KUBE_DNS = DNS_RULE["to"][0]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from netpol_lsp.lint.dns import dns_rule
 from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
 from netpol_lsp.model.fields import Field
 from netpol_lsp.model.policy import Direction, NetworkPolicy, Peer, PolicyRule, Selector
@@ -18,19 +18,9 @@ from netpol_lsp.syntax.rewrite_items import join_items, split_item
 from netpol_lsp.syntax.style import render_block
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.dns import DnsSetup
 
 Edits = tuple[TextEdit, ...]
-
-DNS_RULE: dict[str, list[dict[str, Any]]] = {
-    "to": [
-        {
-            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
-            "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
-        }
-    ],
-    "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
-}
-"""The egress rule that lets pods ask the cluster's DNS; the labels are those that kubeadm and most clouds set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +145,9 @@ def _dns(document: Document, policy: NetworkPolicy) -> Iterator[Refactoring]:
         yield Refactoring("dns", "Allow DNS: add the egress rule for the cluster's DNS pods", edits)
 
 
-def insert_dns_rule(document: Document, policy: NetworkPolicy, ports: tuple[int, ...] = (53,)) -> Edits | None:
-    """Add an egress rule that lets the pods ask the cluster's DNS, whose pods listen on `ports`."""
-    rule = {
-        **DNS_RULE,
-        "ports": [{"protocol": protocol, "port": port} for port in ports for protocol in ("UDP", "TCP")],
-    }
+def insert_dns_rule(document: Document, policy: NetworkPolicy, setup: DnsSetup | None = None) -> Edits | None:
+    """Add an egress rule that lets the pods ask the cluster's DNS, wherever `setup` says that it is."""
+    rule = dns_rule(setup or DnsSetup())
     field = policy.egress_field
     if policy.spec is None:
         return None

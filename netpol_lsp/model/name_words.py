@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from netpol_lsp.model.objects import KubeObject
-from netpol_lsp.model.policy import Direction
+from netpol_lsp.model.policy import Direction, NetworkPolicy
 
 
 def _set(words: str) -> frozenset[str]:
@@ -80,6 +80,20 @@ def claim_of(text: str) -> Claim:
 def name_claim(kube_object: KubeObject) -> Claim:
     """The claim of an object's name."""
     return claim_of(kube_object.name or "")
+
+
+def is_denied(policy: NetworkPolicy, direction: Direction) -> bool:
+    """Whether a policy isolates a direction and surely has no rule for it."""
+    rules = policy.rules_field(direction)
+    return direction in policy.effective_types and (
+        rules is None or rules.is_null or (rules.value is not None and not rules.value)
+    )
+
+
+def is_named_denial(policy: NetworkPolicy) -> bool:
+    """Whether a policy denies everything in its directions, and is called so: a default deny that is meant."""
+    claim = name_claim(policy.object)
+    return (claim.denies or claim.is_baseline) and all(is_denied(policy, one) for one in policy.effective_types)
 
 
 def annotation_that_allows(kube_object: KubeObject, direction: Direction) -> str | None:

@@ -7,7 +7,9 @@ marked as unknown and never guessed.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 from netpol_lsp.model.fields import Field
 from netpol_lsp.model.label_selector import EVERYTHING, UNKNOWN_SELECTOR, LabelSelector
@@ -83,6 +85,7 @@ class StoredPolicy:
     `namespace` is None when neither the manifest nor the configuration names one. `types` are the
     directions it isolates. `is_namespace_unknown`, `has_unknown_types`: a template decides these.
     `is_partial`: lines of a template may add to, or leave out, any part of it, so that nothing is certain.
+    `facts`: what others have worked out about this value, so that it is done once; the types are theirs to know.
     """
 
     namespace: str | None
@@ -94,6 +97,7 @@ class StoredPolicy:
     is_namespace_unknown: bool = False
     has_unknown_types: bool = False
     is_partial: bool = False
+    facts: dict[object, Any] = dataclasses.field(default_factory=dict, init=False, compare=False, repr=False)
 
     def rules(self, direction: Direction) -> tuple[StoredRule, ...]:
         """The rules of a direction, whether or not it is isolated."""

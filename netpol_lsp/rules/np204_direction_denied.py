@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.name_words import annotation_that_allows, name_claim
+from netpol_lsp.model.name_words import annotation_that_allows, is_denied, is_named_denial, name_claim
 from netpol_lsp.model.policy import Direction, NetworkPolicy
 from netpol_lsp.model.words import directions_words, selected_words
 from netpol_lsp.text.span import Span
@@ -56,13 +56,10 @@ def direction_denied(ctx: PolicyContext) -> Diagnostics:
     policy = ctx.policy
     if not policy.declares_types or policy.has_unknown_types:
         return
-    denied = [direction for direction in Direction if _is_denied(policy, direction)]
-    if not denied:
+    denied = [direction for direction in Direction if is_denied(policy, direction)]
+    if not denied or is_named_denial(policy):
         return
-    claim = name_claim(policy.object)
     denies_everything = len(denied) == len(policy.effective_types)
-    if denies_everything and (claim.denies or claim.is_baseline):
-        return
     silent = []
     for direction in denied:
         who = _who_allows(policy, direction, is_name_enough=not denies_everything)
@@ -85,14 +82,6 @@ def _who_allows(policy: NetworkPolicy, direction: Direction, *, is_name_enough: 
         return f"name `{policy.object.name}`"
     key = annotation_that_allows(policy.object, direction)
     return f"annotation `{key}`" if key is not None else None
-
-
-def _is_denied(policy: NetworkPolicy, direction: Direction) -> bool:
-    """Whether a listed direction surely has no rule."""
-    rules = policy.rules_field(direction)
-    return direction in policy.effective_types and (
-        rules is None or rules.is_null or (rules.value is not None and not rules.value)
-    )
 
 
 def _place(policy: NetworkPolicy, direction: Direction) -> Span:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 
 from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.refactor import insert_dns_rule
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.policy import Direction
+from netpol_lsp.model.label_selector import is_satisfiable
+from netpol_lsp.model.name_words import is_named_denial
+from netpol_lsp.model.policy import Direction, PolicyRule
+from netpol_lsp.model.words import join_words
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
-from netpol_lsp.workspace.answer import Answer
-from netpol_lsp.workspace.dns import DnsSetup, dns_allowed
-from netpol_lsp.workspace.view import PlacedPolicy, isolates_direction, selects_all_of
+from netpol_lsp.workspace.dns import DNS_PORT, DnsSetup, names_dns_ports, node_local_cidr, selects_dns_pods
+from netpol_lsp.workspace.dns_gaps import allows_some_egress, has_dns_gap, is_said_elsewhere
 
 
 @policy_rule("NP216", category="intent", severity=Severity.WARNING, uses_workspace=True)
@@ -24,15 +27,19 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
     53 to the cluster's DNS, every connection by name fails, often after a long wait, and it looks as if the network were
     broken.
 
-    Judged on all policies of the run together: a separate policy that allows DNS is enough. What may be meant for DNS, such
-    as a private address range, counts as unknown, and nothing is said. Of several policies with the same gap the broadest
-    one is named. A policy whose name says that it isolates on purpose (`isolate`, `quarantine`, `offline`, ...) gives an
-    information only.
+    All policies of the run are judged together: a separate policy that allows DNS is enough, and where single files are
+    checked, as in hooks, the setting `context` names the others. Only NetworkPolicies count, not those of Cilium or
+    Calico. What may be meant for DNS, such as a private address range, is not known to fail, and nothing is said.
 
-    The settings `dns: {ports: [...], node-local-address: ...}` say where DNS listens in your cluster.
+    Of several policies that leave the same gap, the one that selects the most pods is named. Where no policy lets its
+    pods connect to anything, they need no names: a default deny alone gives an information, and becomes a warning as
+    soon as something is allowed, because then names will be missed.
+
+    The settings `dns: {ports: [...], node-local-address: ...}` say where DNS listens in your cluster. With NodeLocal
+    DNSCache pods ask an address of their node, which selectors for the DNS pods do not include.
 
     ## Fix safety
-    Unsafe: the DNS rule is added, which opens egress to the DNS pods.
+    Unsafe: the rule for DNS is added to this policy, which opens egress to the DNS pods.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -114,50 +121,47 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 53}
     ```
     """
-    placed = ctx.placed
-    if isolates_direction(placed.policy, Direction.EGRESS) is not Answer.YES:
+    placed, setup = ctx.placed, dns_setup(ctx.settings)
+    if not is_satisfiable(placed.policy.pod_selector) or selects_dns_pods(placed.policy):
         return
-    setup = dns_setup(ctx)
-    if _answer(ctx, placed, setup) is not Answer.NO or _is_said_elsewhere(ctx, placed, setup):
+    if not has_dns_gap(ctx.workspace, placed, setup) or is_said_elsewhere(ctx.workspace, placed, setup):
         return
-    edits = insert_dns_rule(ctx.document, ctx.policy, setup.ports)
-    fix = Fix("Allow DNS to the cluster's DNS pods", edits, Applicability.UNSAFE) if edits else None
-    is_meant = _ON_PURPOSE.search(placed.policy.name or "") is not None
+    is_needed = allows_some_egress(ctx.workspace, placed)
+    if not is_needed and not is_named_denial(ctx.policy):
+        return  # NP204 says that all egress is denied
+    edits = insert_dns_rule(ctx.document, ctx.policy, setup)
+    attempts = list(_attempts(ctx, setup))
     yield ctx.finding(
         _place(ctx),
-        "egress is restricted and no policy lets these pods ask DNS, so names cannot be looked up",
-        severity=Severity.INFO if is_meant else None,
+        _message(setup, has_attempt=bool(attempts)) if is_needed else _ALL_DENIED,
+        severity=None if is_needed else Severity.INFO,
         label="DNS is egress, too",
-        fixes=[fix],
+        related=[
+            ctx.related(rule.ports_field.key_span, "this rule does not reach it")
+            for rule in attempts
+            if rule.ports_field
+        ],
+        fixes=[Fix("Allow DNS: add an egress rule for it", edits, Applicability.UNSAFE) if edits else None],
     )
 
 
-_ON_PURPOSE = re.compile(r"isolat|quarantin|offline|air-?gap|lock-?down|no-network|block-all", re.IGNORECASE)
+_ALL_DENIED = "all egress is denied, DNS too, so names cannot be looked up"
 
 
-def dns_setup(ctx: PolicyContext) -> DnsSetup:
-    """What the configuration says of the cluster's DNS."""
-    settings = ctx.settings
-    return DnsSetup(settings.dns_ports, settings.node_local_dns, (*settings.pod_cidrs, *settings.service_cidrs))
+def _attempts(ctx: PolicyContext, setup: DnsSetup) -> Iterator[PolicyRule]:
+    """Rules that are meant for DNS and do not reach it."""
+    for rule, stored in zip(ctx.policy.egress, ctx.stored.egress, strict=False):
+        if any(names_dns_ports(stored, setup, protocol) for protocol in ("UDP", "TCP")):
+            yield rule
 
 
-def _answer(ctx: PolicyContext, placed: PlacedPolicy, setup: DnsSetup) -> Answer:
-    """NO only when neither UDP nor TCP is allowed; one of them alone is NP217's."""
-    udp = dns_allowed(ctx.workspace, placed, setup, "UDP")
-    return udp if udp is not Answer.NO else dns_allowed(ctx.workspace, placed, setup, "TCP")
-
-
-def _is_said_elsewhere(ctx: PolicyContext, placed: PlacedPolicy, setup: DnsSetup) -> bool:
-    """Whether another policy has the same gap for these pods and more, or is the same and comes first."""
-    for other in ctx.workspace.policies_selecting_all_of(placed):
-        if isolates_direction(other.policy, Direction.EGRESS) is not Answer.YES:
-            continue
-        is_same = selects_all_of(placed, other) is Answer.YES
-        if is_same and (placed.uri, placed.policy.name or "") < (other.uri, other.policy.name or ""):
-            continue
-        if _answer(ctx, other, setup) is Answer.NO:
-            return True
-    return False
+def _message(setup: DnsSetup, *, has_attempt: bool) -> str:
+    local = node_local_cidr(setup)
+    where = "the cluster's DNS pods" if local is None else f"NodeLocal DNSCache at `{setup.node_local}`"
+    if has_attempt:
+        return f"the egress rule for DNS does not reach {where}, and no policy lets these pods ask DNS: names cannot be looked up"
+    ports = join_words((str(port) for port in (setup.ports if local is None else (DNS_PORT,))), "or")
+    return f"egress is restricted and no policy lets these pods ask DNS (UDP and TCP {ports} to {where}), so names cannot be looked up"
 
 
 def _place(ctx: PolicyContext) -> Span:

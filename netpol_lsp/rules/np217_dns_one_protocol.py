@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.policy import Direction, PolicyRule, Port
+from netpol_lsp.model.stored import StoredPolicy, StoredRule
 from netpol_lsp.syntax.nodes import Sequence
 from netpol_lsp.syntax.rewrite import insert_item
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.workspace.answer import Answer
-from netpol_lsp.workspace.dns import DnsSetup, dns_allowed
+from netpol_lsp.workspace.dns import (
+    DNS_PORT,
+    DNS_PORT_NAMES,
+    OPENSHIFT_DNS_PORT,
+    DnsSetup,
+    rule_allows_dns,
+    selects_dns_pods,
+)
+from netpol_lsp.workspace.dns_gaps import is_dns_denied
+from netpol_lsp.workspace.view import isolates_direction
 
 
 @policy_rule("NP217", category="intent", severity=Severity.WARNING, uses_workspace=True)
@@ -88,37 +99,48 @@ def dns_one_protocol(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 53}
     ```
     """
-    settings = ctx.settings
-    if Direction.EGRESS not in ctx.stored.types or ctx.stored.has_unknown_types:
+    placed, setup = ctx.placed, dns_setup(ctx.settings)
+    if isolates_direction(placed.policy, Direction.EGRESS) is not Answer.YES or selects_dns_pods(placed.policy):
         return
-    cluster = (*settings.pod_cidrs, *settings.service_cidrs)
-    setup = DnsSetup(settings.dns_ports, settings.node_local_dns, cluster)
-    for rule in ctx.policy.egress:
-        alone = _alone(rule)
-        if alone is None or alone.port is None:
-            continue
-        present = alone.effective_protocol or ""
-        missing = "TCP" if present == "UDP" else "UDP"
+    for rule, stored in zip(ctx.policy.egress, ctx.stored.egress, strict=False):
+        alone = _alone(rule, stored, placed.policy, setup)
         # Port 53 without a protocol is NP224's.
-        if alone.protocol is None or dns_allowed(ctx.workspace, ctx.placed, setup, missing) is not Answer.NO:
+        if alone is None or alone.port is None or alone.protocol is None:
             continue
-        message = f"DNS is allowed over {present} only: " + _WHY[missing]
-        yield ctx.finding(alone.port, message, fixes=[_fix(ctx, rule, missing)])
+        present = "UDP" if alone.effective_protocol == "UDP" else "TCP"
+        missing = "TCP" if present == "UDP" else "UDP"
+        if not is_dns_denied(ctx.workspace, placed, setup, missing):
+            continue
+        message = f"DNS is allowed over {present} only: {_WHY[missing]}"
+        yield ctx.finding(alone.port, message, label=f"{missing} is missing", fixes=[_fix(ctx, rule, alone, missing)])
 
 
 _WHY = {"TCP": "long answers come over TCP", "UDP": "questions are asked over UDP first"}
 
 
-def _alone(rule: PolicyRule) -> Port | None:
-    """The port 53 of a rule, when it is there for one of the two protocols."""
-    dns = [port for port in rule.ports if port.number == 53 and port.end_port is None]
-    protocols = {port.effective_protocol for port in dns}
-    return dns[0] if protocols in ({"UDP"}, {"TCP"}) else None
+def _alone(rule: PolicyRule, stored: StoredRule, policy: StoredPolicy, setup: DnsSetup) -> Port | None:
+    """The port of a rule that lets DNS through, when it is there for one of the two protocols."""
+    ports = [port for port in rule.ports if _is_dns(port, setup)]
+    protocols = {port.effective_protocol for port in ports}
+    if protocols not in ({"UDP"}, {"TCP"}):
+        return None
+    # Other ports than 53 are for DNS where it listens there; 5353 alone may be multicast.
+    present = "UDP" if "UDP" in protocols else "TCP"
+    is_known = ports[0].number == DNS_PORT or rule_allows_dns(stored, policy, setup, present) is Answer.YES
+    return ports[0] if is_known else None
 
 
-def _fix(ctx: PolicyContext, rule: PolicyRule, protocol: str) -> Fix | None:
+def _is_dns(port: Port, setup: DnsSetup) -> bool:
+    if port.end_port is not None:
+        return False
+    numbers = (DNS_PORT, OPENSHIFT_DNS_PORT, *setup.ports)
+    return port.number in numbers or port.name == DNS_PORT_NAMES.get(port.effective_protocol or "")
+
+
+def _fix(ctx: PolicyContext, rule: PolicyRule, alone: Port, protocol: str) -> Fix | None:
     ports = rule.ports_field.node if rule.ports_field else None
     if not isinstance(ports, Sequence):
         return None
-    edits = insert_item(ctx.document, ports, {"protocol": protocol, "port": 53})
-    return Fix(f"Allow {protocol} 53, too", edits, Applicability.UNSAFE) if edits else None
+    port = alone.number or DNS_PORT_NAMES[protocol]
+    edits = insert_item(ctx.document, ports, {"protocol": protocol, "port": port})
+    return Fix(f"Allow {protocol} {port}, too", edits, Applicability.UNSAFE) if edits else None

@@ -14,24 +14,24 @@ from functools import lru_cache
 from netpol_lsp.model.inclusion import METADATA_NAME
 from netpol_lsp.model.label_selector import includes, match_labels
 from netpol_lsp.model.network import NO_ADDRESSES, CidrSet, address_set, parse_address, port_range, union_of
-from netpol_lsp.model.policy import Direction
 from netpol_lsp.model.stored import PeerSet, StoredPolicy, StoredRule
 from netpol_lsp.workspace.answer import Answer, any_of
-from netpol_lsp.workspace.target import AddressTarget, PodTarget, Target, peers_allow, rule_allows
-from netpol_lsp.workspace.view import PlacedPolicy, WorkspaceView
+from netpol_lsp.workspace.target import AddressTarget, PodTarget, Target, peer_allows, peers_allow, rule_allows
 
 KUBE_SYSTEM = "kube-system"
 KUBE_DNS_LABELS = {"k8s-app": "kube-dns"}
 OPENSHIFT_DNS = "openshift-dns"
 OPENSHIFT_DNS_LABELS = {"dns.operator.openshift.io/daemonset-dns": "default"}
 OPENSHIFT_DNS_PORT = 5353
+DNS_PORT = 53
+DNS_PORT_NAMES = {"UDP": "dns", "TCP": "dns-tcp"}
+"""What the pods of CoreDNS call their ports, by protocol."""
 
 # Other pods in kube-system that answer DNS: CoreDNS under its own name, NodeLocal DNSCache.
 _OTHER_DNS_LABELS = ({"k8s-app": "coredns"}, {"k8s-app": "node-local-dns"})
-_PORT_NAMES = {("UDP", "dns"): 53, ("TCP", "dns-tcp"): 53}
 # Where pods and services get their addresses from when nobody says otherwise.
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
-_PORTS_MEANT_FOR_DNS = (53, OPENSHIFT_DNS_PORT)
+_PORTS_MEANT_FOR_DNS = (DNS_PORT, OPENSHIFT_DNS_PORT)
 _ELSEWHERE = "\0"
 
 
@@ -39,23 +39,26 @@ _ELSEWHERE = "\0"
 class DnsSetup:
     """What the configuration says of the cluster's DNS.
 
-    `ports`: what its pods listen on. `node_local`: the address of NodeLocal DNSCache. `cluster_cidrs`:
-    the ranges of pods and services; the private ranges when empty.
+    `ports`: what its pods listen on. `node_local`: the address of NodeLocal DNSCache, which pods ask then instead of
+    the DNS pods; it runs in the node's network, where pod selectors do not reach it. `cluster_cidrs`: the
+    ranges of pods and services; the private ranges when empty.
     """
 
-    ports: tuple[int, ...] = (53,)
+    ports: tuple[int, ...] = (DNS_PORT,)
     node_local: str | None = None
     cluster_cidrs: tuple[str, ...] = ()
 
 
-def dns_allowed(view: WorkspaceView, placed: PlacedPolicy, setup: DnsSetup, protocol: str = "UDP") -> Answer:
-    """Whether the egress rules for the pods that `placed` selects, together, allow DNS over a protocol.
-
-    YES also when nothing isolates their egress.
-    """
-    return view.union_answer(
-        placed, Direction.EGRESS, lambda policy, rule: rule_allows_dns(rule, policy, setup, protocol)
-    )
+def policy_allows_dns(policy: StoredPolicy, setup: DnsSetup, protocol: str = "UDP") -> Answer:
+    """Whether the egress rules of a policy allow DNS over a protocol; whether it isolates egress is not asked."""
+    key = ("dns", setup, protocol)
+    found: Answer | None = policy.facts.get(key)
+    if found is None:
+        found = Answer.UNKNOWN
+        if not policy.is_partial:
+            found = any_of(rule_allows_dns(rule, policy, setup, protocol) for rule in policy.egress)
+        policy.facts[key] = found
+    return found
 
 
 def rule_allows_dns(rule: StoredRule, policy: StoredPolicy, setup: DnsSetup, protocol: str = "UDP") -> Answer:
@@ -63,6 +66,8 @@ def rule_allows_dns(rule: StoredRule, policy: StoredPolicy, setup: DnsSetup, pro
 
     A policy whose namespace nobody knows is taken to be elsewhere than the DNS pods.
     """
+    if not _may_be_open(rule, setup, protocol):
+        return Answer.NO
     if policy.namespace is None:
         policy = replace(policy, namespace=_ELSEWHERE)
     found = any_of(
@@ -87,47 +92,73 @@ def names_dns_ports(rule: StoredRule, setup: DnsSetup, protocol: str = "UDP") ->
     return bool(rule.ports.numbers(protocol)) or any(name[0] == protocol for name in rule.ports.names)
 
 
+def selects_dns_pods(policy: StoredPolicy) -> bool:
+    """Whether a policy selects pods of the cluster's DNS only: these ask servers outside, not themselves."""
+    if policy.namespace not in (None, KUBE_SYSTEM, OPENSHIFT_DNS):
+        return False
+    labels = (KUBE_DNS_LABELS, *_OTHER_DNS_LABELS, OPENSHIFT_DNS_LABELS)
+    return any(includes(match_labels(one), policy.pod_selector) for one in labels)
+
+
+def node_local_cidr(setup: DnsSetup) -> str | None:
+    """The address of NodeLocal DNSCache as a CIDR block; None when there is none, or it cannot be read."""
+    parsed = parse_address(setup.node_local) if setup.node_local else None
+    return f"{setup.node_local}/{32 if parsed[0] == 4 else 128}" if parsed is not None else None
+
+
+def _may_be_open(rule: StoredRule, setup: DnsSetup, protocol: str) -> bool:
+    """A quick look: whether the ports of a rule leave room for DNS at all."""
+    ports = rule.ports
+    if ports.everything or rule.has_unknown_ports or any(name[0] == protocol for name in ports.names):
+        return True
+    wanted = (*setup.ports, *_PORTS_MEANT_FOR_DNS)
+    return any(first <= port <= last for first, last in ports.numbers(protocol) for port in wanted)
+
+
 def _is_meant_for_dns(rule: StoredRule, policy: StoredPolicy, setup: DnsSetup, protocol: str) -> bool:
     """Whether a rule for DNS ports alone may reach a DNS server that is not one of the usual ones."""
     if not names_dns_ports(rule, setup, protocol):
         return False
     if any(peers_allow(rule, policy, target) is not Answer.NO for target, _ in _targets(setup)):
         return True  # the usual place, on an unusual port
-    return any(_may_be_own_server(peer) for peer in rule.peers or ())
+    return any(_may_be_own_server(peer, policy, setup) for peer in rule.peers or ())
 
 
-def _may_be_own_server(peer: PeerSet) -> bool:
+def _may_be_own_server(peer: PeerSet, policy: StoredPolicy, setup: DnsSetup) -> bool:
     """Whether a peer can be a resolver of the author's own: an address, another namespace, pods with other labels.
 
     Pods labelled `k8s-app: kube-dns`, or any pod, of the policy's own namespace are no such resolver: that is
-    how a forgotten namespaceSelector looks.
+    how a forgotten namespaceSelector looks. Nor are the usual DNS pods where NodeLocal DNSCache is asked instead.
     """
-    if peer.addresses is not None or peer.namespaces is not None:
+    if peer.addresses is not None:
         return True
+    if peer.namespaces is not None:
+        return not any(peer_allows(peer, policy, target) is Answer.YES for target, _ in _pods(setup))
     usual = (KUBE_DNS_LABELS, *_OTHER_DNS_LABELS)
     return peer.pods is not None and not any(includes(peer.pods, match_labels(labels)) for labels in usual)
 
 
 @lru_cache(maxsize=16)
 def _targets(setup: DnsSetup) -> tuple[tuple[Target, tuple[int, ...]], ...]:
+    local = address_set(node_local_cidr(setup) or "")
+    if local is not None:
+        return ((AddressTarget(local), (DNS_PORT,)),)
+    return _pods(setup)
+
+
+@lru_cache(maxsize=16)
+def _pods(setup: DnsSetup) -> tuple[tuple[Target, tuple[int, ...]], ...]:
     addresses = _cluster_addresses(setup.cluster_cidrs)
+    names = DNS_PORT_NAMES.items()
     kube_system = {METADATA_NAME: KUBE_SYSTEM}
     targets: list[tuple[Target, tuple[int, ...]]] = [
-        (PodTarget(KUBE_SYSTEM, labels, kube_system, addresses, _PORT_NAMES), setup.ports)
+        (PodTarget(KUBE_SYSTEM, labels, kube_system, addresses, dict.fromkeys(names, DNS_PORT)), setup.ports)
         for labels in (KUBE_DNS_LABELS, *_OTHER_DNS_LABELS)
     ]
-    openshift = PodTarget(
-        OPENSHIFT_DNS,
-        OPENSHIFT_DNS_LABELS,
-        {METADATA_NAME: OPENSHIFT_DNS},
-        addresses,
-        dict.fromkeys(_PORT_NAMES, OPENSHIFT_DNS_PORT),
-    )
-    targets.append((openshift, (OPENSHIFT_DNS_PORT,)))
-    local = _single_address(setup.node_local) if setup.node_local else None
-    if local is not None:
-        targets.append((AddressTarget(local), (53,)))
-    return tuple(targets)
+    openshift_names = dict.fromkeys(names, OPENSHIFT_DNS_PORT)
+    openshift = {METADATA_NAME: OPENSHIFT_DNS}
+    target = PodTarget(OPENSHIFT_DNS, OPENSHIFT_DNS_LABELS, openshift, addresses, openshift_names)
+    return (*targets, (target, (OPENSHIFT_DNS_PORT,)))
 
 
 def _cluster_addresses(cidrs: Iterable[str]) -> CidrSet:
@@ -135,11 +166,3 @@ def _cluster_addresses(cidrs: Iterable[str]) -> CidrSet:
     for cidr in tuple(cidrs) or _PRIVATE:
         result = result.union(address_set(cidr) or NO_ADDRESSES)
     return result
-
-
-def _single_address(text: str) -> CidrSet | None:
-    parsed = parse_address(text)
-    if parsed is None:
-        return None
-    family, number = parsed
-    return CidrSet(v4=((number, number),)) if family == 4 else CidrSet(v6=((number, number),))

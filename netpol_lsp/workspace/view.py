@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Any
 
-from netpol_lsp.model.label_selector import includes, intersects
+from netpol_lsp.model.label_selector import LabelSelector, includes, intersects
 from netpol_lsp.model.network import PortSet
 from netpol_lsp.model.policy import Direction
 from netpol_lsp.model.stored import StoredPolicy, StoredRule
 from netpol_lsp.model.stored_json import policy_to_json
 from netpol_lsp.workspace.answer import Answer, all_of, any_of
+from netpol_lsp.workspace.selector_index import SelectorIndex
 from netpol_lsp.workspace.target import Target, rule_allows
 
 RuleAnswer = Callable[[StoredPolicy, StoredRule], Answer]
@@ -27,13 +29,15 @@ RuleAnswer = Callable[[StoredPolicy, StoredRule], Answer]
 class PlacedPolicy:
     """A policy and where it stands: the file, the number of the document in it, the object's path in the document.
 
-    `path` is "" or `items[0]` in a List. `uri` is "" for a text that is no file.
+    `path` is "" or `items[0]` in a List. `uri` is "" for a text that is no file. `is_context`: it counts, but
+    is not linted itself.
     """
 
     policy: StoredPolicy
     uri: str = ""
     document: int = 0
     path: str = ""
+    is_context: bool = False
 
     @property
     def folder(self) -> str:
@@ -88,11 +92,11 @@ class WorkspaceView:
 
     def policies_selecting_all_of(self, placed: PlacedPolicy) -> tuple[PlacedPolicy, ...]:
         """The other policies that surely select every pod that this one selects."""
-        return tuple(other for other in self._others(placed) if selects_all_of(other, placed) is Answer.YES)
+        return tuple(other for other in self.neighbours(placed) if selects_all_of(other, placed) is Answer.YES)
 
     def may_select(self, placed: PlacedPolicy) -> tuple[PlacedPolicy, ...]:
         """The other policies that may select some of the pods that this one selects."""
-        return tuple(other for other in self._others(placed) if selects_all_of(other, placed) is not Answer.NO)
+        return tuple(other for other in self.neighbours(placed) if selects_all_of(other, placed) is not Answer.NO)
 
     def union_allows(self, placed: PlacedPolicy, direction: Direction, target: Target, ports: PortSet) -> Answer:
         """Whether the policies that select the same pods, together, allow `target` on all of `ports`.
@@ -104,7 +108,7 @@ class WorkspaceView:
     def union_answer(self, placed: PlacedPolicy, direction: Direction, rule_answer: RuleAnswer) -> Answer:
         """Whether `rule_answer` holds for some rule that applies to the pods of `placed`; YES when they are not isolated."""
         selecting = [(placed, Answer.YES)]
-        selecting += [(other, selects_all_of(other, placed)) for other in self._others(placed)]
+        selecting += [(other, selects_all_of(other, placed)) for other in self.neighbours(placed)]
         allowed: list[Answer] = []
         isolated: list[Answer] = []
         for other, selects in selecting:
@@ -126,6 +130,11 @@ class WorkspaceView:
         return hashlib.blake2b("\n".join(sorted(known)).encode(), digest_size=16).hexdigest()
 
     @cached_property
+    def memo(self) -> dict[Hashable, Any]:
+        """What others have worked out about this very view, so that it is done once; the types are theirs to know."""
+        return {}
+
+    @cached_property
     def _by_namespace(self) -> dict[str | None, tuple[PlacedPolicy, ...]]:
         found: dict[str | None, list[PlacedPolicy]] = {}
         for placed in self:
@@ -133,20 +142,44 @@ class WorkspaceView:
             found.setdefault(key, []).append(placed)
         return {key: tuple(policies) for key, policies in found.items()}
 
-    def _others(self, placed: PlacedPolicy) -> Iterator[PlacedPolicy]:
-        """The policies that may be in the same namespace, without `placed` itself."""
-        policy = placed.policy
+    @cached_property
+    def _named_by_folder(self) -> dict[str, list[PlacedPolicy]]:
+        return _by_folder(placed for placed in self if placed.policy.namespace is not None)
+
+    @cached_property
+    def _nameless_by_folder(self) -> dict[str, list[PlacedPolicy]]:
+        return _by_folder(self.policies_in(None))
+
+    @cached_property
+    def _indexes(self) -> dict[Hashable, SelectorIndex[PlacedPolicy]]:
+        return {}
+
+    def neighbours(self, placed: PlacedPolicy) -> Iterator[PlacedPolicy]:
+        """The other policies that may be in the same namespace, but for most of those that surely select other pods."""
+        return (other for other in self.around(placed) if not is_same(other, placed))
+
+    def around(self, placed: PlacedPolicy) -> Iterator[PlacedPolicy]:
+        """The neighbours of a policy, and the policy itself or its other versions where they are in the view."""
+        for index in self._near(placed):
+            yield from index.candidates(placed.policy.pod_selector)
+
+    def _near(self, placed: PlacedPolicy) -> Iterator[SelectorIndex[PlacedPolicy]]:
+        """The policies that may be in the same namespace."""
+        policy, folder = placed.policy, placed.folder
         if policy.is_namespace_unknown:
-            candidates: Iterable[PlacedPolicy] = self
-        elif policy.namespace is None:
-            in_folder = (
-                other for other in self if other.policy.namespace is not None and other.folder == placed.folder
-            )
-            candidates = (*self.policies_in(None), *in_folder, *self.policies_of_unknown_namespace)
-        else:
-            near = (other for other in self.policies_in(None) if other.folder == placed.folder)
-            candidates = (*self.policies_in(policy.namespace), *near, *self.policies_of_unknown_namespace)
-        return (other for other in candidates if not _is_same(other, placed))
+            yield self._index("all", self)
+            return
+        namespace = policy.namespace
+        by_folder = self._named_by_folder if namespace is None else self._nameless_by_folder
+        yield self._index(("namespace", namespace), self.policies_in(namespace))
+        yield self._index(("folder", folder, namespace is None), by_folder.get(folder, ()))
+        yield self._index("unknown", self.policies_of_unknown_namespace)
+
+    def _index(self, name: Hashable, policies: Iterable[PlacedPolicy]) -> SelectorIndex[PlacedPolicy]:
+        found = self._indexes.get(name)
+        if found is None:
+            found = self._indexes[name] = SelectorIndex(policies, _pod_selector)
+        return found
 
 
 _UNKNOWN = "\0"
@@ -188,14 +221,26 @@ def isolates_direction(policy: StoredPolicy, direction: Direction) -> Answer:
     return Answer.of(direction in policy.types)
 
 
+def is_same(a: PlacedPolicy, b: PlacedPolicy) -> bool:
+    """Whether two policies are versions of one: the same namespace and name in the same file."""
+    return (a.policy.name, a.policy.namespace, a.uri) == (b.policy.name, b.policy.namespace, b.uri)
+
+
 def _policy_answer(policy: StoredPolicy, direction: Direction, rule_answer: RuleAnswer) -> Answer:
     if policy.is_partial:
         return Answer.UNKNOWN
     return any_of(rule_answer(policy, rule) for rule in policy.rules(direction))
 
 
-def _is_same(a: PlacedPolicy, b: PlacedPolicy) -> bool:
-    return (a.policy.name, a.policy.namespace, a.uri) == (b.policy.name, b.policy.namespace, b.uri)
+def _by_folder(policies: Iterable[PlacedPolicy]) -> dict[str, list[PlacedPolicy]]:
+    found: dict[str, list[PlacedPolicy]] = {}
+    for placed in policies:
+        found.setdefault(placed.folder, []).append(placed)
+    return found
+
+
+def _pod_selector(placed: PlacedPolicy) -> LabelSelector:
+    return placed.policy.pod_selector
 
 
 @lru_cache(maxsize=8192)

@@ -49,7 +49,8 @@ CASES = {
         "  podSelector: {}\n  policyTypes: [Egress]\n",
         "  podSelector: {}\n  policyTypes: [Egress]\n  egress:\n" + DNS,
         "NP216",
-        "names cannot be looked up",
+        "all egress is denied, DNS too",
+        level=Severity.INFO,
         name="default-deny",
     ),
     "1: egress to one place and no DNS": Case(
@@ -127,13 +128,11 @@ CASES = {
         "NP228",
         "helm.sh/chart",
     ),
-    "29: NodeLocal DNSCache is somewhere else": Case(
-        OUT + TO_API,
-        OUT
-        + TO_API
-        + "    - to:\n        - ipBlock:\n            cidr: 169.254.20.10/32\n      ports:\n        - {protocol: UDP, port: 53}\n        - {protocol: TCP, port: 53}\n",
+    "29: NodeLocal DNSCache is no DNS pod": Case(
+        OUT + DNS,
+        OUT + DNS.replace("      ports", "        - ipBlock:\n            cidr: 169.254.20.10/32\n      ports"),
         "NP216",
-        "DNS",
+        "does not reach NodeLocal DNSCache at `169.254.20.10`",
         settings={"node_local_dns": "169.254.20.10"},
     ),
     "33: IPv4 only": Case(

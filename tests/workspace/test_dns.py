@@ -9,7 +9,8 @@ from netpol_lsp.model.policy import NetworkPolicy
 from netpol_lsp.model.stored import stored_policy
 from netpol_lsp.syntax.documents import parse_document
 from netpol_lsp.workspace.answer import Answer
-from netpol_lsp.workspace.dns import DnsSetup, dns_allowed, names_dns_ports
+from netpol_lsp.workspace.dns import DnsSetup, names_dns_ports, policy_allows_dns, selects_dns_pods
+from netpol_lsp.workspace.dns_gaps import is_dns_denied
 from netpol_lsp.workspace.view import EMPTY, PlacedPolicy, WorkspaceView
 
 KUBE_SYSTEM = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}"
@@ -22,6 +23,13 @@ def policy(egress: str, selector: str = "{}", name: str = "p", namespace: str = 
     text = f"kind: NetworkPolicy\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec: {spec}\n"
     root = parse_document(text).root
     return PlacedPolicy(stored_policy(NetworkPolicy(next(iter(objects_of(root))))), "file:///p.yaml")
+
+
+PLAIN = DnsSetup()
+
+
+def allows(placed: PlacedPolicy, setup: DnsSetup = PLAIN, protocol: str = "UDP") -> Answer:
+    return policy_allows_dns(placed.policy, setup, protocol)
 
 
 @pytest.mark.parametrize(
@@ -68,53 +76,81 @@ def policy(egress: str, selector: str = "{}", name: str = "p", namespace: str = 
     ],
 )
 def test_one_policy(egress, answer):
-    assert dns_allowed(EMPTY, policy(egress), DnsSetup()) is answer
+    assert allows(policy(egress)) is answer
 
 
 def test_inside_kube_system_no_namespace_selector_is_needed():
-    assert dns_allowed(EMPTY, policy(f"[{{to: [{{{KUBE_DNS}}}]}}]", namespace="kube-system"), DnsSetup()) is Answer.YES
-    assert dns_allowed(EMPTY, policy(f"[{{to: [{{{KUBE_DNS}}}]}}]", namespace=""), DnsSetup()) is Answer.NO
-    assert dns_allowed(EMPTY, policy(f"[{{to: [{{{KUBE_DNS}}}]}}]", namespace="$NS"), DnsSetup()) is Answer.NO
+    assert allows(policy(f"[{{to: [{{{KUBE_DNS}}}]}}]", namespace="kube-system")) is Answer.YES
+    assert allows(policy(f"[{{to: [{{{KUBE_DNS}}}]}}]", namespace="")) is Answer.NO
+    assert allows(policy(f"[{{to: [{{{KUBE_DNS}}}]}}]", namespace="$NS")) is Answer.NO
 
 
 def test_openshift_listens_on_another_port():
     namespace = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: openshift-dns}}"
-    assert (
-        dns_allowed(EMPTY, policy(f"[{{to: [{{{namespace}}}], ports: [{{port: 5353, protocol: UDP}}]}}]"), DnsSetup())
-        is Answer.YES
-    )
-    assert (
-        dns_allowed(EMPTY, policy(f"[{{to: [{{{namespace}}}], ports: [{{port: 80, protocol: UDP}}]}}]"), DnsSetup())
-        is Answer.NO
-    )
+    assert allows(policy(f"[{{to: [{{{namespace}}}], ports: [{{port: 5353, protocol: UDP}}]}}]")) is Answer.YES
+    assert allows(policy(f"[{{to: [{{{namespace}}}], ports: [{{port: 80, protocol: UDP}}]}}]")) is Answer.NO
 
 
 def test_the_configuration_may_say_more():
     local = policy("[{to: [{ipBlock: {cidr: 169.254.20.10/32}}], ports: [{port: 53, protocol: UDP}]}]")
-    assert dns_allowed(EMPTY, local, DnsSetup(node_local="169.254.20.10")) is Answer.YES
-    assert dns_allowed(EMPTY, local, DnsSetup(node_local="nonsense")) is Answer.UNKNOWN
+    assert allows(local, DnsSetup(node_local="169.254.20.10")) is Answer.YES
+    assert allows(local, DnsSetup(node_local="nonsense")) is Answer.UNKNOWN
     other_port = policy(f"[{{to: [{{{KUBE_SYSTEM}}}], ports: [{{port: 1053, protocol: UDP}}]}}]")
-    assert dns_allowed(EMPTY, other_port, DnsSetup()) is Answer.NO
-    assert dns_allowed(EMPTY, other_port, DnsSetup(ports=(53, 1053))) is Answer.YES
+    assert allows(other_port) is Answer.NO
+    assert allows(other_port, DnsSetup(ports=(53, 1053))) is Answer.YES
     private = policy("[{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}]")
-    assert dns_allowed(EMPTY, private, DnsSetup(cluster_cidrs=("100.64.0.0/10",))) is Answer.NO
-    assert dns_allowed(EMPTY, private, DnsSetup(cluster_cidrs=("10.8.0.0/16", "nonsense"))) is Answer.UNKNOWN
+    assert allows(private, DnsSetup(cluster_cidrs=("100.64.0.0/10",))) is Answer.NO
+    assert allows(private, DnsSetup(cluster_cidrs=("10.8.0.0/16", "nonsense"))) is Answer.UNKNOWN
 
 
 def test_protocols_are_apart():
     udp = policy(f"[{{{PORT_53}}}]")
-    assert dns_allowed(EMPTY, udp, DnsSetup(), "TCP") is Answer.NO
+    assert allows(udp, protocol="TCP") is Answer.NO
     both = policy("[{ports: [{port: 53, protocol: UDP}, {port: 53}]}]")
-    assert dns_allowed(EMPTY, both, DnsSetup(), "TCP") is Answer.YES
+    assert allows(both, protocol="TCP") is Answer.YES
 
 
 def test_a_separate_allow_dns_policy_counts():
     deny, dns = policy("[]", name="deny"), policy(f"[{{{PORT_53}}}]", name="dns")
     web = policy("[]", selector="{matchLabels: {app: web}}", name="web")
     view = WorkspaceView.of([deny, dns, web])
-    assert dns_allowed(view, deny, DnsSetup()) is Answer.YES
-    assert dns_allowed(view, web, DnsSetup()) is Answer.YES
-    assert dns_allowed(WorkspaceView.of([deny, web]), web, DnsSetup()) is Answer.NO
+    assert not is_dns_denied(view, deny, DnsSetup(), "UDP")
+    assert is_dns_denied(view, deny, DnsSetup(), "TCP")
+    assert not is_dns_denied(view, web, DnsSetup(), "UDP", "TCP")
+    assert is_dns_denied(WorkspaceView.of([deny, web]), web, DnsSetup(), "UDP", "TCP")
+    assert is_dns_denied(EMPTY, deny, DnsSetup(), "UDP", "TCP")
+
+
+def test_nodelocal_dnscache_is_asked_instead_of_the_pods():
+    setup = DnsSetup(node_local="169.254.20.10")
+    assert allows(policy(f"[{{to: [{{{KUBE_SYSTEM}, {KUBE_DNS}}}], {PORT_53}}}]"), setup) is Answer.NO
+    assert allows(policy(f"[{{to: [{{namespaceSelector: {{}}}}], {PORT_53}}}]"), setup) is Answer.NO
+    assert allows(policy(f"[{{{PORT_53}}}]"), setup) is Answer.YES
+    assert allows(policy(f"[{{to: [{{ipBlock: {{cidr: 169.254.0.0/16}}}}], {PORT_53}}}]"), setup) is Answer.YES
+    assert allows(policy(f"[{{to: [{{ipBlock: {{cidr: 8.8.8.8/32}}}}], {PORT_53}}}]"), setup) is Answer.UNKNOWN
+    assert (
+        allows(policy(f"[{{to: [{{podSelector: {{matchLabels: {{app: my}}}}}}], {PORT_53}}}]"), setup) is Answer.UNKNOWN
+    )
+    assert (
+        allows(policy(f"[{{to: [{{ipBlock: {{cidr: 'fd00::a/128'}}}}], {PORT_53}}}]"), DnsSetup(node_local="fd00::a"))
+        is Answer.YES
+    )
+
+
+@pytest.mark.parametrize(
+    ("selector", "namespace", "expected"),
+    [
+        ("{matchLabels: {k8s-app: kube-dns}}", "kube-system", True),
+        ("{matchLabels: {k8s-app: coredns, tier: x}}", "", True),
+        ("{matchExpressions: [{key: k8s-app, operator: In, values: [kube-dns]}]}", "kube-system", True),
+        ("{matchLabels: {dns.operator.openshift.io/daemonset-dns: default}}", "openshift-dns", True),
+        ("{matchLabels: {k8s-app: kube-dns}}", "shop", False),
+        ("{}", "kube-system", False),
+        ("{matchExpressions: [{key: k8s-app, operator: In, values: [kube-dns, other]}]}", "kube-system", False),
+    ],
+)
+def test_the_dns_pods_themselves(selector, namespace, expected):
+    assert selects_dns_pods(policy("[]", selector, namespace=namespace).policy) is expected
 
 
 @pytest.mark.parametrize(

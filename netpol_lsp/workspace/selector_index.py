@@ -1,0 +1,53 @@
+"""Finds the few among many selectors that may select the same pods as another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, TypeVar
+
+from netpol_lsp.model.label_selector import LabelSelector
+
+T = TypeVar("T")
+
+
+class SelectorIndex(Generic[T]):
+    """Things with selectors, by one label that each selector asks for.
+
+    Most selectors name an exact value of some label, and two that name different ones share no pod.
+    """
+
+    def __init__(self, items: Iterable[T], selector_of: Callable[[T], LabelSelector]) -> None:
+        self._others: list[T] = []
+        self._by_label: dict[str, dict[str | None, list[T]]] = {}
+        for item in items:
+            label = _exact_label(selector_of(item))
+            if label is None:
+                self._others.append(item)
+            else:
+                key, value = label
+                self._by_label.setdefault(key, {}).setdefault(value, []).append(item)
+
+    def candidates(self, selector: LabelSelector) -> Iterator[T]:
+        """Everything whose selector may select something that `selector` does, and perhaps more; nothing twice."""
+        yield from self._others
+        if not self._by_label:
+            return
+        asked = dict(selector.allowed)
+        for key, by_value in self._by_label.items():
+            values = asked.get(key)
+            if values is not None and not values.is_complement:
+                for value in values.values:
+                    yield from by_value.get(value, ())
+                continue
+            for value, items in by_value.items():
+                if values is None or values.contains(value):
+                    yield from items
+
+
+def _exact_label(selector: LabelSelector) -> tuple[str, str | None] | None:
+    """A label of which the selector allows one value only (None: that it is missing)."""
+    for key, values in selector.allowed:
+        if len(values.values) == 1 and not values.is_complement:
+            (value,) = values.values
+            return key, value
+    return None
