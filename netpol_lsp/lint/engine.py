@@ -26,7 +26,7 @@ from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.view import EMPTY, WorkspaceView
 
-INTERNAL_ERROR = "NP990"
+INTERNAL_ERROR, SYNTAX_ERROR = "NP990", "NP001"
 
 
 class Scope(StrEnum):
@@ -96,8 +96,8 @@ def lint_document(
 def _one_error_a_word(found: list[Diagnostic], analysis: DocumentAnalysis) -> list[Diagnostic]:
     """Without what other rules say of a word that the parser stumbled over: half a key is no unknown field."""
     broken = {problem.span for problem in analysis.problems if problem.kind is ProblemKind.SYNTAX and problem.is_error}
-    said = [one.span for one in found if one.category is Category.SYNTAX and one.span in broken]
-    return [one for one in found if one.span in said or not any(span.covers(one.span) for span in said)]
+    errors = [one for one in found if one.code == SYNTAX_ERROR and one.span in broken]
+    return [one for one in found if one in errors or not any(error.span.covers(one.span) for error in errors)]
 
 
 @lru_cache(maxsize=64)

@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from netpol_lsp.syntax import repair_dashes, repair_layout, repair_tokens
 from netpol_lsp.syntax.fit import fit
 from netpol_lsp.syntax.lines import read_lines
+from netpol_lsp.syntax.nodes import Scalar, walk
 from netpol_lsp.syntax.parser import Parsed, parse
 from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.syntax.remap import OffsetMap
+from netpol_lsp.syntax.part import part_around
 from netpol_lsp.syntax.repair import Repair, Repairer, Scene
 from netpol_lsp.syntax.shape import ANYTHING, Shape, field_names
 from netpol_lsp.text.edits import Applicability, Fix, apply_edits
@@ -24,6 +26,7 @@ from netpol_lsp.text.span import Span
 
 _LONGEST = 200_000
 _TRIES = 160
+_CONFIRMED = 3
 _PAIRS = 6
 _REPAIRERS: tuple[Repairer, ...] = (
     repair_layout.tabs,
@@ -137,22 +140,40 @@ def _best(
     """The repair that leads to the best tree, of those that let the parser read further."""
     candidates = [repair for repairer in _REPAIRERS for repair in repairer(scene)]
     candidates.sort(key=lambda repair: repair.cost)
-    best: tuple[Repair, str, Parsed, OffsetMap] | None = None
-    best_score: tuple[bool, float] = (False, float("-inf"))
-    tried: set[str] = set()
-    for repair in candidates[:_TRIES]:
-        mended = apply_edits(scene.text, repair.edits)
-        if mended in tried or mended == scene.text:
+    part = part_around(scene, error, pure=pure)
+    ranked: list[tuple[bool, float, int, Repair, Parsed]] = []
+    tried: set[str] = {part}
+    for number, repair in enumerate(candidates[:_TRIES]):
+        mended = apply_edits(part, [edit for edit in repair.edits if edit.span.end <= len(part)])
+        if mended in tried:
             continue
         tried.add(mended)
         parsed = parse(mended, pure=pure)
-        offsets = repair.offsets
-        if parsed.error is not None and not _reads_on(scene, error, parsed, offsets):
+        if parsed.error is not None and not _reads_on(scene, error, parsed, repair.offsets):
             continue
-        score = (parsed.error is None, fit(parsed.root, shape) - 2 * repair.cost)
-        if score > best_score:
-            best, best_score = (repair, mended, parsed, offsets), score
-    return best
+        if not _swallows_line(scene, parsed, mended):
+            ranked.append((parsed.error is None, fit(parsed.root, shape) - 2 * repair.cost, -number, repair, parsed))
+    ranked.sort(key=lambda one: one[:3], reverse=True)
+    for _, _, _, repair, parsed in ranked[:_CONFIRMED]:
+        mended = apply_edits(scene.text, repair.edits)
+        whole = parsed if part is scene.text else parse(mended, pure=pure)
+        if whole.error is None or _reads_on(scene, error, whole, repair.offsets):
+            return repair, mended, whole, repair.offsets
+    return None
+
+
+def _swallows_line(scene: Scene, parsed: Parsed, mended: str) -> bool:
+    """Whether the line of the error has become the end of the plain text above it: `port: 80` and half a key are no name."""
+    body = scene.line.body
+    if scene.line.key is not None or not body or parsed.root is None:
+        return False
+    return any(
+        isinstance(node, Scalar)
+        and not node.style
+        and "\n" in mended[node.start : node.end]
+        and mended[node.start : node.end].endswith(body)
+        for node in walk(parsed.root)
+    )
 
 
 def _first_of_two(
