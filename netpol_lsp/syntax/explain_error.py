@@ -15,16 +15,16 @@ from netpol_lsp.syntax.fit import fit
 from netpol_lsp.syntax.lines import read_lines
 from netpol_lsp.syntax.nodes import Scalar, walk
 from netpol_lsp.syntax.parser import Parsed, parse
+from netpol_lsp.syntax.part import part_around
 from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.syntax.remap import OffsetMap
-from netpol_lsp.syntax.part import part_around
 from netpol_lsp.syntax.repair import Repair, Repairer, Scene
 from netpol_lsp.syntax.shape import ANYTHING, Shape, field_names
 from netpol_lsp.text.edits import Applicability, Fix, apply_edits
 from netpol_lsp.text.source import LineIndex
 from netpol_lsp.text.span import Span
 
-_LONGEST = 200_000
+_LONGEST = 500_000
 _TRIES = 160
 _CONFIRMED = 3
 _PAIRS = 6

@@ -154,6 +154,14 @@ def is_null(node: Node) -> bool:
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
+def head_span(node: Node) -> Span:
+    """What stands for an item of a list: the first line's worth of a block mapping, else the whole of it."""
+    if not isinstance(node, Mapping) or node.flow or not node.entries:
+        return node.span
+    first = node.entries[0]
+    return first.span if isinstance(first.value, Scalar) else first.key.span
+
+
 def children(node: Node) -> Iterator[Node]:
     """The direct child nodes as written, keys included, in the order of the text."""
     if isinstance(node, Mapping):

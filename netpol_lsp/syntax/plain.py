@@ -31,6 +31,19 @@ def to_plain(node: Node | None) -> Plain:
     return plain
 
 
+def content_key(node: Node) -> Hashable:
+    """A value that is equal for nodes that mean the same data, however they are written and in whatever order of keys."""
+    return _frozen(to_plain(node).value)
+
+
+def _frozen(value: Any) -> Hashable:
+    if isinstance(value, dict):
+        return frozenset((key, _frozen(inner)) for key, inner in value.items())
+    if isinstance(value, list):
+        return tuple(map(_frozen, value))
+    return value.__class__, value
+
+
 def _convert(node: Node, problems: list[SyntaxProblem]) -> Any:
     if type(node) is Scalar:
         if node.tag is None:

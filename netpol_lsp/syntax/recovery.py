@@ -13,6 +13,8 @@ from netpol_lsp.syntax.shape import Shape
 from netpol_lsp.text.source import LineIndex
 
 _ROUNDS = 8
+_MOST_PARSED = 500_000
+"""How many characters a round of blanking lines may take for the next one to be worth it."""
 
 
 def recover(
@@ -63,7 +65,7 @@ def _blank_lines(text: str, error: SyntaxProblem, *, pure: bool) -> Parsed | Non
     """What is left with the offending lines blanked: each try blanks the one whose loss lets the parser read furthest."""
     lines = LineIndex(text)
     best: Parsed | None = None
-    for _ in range(_ROUNDS):
+    for _ in range(max(1, min(_ROUNDS, _MOST_PARSED // (len(text) + 1)))):
         attempts = [(blanked, parse(blanked, pure=pure)) for blanked in _suspects(lines, error, text)]
         if not attempts:
             break
