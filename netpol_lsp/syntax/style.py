@@ -22,7 +22,7 @@ _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 
 
 # So many nodes tell how a document is written.
-_SAMPLE = 150
+_SAMPLE = 80
 
 
 @dataclass(frozen=True, slots=True)
