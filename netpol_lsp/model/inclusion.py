@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from netpol_lsp.model.label_selector import EVERYTHING, LabelSelector, includes, match_labels
+from netpol_lsp.model.label_selector import EVERYTHING, LabelSelector, includes, is_satisfiable, match_labels
 from netpol_lsp.model.network import NO_ADDRESSES
 from netpol_lsp.model.policy import Direction
 from netpol_lsp.model.stored import PeerSet, StoredPolicy, StoredRule
@@ -27,6 +27,14 @@ def peer_covers(a: PeerSet, b: PeerSet, namespace: str | None) -> bool:
         return False
     return _namespaces_cover(a.namespaces, b.namespaces, namespace) and includes(
         a.pods or EVERYTHING, b.pods or EVERYTHING
+    )
+
+
+def is_nobody(peer: PeerSet) -> bool:
+    """Whether it is known that a peer means nobody: a selector that matches nothing, a range without an address."""
+    selectors = (peer.pods, peer.namespaces)
+    return any(one is not None and not is_satisfiable(one) for one in selectors) or (
+        peer.addresses is not None and peer.addresses.is_empty
     )
 
 

@@ -8,6 +8,7 @@ from netpol_lsp.model.label_selector import contradiction
 from netpol_lsp.model.policy import Label, Requirement
 from netpol_lsp.model.selectors import read_selector, written_parts
 from netpol_lsp.model.words import join_words, requirement_words
+from netpol_lsp.syntax.nodes import head_span
 from netpol_lsp.text.span import Span
 
 
@@ -16,8 +17,9 @@ def unsatisfiable_selector(ctx: PolicyContext) -> Diagnostics:
     """A selector can never match: its conditions exclude each other.
 
     ## Why
-    All entries of matchLabels and all items of matchExpressions must hold together. `app: web` with `app NotIn [web]`, or
-    `Exists` with `DoesNotExist`, selects nothing, so that the policy or the rule has no effect.
+    All entries of matchLabels and all items of matchExpressions must hold together. `app: web` with `app NotIn [web]`,
+    `In [a]` with `In [b]`, or `Exists` with `DoesNotExist` match nothing, whatever labels there are. Then the policy selects
+    no pod, or the peer lets nobody in. For "one or the other", write one condition with both values: `In [a, b]`.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -49,20 +51,16 @@ def unsatisfiable_selector(ctx: PolicyContext) -> Diagnostics:
     """
     for selector in ctx.policy.selectors:
         excluded = contradiction(read_selector(selector))
-        if not excluded:
+        # What an alias repeats is said where it is written.
+        if not excluded or selector.node.origin is not None:
             continue
         parts = written_parts(selector)
-        places = [parts[requirement.index] for requirement in excluded]
+        *others, last = [_place(parts[requirement.index]) for requirement in excluded]
         words = join_words(requirement_words(requirement) for requirement in excluded)
-        related = [ctx.related(_place(part), "this condition") for part in places[:-1]]
-        message = f"no label can be {words} at once, so the selector matches nothing"
-        if len(excluded) == 1:
-            message = f"{words} can never hold, so the selector matches nothing"
-        yield ctx.finding(_place(places[-1]), message, related=related)
+        related = [ctx.related(place, "this condition excludes it") for place in others]
+        message = f"nothing can have {words} at once, so the selector matches nothing"
+        yield ctx.finding(last, message, label="can never hold here", related=related)
 
 
 def _place(part: Label | Requirement) -> Span:
-    """A label's key and value; of a condition its first line."""
-    if isinstance(part, Label) or part.node.flow or not part.node.entries:
-        return part.span
-    return part.node.entries[0].span
+    return part.span if isinstance(part, Label) else head_span(part.node)

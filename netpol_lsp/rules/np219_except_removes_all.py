@@ -5,6 +5,7 @@ from __future__ import annotations
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.network import address_set
+from netpol_lsp.model.policy import IPBlock
 
 
 @policy_rule("NP219", category="intent", severity=Severity.WARNING, on_partial=True)
@@ -53,10 +54,25 @@ def except_removes_all(ctx: PolicyContext) -> Diagnostics:
     for rule in ctx.policy.all_rules:
         for peer in rule.peers:
             block = peer.ip_block
-            if block is None or block.except_entry is None or block.cidr is None or not block.cidr.value:
-                continue
-            values = tuple(field.value for field in block.excepts if field.value is not None)
-            left = address_set(block.cidr.value, values) if len(values) == len(block.excepts) else None
-            if left is not None and values and left.is_empty:
+            if block is not None and block.cidr is not None and block.node.origin is None and _is_empty(block):
+                assert block.except_entry is not None
                 message = f"nothing is left of `{block.cidr.value}`: the exceptions cover all of it"
-                yield ctx.finding(block.except_entry.key, message, related=[ctx.related(block.cidr, "the range")])
+                yield ctx.finding(
+                    block.except_entry.key,
+                    message,
+                    label="cover the whole range",
+                    related=[ctx.related(block.cidr, "the range")],
+                )
+
+
+def _is_empty(block: IPBlock) -> bool:
+    """Whether several exceptions, each smaller than the range, take away all of it."""
+    values = tuple(field.value for field in block.excepts if field.value is not None)
+    cidr = block.cidr.value if block.cidr is not None else None
+    if cidr is None or len(values) < len(block.excepts):
+        return False
+    left = address_set(cidr, values)
+    if left is None or not left.is_empty:
+        return False
+    # One that covers all of the range alone is an error, NP113.
+    return not any((rest := address_set(cidr, (value,))) is not None and rest.is_empty for value in values)

@@ -14,8 +14,11 @@ def everything_allowed(ctx: PolicyContext) -> Diagnostics:
     """The rules of a direction allow everything together.
 
     ## Why
-    Every namespace and every address on every port: for this direction the policy is the same as no policy. If that is
-    meant, an empty rule (`- {}`) says it more plainly. A single empty rule is NP207's.
+    Every pod of every namespace and every address, on every port: in this direction the policy is the same as no policy. If
+    that is meant, an empty rule (`- {}`) says it more plainly. A rule that is empty, or has an empty list of peers, is
+    NP207's or NP208's.
+
+    `0.0.0.0/0` alone is not everything: IPv6 is left out, and whether it takes in pods is up to the network plugin.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -51,18 +54,21 @@ def everything_allowed(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 443}
     ```
     """
+    if ctx.stored.has_unknown_types:
+        return
     for direction in Direction:
         field = ctx.policy.rules_field(direction)
         rules = ctx.stored.rules(direction)
-        if field is None or direction not in ctx.stored.types or any(rule.peers is None for rule in rules):
+        # A rule that says so by itself is NP207's or NP208's.
+        if field is None or direction not in ctx.stored.types or any(rule.allows_everything for rule in rules):
             continue
         if _allows_everything(rules):
             message = f"{direction.rules_key} is open to everything: the policy changes nothing in this direction"
-            yield ctx.finding(field.key_span, message)
+            yield ctx.finding(field.key_span, message, label="the same as no policy")
 
 
 def _allows_everything(rules: tuple[StoredRule, ...]) -> bool:
-    """Whether rules without ports name all pods of all namespaces and every address of both families."""
+    """Whether rules on every port name all pods of all namespaces and every address of both families, together."""
     addresses, has_all_pods = NO_ADDRESSES, False
     for rule in rules:
         for peer in (rule.peers or ()) if rule.ports.everything else ():

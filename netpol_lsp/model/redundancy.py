@@ -1,0 +1,99 @@
+"""Which peers of a list, and which rules of a policy, others make superfluous.
+
+Of two that mean the same the later one is superfluous. What means nobody is left out: that is a mistake of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from netpol_lsp.model.inclusion import METADATA_NAME, is_nobody, peer_covers, rule_covers
+from netpol_lsp.model.label_selector import LabelSelector, match_labels
+from netpol_lsp.model.selector_index import SelectorIndex
+from netpol_lsp.model.stored import PeerSet, StoredRule
+
+PeerPair = tuple[PeerSet, PeerSet]
+
+
+def redundant_peers(peers: Sequence[PeerSet], namespace: str | None) -> list[PeerPair]:
+    """The superfluous peers in their order, each with one that covers it, in a policy of `namespace` (None: unknown).
+
+    Lists of thousands of ranges or labels are no problem as long as few of them overlap.
+    """
+    known = [peer for peer in peers if not peer.is_unknown and not is_nobody(peer)]
+    if len(known) < 2:
+        return []
+    found = [
+        (peer, other)
+        for peer, candidates in (*_pod_candidates(known, namespace), *_address_candidates(known))
+        if (other := _first_covering(peer, candidates, namespace)) is not None
+    ]
+    return sorted(found, key=lambda pair: pair[0].index)
+
+
+def redundant_rules(rules: Sequence[StoredRule], namespace: str | None) -> list[tuple[StoredRule, StoredRule]]:
+    """The superfluous rules of one direction, each with one that covers it."""
+    found = []
+    for rule in rules if len(rules) > 1 else ():
+        if rule.peers is not None and not rule.has_unknown_peers and all(map(is_nobody, rule.peers)):
+            continue
+        covering = (
+            other
+            for other in rules
+            if other is not rule
+            and rule_covers(other, rule, namespace)
+            and (other.index < rule.index or not rule_covers(rule, other, namespace))
+        )
+        other = next(covering, None)
+        if other is not None:
+            found.append((rule, other))
+    return found
+
+
+def _first_covering(peer: PeerSet, candidates: Iterable[PeerSet], namespace: str | None) -> PeerSet | None:
+    found = (
+        other
+        for other in candidates
+        if other is not peer
+        and peer_covers(other, peer, namespace)
+        and (other.index < peer.index or not peer_covers(peer, other, namespace))
+    )
+    return min(found, key=lambda other: other.index, default=None)
+
+
+def _pod_candidates(peers: Iterable[PeerSet], namespace: str | None) -> Iterator[tuple[PeerSet, Iterable[PeerSet]]]:
+    """Each peer that means pods, with those that may cover it."""
+    pods = [(peer, _labels(peer, namespace)) for peer in peers if peer.addresses is None]
+    index = SelectorIndex(pods, lambda pair: pair[1])
+    for peer, labels in pods:
+        yield peer, (other for other, _ in index.candidates(labels))
+
+
+def _labels(peer: PeerSet, namespace: str | None) -> LabelSelector:
+    """What a peer asks of namespaces and of pods as one selector."""
+    spaces = peer.namespaces
+    if spaces is None and namespace is not None:
+        spaces = match_labels({METADATA_NAME: namespace})
+    parts = (("namespace ", spaces), ("pod ", peer.pods))
+    return LabelSelector(
+        tuple((prefix + key, values) for prefix, one in parts if one is not None for key, values in one.allowed)
+    )
+
+
+def _address_candidates(peers: Iterable[PeerSet]) -> Iterator[tuple[PeerSet, Iterable[PeerSet]]]:
+    """Each peer that means addresses, with those that reach from before its first address to behind its last."""
+    blocks = sorted(((_reach(peer), peer) for peer in peers if peer.addresses is not None), key=lambda pair: pair[0])
+    open_: list[tuple[tuple[int, int, int], PeerSet]] = []
+    for (family, start, _), group in groupby(blocks, key=lambda pair: pair[0]):
+        together = list(group)
+        open_ = [one for one in open_ if one[0][0] == family and -one[0][2] >= start] + together
+        for _, peer in together:
+            yield peer, [other for _, other in open_]
+
+
+def _reach(peer: PeerSet) -> tuple[int, int, int]:
+    """The family, the first address, and the last one negated, so that of equal starts the widest comes first."""
+    assert peer.addresses is not None
+    family, blocks = (4, peer.addresses.v4) if peer.addresses.v4 else (6, peer.addresses.v6)
+    return family, blocks[0][0], -blocks[-1][1]
