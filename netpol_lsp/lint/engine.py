@@ -97,7 +97,11 @@ def _one_error_a_word(found: list[Diagnostic], analysis: DocumentAnalysis) -> li
     """Without what other rules say of a word that the parser stumbled over: half a key is no unknown field."""
     broken = {problem.span for problem in analysis.problems if problem.kind is ProblemKind.SYNTAX and problem.is_error}
     errors = [one for one in found if one.code == SYNTAX_ERROR and one.span in broken]
-    return [one for one in found if one in errors or not any(error.span.covers(one.span) for error in errors)]
+    return [one for one in found if one in errors or not any(_is_same_word(one, error) for error in errors)]
+
+
+def _is_same_word(one: Diagnostic, error: Diagnostic) -> bool:
+    return error.span.covers(one.span) or error.span.start == one.span.start
 
 
 @lru_cache(maxsize=64)
