@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from netpol_lsp.syntax.lines import Line, read_line, read_lines
 from netpol_lsp.syntax.rows import Row, RowKind, join_rows
+from netpol_lsp.syntax.suspicion import CONTROL, may_be_damaged
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
 
@@ -22,7 +23,6 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"
 _DOUBLE = "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\uff02\u300c\u300d"
 _SINGLE = "\u2018\u2019\u201a\u201b\u2032\uff07"
 _OTHERS = {"\ufe55": ":", "\u2236": ":", "\u3001": ",", "\u3010": "[", "\u3011": "]", "\u3002": "."}
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 
 _REPLACEMENTS: dict[str, str] = {
     **dict.fromkeys(_SPACES, " "),
@@ -53,9 +53,9 @@ class Damage:
 
 def find_damage(text: str, fields: frozenset[str]) -> list[Damage]:
     """The damage of a text, in order; `fields` are known field names."""
-    if text.isascii() and not _CONTROL.search(text):
+    if not may_be_damaged(text):
         return []
-    found = [Damage(Span(*match.span()), "", is_refused=True) for match in _CONTROL.finditer(text)]
+    found = [Damage(Span(*match.span()), "", is_refused=True) for match in CONTROL.finditer(text)]
     if not text.isascii():
         lines = read_lines(text)
         for row in join_rows(lines, fields):

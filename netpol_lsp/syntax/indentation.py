@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from netpol_lsp.syntax.lines import Line, read_lines
 from netpol_lsp.syntax.parser import parse
@@ -14,20 +13,12 @@ from netpol_lsp.syntax.reading_state import Placed, Reading
 from netpol_lsp.syntax.readings import read
 from netpol_lsp.syntax.rows import Row, RowKind, join_rows
 from netpol_lsp.syntax.shape import Shape, field_names
+from netpol_lsp.syntax.suspicion import may_be_lost
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit, apply_edits
 from netpol_lsp.text.source import LineIndex
 from netpol_lsp.text.span import Span
 
 _MOST_LINES = 4000
-# A quick look: `metadata:` or `spec:` whose first field stands no further in, or nothing indented under a selector.
-_SUSPICIOUS = re.compile(
-    r"""^(?P<indent>[^\S\n\r]*)(?:-[ ]+)*
-    ["']?(?:metadata|spec|labels|annotations|podSelector|namespaceSelector|ipBlock|matchLabels)["']?[ ]*:[^\S\n\r]*+(?:\#[^\n\r]*+)?[\n\r]
-    (?:[^\S\n\r]*+(?:\#[^\n\r]*+)?[\n\r])*+
-    (?!(?P=indent)[^\S\n\r]|-|\Z)(?=[^\S\n\r]*[A-Za-z"'])""",
-    re.MULTILINE | re.VERBOSE,
-)
-_INDENTED = re.compile(r"^[^\S\n\r]+[^\s#]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +72,7 @@ def parse_all(text: str) -> bool:
 
 def restore(text: str, shape: Shape) -> Restored | None:
     """What a text was before it lost its indentation, or None when it has not."""
-    if not _may_be_lost(text.replace("\r", "\n") if "\r" in text else text):
+    if not may_be_lost(text):
         return None
     index = LineIndex(text)
     if index.line_count > _MOST_LINES:
@@ -106,12 +97,6 @@ def restore(text: str, shape: Shape) -> Restored | None:
 def _lost_text(row: Row) -> bool:
     """Whether a block scalar has lost its indentation: where it ends is a guess."""
     return row.is_block and any(line.indent <= row.line.indent and not line.is_empty for line in row.rest)
-
-
-def _may_be_lost(text: str) -> bool:
-    """Whether it is worth a close look: two places without their indentation, or one in a text that has none at all."""
-    places = sum(1 for _ in islice(_SUSPICIOUS.finditer(text), 2))
-    return places > 1 or (places == 1 and not _INDENTED.search(text))
 
 
 def _is_lost(reading: Reading) -> bool:
