@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
@@ -11,7 +12,7 @@ T = TypeVar("T")
 
 
 class SelectorIndex(Generic[T]):
-    """Things with selectors, by one label that each selector asks for.
+    """Things with selectors, by one label that each selector asks for: the rarest.
 
     Most selectors name an exact value of some label, and two that name different ones share no pod.
     """
@@ -19,13 +20,15 @@ class SelectorIndex(Generic[T]):
     def __init__(self, items: Iterable[T], selector_of: Callable[[T], LabelSelector]) -> None:
         self._others: list[T] = []
         self._by_label: dict[str, dict[str | None, list[T]]] = {}
-        for item in items:
-            label = _exact_label(selector_of(item))
-            if label is None:
+        labelled = [(item, _exact_labels(selector_of(item))) for item in items]
+        counts = Counter(label for _, labels in labelled for label in labels)
+        for item, labels in labelled:
+            if not labels:
                 self._others.append(item)
-            else:
-                key, value = label
-                self._by_label.setdefault(key, {}).setdefault(value, []).append(item)
+                continue
+            # The label that the fewest share tells most.
+            key, value = min(labels, key=counts.__getitem__) if len(labels) > 1 else labels[0]
+            self._by_label.setdefault(key, {}).setdefault(value, []).append(item)
 
     def candidates(self, selector: LabelSelector) -> Iterator[T]:
         """Everything whose selector may select something that `selector` does, and perhaps more; nothing twice."""
@@ -44,10 +47,11 @@ class SelectorIndex(Generic[T]):
                     yield from items
 
 
-def _exact_label(selector: LabelSelector) -> tuple[str, str | None] | None:
-    """A label of which the selector allows one value only (None: that it is missing)."""
-    for key, values in selector.allowed:
-        if len(values.values) == 1 and not values.is_complement:
-            (value,) = values.values
-            return key, value
-    return None
+def _exact_labels(selector: LabelSelector) -> list[tuple[str, str | None]]:
+    """The labels of which the selector allows one value only (None: that the label is missing)."""
+    return [
+        (key, value)
+        for key, values in selector.allowed
+        if len(values.values) == 1 and not values.is_complement
+        for value in values.values
+    ]
