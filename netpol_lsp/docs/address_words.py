@@ -60,7 +60,7 @@ def except_words(cidr: str, excepts: tuple[str, ...]) -> str:
     total, left = _size(block.v4 + block.v6), _size(rest.v4 + rest.v6)
     if not left:
         return "`except` removes all of it: nothing is left"
-    return f"`except` removes {_count(total - left)}; {_count(left)} are left"
+    return f"`except` removes {_count(total - left)}; {_count(left)} {'is' if left == 1 else 'are'} left"
 
 
 def one_except_words(text: str, cidr: str) -> str:
