@@ -57,10 +57,6 @@ def redundant_peer(ctx: PolicyContext) -> Diagnostics:
                   app: web
     ```
     """
-    stored_rules = (*ctx.stored.ingress, *ctx.stored.egress)
-    if len(stored_rules) != len(ctx.policy.all_rules):
-        # Something else than a list stands where the rules belong: stored, that counts as one unknown rule.
-        return
     for direction in Direction:
         for rule, stored in zip(ctx.policy.rules(direction), ctx.stored.rules(direction), strict=False):
             pairs = redundant_peers(stored.peers or (), ctx.stored.namespace)

@@ -84,6 +84,12 @@ def duplicate_entry(ctx: PolicyContext) -> Diagnostics:
             yield from _covered_ports(ctx, rule)
 
 
+# Signs of comments, aliases, escapes and block texts, behind which the letters do not tell.
+_OPAQUE = frozenset("#*&\\|>")
+# Signs that lay out what is said.
+_LAYOUT = b" \t\r\n'\"{}[],:?-"
+
+
 def _lists(ctx: PolicyContext) -> Iterator[Node]:
     """The lists of a policy in which an entry counts once."""
     policy = ctx.policy
@@ -101,7 +107,21 @@ def _lists(ctx: PolicyContext) -> Iterator[Node]:
     yield from (entry.value for entry in entries if entry is not None)
 
 
+def _may_hold_copies(ctx: PolicyContext, node: Sequence) -> bool:
+    """A quick look at the letters: entries with the same content have the same sum, however they are laid out."""
+    text = ctx.document.text
+    sums = set()
+    for item in node.items:
+        written = text[item.start : item.end]
+        if not _OPAQUE.isdisjoint(written):
+            return True
+        sums.add(sum(written.encode("utf-8", "replace").translate(None, _LAYOUT)))
+    return len(sums) < len(node.items)
+
+
 def _copies(ctx: PolicyContext, node: Sequence) -> Diagnostics:
+    if not _may_hold_copies(ctx, node):
+        return
     seen: dict[Hashable, Node] = {}
     for item in node.items:
         # An empty rule or peer has findings of its own; what a template decides may differ.

@@ -28,7 +28,11 @@ def test_every_field_says_what_it_does(path):
 def test_notes_belong_to_fields():
     """A note whose field was renamed would never be shown."""
     shown = [field_doc(path) for path in PATHS]
-    for table, attribute in ((field_docs._TRAPS, "traps"), (field_docs._DEFAULTS, "default"), (field_docs._SINCE, "since")):
+    for table, attribute in (
+        (field_docs._TRAPS, "traps"),
+        (field_docs._DEFAULTS, "default"),
+        (field_docs._SINCE, "since"),
+    ):
         used = {getattr(doc, attribute) for doc in shown}
         for name, text in table.items():
             assert text in used, name

@@ -64,9 +64,13 @@ def test_peers_are_split_and_joined():
     assert offered(apart, "namespaceSelector")["join"] == text
 
 
-@pytest.mark.parametrize("first", ["ipBlock: {cidr: 10.0.0.0/8}", "podSelector: {}", "namespaceSelector: {}\n          podSelector: {}"])
+@pytest.mark.parametrize(
+    "first", ["ipBlock: {cidr: 10.0.0.0/8}", "podSelector: {}", "namespaceSelector: {}\n          podSelector: {}"]
+)
 def test_other_neighbours_are_not_joined(first):
-    text = f"{HEAD}spec:\n  podSelector: {{}}\n  ingress:\n    - from:\n        - {first}\n        - podSelector: {{}}\n"
+    text = (
+        f"{HEAD}spec:\n  podSelector: {{}}\n  ingress:\n    - from:\n        - {first}\n        - podSelector: {{}}\n"
+    )
     assert "join" not in offered(text, "- podSelector: {}\n")
 
 
@@ -81,7 +85,16 @@ def test_policy_types_are_written_out(types, rules):
     assert "policy-types" not in offered(after, "NetworkPolicy")
 
 
-@pytest.mark.parametrize("egress", ["", "  egress:\n", "  egress: []\n", "  egress:\n    - to:\n        - podSelector: {}\n", "  egress: [{to: [{podSelector: {}}]}]\n"])
+@pytest.mark.parametrize(
+    "egress",
+    [
+        "",
+        "  egress:\n",
+        "  egress: []\n",
+        "  egress:\n    - to:\n        - podSelector: {}\n",
+        "  egress: [{to: [{podSelector: {}}]}]\n",
+    ],
+)
 def test_dns_is_allowed(egress):
     text = f"{HEAD}spec:\n  podSelector: {{}}\n  policyTypes: [Egress]\n{egress}"
     after = offered(text, "NetworkPolicy")["dns"]
@@ -91,7 +104,9 @@ def test_dns_is_allowed(egress):
     assert "dns" not in offered(after, "NetworkPolicy")
 
 
-@pytest.mark.parametrize("spec", ["{podSelector: {}, policyTypes: [Ingress]}", "{podSelector: {}, policyTypes: [Egress], egress: [{}]}"])
+@pytest.mark.parametrize(
+    "spec", ["{podSelector: {}, policyTypes: [Ingress]}", "{podSelector: {}, policyTypes: [Egress], egress: [{}]}"]
+)
 def test_dns_where_nothing_forbids_it(spec):
     assert "dns" not in offered(f"{HEAD}spec: {spec}\n", "NetworkPolicy")
 

@@ -33,7 +33,11 @@ def suppress(text, code, where):
     part = analyse(make_source("u", text)).part_at(finding.span.start)
     span = Span(finding.span.start - part.start, finding.span.end - part.start)
     edits = where(part.analysis.document, span, code)
-    return None if edits is None else text[: part.start] + apply_edits(part.text, edits) + text[part.start + len(part.text) :]
+    return (
+        None
+        if edits is None
+        else text[: part.start] + apply_edits(part.text, edits) + text[part.start + len(part.text) :]
+    )
 
 
 def in_document(document, _span, code):

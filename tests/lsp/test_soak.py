@@ -12,7 +12,29 @@ from netpol_lsp.lsp.session import Known, Snapshot
 pytestmark = pytest.mark.asyncio
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").rglob("*.yaml"))
-PIECES = ["x", " ", "\n", "  ", "- ", ":", "{", "}", "[", '"', "#", "🎉", "中", "\r\n", "\u2028", "---\n", "egress: []\n", "port: 53\n", "&a ", "*a", "{{ .x }}"]
+PIECES = [
+    "x",
+    " ",
+    "\n",
+    "  ",
+    "- ",
+    ":",
+    "{",
+    "}",
+    "[",
+    '"',
+    "#",
+    "🎉",
+    "中",
+    "\r\n",
+    "\u2028",
+    "---\n",
+    "egress: []\n",
+    "port: 53\n",
+    "&a ",
+    "*a",
+    "{{ .x }}",
+]
 ABOUT_A_PLACE = ("hover", "completion")
 ABOUT_A_DOCUMENT = ("documentSymbol", "foldingRange", "codeLens", "documentLink")
 
@@ -70,7 +92,10 @@ class Monkey:
         elif kind == 1:
             method, params = self.random.choice(ABOUT_A_DOCUMENT), identifier
         elif kind == 2:
-            method, params = "codeAction", identifier | {"range": document.range(start, end), "context": {"diagnostics": []}}
+            method, params = (
+                "codeAction",
+                identifier | {"range": document.range(start, end), "context": {"diagnostics": []}},
+            )
         else:
             method, params = "inlayHint", identifier | {"range": document.range(start, end)}
         self.asked.append(self.editor.post(f"textDocument/{method}", params))
@@ -114,7 +139,9 @@ async def test_a_long_day(make_editor, seed):
             await monkey.step()
         await monkey.rest()
         for document in monkey.documents.values():
-            assert editor.server.session.get(document.uri).source.text == document.text, "the server has the editor's text"
+            assert editor.server.session.get(document.uri).source.text == document.text, (
+                "the server has the editor's text"
+            )
     alive = kept()
     versions = 2 * len(monkey.documents)
     assert alive[Snapshot] - before[Snapshot] <= versions

@@ -48,7 +48,11 @@ def at(text):
         ("spec:\n  policyTypes:\n  - Ingress\n  - E|", ("spec", "policyTypes", 1), "E"),
         ("spec:\n  ingress:\n    - fr|", ("spec", "ingress", 0), "fr"),
         ("spec:\n  ingress:\n    - from:\n        - po|", ("spec", "ingress", 0, "from", 0), "po"),
-        ("spec:\n  ingress:\n    - from:\n        - podSelector: {}\n          |", ("spec", "ingress", 0, "from", 0), ""),
+        (
+            "spec:\n  ingress:\n    - from:\n        - podSelector: {}\n          |",
+            ("spec", "ingress", 0, "from", 0),
+            "",
+        ),
         ("spec:\n  ingress:\n    - from:\n        - podSelector: {}\n      |", ("spec", "ingress", 0), ""),
         ("spec:\n  ingress:\n  - from:\n    - podSelector: {}\n    |", ("spec", "ingress", 0), ""),
         ("spec:\n  ingress:\n    - {}\n    - |", ("spec", "ingress", 1), ""),
@@ -97,7 +101,15 @@ def test_value(text, path, word):
 
 @pytest.mark.parametrize(
     "text",
-    ["a: |\n  text|", "a: >-\n  one\n  t|wo\n", "a: {}|", "a: {b: c} |", "a: b\n    |", "--|-", "a: b|  \n".replace("b|  ", "b  |")],
+    [
+        "a: |\n  text|",
+        "a: >-\n  one\n  t|wo\n",
+        "a: {}|",
+        "a: {b: c} |",
+        "a: b\n    |",
+        "--|-",
+        "a: b|  \n".replace("b|  ", "b  |"),
+    ],
 )
 def test_nothing_can_be_offered_here(text):
     cursor, _ = at(text)
@@ -167,7 +179,9 @@ def test_an_open_bracket_does_not_swallow_the_rest():
 
 
 def test_template_actions_are_passed_over():
-    cursor, word = at("spec:\n  {{- if .Values.x }}\n  podSelector: {matchLabels: {app: {{ .Values.app }}}}\n  {{- end }}\n  in|\n")
+    cursor, word = at(
+        "spec:\n  {{- if .Values.x }}\n  podSelector: {matchLabels: {app: {{ .Values.app }}}}\n  {{- end }}\n  in|\n"
+    )
     assert (cursor.path, word) == (("spec",), "in")
 
 

@@ -31,6 +31,14 @@ def test_in_the_style_of_the_mapping(text, value, expected):
     assert replaced(text, "x", value) == expected
 
 
-@pytest.mark.parametrize("text", ["a:\n  b:\n    # note\n    c: 1\n", "o: &o {b: 1}\na:\n  b: *o\n", "a:\n  b: &x {c: 1}\n", "o: &o {b: 1}\na: *o\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a:\n  b:\n    # note\n    c: 1\n",
+        "o: &o {b: 1}\na:\n  b: *o\n",
+        "a:\n  b: &x {c: 1}\n",
+        "o: &o {b: 1}\na: *o\n",
+    ],
+)
 def test_not_where_something_would_be_lost(text):
     assert replaced(text, "x", {"e": "f"}) is None
