@@ -60,6 +60,11 @@ def apply_suppressions(analysis: Analysis, found: list[Diagnostic], enabled: fro
     return result
 
 
+def may_suppress(text: str) -> bool:
+    """Whether a file can hold suppressions: a quick look."""
+    return "netpol:" in text or ANNOTATION in text
+
+
 def find_marks(analysis: Analysis) -> Iterator[Mark]:
     """All suppressions of a file, one mark a code."""
     for part in analysis.parts:

@@ -21,6 +21,12 @@ from netpol_lsp.text.span import Span
 Json = dict[str, Any]
 
 
+class RawJson(str):
+    """A text that is JSON already and is sent as it is: a big file's findings are not written anew for each keystroke."""
+
+    __slots__ = ()
+
+
 class Positions:
     """The positions of one text in the client's encoding.
 
@@ -42,6 +48,10 @@ class Positions:
         """The span of a range, whose ends may come in either order."""
         start, end = self.offset(span.start), self.offset(span.end)
         return Span(min(start, end), max(start, end))
+
+    def line(self, offset: int) -> int:
+        """The line of an offset."""
+        return self.lines.line_of(offset + self._shift)
 
     def position(self, offset: int) -> Json:
         """The position of an offset."""

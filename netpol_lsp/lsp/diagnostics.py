@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from netpol_lsp.lsp.convert import Json
-from netpol_lsp.lsp.findings import SOURCE, render_config_problems, render_findings
+from netpol_lsp.lsp.convert import RawJson
+from netpol_lsp.lsp.findings import NOTHING, SOURCE, render_config_problems, render_findings
 from netpol_lsp.lsp.scheduler import work_out
 
 if TYPE_CHECKING:
@@ -27,36 +27,35 @@ def register_pull(server: NetpolServer) -> None:
     options = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier=SOURCE)
 
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
-    async def document_diagnostic(params: types.DocumentDiagnosticParams) -> Json:
+    async def document_diagnostic(params: types.DocumentDiagnosticParams) -> RawJson:
         snapshot = server.session.get(params.text_document.uri)
-        return await report(server, snapshot, params.previous_result_id)
+        return _report(await findings_of(server, snapshot), params.previous_result_id)
 
     @server.feature(types.WORKSPACE_DIAGNOSTIC)
-    async def workspace_diagnostic(params: types.WorkspaceDiagnosticParams) -> Json:
+    async def workspace_diagnostic(params: types.WorkspaceDiagnosticParams) -> RawJson:
         known = {item.uri: item.value for item in params.previous_result_ids}
-        return {"items": await report_workspace(server, known)}
+        return RawJson(f'{{"items":[{",".join(await report_workspace(server, known))}]}}')
 
 
-async def report(server: NetpolServer, snapshot: Snapshot | None, previous: str | None) -> Json:
-    """The findings of a document, or that they are still the same."""
+async def findings_of(server: NetpolServer, snapshot: Snapshot | None) -> RawJson:
+    """The findings of a document in its newest version."""
     while snapshot is not None and await work_out(server.session, snapshot) is None:
         snapshot = server.session.get(snapshot.uri)
     settled = server.session.settled(snapshot.uri) if snapshot is not None else None
-    return _answer([] if settled is None else render_findings(settled, server.client), previous)
+    return NOTHING if settled is None else render_findings(settled, server.client)
 
 
-async def report_workspace(server: NetpolServer, known: dict[str, str]) -> list[Json]:
+async def report_workspace(server: NetpolServer, known: dict[str, str]) -> list[RawJson]:
     """The findings of all open documents and of broken config files; what was reported before and is gone is empty."""
-    reports: dict[str, Json] = {}
+    found: dict[str, tuple[int | None, RawJson]] = {}
     for snapshot in server.session:
-        answer = await report(server, snapshot, known.get(snapshot.uri))
-        reports[snapshot.uri] = {**answer, "uri": snapshot.uri, "version": snapshot.version}
+        found[snapshot.uri] = (snapshot.version, await findings_of(server, snapshot))
         await asyncio.sleep(0)
     for uri, items in render_config_problems(server.configuration.loaded()).items():
-        reports.setdefault(uri, {**_answer(items, known.get(uri)), "uri": uri, "version": None})
-    for uri, result in known.items():
-        reports.setdefault(uri, {**_answer([], result), "uri": uri, "version": None})
-    return list(reports.values())
+        found.setdefault(uri, (None, items))
+    for uri in known:
+        found.setdefault(uri, (None, NOTHING))
+    return [_report(items, known.get(uri), uri, version) for uri, (version, items) in found.items()]
 
 
 def reload(server: NetpolServer) -> None:
@@ -74,10 +73,10 @@ def reload(server: NetpolServer) -> None:
     server.publisher.publish_config_problems()
 
 
-def _answer(items: list[Json], previous: str | None) -> Json:
-    """A full report, or `unchanged` when the client has it already. The id is that of the content."""
-    content = json.dumps(items, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")
-    result = hashlib.blake2b(content, digest_size=12).hexdigest()
+def _report(items: RawJson, previous: str | None, uri: str | None = None, version: int | None = None) -> RawJson:
+    """A full report, or `unchanged` when the client has it already. Its id is that of the content."""
+    result = hashlib.blake2b(items.encode("utf-8", "replace"), digest_size=12).hexdigest()
+    where = "" if uri is None else f'"uri":{json.dumps(uri)},"version":{json.dumps(version)},'
     if result == previous:
-        return {"kind": "unchanged", "resultId": result}
-    return {"kind": "full", "resultId": result, "items": items}
+        return RawJson(f'{{{where}"kind":"unchanged","resultId":"{result}"}}')
+    return RawJson(f'{{{where}"kind":"full","resultId":"{result}","items":{items}}}')

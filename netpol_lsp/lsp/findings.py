@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
 from functools import cache
 
 from lsprotocol import types
@@ -15,13 +16,16 @@ from netpol_lsp.lint.analysis import Part
 from netpol_lsp.lint.config_file import parse_config
 from netpol_lsp.lint.diagnostic import Diagnostic, Related, Severity, Tag
 from netpol_lsp.lsp.client import Client
-from netpol_lsp.lsp.convert import Json, Positions, uri_of_path
+from netpol_lsp.lsp.convert import Json, Positions, RawJson, uri_of_path
 from netpol_lsp.lsp.session import MAX_LENGTH, Snapshot
 from netpol_lsp.resources import resource_path
 from netpol_lsp.text.source import Source, make_source
 from netpol_lsp.text.span import Span
 
 SOURCE = "netpol-lint"
+_LINE = re.compile(r'"line":([0-9]+)')
+# Inside a JSON text the quotes of `"line":` have a backslash, so it is found where it means a line only.
+NOTHING = RawJson("[]")
 _SEVERITIES = {
     Severity.ERROR: types.DiagnosticSeverity.Error.value,
     Severity.WARNING: types.DiagnosticSeverity.Warning.value,
@@ -34,71 +38,68 @@ _TAGS = {
 }
 
 
-def render_findings(snapshot: Snapshot, client: Client) -> list[Json]:
-    """What a client is to show for a document."""
+def render_findings(snapshot: Snapshot, client: Client) -> RawJson:
+    """What a client is to show for a document: a JSON array."""
     if snapshot.is_config:
-        return _render_own_config(snapshot)
+        return write(_render_own_config(snapshot))
     if snapshot.is_too_long:
-        return [
-            _note(f"this file has more than {MAX_LENGTH // 1_000_000} million characters: use netpol-lint to check it")
-        ]
-    known: dict[int, Json] = {}
-    for part in snapshot.ours:
-        known.update(_render_document(part, snapshot, client))
-    return [
-        known.get(id(diagnostic)) or render_finding(diagnostic, snapshot, client) for diagnostic in snapshot.findings
-    ]
+        limit = f"{MAX_LENGTH // 1_000_000} million characters"
+        return write([_note(f"this file has more than {limit}: use netpol-lint to check it")])
+    if snapshot.has_suppressions:
+        return write([render_finding(diagnostic, snapshot, client) for diagnostic in snapshot.findings])
+    texts = [_render_document(part, snapshot, client) for part in snapshot.ours if snapshot.is_wanted]
+    return RawJson(f"[{','.join(filter(None, texts))}]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Rendered:
-    """The findings of a document as they were sent: `found` what they were made of, `line` where it started."""
-
-    client: Client
-    found: object
-    line: int
-    items: list[Json]
+def write(items: list[Json]) -> RawJson:
+    """Findings as a JSON array."""
+    return RawJson(json.dumps(items, ensure_ascii=False, separators=(",", ":")))
 
 
-def _render_document(part: Part, snapshot: Snapshot, client: Client) -> Iterator[tuple[int, Json]]:
-    """The findings of one document, by the identity of each.
+class _Written:
+    """The findings of one YAML document as JSON, which can be had for another place of the document.
 
-    They are rendered once. A document starts with a line, so when it moves only the line numbers change.
+    A document starts with a line, so only the line numbers change when it moves: `pieces` is the text
+    between them, `numbers` what they were at `line`.
     """
+
+    __slots__ = ("line", "made_for", "numbers", "pieces", "text")
+
+    def __init__(self, made_for: object, line: int, text: str) -> None:
+        self.made_for = made_for
+        self.line = line
+        self.text = text
+        found = _LINE.split(text)
+        self.pieces = found[::2]
+        self.numbers = list(map(int, found[1::2]))
+
+    def at(self, line: int) -> str:
+        """The text for a document that starts at another line."""
+        if line != self.line:
+            delta, self.line = line - self.line, line
+            self.numbers = [number + delta for number in self.numbers]
+            between = zip(self.pieces[1:], self.numbers, strict=True)
+            self.text = self.pieces[0] + "".join([f'"line":{number}{piece}' for piece, number in between])
+        return self.text
+
+
+def _render_document(part: Part, snapshot: Snapshot, client: Client) -> str:
+    """The findings of one document: JSON without the brackets around it."""
     known = snapshot.known[part.text]
-    found = known.findings(part, snapshot.config, snapshot.world)
-    line: int = snapshot.positions.position(part.start)["line"]
+    known.check(snapshot.config, snapshot.world)
+    line = snapshot.positions.line(part.start)
+    # A byte order mark moves the columns of the first line.
+    made_for = (known.revision, client, snapshot.encoding, snapshot.source.has_bom)
     old = known.rendered
-    if not isinstance(old, _Rendered) or old.client is not client or old.found is not known.revision:
-        items = [render_finding(diagnostic, snapshot, client) for diagnostic in found]
-        known.rendered = _Rendered(client, known.revision, line, items)
-    elif old.line != line:
-        items = [_on_other_line(item, line - old.line, snapshot.uri) for item in old.items]
-        known.rendered = _Rendered(client, known.revision, line, items)
-    else:
-        items = old.items
-    return zip(map(id, found), items, strict=True)
-
-
-def _on_other_line(item: Json, lines: int, uri: str) -> Json:
-    """A finding of a document that has moved by some lines."""
-    moved = {**item, "range": _shifted(item["range"], lines)}
-    if "relatedInformation" in item:
-        moved["relatedInformation"] = [
-            {**one, "location": {"uri": uri, "range": _shifted(one["location"]["range"], lines)}}
-            if one["location"]["uri"] == uri
-            else one
-            for one in item["relatedInformation"]
-        ]
-    return moved
-
-
-def _shifted(where: Json, lines: int) -> Json:
-    start, end = where["start"], where["end"]
-    return {
-        "start": {"line": start["line"] + lines, "character": start["character"]},
-        "end": {"line": end["line"] + lines, "character": end["character"]},
-    }
+    if isinstance(old, _Written) and old.made_for == made_for:
+        return old.at(line)
+    found = known.findings(part)
+    items = [render_finding(diagnostic, snapshot, client) for diagnostic in found]
+    text = write(items)[1:-1]
+    if any(related.uri is not None for diagnostic in found for related in diagnostic.related):
+        return text  # lines of other files do not move with this document
+    known.rendered = _Written(made_for, line, text)
+    return text
 
 
 def render_finding(diagnostic: Diagnostic, snapshot: Snapshot, client: Client) -> Json:
@@ -133,8 +134,8 @@ def rule_page(code: str) -> str | None:
         return None
 
 
-def render_config_problems(configs: Iterable[LoadedConfig]) -> dict[str, list[Json]]:
-    """What is wrong in config files, by URI."""
+def render_config_problems(configs: Iterable[LoadedConfig]) -> dict[str, RawJson]:
+    """What is wrong in config files, by URI: JSON arrays."""
     found: dict[str, dict[tuple[int, int, str], Json]] = {}
     for loaded in configs:
         for problem in loaded.problems:
@@ -146,7 +147,7 @@ def render_config_problems(configs: Iterable[LoadedConfig]) -> dict[str, list[Js
             span = Span(place.start, max(end, place.start))
             item = _error(Positions(source, "utf-16").range(span), problem.message)
             found.setdefault(uri_of_path(path), {})[(problem.line, problem.column, problem.message)] = item
-    return {uri: list(items.values()) for uri, items in found.items()}
+    return {uri: write(list(items.values())) for uri, items in found.items()}
 
 
 def _render_own_config(snapshot: Snapshot) -> list[Json]:

@@ -17,6 +17,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
+from netpol_lsp.lsp.convert import RawJson
+
 if TYPE_CHECKING:
     from cattrs import Converter
 
@@ -114,9 +116,19 @@ class NetpolProtocol(LanguageServerProtocol):
 
     def _send_data(self, data: Any) -> None:
         """Send a message; without a client it is lost."""
-        if not data or self._write is None:
+        if data and self._write is not None:
+            self._send_text(self._dump(data))
+
+    def _dump(self, data: Any) -> str:
+        """Data as JSON; what is JSON already is left as it is."""
+        if isinstance(data, RawJson):
+            return data
+        return json.dumps(data, default=self._serialize_message, ensure_ascii=False, separators=(",", ":"))
+
+    def _send_text(self, body: str) -> None:
+        """Send a message that is written already."""
+        if self._write is None:
             return
-        body = json.dumps(data, default=self._serialize_message, ensure_ascii=False, separators=(",", ":"))
         try:
             self._write(body.encode("utf-8", "replace"))
         except OSError:
@@ -125,12 +137,12 @@ class NetpolProtocol(LanguageServerProtocol):
 
     def _send_response(self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None) -> None:
         """Answer a request."""
-        answer: dict[str, Any] = {"jsonrpc": self.VERSION, "id": msg_id}
-        self._send_data({**answer, "result": result} if error is None else {**answer, "error": error})
+        what, content = ("result", result) if error is None else ("error", error)
+        self._send_text(f'{{"jsonrpc":"2.0","id":{json.dumps(msg_id)},"{what}":{self._dump(content)}}}')
 
     def send_notification(self, method: str, params: Any) -> None:
         """Send a notification whose parameters are plain JSON."""
-        self._send_data({"jsonrpc": self.VERSION, "method": method, "params": params})
+        self._send_text(f'{{"jsonrpc":"2.0","method":{json.dumps(method)},"params":{self._dump(params)}}}')
 
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: object) -> None:  # type: ignore[override] # pygls runs functions as well as generators

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from netpol_lsp.files.reading import ReadProblem, read_source
-from netpol_lsp.lsp.convert import Json, path_of_uri
-from netpol_lsp.lsp.findings import render_config_problems, render_findings
+from netpol_lsp.lsp.convert import RawJson, path_of_uri
+from netpol_lsp.lsp.findings import NOTHING, render_config_problems, render_findings
 from netpol_lsp.text.source import BOM
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class Publisher:
 
     def __init__(self, server: NetpolServer) -> None:
         self._server = server
-        self._shown: dict[str, tuple[int | None, list[Json]]] = {}
+        self._shown: dict[str, tuple[int | None, RawJson]] = {}
         self._config_uris: set[str] = set()
 
     def publish(self, snapshot: Snapshot) -> None:
@@ -30,7 +31,7 @@ class Publisher:
         if self._server.client.pulls_diagnostics:
             return
         items = render_findings(snapshot, self._server.client)
-        if items or snapshot.uri in self._shown or snapshot.is_config or snapshot.ours:
+        if items != NOTHING or snapshot.uri in self._shown or snapshot.is_config or snapshot.ours:
             self._send(snapshot.uri, snapshot.version, items)
         self.publish_config_problems()
 
@@ -41,7 +42,7 @@ class Publisher:
         path = path_of_uri(uri)
         read = read_source(path) if path is not None and os.path.isfile(path) else None
         if read is None or isinstance(read, ReadProblem):
-            self._send(uri, None, [])
+            self._send(uri, None, NOTHING)
             return
         text = BOM + read.text if read.has_bom else read.text
         self.publish(self._server.session.make(uri, text))
@@ -51,7 +52,7 @@ class Publisher:
         by_uri = render_config_problems(self._server.configuration.loaded())
         for uri in {*by_uri, *self._config_uris}:
             if self._server.session.get(uri) is None:
-                self._send(uri, None, by_uri.get(uri, []))
+                self._send(uri, None, by_uri.get(uri, NOTHING))
         self._config_uris = set(by_uri)
 
     def refresh_closed(self) -> None:
@@ -60,14 +61,13 @@ class Publisher:
             if self._server.session.get(uri) is None and uri not in self._config_uris:
                 self.fall_back(uri)
 
-    def _send(self, uri: str, version: int | None, items: list[Json]) -> None:
+    def _send(self, uri: str, version: int | None, items: RawJson) -> None:
         if self._shown.get(uri) == (version, items):
             return
-        if items or version is not None:
+        if items != NOTHING or version is not None:
             self._shown[uri] = (version, items)
         else:
             self._shown.pop(uri, None)
-        params: Json = {"uri": uri, "diagnostics": items}
-        if version is not None:
-            params["version"] = version
+        numbered = "" if version is None else f'"version":{version},'
+        params = RawJson(f'{{"uri":{json.dumps(uri)},{numbered}"diagnostics":{items}}}')
         self._server.protocol.send_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)

@@ -8,16 +8,15 @@ from functools import cached_property
 
 from lsprotocol import types
 
-from netpol_lsp.docs.vocabulary import Vocabulary
 from netpol_lsp.files.discovery import CONFIG_NAME
-from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse_document
+from netpol_lsp.lint.analysis import Analysis, Part, analyse_document
 from netpol_lsp.lint.config import FileConfig
 from netpol_lsp.lint.diagnostic import Diagnostic
-from netpol_lsp.lint.engine import Scope, join_findings, lint_document, move_findings
-from netpol_lsp.lint.placing import placed_policies
-from netpol_lsp.lint.settings import Settings
+from netpol_lsp.lint.engine import join_findings
+from netpol_lsp.lint.suppress import may_suppress
 from netpol_lsp.lsp.configuration import Configuration
 from netpol_lsp.lsp.convert import Positions, apply_changes, name_of_uri, path_of_uri
+from netpol_lsp.lsp.known import Known
 from netpol_lsp.lsp.world import NOWHERE, Policies, World
 from netpol_lsp.syntax.documents import Chunk, split
 from netpol_lsp.text.source import BOM, Encoding, Source, make_source
@@ -25,75 +24,6 @@ from netpol_lsp.text.span import Span
 
 MAX_LENGTH = 16_000_000
 """A longer text is not looked at while it is edited; netpol-lint takes its time for it."""
-
-
-class Known:
-    """What has been found out about one YAML document: independent of where it stands in its file."""
-
-    __slots__ = (
-        "_config",
-        "_found",
-        "_moved",
-        "_place",
-        "_placed",
-        "_placed_for",
-        "_relevant",
-        "_together",
-        "_world",
-        "analysis",
-        "rendered",
-        "revision",
-        "words",
-    )
-
-    def __init__(self, analysis: DocumentAnalysis | None) -> None:
-        self.analysis = analysis
-        self._config: FileConfig | None = None
-        self._found: list[Diagnostic] = []
-        self._world: World | None = None
-        self._relevant: tuple[Policies, ...] | None = None
-        self._together: list[Diagnostic] = []
-        self._place = (-1, -1)
-        self._moved: list[Diagnostic] = []
-        self._placed_for: tuple[Settings, int] | None = None
-        self._placed: Policies = ()
-        self.revision = object()
-        """Another object whenever the document has other findings, wherever they stand."""
-        self.rendered: object = None
-        """What was made of the findings for the client."""
-        self.words: Vocabulary | None = None
-        """The labels and ports in it, once somebody has asked for them."""
-
-    def findings(self, part: Part, config: FileConfig, world: World) -> list[Diagnostic]:
-        """The document's findings, where it stands now.
-
-        What depends on the document alone is found once; the rest again when policies of its namespaces change.
-        """
-        if self.analysis is None:
-            return []
-        if self._config is not config:
-            self._config, self._world, self._relevant, self._place = config, None, None, (-1, -1)
-            self._found = lint_document(self.analysis, config, scope=Scope.DOCUMENT)
-            self.revision = object()
-        if self._world is not world:
-            self._world, relevant = world, world.relevant(self.analysis, config)
-            if self._relevant != relevant:
-                self._relevant, self._place = relevant, (-1, -1)
-                self._together = lint_document(self.analysis, config, world.view, Scope.WORKSPACE)
-                self.revision = object()
-        if self._place != (part.start, part.index):
-            self._place = (part.start, part.index)
-            self._moved = move_findings((*self._found, *self._together), part)
-        return self._moved
-
-    def policies(self, part: Part, source: Source, settings: Settings) -> Policies:
-        """The document's policies as the workspace knows them."""
-        if self.analysis is None:
-            return ()
-        if self._placed_for is None or self._placed_for[0] is not settings or self._placed_for[1] != part.index:
-            self._placed_for = (settings, part.index)
-            self._placed = placed_policies(Analysis(source, (part,)), settings)
-        return self._placed
 
 
 @dataclass(frozen=True)
@@ -153,7 +83,7 @@ class Snapshot:
     def check_steps(self) -> Iterator[None]:
         """Check the documents one by one."""
         for part in self.ours if self.is_wanted else ():
-            self.known[part.text].findings(part, self.config, self.world)
+            self.known[part.text].check(self.config, self.world)
             yield
 
     @cached_property
@@ -162,17 +92,33 @@ class Snapshot:
         return Analysis(self.source, tuple(self._part(chunk) for chunk in self.chunks))
 
     @cached_property
+    def has_suppressions(self) -> bool:
+        """Whether something in the file may suppress findings."""
+        return may_suppress(self.source.text)
+
+    @cached_property
     def findings(self) -> tuple[Diagnostic, ...]:
         """The findings as `lint` gives them; suppressed ones are left out."""
-        if not self.is_wanted or not self.chunks:
-            return ()
-        by_document = [self.known[part.text].findings(part, self.config, self.world) for part in self.ours]
-        joined = join_findings(self.analysis, self.config, by_document)
+        found = [self.findings_in(part) for part in self.ours]
+        joined = join_findings(self.analysis, self.config, found) if self.is_wanted else []
         return tuple(diagnostic for diagnostic in joined if diagnostic.suppressed is None)
+
+    def findings_in(self, part: Part) -> list[Diagnostic]:
+        """The findings of one document that is ours, suppressed or not."""
+        known = self.known[part.text]
+        known.check(self.config, self.world)
+        return known.findings(part)
 
     def findings_at(self, span: Span) -> list[Diagnostic]:
         """The findings that touch a span."""
-        return [diagnostic for diagnostic in self.findings if diagnostic.span.touches(span)]
+        found: Iterable[Diagnostic] = self.findings if self.has_suppressions else self._findings_near(span)
+        return [diagnostic for diagnostic in found if diagnostic.span.touches(span)]
+
+    def _findings_near(self, span: Span) -> Iterator[Diagnostic]:
+        """Those of the documents that a span touches: the others need not be worked out."""
+        for part in self.ours if self.is_wanted else ():
+            if Span(part.start, part.start + len(part.text)).touches(span):
+                yield from self.findings_in(part)
 
     @cached_property
     def ours(self) -> tuple[Part, ...]:
@@ -239,7 +185,6 @@ class Session:
         if settled is not None:
             yield
             yield from settled.check_steps()
-            _ = settled.findings
 
     def is_current(self, snapshot: Snapshot) -> bool:
         """Whether a snapshot is still the document's newest version."""

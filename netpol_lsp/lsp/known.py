@@ -1,0 +1,88 @@
+"""What has been found out about one YAML document: kept while its text is the same, wherever it stands in its file."""
+
+from __future__ import annotations
+
+from netpol_lsp.docs.vocabulary import Vocabulary
+from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
+from netpol_lsp.lint.config import FileConfig
+from netpol_lsp.lint.diagnostic import Diagnostic
+from netpol_lsp.lint.engine import Scope, lint_document, move_findings
+from netpol_lsp.lint.placing import placed_policies
+from netpol_lsp.lint.settings import Settings
+from netpol_lsp.lsp.world import Policies, World
+from netpol_lsp.text.source import Source
+
+
+class Known:
+    """`analysis` is None for a document of somebody else.
+
+    `revision` is another object whenever the document has other findings. `rendered`: what was made of them
+    for the client. `words`: its labels and ports, once somebody has asked for them.
+    """
+
+    __slots__ = (
+        "_config",
+        "_found",
+        "_moved",
+        "_place",
+        "_placed",
+        "_placed_for",
+        "_relevant",
+        "_together",
+        "_world",
+        "analysis",
+        "rendered",
+        "revision",
+        "words",
+    )
+
+    def __init__(self, analysis: DocumentAnalysis | None) -> None:
+        self.analysis = analysis
+        self.revision = object()
+        self.rendered: object = None
+        self.words: Vocabulary | None = None
+        self._config: FileConfig | None = None
+        self._world: World | None = None
+        self._relevant: tuple[Policies, ...] | None = None
+        self._found: list[Diagnostic] = []
+        self._together: list[Diagnostic] = []
+        self._place: tuple[object, int, int] | None = None
+        self._moved: list[Diagnostic] = []
+        self._placed_for: tuple[Settings, int] | None = None
+        self._placed: Policies = ()
+
+    def check(self, config: FileConfig, world: World) -> None:
+        """Find out what is wrong with the document.
+
+        What depends on the document alone is found once; the rest again when policies of its namespaces change.
+        """
+        if self.analysis is None:
+            return
+        if self._config is not config:
+            self._config, self._world, self._relevant = config, None, None
+            self._found = lint_document(self.analysis, config, scope=Scope.DOCUMENT)
+            self.revision = object()
+        if self._world is not world:
+            self._world, relevant = world, world.relevant(self.analysis, config)
+            if self._relevant != relevant:
+                self._relevant = relevant
+                self._together = lint_document(self.analysis, config, world.view, Scope.WORKSPACE)
+                self.revision = object()
+
+    def findings(self, part: Part) -> list[Diagnostic]:
+        """What the last check found, by place, where the document stands now."""
+        place = (self.revision, part.start, part.index)
+        if self._place != place:
+            self._place = place
+            found = sorted((*self._found, *self._together), key=lambda diagnostic: diagnostic.sort_key)
+            self._moved = move_findings(found, part)
+        return self._moved
+
+    def policies(self, part: Part, source: Source, settings: Settings) -> Policies:
+        """The document's policies as the workspace knows them."""
+        if self.analysis is None:
+            return ()
+        if self._placed_for is None or self._placed_for[0] is not settings or self._placed_for[1] != part.index:
+            self._placed_for = (settings, part.index)
+            self._placed = placed_policies(Analysis(source, (part,)), settings)
+        return self._placed
