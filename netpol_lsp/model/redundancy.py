@@ -36,7 +36,8 @@ def redundant_rules(rules: Sequence[StoredRule], namespace: str | None) -> list[
     """The superfluous rules of one direction, each with one that covers it."""
     found = []
     for rule in rules if len(rules) > 1 else ():
-        if rule.peers is not None and not rule.has_unknown_peers and all(map(is_nobody, rule.peers)):
+        is_nothing = rule.peers is not None and not rule.has_unknown_peers and all(map(is_nobody, rule.peers))
+        if is_nothing or rule.index < 0:  # or it stands for rules that cannot be read
             continue
         covering = (
             other
