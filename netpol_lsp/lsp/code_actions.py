@@ -86,7 +86,7 @@ def find_actions(snapshot: Snapshot, span: Span) -> Iterator[Action]:
     for diagnostic in findings:
         yield from _suppressions(snapshot, diagnostic)
     yield from _refactorings(snapshot, span, {fix.edits for diagnostic in findings for fix in diagnostic.fixes})
-    if any(choose_fix(diagnostic) for diagnostic in snapshot.findings):
+    if snapshot.has_finding(lambda diagnostic: choose_fix(diagnostic) is not None):
         yield Action("fix-all", "Fix all safe problems in this file", FIX_ALL, partial(_fix_all, snapshot))
 
 

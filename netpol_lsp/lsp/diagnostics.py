@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from netpol_lsp.lsp.convert import RawJson
-from netpol_lsp.lsp.findings import NOTHING, SOURCE, render_config_problems, render_findings
+from netpol_lsp.lsp.convert import NOTHING, RawJson
+from netpol_lsp.lsp.findings import SOURCE, render_config_problems, render_findings
 from netpol_lsp.lsp.scheduler import work_out
 
 if TYPE_CHECKING:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from collections.abc import Iterable
 from functools import cache
 
@@ -16,16 +14,13 @@ from netpol_lsp.lint.analysis import Part
 from netpol_lsp.lint.config_file import parse_config
 from netpol_lsp.lint.diagnostic import Diagnostic, Related, Severity, Tag
 from netpol_lsp.lsp.client import Client
-from netpol_lsp.lsp.convert import Json, Positions, RawJson, uri_of_path
+from netpol_lsp.lsp.convert import Json, MovableJson, Positions, RawJson, uri_of_path, write
 from netpol_lsp.lsp.session import MAX_LENGTH, Snapshot
 from netpol_lsp.resources import resource_path
 from netpol_lsp.text.source import Source, make_source
 from netpol_lsp.text.span import Span
 
 SOURCE = "netpol-lint"
-_LINE = re.compile(r'"line":([0-9]+)')
-# Inside a JSON text the quotes of `"line":` have a backslash, so it is found where it means a line only.
-NOTHING = RawJson("[]")
 _SEVERITIES = {
     Severity.ERROR: types.DiagnosticSeverity.Error.value,
     Severity.WARNING: types.DiagnosticSeverity.Warning.value,
@@ -51,38 +46,6 @@ def render_findings(snapshot: Snapshot, client: Client) -> RawJson:
     return RawJson(f"[{','.join(filter(None, texts))}]")
 
 
-def write(items: list[Json]) -> RawJson:
-    """Findings as a JSON array."""
-    return RawJson(json.dumps(items, ensure_ascii=False, separators=(",", ":")))
-
-
-class _Written:
-    """The findings of one YAML document as JSON, which can be had for another place of the document.
-
-    A document starts with a line, so only the line numbers change when it moves: `pieces` is the text
-    between them, `numbers` what they were at `line`.
-    """
-
-    __slots__ = ("line", "made_for", "numbers", "pieces", "text")
-
-    def __init__(self, made_for: object, line: int, text: str) -> None:
-        self.made_for = made_for
-        self.line = line
-        self.text = text
-        found = _LINE.split(text)
-        self.pieces = found[::2]
-        self.numbers = list(map(int, found[1::2]))
-
-    def at(self, line: int) -> str:
-        """The text for a document that starts at another line."""
-        if line != self.line:
-            delta, self.line = line - self.line, line
-            self.numbers = [number + delta for number in self.numbers]
-            between = zip(self.pieces[1:], self.numbers, strict=True)
-            self.text = self.pieces[0] + "".join([f'"line":{number}{piece}' for piece, number in between])
-        return self.text
-
-
 def _render_document(part: Part, snapshot: Snapshot, client: Client) -> str:
     """The findings of one document: JSON without the brackets around it."""
     known = snapshot.known[part.text]
@@ -90,15 +53,15 @@ def _render_document(part: Part, snapshot: Snapshot, client: Client) -> str:
     line = snapshot.positions.line(part.start)
     # A byte order mark moves the columns of the first line.
     made_for = (known.revision, client, snapshot.encoding, snapshot.source.has_bom)
-    old = known.rendered
-    if isinstance(old, _Written) and old.made_for == made_for:
+    old = known.written.get("findings")
+    if old is not None and old.made_for == made_for:
         return old.at(line)
     found = known.findings(part)
     items = [render_finding(diagnostic, snapshot, client) for diagnostic in found]
     text = write(items)[1:-1]
     if any(related.uri is not None for diagnostic in found for related in diagnostic.related):
         return text  # lines of other files do not move with this document
-    known.rendered = _Written(made_for, line, text)
+    known.written["findings"] = MovableJson(made_for, line, text)
     return text
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from netpol_lsp.docs.vocabulary import Vocabulary
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
 from netpol_lsp.lint.config import FileConfig
@@ -9,6 +11,7 @@ from netpol_lsp.lint.diagnostic import Diagnostic
 from netpol_lsp.lint.engine import Scope, lint_document, move_findings
 from netpol_lsp.lint.placing import placed_policies
 from netpol_lsp.lint.settings import Settings
+from netpol_lsp.lsp.convert import MovableJson
 from netpol_lsp.lsp.world import Policies, World
 from netpol_lsp.text.source import Source
 
@@ -16,8 +19,8 @@ from netpol_lsp.text.source import Source
 class Known:
     """`analysis` is None for a document of somebody else.
 
-    `revision` is another object whenever the document has other findings. `rendered`: what was made of them
-    for the client. `words`: its labels and ports, once somebody has asked for them.
+    `revision` is another object whenever the document has other findings. `written`: what was sent about it,
+    by feature. `words`: its labels and ports, once somebody has asked for them.
     """
 
     __slots__ = (
@@ -31,15 +34,15 @@ class Known:
         "_together",
         "_world",
         "analysis",
-        "rendered",
         "revision",
         "words",
+        "written",
     )
 
     def __init__(self, analysis: DocumentAnalysis | None) -> None:
         self.analysis = analysis
         self.revision = object()
-        self.rendered: object = None
+        self.written: dict[str, MovableJson] = {}
         self.words: Vocabulary | None = None
         self._config: FileConfig | None = None
         self._world: World | None = None
@@ -68,6 +71,10 @@ class Known:
                 self._relevant = relevant
                 self._together = lint_document(self.analysis, config, world.view, Scope.WORKSPACE)
                 self.revision = object()
+
+    def has(self, is_wanted: Callable[[Diagnostic], bool]) -> bool:
+        """Whether the last check found something of a kind, wherever it stands."""
+        return any(map(is_wanted, self._found)) or any(map(is_wanted, self._together))
 
     def findings(self, part: Part) -> list[Diagnostic]:
         """What the last check found, by place, where the document stands now."""

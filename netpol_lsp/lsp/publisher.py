@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from netpol_lsp.files.reading import ReadProblem, read_source
-from netpol_lsp.lsp.convert import RawJson, path_of_uri
-from netpol_lsp.lsp.findings import NOTHING, render_config_problems, render_findings
+from netpol_lsp.lsp.convert import NOTHING, RawJson, path_of_uri
+from netpol_lsp.lsp.findings import render_config_problems, render_findings
 from netpol_lsp.text.source import BOM
 
 if TYPE_CHECKING:

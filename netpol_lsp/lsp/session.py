@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -108,6 +108,16 @@ class Snapshot:
         known = self.known[part.text]
         known.check(self.config, self.world)
         return known.findings(part)
+
+    def has_finding(self, is_wanted: Callable[[Diagnostic], bool]) -> bool:
+        """Whether there is a finding of a kind."""
+        if self.has_suppressions:
+            return any(map(is_wanted, self.findings))
+        for part in self.ours if self.is_wanted else ():
+            self.known[part.text].check(self.config, self.world)
+            if self.known[part.text].has(is_wanted):
+                return True
+        return False
 
     def findings_at(self, span: Span) -> list[Diagnostic]:
         """The findings that touch a span."""

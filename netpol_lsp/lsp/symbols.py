@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from netpol_lsp.docs.outline import OutlinePart, PartKind, outline
-from netpol_lsp.lsp.convert import Json
+from netpol_lsp.lint.analysis import Part
+from netpol_lsp.lsp.convert import NOTHING, Json, MovableJson, RawJson, write
 from netpol_lsp.lsp.session import Snapshot
 from netpol_lsp.text.span import Span
 
@@ -28,34 +29,33 @@ def register(server: NetpolServer) -> None:
     """Add the handler."""
 
     @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
-    def document_symbol(params: types.DocumentSymbolParams) -> list[Json]:
+    def document_symbol(params: types.DocumentSymbolParams) -> RawJson:
         snapshot = server.session.get(params.text_document.uri)
         if snapshot is None:
-            return []
-        return render_tree(snapshot) if server.client.symbol_tree else render_list(snapshot)
+            return NOTHING
+        parts = (_symbols_of(part, snapshot, is_tree=server.client.symbol_tree) for part in snapshot.ours)
+        return RawJson(f"[{','.join(filter(None, parts))}]")
 
 
-def render_tree(snapshot: Snapshot) -> list[Json]:
-    """The policies with their parts below them."""
-    return [_render(part, offset, snapshot) for part, offset in _outlines(snapshot)]
+def _symbols_of(part: Part, snapshot: Snapshot, *, is_tree: bool) -> str:
+    """The symbols of one document that is ours: JSON without the brackets around it."""
+    known = snapshot.known[part.text]
+    line = snapshot.positions.line(part.start)
+    made_for = (is_tree, snapshot.encoding, snapshot.source.has_bom)
+    old = known.written.get("symbols")
+    if old is not None and old.made_for == made_for:
+        return old.at(line)
+    outlines = [outline(policy) for policy in part.analysis.policies] if part.analysis else []
+    render = _render if is_tree else _render_flat
+    text = write([render(one, part.start, snapshot) for one in outlines])[1:-1]
+    known.written["symbols"] = MovableJson(made_for, line, text)
+    return text
 
 
-def render_list(snapshot: Snapshot) -> list[Json]:
-    """The policies alone, for clients that know no trees."""
-    return [
-        {
-            "name": part.name,
-            "kind": _KINDS[part.kind],
-            "location": {"uri": snapshot.uri, "range": snapshot.positions.range(_moved(part.span, offset))},
-        }
-        for part, offset in _outlines(snapshot)
-    ]
-
-
-def _outlines(snapshot: Snapshot) -> list[tuple[OutlinePart, int]]:
-    """The outlines of a file's policies with the offset of their document."""
-    parts = ((part, part.analysis) for part in snapshot.analysis.parts)
-    return [(outline(policy), part.start) for part, found in parts if found for policy in found.policies]
+def _render_flat(part: OutlinePart, offset: int, snapshot: Snapshot) -> Json:
+    """A policy alone, for clients that know no trees."""
+    where = {"uri": snapshot.uri, "range": snapshot.positions.range(_moved(part.span, offset))}
+    return {"name": part.name, "kind": _KINDS[part.kind], "location": where}
 
 
 def _render(part: OutlinePart, offset: int, snapshot: Snapshot) -> Json:

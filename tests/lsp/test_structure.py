@@ -64,6 +64,15 @@ async def test_symbols(editor):
     assert document.slice(symbols[0]["selectionRange"]) == "web"
 
 
+async def test_symbols_follow_their_document(editor):
+    document = editor.open(f"a: 1\n---\n{TEXT}")
+    await ask(editor, document, "textDocument/documentSymbol")
+    document.edit(0, 0, "# 🎉\n\n")
+    moved = await ask(editor, document, "textDocument/documentSymbol")
+    fresh = editor.open(document.text, uri="file:///ws/fresh.yaml")
+    assert moved == await ask(editor, fresh, "textDocument/documentSymbol")
+
+
 def check_nesting(symbol, document):
     for part in symbol.get("children", []):
         for inner, outer in ((part["range"], symbol["range"]), (part["selectionRange"], part["range"])):
