@@ -62,15 +62,21 @@ def reload(server: NetpolServer) -> None:
     """The configuration may have changed: check everything again."""
     server.configuration.reload()
     server.session.reconfigure()
+    check_again(server)
     if server.client.pulls_diagnostics:
-        if server.client.refreshes_diagnostics:
-            server.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
         return
-    server.scheduler.schedule_all()
     server.publisher.refresh_closed()
     for root in server.configuration.roots:
         server.configuration.for_path(root + "/")
     server.publisher.publish_config_problems()
+
+
+def check_again(server: NetpolServer) -> None:
+    """Other policies are known than before: check the open documents again, or let the client ask."""
+    if not server.client.pulls_diagnostics:
+        server.scheduler.schedule_all()
+    elif server.client.refreshes_diagnostics:
+        server.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
 
 
 def _report(items: RawJson, previous: str | None, uri: str | None = None, version: int | None = None) -> RawJson:

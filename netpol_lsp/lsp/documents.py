@@ -38,9 +38,12 @@ def register(server: NetpolServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
         uri = params.text_document.uri
+        view = server.session.world.view
         server.scheduler.forget(uri)
         server.session.close(uri)
         server.publisher.fall_back(uri)
+        if server.session.world.view is not view:
+            diagnostics.check_again(server)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def did_save(params: types.DidSaveTextDocumentParams) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from netpol_lsp.files.discovery import MANIFEST_ENDINGS, discover
 from netpol_lsp.files.reading import ReadProblem, read_source
+from netpol_lsp.lsp import diagnostics
 from netpol_lsp.lsp.convert import path_of_uri, uri_of_path
 from netpol_lsp.lsp.progress import Progress
 from netpol_lsp.lsp.scheduler import TURN, run_task
@@ -38,6 +39,7 @@ class DiskIndex:
     def __init__(self, server: NetpolServer) -> None:
         self._server = server
         self._scan: _Scan | None = None
+        self._is_first = True
 
     @property
     def is_ready(self) -> bool:
@@ -48,6 +50,8 @@ class DiskIndex:
         """Scan the workspace's folders; a scan that is under way ends."""
         self.stop()
         roots = [root for root in self._server.configuration.roots if not _is_too_wide(root)]
+        if self._is_first:
+            self._complete(is_complete=not roots)
         if roots:
             self._scan = _Scan(self._server, roots)
             run_task(self._run(self._scan))
@@ -63,6 +67,9 @@ class DiskIndex:
         if self._scan is not None and self._scan.progress.token == token:
             logger.warning("the scan of the workspace was cancelled: policies in files that are not open do not count")
             self.stop()
+            self._is_first = False
+            self._complete(is_complete=True)
+            diagnostics.check_again(self._server)
 
     def update(self, uris: Iterable[str]) -> None:
         """Read some files again: they were made, changed or deleted."""
@@ -75,7 +82,7 @@ class DiskIndex:
         if changed:
             session = self._server.session
             session.world = session.world.with_files(changed)
-            self._server.scheduler.schedule_all()
+            diagnostics.check_again(self._server)
 
     async def _run(self, scan: _Scan) -> None:
         """Take in what the scan reads, in short turns, and use it when it is complete."""
@@ -88,9 +95,14 @@ class DiskIndex:
                 start = time.perf_counter()
         scan.progress.end()
         if self._scan is scan:
-            self._scan = None
+            self._scan, self._is_first = None, False
             self._server.session.world = self._server.session.world.with_disk(found)
-            self._server.scheduler.schedule_all()
+            diagnostics.check_again(self._server)
+
+    def _complete(self, *, is_complete: bool) -> None:
+        """Tell the session whether all files have been read."""
+        session = self._server.session
+        session.world = session.world.with_completeness(is_complete=is_complete)
 
     def _policies(self, path: str, source: Source) -> Policies:
         if len(source.text) > MAX_LENGTH or not may_be_ours(source.text):

@@ -57,7 +57,8 @@ class Known:
     def check(self, config: FileConfig, world: World) -> None:
         """Find out what is wrong with the document.
 
-        What depends on the document alone is found once; the rest again when policies of its namespaces change.
+        What depends on the document alone is found once; the rest again when policies of its namespaces change,
+        and not before these are all known.
         """
         if self.analysis is None:
             return
@@ -65,7 +66,7 @@ class Known:
             self._config, self._world, self._relevant = config, None, None
             self._found = lint_document(self.analysis, config, scope=Scope.DOCUMENT)
             self.revision = object()
-        if self._world is not world:
+        if self._world is not world and world.is_complete:
             self._world, relevant = world, world.relevant(self.analysis, config)
             if self._relevant != relevant:
                 self._relevant = relevant

@@ -144,7 +144,8 @@ def warm_up() -> None:
     """Load now what the first mistake would have to wait for: rules, schemas and their libraries."""
     text = f"apiVersion: {API_VERSION}\nkind: {NETWORK_POLICY}\nmetadata: {{name: A_}}\nspec: {{policyTypes: [x]}}\n"
     try:
-        lint_text(text)
+        for sample in (text, f"{text}half\n"):
+            lint_text(sample)
     except Exception:
         logger.exception("the rules could not be loaded")
 

@@ -23,8 +23,10 @@ def run(options: argparse.Namespace) -> NoReturn:
     buffer.
     """
     logs.set_up(options.log_level, options.log_file)
-    # What is loaded by now stays: the collector need not look at it with each keystroke.
+    # What is loaded by now stays, and trees of nodes have no cycles: the collector would look through a big
+    # file's half a million objects, in the middle of a keystroke, and find nothing.
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     code = asyncio.run(_serve(options))
     logging.shutdown()
     sys.stderr.flush()

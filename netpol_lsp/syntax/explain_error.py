@@ -14,7 +14,7 @@ from netpol_lsp.syntax import repair_dashes, repair_layout, repair_tokens
 from netpol_lsp.syntax.fit import fit
 from netpol_lsp.syntax.lines import read_lines
 from netpol_lsp.syntax.nodes import Scalar, walk
-from netpol_lsp.syntax.parser import Parsed, parse
+from netpol_lsp.syntax.parser import Parsed, parse, stops_at
 from netpol_lsp.syntax.part import part_around
 from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.syntax.remap import OffsetMap
@@ -148,6 +148,9 @@ def _best(
         if mended in tried:
             continue
         tried.add(mended)
+        stop = stops_at(mended, pure=pure)
+        if stop is not None and not _is_behind(scene, error, stop, repair.offsets):
+            continue
         parsed = parse(mended, pure=pure)
         if parsed.error is not None and not _reads_on(scene, error, parsed, repair.offsets):
             continue
@@ -200,5 +203,9 @@ def _first_of_two(
 def _reads_on(scene: Scene, error: SyntaxProblem, parsed: Parsed, offsets: OffsetMap) -> bool:
     """Whether the parser now stops on a later line."""
     assert parsed.error is not None
-    stop = offsets.original(parsed.error.span.start)
-    return stop > max(scene.lines[scene.number].end, error.span.end)
+    return _is_behind(scene, error, parsed.error.span.start, offsets)
+
+
+def _is_behind(scene: Scene, error: SyntaxProblem, stop: int, offsets: OffsetMap) -> bool:
+    """Whether a place of the mended text lies behind the line of the error."""
+    return offsets.original(stop) > max(scene.lines[scene.number].end, error.span.end)

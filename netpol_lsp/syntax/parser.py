@@ -73,6 +73,23 @@ def parse(text: str, *, pure: bool = False) -> Parsed:
     return parsed
 
 
+def stops_at(text: str, *, pure: bool = False) -> int | None:
+    """Where the parser gives up on a text; None when it reads all of it, or when only `parse` can tell.
+
+    Makes no nodes, which takes a tenth of the time: for trying one change after the other.
+    """
+    if pure or _CParser is None:
+        return None
+    try:
+        _CParser(text).raw_parse()
+    except MarkedYAMLError as raised:
+        is_certain = raised.problem != _COLON_IN_FLOW and raised.problem_mark is not None
+        return min(raised.problem_mark.index, len(text)) if is_certain else None
+    except (YAMLError, UnicodeError):
+        return None
+    return None
+
+
 def _parse(text: str, readable: str, *, pure: bool) -> tuple[Parsed, int | None]:
     """Parse `readable`, which is `text` with some colons hidden; where libyaml stumbles over another one, tell where."""
     builder = _Builder(text)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netpol_lsp.syntax.nodes import Mapping, Node, Scalar, Sequence, children, walk
-from netpol_lsp.syntax.parser import MAX_DEPTH, USES_LIBYAML, parse
+from netpol_lsp.syntax.parser import MAX_DEPTH, USES_LIBYAML, parse, stops_at
 
 PIECES = st.sampled_from(
     ["a", "b: ", "- ", "\n", "  ", "{", "}", "[", "]", ", ", "#c", "&x ", "*x", "|\n", ">-\n", '"', "'", "!t ", "\t"]
@@ -163,3 +163,27 @@ def test_nodes_before_an_error_are_kept() -> None:
     assert parsed.error is not None
     assert parsed.root is not None
     assert value_of(parsed.root)[0] == ("a", "b")  # type: ignore[index]
+
+
+@pytest.mark.skipif(not USES_LIBYAML, reason="only libyaml can be asked without making nodes")
+@pytest.mark.parametrize(
+    "text", ["a: [\nb: c\n", "a: b: c\n", 'a: "x\n', "a:\n  - b\n c: d\n", "\ta: b\n", "a: 1\n  b: 2\n"]
+)
+def test_where_the_parser_stops_is_known_without_nodes(text):
+    error = parse(text).error
+    stop = stops_at(text)
+    assert error is not None
+    assert stop is not None
+    assert text.count("\n", 0, stop) == text.count("\n", 0, error.span.start)
+
+
+@given(TEXTS)
+def test_who_stops_reads_not_to_the_end(text):
+    if stops_at(text) is not None:
+        assert parse(text).error is not None
+
+
+@pytest.mark.parametrize("text", ["a: b\n", "", "- {cidr: fd00::/8}\n", "a: \x07\n"])
+def test_a_text_that_is_read_or_that_only_parse_can_judge(text):
+    assert stops_at(text) is None
+    assert stops_at(text, pure=True) is None
