@@ -18,7 +18,7 @@ from netpol_lsp.cli.targets import Target, decode_target, make_targets, may_hold
 from netpol_lsp.docs.explain import Explanation, explain_policy
 from netpol_lsp.files.reading import ReadProblem
 from netpol_lsp.lint.analysis import analyse
-from netpol_lsp.lint.rule import is_partial
+from netpol_lsp.lint.context import is_partial
 from netpol_lsp.model.stored import stored_object
 
 VERSION = 1

@@ -65,13 +65,19 @@ class FileConfig:
     """What the engine needs for one file.
 
     `enabled`: codes of the rules to run. `severities`: by code, where they are not the rule's own.
-    `options`: by code, complete for each rule that has any.
+    `options`: by code, complete for each rule that has any. `facts`: what others have worked out about this
+    value, so that it is done once; the types are theirs to know.
     """
 
     enabled: frozenset[str]
     severities: Mapping[str, Severity] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
+    facts: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process gets: it works out the facts by itself."""
+        return {**self.__dict__, "facts": {}}
 
     def is_enabled(self, code: str) -> bool:
         """Whether findings with this code are wanted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -89,7 +90,7 @@ class Diagnostic:
 
     `span` is the exact token; `label` is a short note for under the span in text output ("" for none);
     `field` is the path in the object, as in `spec.egress[0].to[1]`; `document` counts from 0.
-    The identity of a finding is its code, object and field, never its line: see `fingerprint`.
+    `fixes` may be worked out only when they are looked at. The identity of a finding is its code, object and field, never its line: see `fingerprint`.
     """
 
     code: str
@@ -103,7 +104,7 @@ class Diagnostic:
     object: ObjectRef | None = None
     field: str = ""
     related: tuple[Related, ...] = ()
-    fixes: tuple[Fix, ...] = ()
+    fixes: Sequence[Fix] = ()
     tags: tuple[Tag, ...] = ()
     suppressed: Suppression | None = None
     fingerprint: str = ""

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
 from itertools import chain
+from typing import Any
 
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
 from netpol_lsp.lint.config import FileConfig, default_file_config
+from netpol_lsp.lint.context import Context, PolicyContext, RuleSetup, Surroundings, is_partial
 from netpol_lsp.lint.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity
 from netpol_lsp.lint.fingerprint import with_fingerprints
 from netpol_lsp.lint.placing import placed_policies
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
-from netpol_lsp.lint.rule import Context, DocumentRule, PolicyContext, PolicyRule, Rule, RuleInfo, is_partial
+from netpol_lsp.lint.rule import DocumentRule, PolicyRule, Rule
 from netpol_lsp.lint.suppress import apply_suppressions
-from netpol_lsp.model.objects import KubeObject
-from netpol_lsp.syntax.paths import path_at, render_path
 from netpol_lsp.syntax.problems import ProblemKind
-from netpol_lsp.text.edits import Fix, TextEdit
+from netpol_lsp.text.edits import move_fixes
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.view import EMPTY, WorkspaceView
@@ -85,12 +83,25 @@ def lint_document(
     `scope` runs a part of the rules only.
     """
     found: list[Diagnostic] = []
-    for rule in _rules(config.enabled, scope):
-        severity = config.severities.get(rule.info.code)
-        for diagnostic in _run(rule, analysis, config, workspace):
-            located = _locate(diagnostic, analysis)
-            found.append(located if severity is None else replace(located, severity=severity))
-    return _one_error_a_word(found, analysis) if analysis.document.error else found
+    around = Surroundings(analysis, config.settings, workspace)
+    has_error = analysis.document.error is not None
+    plan = _plan(config, scope)
+    for rule, setup in plan.for_documents:
+        if setup.info.on_partial or not has_error:
+            _collect(found, rule, Context(setup, around), analysis)
+    for policy in analysis.policies:
+        rules = plan.for_partial if is_partial(analysis.document, policy) else plan.for_policies
+        for rule, setup in rules:
+            _collect(found, rule, PolicyContext(setup, around, policy), analysis)
+    return _one_error_a_word(found, analysis) if has_error else found
+
+
+def _collect(found: list[Diagnostic], check: Check, ctx: Context, analysis: DocumentAnalysis) -> None:
+    """Add the findings of one rule; when it raises, what it found before and a finding that says so."""
+    try:
+        found.extend(check(ctx))
+    except Exception as error:  # noqa: BLE001 - a rule's mistake must not take the others down
+        found.append(_internal_error(ctx, error, analysis))
 
 
 def _one_error_a_word(found: list[Diagnostic], analysis: DocumentAnalysis) -> list[Diagnostic]:
@@ -104,77 +115,60 @@ def _is_same_word(one: Diagnostic, error: Diagnostic) -> bool:
     return error.span.covers(one.span) or error.span.start == one.span.start
 
 
-@lru_cache(maxsize=64)
-def _rules(enabled: frozenset[str], scope: Scope | None) -> tuple[Rule, ...]:
-    return tuple(rule for rule in all_rules() if rule.info.code in enabled and scope in (None, _scope_of(rule)))
+Check = Callable[[Any], Iterator[Diagnostic]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Which rules run under a configuration: those for documents, for policies, and for policies that are not known whole."""
+
+    for_documents: tuple[tuple[Check, RuleSetup], ...]
+    for_policies: tuple[tuple[Check, RuleSetup], ...]
+    for_partial: tuple[tuple[Check, RuleSetup], ...]
+
+
+def _plan(config: FileConfig, scope: Scope | None) -> _Plan:
+    plan: _Plan | None = config.facts.get(scope)
+    if plan is None:
+        plan = config.facts[scope] = _make_plan(config, scope)
+    return plan
+
+
+def _make_plan(config: FileConfig, scope: Scope | None) -> _Plan:
+    documents, policies, partial = [], [], []
+    for rule in all_rules():
+        info = rule.info
+        if info.code not in config.enabled or scope not in (None, _scope_of(rule)):
+            continue
+        planned = (rule.check, RuleSetup(info, config.options_of(info), config.severities.get(info.code)))
+        if isinstance(rule, DocumentRule):
+            documents.append(planned)
+            continue
+        policies.append(planned)
+        if info.on_partial:
+            partial.append(planned)
+    return _Plan(tuple(documents), tuple(policies), tuple(partial))
 
 
 def _scope_of(rule: Rule) -> Scope:
     return Scope.WORKSPACE if isinstance(rule, PolicyRule) and rule.uses_workspace else Scope.DOCUMENT
 
 
-def _run(rule: Rule, analysis: DocumentAnalysis, config: FileConfig, workspace: WorkspaceView) -> Iterator[Diagnostic]:
-    """The findings of one rule; when it raises, what it found before and a finding that says so."""
-    info = rule.info
-    options = config.options_of(info)
-    shared = (
-        analysis.document,
-        analysis.objects,
-        analysis.schema,
-        analysis.problems,
-        config.settings,
-        options,
-        workspace,
-    )
-    try:
-        if isinstance(rule, DocumentRule):
-            if info.on_partial or not analysis.document.error:
-                yield from rule.check(Context(info, *shared))
-            return
-        for policy in analysis.policies:
-            if info.on_partial or not is_partial(analysis.document, policy):
-                for diagnostic in rule.check(PolicyContext(info, *shared, policy=policy)):
-                    yield diagnostic if diagnostic.object else replace(diagnostic, object=_reference(policy.object))
-    except Exception as error:  # noqa: BLE001 - a rule's mistake must not take the others down
-        yield _internal_error(info, error, analysis)
+def _internal_error(ctx: Context, error: Exception, analysis: DocumentAnalysis) -> Diagnostic:
+    import traceback  # noqa: PLC0415 - start-up is a feature
 
-
-def _internal_error(info: RuleInfo, error: Exception, analysis: DocumentAnalysis) -> Diagnostic:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
-    span = analysis.objects[0].span if analysis.objects else Span(0, min(1, len(analysis.document.text)))
+    owner = analysis.objects[0] if analysis.objects else None
     return Diagnostic(
         code=INTERNAL_ERROR,
         name="internal-error",
         category=Category.TOOL,
         severity=Severity.ERROR,
-        message=f"internal error in {info.code} ({type(error).__name__}: {error}{place}); please report it",
-        span=span,
+        message=f"internal error in {ctx.rule.code} ({type(error).__name__}: {error}{place}); please report it",
+        span=owner.span if owner is not None else Span(0, min(1, len(analysis.document.text))),
+        object=ObjectRef(owner.kind, owner.namespace, owner.name) if owner is not None else None,
     )
-
-
-def _reference(kube_object: KubeObject) -> ObjectRef:
-    return ObjectRef(kube_object.kind, kube_object.namespace, kube_object.name)
-
-
-def _locate(diagnostic: Diagnostic, analysis: DocumentAnalysis) -> Diagnostic:
-    """Fill in which object a finding is about and the field path, where the rule did not."""
-    if diagnostic.object is not None and diagnostic.field:
-        return diagnostic
-    owner = _owner(diagnostic.span, analysis.objects)
-    if owner is None:
-        return diagnostic
-    field = diagnostic.field or render_path(path_at(owner.node, diagnostic.span))
-    return replace(diagnostic, object=diagnostic.object or _reference(owner), field=field)
-
-
-def _owner(span: Span, objects: Iterable[KubeObject]) -> KubeObject | None:
-    only = None
-    for kube_object in objects:
-        if kube_object.node.span.covers(span):
-            return kube_object
-        only = kube_object if only is None and not kube_object.path else None
-    return only
 
 
 def _move(diagnostic: Diagnostic, part: Part) -> Diagnostic:
@@ -190,10 +184,7 @@ def _move(diagnostic: Diagnostic, part: Part) -> Diagnostic:
             item if item.uri is not None else Related(_shift(item.span, offset), item.message)
             for item in diagnostic.related
         ),
-        fixes=tuple(
-            Fix(fix.title, tuple(TextEdit(_shift(e.span, offset), e.text) for e in fix.edits), fix.applicability)
-            for fix in diagnostic.fixes
-        ),
+        fixes=move_fixes(diagnostic.fixes, offset),
     )
 
 

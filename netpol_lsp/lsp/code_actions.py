@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from netpol_lsp.lint.context import is_partial
 from netpol_lsp.lint.diagnostic import Diagnostic
 from netpol_lsp.lint.fixer import choose_fix, fix_source
 from netpol_lsp.lint.refactor import default_deny, is_on_head, refactorings
-from netpol_lsp.lint.rule import is_partial
 from netpol_lsp.lint.suppress_edits import suppress_in_document, suppress_on_line
 from netpol_lsp.lsp.convert import Json
 from netpol_lsp.lsp.findings import render_finding

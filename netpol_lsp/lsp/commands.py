@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from netpol_lsp.docs.explain import Explanation, explain_policy
 from netpol_lsp.files.effective import effective_config
-from netpol_lsp.lint.rule import is_partial
+from netpol_lsp.lint.context import is_partial
 from netpol_lsp.lsp import diagnostics
 from netpol_lsp.lsp.convert import Json, path_of_uri, plain_data
 from netpol_lsp.lsp.session import Snapshot

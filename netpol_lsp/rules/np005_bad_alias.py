@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.problem_findings import problems_of
@@ -71,7 +72,7 @@ def bad_alias(ctx: Context) -> Diagnostics:
     ```
     """
     for problem in problems_of(ctx, ProblemKind.ALIAS):
-        yield ctx.finding(problem.span, problem.message, label=problem.hint, fixes=_renames(ctx, problem))
+        yield ctx.finding(problem.span, problem.message, label=problem.hint, fixes=partial(_renames, ctx, problem))
 
 
 def _renames(ctx: Context, problem: SyntaxProblem) -> list[Fix]:

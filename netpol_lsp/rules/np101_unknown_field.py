@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
@@ -77,7 +79,7 @@ def unknown_field(ctx: Context) -> Diagnostics:
             name = "".join(_escaped(char) for char in found.detail)
             field = f"{parent}.{name}" if parent else name
             yield ctx.finding(
-                found.entry.key, _message(found), label="unknown field", fixes=_fixes(ctx, found), field=field
+                found.entry.key, _message(found), label="unknown field", fixes=partial(_fixes, ctx, found), field=field
             )
 
 

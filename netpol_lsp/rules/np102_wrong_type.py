@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
@@ -69,7 +71,7 @@ def wrong_type(ctx: Context) -> Diagnostics:
                 _place(found),
                 _message(found),
                 label="wrong type",
-                fixes=[_fix(ctx, found)],
+                fixes=partial(_fix, ctx, found),
                 field=render_path(found.path),
             )
         elif found.keyword in ("minimum", "maximum"):

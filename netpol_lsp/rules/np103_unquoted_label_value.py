@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.lint.schema import SchemaFinding
@@ -118,7 +120,7 @@ def _rewritten(ctx: PolicyContext, texts: TextMap) -> Diagnostics:
             if read is not None and not isinstance(read, str):
                 message = f"{what} key `{key.value}` becomes `{key_text(read)}`: YAML reads it as {_kind(read)}"
                 yield ctx.finding(
-                    key, message, severity=Severity.WARNING, fixes=[_quote(ctx, key, Applicability.UNSAFE)]
+                    key, message, severity=Severity.WARNING, fixes=partial(_quote, ctx, key, Applicability.UNSAFE)
                 )
         if is_null(entry.value) and not is_unknown(entry.value) and entry.name is not None:
             place = entry.value.span if entry.value.end > entry.value.start else entry.key.span

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
@@ -82,7 +84,7 @@ def unsupported_value(ctx: Context) -> Diagnostics:
         message = f"{_WHAT.get(field, 'value')} `{written}` is not supported: use {_listed(allowed)}"
         if field == "protocol" and written.upper().startswith("ICMP"):
             message = f"NetworkPolicy cannot express `{written}`: its protocols are TCP, UDP and SCTP"
-        yield ctx.finding(found, message, label="not supported", fixes=_fixes(ctx, found, written, allowed))
+        yield ctx.finding(found, message, label="not supported", fixes=partial(_fixes, ctx, found, written, allowed))
 
 
 def _listed(words: list[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.names import port_name_problem
@@ -83,7 +85,7 @@ def invalid_port(ctx: PolicyContext) -> Diagnostics:
                     if _is_number(value)
                     else f"port name `{value}` {problem}"
                 )
-                yield ctx.finding(field, message, label="not a port", fixes=[_fix(ctx, port, value)])
+                yield ctx.finding(field, message, label="not a port", fixes=partial(_fix, ctx, port, value))
 
 
 def _is_number(text: str) -> bool:

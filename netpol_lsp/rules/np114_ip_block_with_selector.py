@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.policy import Peer
@@ -82,7 +84,9 @@ def ip_block_with_selector(ctx: PolicyContext) -> Diagnostics:
                 message = f"`ipBlock` and `{name}` cannot stand in one item: a peer is either addresses or pods"
                 at = peer.ip_block.entry.key
                 related = [ctx.related(other.entry.key, "the selector in the same item")]
-                yield ctx.finding(at, message, label="an item of its own", related=related, fixes=[_split(ctx, peer)])
+                yield ctx.finding(
+                    at, message, label="an item of its own", related=related, fixes=partial(_split, ctx, peer)
+                )
 
 
 def _split(ctx: PolicyContext, peer: Peer) -> Fix | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.policy import Direction, PolicyRule
@@ -71,7 +73,7 @@ def empty_peer(ctx: PolicyContext) -> Diagnostics:
                 _place(item),
                 _message(rule, item),
                 label="no peer",
-                fixes=[_fix(ctx, rule, item)],
+                fixes=partial(_fix, ctx, rule, item),
             )
 
 

@@ -87,7 +87,7 @@ def policy_types_missing(ctx: PolicyContext) -> Diagnostics:
         label="no policy types",
         # With ingress rules alone everything is as it looks.
         severity=None if policy.egress_field is not None else Severity.INFO,
-        fixes=[_fix(ctx, policy, _effective(policy)), _isolate_egress(ctx, policy)],
+        fixes=lambda: [_fix(ctx, policy, _effective(policy)), _isolate_egress(ctx, policy)],
         field=ctx.field_in(policy.spec, "policyTypes"),
     )
 

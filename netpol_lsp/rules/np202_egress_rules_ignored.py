@@ -92,6 +92,9 @@ def egress_rules_ignored(ctx: PolicyContext) -> Diagnostics:
         message,
         label="no effect",
         related=[ctx.related(policy.policy_types_field, "`Egress` is not listed")] if policy.policy_types_field else [],
-        fixes=[add_policy_type(ctx.document, policy, Direction.EGRESS), remove_rules(ctx.document, policy, rules)],
+        fixes=lambda: [
+            add_policy_type(ctx.document, policy, Direction.EGRESS),
+            remove_rules(ctx.document, policy, rules),
+        ],
         tags=[Tag.UNNECESSARY],
     )

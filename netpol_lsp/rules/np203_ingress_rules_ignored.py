@@ -95,6 +95,9 @@ def ingress_rules_ignored(ctx: PolicyContext) -> Diagnostics:
         related=[ctx.related(policy.policy_types_field, "`Ingress` is not listed")]
         if policy.policy_types_field
         else [],
-        fixes=[add_policy_type(ctx.document, policy, Direction.INGRESS), remove_rules(ctx.document, policy, rules)],
+        fixes=lambda: [
+            add_policy_type(ctx.document, policy, Direction.INGRESS),
+            remove_rules(ctx.document, policy, rules),
+        ],
         tags=[Tag.UNNECESSARY],
     )

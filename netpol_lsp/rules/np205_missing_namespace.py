@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.objects import KubeObject
@@ -71,7 +73,7 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
         f"{name} names no namespace, so it lands in the one that kubectl is set to when it is applied",
         severity=Severity.WARNING if _others_name_one(ctx) else None,
         label="no namespace",
-        fixes=[_fix(ctx, kube_object)],
+        fixes=partial(_fix, ctx, kube_object),
         field=ctx.field_in(kube_object.metadata, "namespace"),
     )
 

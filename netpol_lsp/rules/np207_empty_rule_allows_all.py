@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.policy_fixes import remove_empty_rule
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
@@ -98,7 +100,7 @@ def empty_rule_allows_all(ctx: PolicyContext) -> Diagnostics:
                 message,
                 severity=Severity.WARNING if is_null(rule.node) else None,
                 label="allows everything",
-                fixes=[_fix(ctx, rule)],
+                fixes=partial(_fix, ctx, rule),
             )
         yield from _ports(ctx, rule)
 
@@ -112,7 +114,7 @@ def _ports(ctx: PolicyContext, rule: PolicyRule) -> Diagnostics:
                 f"{what} of `ports` allows every TCP port",
                 severity=Severity.WARNING if is_null(port.node) else None,
                 label="every TCP port",
-                fixes=[_port_fix(ctx, rule, port)],
+                fixes=partial(_port_fix, ctx, rule, port),
             )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.policy_fixes import remove_empty_rule
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
@@ -82,8 +84,12 @@ def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
             peers.entry.key,
             message,
             label="means everyone",
-            fixes=[_allow_no_one(ctx, policy, rule), _leave_out(ctx, rule, peers)],
+            fixes=partial(_fixes, ctx, policy, rule, peers),
         )
+
+
+def _fixes(ctx: PolicyContext, policy: NetworkPolicy, rule: PolicyRule, peers: Field[list[Node]]) -> list[Fix | None]:
+    return [_allow_no_one(ctx, policy, rule), _leave_out(ctx, rule, peers)]
 
 
 def _allow_no_one(ctx: PolicyContext, policy: NetworkPolicy, rule: PolicyRule) -> Fix | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.peer_pairs import PeerPair, doubtful_pairs
@@ -116,7 +118,7 @@ def peers_or_not_and(ctx: PolicyContext) -> Diagnostics:
                 _message(pair, ctx.namespace),
                 label="OR, not AND",
                 related=[ctx.related(pair.first.node.span, "the item that it may have been meant to join")],
-                fixes=[_join(ctx, rule, pair), _keep(ctx, pair)],
+                fixes=partial(_fixes, ctx, rule, pair),
             )
 
 
@@ -124,6 +126,10 @@ def _message(pair: PeerPair, namespace: str | None) -> str:
     either = f"{peer_words(pair.first, namespace)}, OR {peer_words(pair.second, namespace)}"
     both = pods_in_words(pair.pods, pair.namespaces, namespace)
     return f"two items, so either is enough: {either}; written as one item it would be: {both}"
+
+
+def _fixes(ctx: PolicyContext, rule: PolicyRule, pair: PeerPair) -> list[Fix | None]:
+    return [_join(ctx, rule, pair), _keep(ctx, pair)]
 
 
 def _join(ctx: PolicyContext, rule: PolicyRule, pair: PeerPair) -> Fix | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.peer_pairs import doubtful_pairs
@@ -71,7 +73,7 @@ def pod_selector_own_namespace(ctx: PolicyContext) -> Diagnostics:
                 selector.entry.key,
                 f"without a `namespaceSelector` this means {peer_words(peer, ctx.namespace)} only",
                 label="own namespace only",
-                fixes=[_fix(ctx, peer)],
+                fixes=partial(_fix, ctx, peer),
             )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from functools import partial
 
 from netpol_lsp.lint.diagnostic import Diagnostic, Severity, Tag
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
@@ -164,14 +165,18 @@ def _covered_ports(ctx: PolicyContext, rule: PolicyRule) -> Diagnostics:
 def _finding(
     ctx: PolicyContext, node: Sequence, item: Node, first: Node, message: str, *, is_fixable: bool = True
 ) -> Diagnostic:
-    edits = remove_item(ctx.document, node, item) if is_fixable else None
     return ctx.finding(
         head_span(item),
         message,
         related=[ctx.related(head_span(first), "here")],
-        fixes=[Fix("Remove the copy", edits) if edits else None],
+        fixes=partial(_fix, ctx, node, item) if is_fixable else (),
         tags=[Tag.UNNECESSARY],
     )
+
+
+def _fix(ctx: PolicyContext, node: Sequence, item: Node) -> Fix | None:
+    edits = remove_item(ctx.document, node, item)
+    return Fix("Remove the copy", edits) if edits else None
 
 
 def _is_empty(item: Node) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.dns import dns_setup
@@ -129,7 +130,6 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
     is_needed = allows_some_egress(ctx.workspace, placed)
     if not is_needed and not is_named_denial(ctx.policy):
         return  # NP204 says that all egress is denied
-    edits = insert_dns_rule(ctx.document, ctx.policy, setup)
     attempts = list(_attempts(ctx, setup))
     yield ctx.finding(
         _place(ctx),
@@ -141,11 +141,16 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
             for rule in attempts
             if rule.ports_field
         ],
-        fixes=[Fix("Allow DNS: add an egress rule for it", edits, Applicability.UNSAFE) if edits else None],
+        fixes=partial(_fix, ctx, setup),
     )
 
 
 _ALL_DENIED = "all egress is denied, DNS too, so names cannot be looked up"
+
+
+def _fix(ctx: PolicyContext, setup: DnsSetup) -> Fix | None:
+    edits = insert_dns_rule(ctx.document, ctx.policy, setup)
+    return Fix("Allow DNS: add an egress rule for it", edits, Applicability.UNSAFE) if edits else None
 
 
 def _attempts(ctx: PolicyContext, setup: DnsSetup) -> Iterator[PolicyRule]:

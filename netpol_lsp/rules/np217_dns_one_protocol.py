@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
@@ -112,7 +114,9 @@ def dns_one_protocol(ctx: PolicyContext) -> Diagnostics:
         if not is_dns_denied(ctx.workspace, placed, setup, missing):
             continue
         message = f"DNS is allowed over {present} only: {_WHY[missing]}"
-        yield ctx.finding(alone.port, message, label=f"{missing} is missing", fixes=[_fix(ctx, rule, alone, missing)])
+        yield ctx.finding(
+            alone.port, message, label=f"{missing} is missing", fixes=partial(_fix, ctx, rule, alone, missing)
+        )
 
 
 _WHY = {"TCP": "long answers come over TCP", "UDP": "questions are asked over UDP first"}

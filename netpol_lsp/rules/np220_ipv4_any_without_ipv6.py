@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.policy import Direction, Peer, PolicyRule
@@ -88,7 +90,9 @@ def ipv4_any_without_ipv6(ctx: PolicyContext) -> Diagnostics:
                 present, missing = ("IPv4", "IPv6") if _family(peer) == 4 else ("IPv6", "IPv4")
                 message = f"every {present} address is allowed, but no {missing} address"
                 yield ctx.finding(
-                    peer.ip_block.cidr, message, fixes=[_fix(ctx, rule, "::/0" if missing == "IPv6" else "0.0.0.0/0")]
+                    peer.ip_block.cidr,
+                    message,
+                    fixes=partial(_fix, ctx, rule, "::/0" if missing == "IPv6" else "0.0.0.0/0"),
                 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.policy import Port
@@ -71,11 +73,15 @@ def port_without_protocol(ctx: PolicyContext) -> Diagnostics:
             is_dns = port.number == 53 and (53, "UDP") not in numbers
             if is_dns:
                 message = "port 53 without a protocol is TCP only, and DNS asks over UDP first"
-                fixes = [_fix(ctx, port, "UDP", Applicability.UNSAFE), _fix(ctx, port, "TCP", Applicability.SAFE)]
+                fixes = partial(_dns_fixes, ctx, port)
                 yield ctx.finding(port.port, message, severity=Severity.WARNING, fixes=fixes)
             else:
-                fix = _fix(ctx, port, "TCP", Applicability.SAFE)
-                yield ctx.finding(port.port, "no protocol is given, so this is TCP only", fixes=[fix])
+                fix = partial(_fix, ctx, port, "TCP", Applicability.SAFE)
+                yield ctx.finding(port.port, "no protocol is given, so this is TCP only", fixes=fix)
+
+
+def _dns_fixes(ctx: PolicyContext, port: Port) -> list[Fix | None]:
+    return [_fix(ctx, port, "UDP", Applicability.UNSAFE), _fix(ctx, port, "TCP", Applicability.SAFE)]
 
 
 def _fix(ctx: PolicyContext, port: Port, protocol: str, applicability: Applicability) -> Fix | None:

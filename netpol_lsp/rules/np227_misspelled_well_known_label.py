@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
@@ -75,7 +75,9 @@ def misspelled_well_known_label(ctx: PolicyContext) -> Diagnostics:
         for key in keys:
             meant = well_known_key(key.value) if key.value else None
             if meant is not None:
-                yield ctx.finding(key, f"label key `{key.value}` looks like `{meant}`", fixes=[_fix(ctx, key, meant)])
+                yield ctx.finding(
+                    key, f"label key `{key.value}` looks like `{meant}`", fixes=partial(_fix, ctx, key, meant)
+                )
 
 
 @lru_cache(maxsize=1024)

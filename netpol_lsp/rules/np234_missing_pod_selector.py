@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.policy import NetworkPolicy
@@ -102,7 +104,7 @@ def missing_pod_selector(ctx: PolicyContext) -> Diagnostics:
         _place(policy),
         _message(ctx, policy),
         label="selects every pod",
-        fixes=[_fix(ctx, policy)],
+        fixes=partial(_fix, ctx, policy),
         field=ctx.field_in(policy.object.node, "spec.podSelector"),
     )
 

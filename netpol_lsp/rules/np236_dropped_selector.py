@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.policy import Peer
@@ -84,7 +86,7 @@ def dropped_selector(ctx: PolicyContext) -> Diagnostics:
             for entry in peer.node.all_entries():
                 if entry.name in _FIELDS and is_null(entry.value) and not is_unknown(entry.value):
                     message = f"`{entry.name}` without a value is dropped: this means {peer_words(peer, ctx.namespace)}"
-                    yield ctx.finding(entry.key, message, label="dropped", fixes=[_fix(ctx, peer, entry)])
+                    yield ctx.finding(entry.key, message, label="dropped", fixes=partial(_fix, ctx, peer, entry))
 
 
 _FIELDS = frozenset({"podSelector", "namespaceSelector", "ipBlock"})

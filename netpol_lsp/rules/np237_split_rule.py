@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 from netpol_lsp.lint.diagnostic import Severity
@@ -100,7 +101,7 @@ def split_rule(ctx: PolicyContext) -> Diagnostics:
                 _message(first, second, ctx.namespace),
                 label="a rule of its own",
                 related=[ctx.related(first.node.span, "the rule that it may have been meant to join")],
-                fixes=[_join(ctx, policy, first, second)],
+                fixes=partial(_join, ctx, policy, first, second),
             )
 
 

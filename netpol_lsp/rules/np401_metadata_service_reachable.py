@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.name_words import name_claim
@@ -89,7 +91,10 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
                 address = reached.partition("/")[0]
                 message = f"`{block.cidr.value}` includes {address}, where clouds hand out the node's credentials"
                 yield ctx.finding(
-                    block.cidr, message, severity=Severity.INFO if is_meant else None, fixes=[_fix(ctx, block, reached)]
+                    block.cidr,
+                    message,
+                    severity=Severity.INFO if is_meant else None,
+                    fixes=partial(_fix, ctx, block, reached),
                 )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.fields import Field
-from netpol_lsp.syntax.nodes import Scalar
+from netpol_lsp.syntax.nodes import Node, Scalar
 from netpol_lsp.syntax.rewrite import quote_scalar
 from netpol_lsp.text.edits import Fix
 
@@ -75,6 +76,11 @@ def _check(ctx: PolicyContext, field: Field[str]) -> Diagnostics:
     if field.value is None or not isinstance(node, Scalar) or not node.is_plain:
         return
     if _LOOKS_OTHER.fullmatch(field.value):
-        edits = quote_scalar(ctx.document, node)
-        fix = Fix(f"Write {edits[0].text}", edits) if edits else None
-        yield ctx.finding(field, f"`{field.value}` is text, but looks like a number or a boolean", fixes=[fix])
+        yield ctx.finding(
+            field, f"`{field.value}` is text, but looks like a number or a boolean", fixes=partial(_fix, ctx, node)
+        )
+
+
+def _fix(ctx: PolicyContext, node: Node) -> Fix | None:
+    edits = quote_scalar(ctx.document, node)
+    return Fix(f"Write {edits[0].text}", edits) if edits else None

@@ -195,7 +195,9 @@ class _Finder:
         if self.offset < opener.start:
             return Cursor(Place.NOTHING)
         colon = self.text.rindex(":", opener.start, opener.mark)
-        word = Span(opener.start, opener.start + len(self.text[opener.start : colon].rstrip()))
+        end = opener.start + len(self.text[opener.start : colon].rstrip())
+        # Blanks between the key and the colon belong to the key when the cursor stands behind them.
+        word = Span(opener.start, max(end, self.offset))
         return self._content(word, opener.column, has_colon=True)
 
     def _on_value(self, opener: _Opener, end: int) -> Cursor:

@@ -7,6 +7,7 @@ made for each file; treat them as immutable once the parser has returned.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence as AbstractSequence
 
 from netpol_lsp.text.span import Span
 
@@ -117,20 +118,16 @@ class Mapping(Node):
         self.entries: list[Entry] = []
         self.merged: tuple[Entry, ...] | None = None
 
-    def all_entries(self) -> Iterator[Entry]:
+    def all_entries(self) -> AbstractSequence[Entry]:
         """The entries that count: own ones without `<<`, then merged ones."""
         if self.merged is None:
-            yield from self.entries
-            return
-        for entry in self.entries:
-            if not is_merge_key(entry.key):
-                yield entry
-        yield from self.merged
+            return self.entries
+        return [*(entry for entry in self.entries if not is_merge_key(entry.key)), *self.merged]
 
     def get(self, name: str) -> Entry | None:
         """The entry with this key; the last one when it is written twice, as YAML readers do."""
         found = None
-        for entry in self.entries if self.merged is None else self.all_entries():
+        for entry in self.all_entries():
             key = entry.key
             if isinstance(key, Scalar) and key.value == name:
                 found = entry
@@ -178,4 +175,9 @@ def walk(node: Node) -> Iterator[Node]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(list(children(current))))
+        # Written out, without children(): it is called for each node of a file.
+        if isinstance(current, Mapping):
+            for entry in reversed(current.entries):
+                stack += (entry.value, entry.key)
+        elif isinstance(current, Sequence):
+            stack += reversed(current.items)

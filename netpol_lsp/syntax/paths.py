@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence
@@ -10,6 +11,8 @@ from netpol_lsp.text.span import Span
 
 Path = tuple[str | int, ...]
 
+_WORD = re.compile(r"[\w-]+\Z")
+
 
 def render_path(path: Iterable[str | int]) -> str:
     """A path as in `spec.egress[0].to[1]`; keys with other signs than letters stand in brackets."""
@@ -17,7 +20,7 @@ def render_path(path: Iterable[str | int]) -> str:
     for step in path:
         if isinstance(step, int):
             text += f"[{step}]"
-        elif step and all(char.isalnum() or char in "_-" for char in step):
+        elif _WORD.match(step):
             text += f".{step}" if text else step
         else:
             text += f"[{step}]"
@@ -66,19 +69,17 @@ def path_at(root: Node | None, span: Span) -> Path:
 
 def _step(node: Node, span: Span) -> tuple[str | int, Node | None] | None:
     """The child that covers `span`: its name, and its node to go on with (None when the span is on the key)."""
+    start, end = span.start, span.end
     if isinstance(node, Sequence):
         for index, item in enumerate(node.items):
-            if item.origin is not node.origin and item.origin is not None and item.span == span:
-                return index, None
-            if item.span.covers(span):
-                return index, item
+            if item.start <= start and end <= item.end:
+                is_alias = item.origin is not None and item.origin is not node.origin
+                return index, None if is_alias and item.span == span else item
     elif isinstance(node, Mapping):
         for entry in node.all_entries():
-            if entry.key.span == span:
-                return entry_name(entry), None
-            if entry.span.covers(span):
-                inside_key = entry.key.span.covers(span)
-                return entry_name(entry), None if inside_key else entry.value
+            key, value = entry.key, entry.value
+            if key.start <= start and end <= max(key.end, value.end):
+                return entry_name(entry), None if end <= key.end else value
     return None
 
 

@@ -7,12 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence as AbstractSequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
 from typing import Any
 
 from netpol_lsp.syntax.lines import comment_start
-from netpol_lsp.syntax.nodes import Mapping, Node, Scalar, Sequence, walk
+from netpol_lsp.syntax.nodes import Mapping, Node, Scalar, Sequence
 from netpol_lsp.syntax.scalars import looks_like_timestamp, resolve_plain
 from netpol_lsp.text.source import Source
 
@@ -21,8 +20,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./+=@-]*(?::[A-Za-z0-9_./+=@-]+)*
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 
 
-# So many nodes tell how a document is written.
-_SAMPLE = 80
+# So many levels, lists and quotes tell how a document is written.
+_ENOUGH = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +35,50 @@ class Style:
 
 
 def detect_style(source: Source, root: Node | None) -> Style:
-    """The style that most of a document follows; the usual one where it does not tell."""
-    if root is None:
-        return Style(newline=source.newline)
-    steps: Counter[int] = Counter()
-    items: Counter[bool] = Counter()
-    quotes: Counter[str] = Counter()
-    for node in islice(walk(root), _SAMPLE):
+    """The style that most of a document follows, by its first lines; the usual one where these do not tell."""
+    votes = _Votes()
+    # Nodes that are still to be looked at, the next one last, each with the column of the key that holds it.
+    open_nodes = [] if root is None else [(root, -1)]
+    wanted_quotes = _ENOUGH if '"' in source.text or "'" in source.text else 0
+    while open_nodes and not votes.are_enough(wanted_quotes):
+        node, outer = open_nodes.pop()
         if isinstance(node, Scalar):
             if node.style and node.style in "'\"":
-                quotes[node.style] += 1
-        elif isinstance(node, Mapping) and not node.flow:
-            _count_levels(source, node, steps, items)
+                votes.quotes[node.style] += 1
+            continue
+        is_block = isinstance(node, Mapping | Sequence) and not node.flow and node.origin is None
+        if isinstance(node, Mapping):
+            column = column_of(source, node.start) if is_block else -1
+            if is_block and outer >= 0:
+                votes.steps[max(1, column - outer)] += 1
+            open_nodes += ((entry.value, column) for entry in reversed(node.entries))
+        elif isinstance(node, Sequence):
+            if is_block and outer >= 0:
+                votes.items[_is_indented(source, node, outer)] += 1
+            open_nodes += ((item, -1) for item in reversed(node.items))
     return Style(
-        step=steps.most_common(1)[0][0] if steps else 2,
-        indents_items=items[True] >= items[False],
-        quote=quotes.most_common(1)[0][0] if quotes else '"',
+        step=votes.steps.most_common(1)[0][0] if votes.steps else 2,
+        indents_items=votes.items[True] >= votes.items[False],
+        quote=votes.quotes.most_common(1)[0][0] if votes.quotes else '"',
         newline=source.newline,
     )
 
 
-def _count_levels(source: Source, node: Mapping, steps: Counter[int], items: Counter[bool]) -> None:
-    for entry in node.entries:
-        value = entry.value
-        if value.origin is not None or value.end <= value.start:
-            continue
-        outer = column_of(source, entry.key.start)
-        if isinstance(value, Mapping) and not value.flow:
-            steps[max(1, column_of(source, value.start) - outer)] += 1
-        elif isinstance(value, Sequence) and not value.flow:
-            items[column_of(source, dash_of(source, value.items[0])) > outer if value.items else True] += 1
+@dataclass(slots=True)
+class _Votes:
+    """How often each habit was seen."""
+
+    steps: Counter[int] = field(default_factory=Counter)
+    items: Counter[bool] = field(default_factory=Counter)
+    quotes: Counter[str] = field(default_factory=Counter)
+
+    def are_enough(self, wanted_quotes: int) -> bool:
+        """Whether more would hardly change the result."""
+        return self.steps.total() >= _ENOUGH and self.items.total() >= _ENOUGH and self.quotes.total() >= wanted_quotes
+
+
+def _is_indented(source: Source, node: Sequence, outer: int) -> bool:
+    return not node.items or column_of(source, dash_of(source, node.items[0])) > outer
 
 
 def column_of(source: Source, offset: int) -> int:
@@ -79,6 +92,8 @@ _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]*)+\Z")
 
 def dash_of(source: Source, item: Node) -> int:
     """The offset of the `-` in front of an item of a block list: comments, anchors and tags may stand between."""
+    if source.text.startswith((" - ", "\n- "), max(item.start - 3, 0)):
+        return item.start - 2
     line = source.lines.line_of(item.start)
     before = source.text[source.lines.line_start(line) : item.start]
     while line >= 0:

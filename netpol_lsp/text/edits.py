@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from typing import overload
 
 from netpol_lsp.text.span import Span
 
@@ -41,6 +42,65 @@ class Fix:
     def span(self) -> Span:
         """The smallest span that covers all edits."""
         return Span(min(e.span.start for e in self.edits), max(e.span.end for e in self.edits))
+
+
+class Fixes(Sequence[Fix]):
+    """Fixes that are worked out when somebody first asks for them: most findings are only looked at.
+
+    Equal to a tuple of the same fixes. When `make` raises, the only fix is one without edits that says so.
+    """
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], Iterable[Fix]]) -> None:
+        self._make = make
+        self._made: tuple[Fix, ...] | None = None
+
+    @property
+    def made(self) -> tuple[Fix, ...]:
+        """The fixes."""
+        if self._made is None:
+            try:
+                self._made = tuple(self._make())
+            except Exception as error:  # noqa: BLE001 - a mistake in a fix must not hide the finding
+                what = f"{type(error).__name__}: {error}"
+                title = f"(internal error while this fix was worked out: {what}; please report it)"
+                self._made = (Fix(title, (), Applicability.DISPLAY),)
+        return self._made
+
+    @overload
+    def __getitem__(self, index: int) -> Fix: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Fix, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Fix | tuple[Fix, ...]:
+        return self.made[index]
+
+    def __len__(self) -> int:
+        return len(self.made)
+
+    def __iter__(self) -> Iterator[Fix]:
+        return iter(self.made)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fixes | tuple) and self.made == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.made)
+
+    def __repr__(self) -> str:
+        return repr(self.made)
+
+
+def move_fixes(fixes: Sequence[Fix], offset: int) -> Sequence[Fix]:
+    """The fixes for a text that stands `offset` code points further on."""
+    return Fixes(lambda: [_move(fix, offset) for fix in fixes]) if isinstance(fixes, Fixes) or fixes else ()
+
+
+def _move(fix: Fix, offset: int) -> Fix:
+    edits = (TextEdit(Span(e.span.start + offset, e.span.end + offset), e.text) for e in fix.edits)
+    return Fix(fix.title, tuple(edits), fix.applicability)
 
 
 def overlaps(edits: Sequence[TextEdit]) -> bool:

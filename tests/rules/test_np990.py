@@ -16,7 +16,7 @@ def test_a_failing_rule_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ZeroDivisionError("nothing")
 
     good = next(rule for rule in all_rules() if rule.info.code == "NP105")
-    monkeypatch.setattr(engine, "_rules", lambda *_enabled: (failing_rule, good))
+    monkeypatch.setattr(engine, "all_rules", lambda: (failing_rule, good))
     text = (
         "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: web\n"
         "spec:\n  podSelector: {}\n  policyTypes: [ingress]\n"

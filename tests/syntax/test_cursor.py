@@ -37,6 +37,7 @@ def at(text):
     [
         ("|", (), ""),
         ("ki|", (), "ki"),
+        ("kind |: x", (), "kind "),
         ("spec:\n  po|", ("spec",), "po"),
         ("spec:\n  |", ("spec",), ""),
         ("spec:\n  podSelector: {}\n  |", ("spec",), ""),

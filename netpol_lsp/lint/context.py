@@ -1,0 +1,243 @@
+"""What a rule gets to look at, and how it makes its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+from netpol_lsp.lint.diagnostic import Diagnostic, ObjectRef, Related, Severity, Tag
+from netpol_lsp.lint.schema import SchemaFinding
+from netpol_lsp.lint.settings import Settings
+from netpol_lsp.model.objects import KubeObject
+from netpol_lsp.model.policy import NetworkPolicy
+from netpol_lsp.model.stored import StoredPolicy, stored_policy
+from netpol_lsp.syntax.documents import Document
+from netpol_lsp.syntax.nodes import Node
+from netpol_lsp.syntax.paths import path_at, path_of, render_path
+from netpol_lsp.syntax.problems import SyntaxProblem
+from netpol_lsp.text.edits import Fix, Fixes
+from netpol_lsp.text.source import Source
+from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.view import PlacedPolicy, WorkspaceView
+
+if TYPE_CHECKING:
+    from netpol_lsp.lint.analysis import DocumentAnalysis
+    from netpol_lsp.lint.rule import RuleInfo
+
+
+class Placed(Protocol):
+    """Anything that knows its place: nodes, entries, typed fields."""
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetup:
+    """How a rule runs: its options, complete, and the severity that the configuration gives it (None: its own)."""
+
+    info: RuleInfo
+    options: Mapping[str, Any]
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all rules share: the document that they look at, the cluster's settings, the other policies."""
+
+    analysis: DocumentAnalysis
+    settings: Settings
+    workspace: WorkspaceView
+
+
+class Context:
+    """What a document rule sees: one document that is ours. All offsets count from the document's start."""
+
+    # A plain class: one is made for each rule and policy.
+    __slots__ = ("_around", "_setup")
+
+    def __init__(self, setup: RuleSetup, around: Surroundings) -> None:
+        self._setup = setup
+        self._around = around
+
+    @property
+    def rule(self) -> RuleInfo:
+        """The rule that runs."""
+        return self._setup.info
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The values of the rule's options."""
+        return self._setup.options
+
+    @property
+    def document(self) -> Document:
+        """The document."""
+        return self._around.analysis.document
+
+    @property
+    def objects(self) -> tuple[KubeObject, ...]:
+        """Our objects in the document: none when a syntax error hides them."""
+        return self._around.analysis.objects
+
+    @property
+    def schema(self) -> tuple[SchemaFinding, ...]:
+        """What the schemas say of the objects."""
+        return self._around.analysis.schema
+
+    @property
+    def problems(self) -> tuple[SyntaxProblem, ...]:
+        """What YAML itself refuses."""
+        return self._around.analysis.problems
+
+    @property
+    def settings(self) -> Settings:
+        """What the configuration says of the cluster."""
+        return self._around.settings
+
+    @property
+    def workspace(self) -> WorkspaceView:
+        """The policies that are known."""
+        return self._around.workspace
+
+    @property
+    def source(self) -> Source:
+        """The document's text."""
+        return self.document.source
+
+    def finding(
+        self,
+        at: Placed | Span,
+        message: str,
+        *,
+        severity: Severity | None = None,
+        label: str = "",
+        related: Iterable[Related] = (),
+        fixes: Iterable[Fix | None] | Callable[[], Fix | Iterable[Fix | None] | None] = (),
+        tags: Iterable[Tag] = (),
+        obj: KubeObject | None = None,
+        field: str = "",
+    ) -> Diagnostic:
+        """A finding of this rule at a node, field or span.
+
+        `message` is one sentence, lower case, no final dot, offending values in backticks. `fixes` may
+        hold None for a fix that cannot be had here; a function is called when somebody asks for them. Where `obj` and `field` are not given, they are those of what
+        stands at the span; the engine fills in the fingerprint.
+        """
+        info = self._setup.info
+        span = at if isinstance(at, Span) else at.span
+        owner = self._owner(span)
+        about = obj or owner
+        return Diagnostic(
+            code=info.code,
+            name=info.name,
+            category=info.category,
+            severity=self._setup.severity or severity or info.severity,
+            message=message,
+            span=span,
+            label=label,
+            object=None if about is None else ObjectRef(about.kind, about.namespace, about.name),
+            field=field or self._known_path(at) or ("" if owner is None else render_path(path_at(owner.node, span))),
+            related=tuple(related),
+            fixes=Fixes(partial(_make, fixes)) if callable(fixes) else _kept(fixes),
+            tags=tuple(tags),
+        )
+
+    def field_in(self, node: Node, name: str) -> str:
+        """The path of a field of `node` that is not there."""
+        path = self._path(node)
+        return name if not path else f"{path}.{name}"
+
+    def related(self, at: Placed | Span, message: str) -> Related:
+        """Another place in this file that belongs to a finding."""
+        return Related(at if isinstance(at, Span) else at.span, message)
+
+    def _owner(self, span: Span) -> KubeObject | None:
+        """The object around a span; the document's only one where there is none."""
+        only = None
+        for kube_object in self.objects:
+            if kube_object.node.span.covers(span):
+                return kube_object
+            only = kube_object if only is None and not kube_object.path else None
+        return only
+
+    def _known_path(self, at: Placed | Span) -> str:
+        """The path where the span alone does not tell it: a schema's finding, or a value behind an alias."""
+        if isinstance(at, SchemaFinding):
+            return render_path(at.path)
+        node = getattr(at, "node", at)
+        return self._path(node) if isinstance(node, Node) and node.origin is not None else ""
+
+    def _path(self, node: Node) -> str:
+        for kube_object in self.objects:
+            path = path_of(kube_object.node, node)
+            if path is not None:
+                return render_path(path)
+        return ""
+
+
+class PolicyContext(Context):
+    """What a policy rule sees: one NetworkPolicy."""
+
+    __slots__ = ("policy",)
+
+    def __init__(self, setup: RuleSetup, around: Surroundings, policy: NetworkPolicy) -> None:
+        # Written out, without super(): see Context.
+        self._setup = setup
+        self._around = around
+        self.policy = policy
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a syntax error or a template hides something of the policy's spec: what is missing may be there."""
+        return is_partial(self.document, self.policy)
+
+    @property
+    def stored(self) -> StoredPolicy:
+        """The policy's facts, after the API server's defaults."""
+        return stored_facts(self.policy, self.settings.default_namespace, is_partial=self.is_partial)
+
+    @property
+    def placed(self) -> PlacedPolicy:
+        """The policy as the workspace knows it."""
+        return PlacedPolicy(self.stored, self.source.uri, path=self.policy.object.path)
+
+    @property
+    def namespace(self) -> str | None:
+        """The policy's namespace: its own, else the configuration's default; None when nobody gives one."""
+        return self.policy.object.namespace or self.settings.default_namespace
+
+    def _owner(self, span: Span) -> KubeObject | None:  # noqa: ARG002 - it is known without
+        return self.policy.object
+
+
+def _make(make: Callable[[], Fix | Iterable[Fix | None] | None]) -> tuple[Fix, ...]:
+    made = make()
+    return _kept([made] if isinstance(made, Fix | None) else made)
+
+
+def _kept(fixes: Iterable[Fix | None]) -> tuple[Fix, ...]:
+    return tuple(fix for fix in fixes if fix is not None)
+
+
+def stored_facts(policy: NetworkPolicy, default_namespace: str | None, *, is_partial: bool) -> StoredPolicy:
+    """As `stored_policy`, but read once: several rules and the workspace ask for it."""
+    key = (default_namespace, is_partial)
+    known = policy.facts.get(key)
+    if known is None:
+        known = policy.facts[key] = stored_policy(policy, default_namespace, is_partial=is_partial)
+    return known
+
+
+def is_partial(document: Document, policy: NetworkPolicy) -> bool:
+    """Whether a part of the policy's spec is not known; holes above the spec do not count."""
+    if document.error is not None:
+        return True
+    if not document.holes:
+        return False
+    spec = policy.spec_field
+    start = spec.key_span.start if spec is not None else policy.object.node.start
+    return any(hole.start > start for hole in document.holes)
