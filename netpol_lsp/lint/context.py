@@ -180,15 +180,16 @@ class Context:
 
 
 class PolicyContext(Context):
-    """What a policy rule sees: one NetworkPolicy."""
+    """What a policy rule sees: one NetworkPolicy, typed and as `plain` data."""
 
-    __slots__ = ("policy",)
+    __slots__ = ("plain", "policy")
 
-    def __init__(self, setup: RuleSetup, around: Surroundings, policy: NetworkPolicy) -> None:
+    def __init__(self, setup: RuleSetup, around: Surroundings, policy: NetworkPolicy, plain: Any) -> None:
         # Written out, without super(): see Context.
         self._setup = setup
         self._around = around
         self.policy = policy
+        self.plain = plain
 
     @property
     def is_partial(self) -> bool:

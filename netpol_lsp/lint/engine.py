@@ -89,10 +89,10 @@ def lint_document(
     for rule, setup in plan.for_documents:
         if setup.info.on_partial or not has_error:
             _collect(found, rule, Context(setup, around), analysis)
-    for policy in analysis.policies:
+    for policy, plain in zip(analysis.policies, analysis.plain, strict=True):
         rules = plan.for_partial if is_partial(analysis.document, policy) else plan.for_policies
         for rule, setup in rules:
-            _collect(found, rule, PolicyContext(setup, around, policy), analysis)
+            _collect(found, rule, PolicyContext(setup, around, policy, plain), analysis)
     return _one_error_a_word(found, analysis) if has_error else found
 
 

@@ -7,6 +7,7 @@ several others together, and what a template hides proves nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from netpol_lsp.model.label_selector import EVERYTHING, LabelSelector, includes, is_satisfiable, match_labels
 from netpol_lsp.model.network import NO_ADDRESSES
@@ -15,6 +16,12 @@ from netpol_lsp.model.stored import PeerSet, StoredPolicy, StoredRule
 
 METADATA_NAME = "kubernetes.io/metadata.name"
 """The label with its own name that every namespace has."""
+
+
+@lru_cache(maxsize=1024)
+def namespace_selector(name: str) -> LabelSelector:
+    """The selector of the one namespace with this name."""
+    return match_labels({METADATA_NAME: name})
 
 
 def peer_covers(a: PeerSet, b: PeerSet, namespace: str | None) -> bool:
@@ -32,9 +39,10 @@ def peer_covers(a: PeerSet, b: PeerSet, namespace: str | None) -> bool:
 
 def is_nobody(peer: PeerSet) -> bool:
     """Whether it is known that a peer means nobody: a selector that matches nothing, a range without an address."""
-    selectors = (peer.pods, peer.namespaces)
-    return any(one is not None and not is_satisfiable(one) for one in selectors) or (
-        peer.addresses is not None and peer.addresses.is_empty
+    return (
+        (peer.pods is not None and not is_satisfiable(peer.pods))
+        or (peer.namespaces is not None and not is_satisfiable(peer.namespaces))
+        or (peer.addresses is not None and peer.addresses.is_empty)
     )
 
 
@@ -87,5 +95,5 @@ def _namespaces_cover(a: LabelSelector | None, b: LabelSelector | None, namespac
         return True
     if namespace is None:
         return a is not None and includes(a, b or EVERYTHING)
-    own = match_labels({METADATA_NAME: namespace})
+    own = namespace_selector(namespace)
     return includes(a or own, b or own)

@@ -149,7 +149,7 @@ def matches(selector: LabelSelector, labels: Mapping[str, str]) -> bool:
 
 def is_satisfiable(selector: LabelSelector) -> bool:
     """Whether some label set can match. True means "perhaps" for a partial selector."""
-    return not any(values.is_empty for _, values in selector.allowed)
+    return all(values.values or values.is_complement for _, values in selector.allowed)
 
 
 def contradiction(selector: LabelSelector) -> tuple[LabelRequirement, ...]:
@@ -157,7 +157,7 @@ def contradiction(selector: LabelSelector) -> tuple[LabelRequirement, ...]:
 
     They are all about one key, and none of them can be left out.
     """
-    for key, values in selector.allowed:
+    for key, values in selector.allowed if not is_satisfiable(selector) else ():
         if values.is_empty:
             return _shrink([requirement for requirement in selector.requirements if requirement.key == key])
     return ()
@@ -173,6 +173,8 @@ def includes(a: LabelSelector, b: LabelSelector) -> bool:
     if a.is_partial:
         return False
     if not a.allowed:
+        return True
+    if a.allowed == b.allowed:
         return True
     known = dict(b.allowed)
     return all(values.covers(known.get(key, _ANY_VALUE)) for key, values in a.allowed)

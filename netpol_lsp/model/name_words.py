@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from netpol_lsp.model.objects import KubeObject
 from netpol_lsp.model.policy import Direction, NetworkPolicy
@@ -62,6 +63,7 @@ class Claim:
         return not self.directions or direction in self.directions
 
 
+@lru_cache(maxsize=1024)
 def claim_of(text: str) -> Claim:
     """The claim of a name or description."""
     words = set(_WORD.findall(text.lower()))

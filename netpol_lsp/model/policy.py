@@ -28,7 +28,7 @@ class Direction(StrEnum):
     @property
     def rules_key(self) -> str:
         """`ingress` or `egress`."""
-        return self.value.lower()
+        return "ingress" if self is Direction.INGRESS else "egress"
 
     @property
     def peers_key(self) -> str:
@@ -36,18 +36,28 @@ class Direction(StrEnum):
         return "from" if self is Direction.INGRESS else "to"
 
 
+_DIRECTIONS = frozenset(direction.value for direction in Direction)
+
+
 class Requirement:
     """One item of matchExpressions; `values` are those that are written."""
 
+    __slots__ = ("key", "node", "operator", "values", "values_entry")
+
     def __init__(self, node: Mapping) -> None:
         self.node = node
-        self.key = string_field(node.get("key"))
-        self.operator = string_field(node.get("operator"))
-        values = node.get("values")
-        self.values_entry = values
-        self.values: tuple[Field[str], ...] = (
-            tuple(string_of(item) for item in items_of(values.value)) if values else ()
-        )
+        self.key: Field[str] | None = None
+        self.operator: Field[str] | None = None
+        self.values_entry: Entry | None = None
+        for entry in node.all_entries():
+            if entry.name == "key":
+                self.key = string_field(entry)
+            elif entry.name == "operator":
+                self.operator = string_field(entry)
+            elif entry.name == "values":
+                self.values_entry = entry
+        items = items_of(self.values_entry.value) if self.values_entry is not None else ()
+        self.values: tuple[Field[str], ...] = tuple([string_of(item) for item in items])
 
     @property
     def span(self) -> Span:
@@ -90,20 +100,21 @@ class Selector:
     @lazy
     def labels(self) -> tuple[Label, ...]:
         """matchLabels, in the order of the text."""
-        return tuple(Label(item) for item in self.label_map.mapping.all_entries()) if self.label_map else ()
+        entries = self.label_map.mapping.all_entries() if self.label_map is not None else ()
+        return tuple([Label(item) for item in entries])
 
     @lazy
     def requirements(self) -> tuple[Requirement, ...]:
         """matchExpressions, in the order of the text."""
-        return tuple(Requirement(item) for item in self.items if isinstance(item, Mapping))
+        return tuple([Requirement(item) for item in self.items if isinstance(item, Mapping)])
 
-    @property
+    @lazy
     def items(self) -> list[Node]:
         """The items of matchExpressions as written, of whatever shape."""
         entry = self.node.get("matchExpressions")
-        return items_of(entry.value if entry else None)
+        return items_of(entry.value) if entry is not None else []
 
-    @property
+    @lazy
     def is_empty(self) -> bool:
         """Whether it selects everything: neither labels nor expressions, and nothing else that could mean some."""
         return all(
@@ -119,6 +130,8 @@ class Selector:
 
 class IPBlock:
     """An ipBlock peer."""
+
+    __slots__ = ("cidr", "entry", "except_entry", "excepts", "node")
 
     def __init__(self, node: Mapping, entry: Entry) -> None:
         self.node = node
@@ -139,13 +152,22 @@ class IPBlock:
 class Peer:
     """One item of `from` or `to`. A null selector or ipBlock counts as absent, as the API server has it."""
 
+    __slots__ = ("ip_block", "namespace_selector", "node", "pod_selector")
+
     def __init__(self, node: Mapping) -> None:
         self.node = node
-        self.pod_selector = _selector(node, "podSelector")
-        self.namespace_selector = _selector(node, "namespaceSelector")
-        block = node.get("ipBlock")
-        mapping = mapping_of(block.value) if block else None
-        self.ip_block = IPBlock(mapping, block) if block and mapping is not None else None
+        self.pod_selector: Selector | None = None
+        self.namespace_selector: Selector | None = None
+        self.ip_block: IPBlock | None = None
+        for entry in node.all_entries():
+            name, value = entry.name, entry.value
+            mapping = value if isinstance(value, Mapping) else None
+            if name == "podSelector":
+                self.pod_selector = Selector(mapping, entry) if mapping is not None else None
+            elif name == "namespaceSelector":
+                self.namespace_selector = Selector(mapping, entry) if mapping is not None else None
+            elif name == "ipBlock":
+                self.ip_block = IPBlock(mapping, entry) if mapping is not None else None
 
     @property
     def span(self) -> Span:
@@ -156,14 +178,20 @@ class Peer:
 class Port:
     """One item of `ports`. `number` and `name` exclude each other; both are None for every port, or when unknown."""
 
+    __slots__ = ("end_port", "node", "port", "protocol")
+
     def __init__(self, node: Node) -> None:
         self.node = node
-        mapping = mapping_of(node)
-        self.protocol = string_field(mapping.get("protocol")) if mapping else None
-        port = mapping.get("port") if mapping else None
-        end_port = mapping.get("endPort") if mapping else None
-        self.port: Field[int | str] | None = None if port is None else _port_field(port)
-        self.end_port: Field[int | str] | None = None if end_port is None else _port_field(end_port)
+        self.protocol: Field[str] | None = None
+        self.port: Field[int | str] | None = None
+        self.end_port: Field[int | str] | None = None
+        for entry in node.all_entries() if isinstance(node, Mapping) else ():
+            if entry.name == "protocol":
+                self.protocol = string_field(entry)
+            elif entry.name == "port":
+                self.port = _port_field(entry)
+            elif entry.name == "endPort":
+                self.end_port = _port_field(entry)
 
     @property
     def number(self) -> int | None:
@@ -215,20 +243,20 @@ class PolicyRule:
     def peers(self) -> tuple[Peer, ...]:
         """The peers in the order of the text."""
         items = (self.peers_field.value or ()) if self.peers_field else ()
-        return tuple(Peer(item) for item in items if isinstance(item, Mapping))
+        return tuple([Peer(item) for item in items if isinstance(item, Mapping)])
 
     @lazy
     def ports(self) -> tuple[Port, ...]:
         """The ports in the order of the text; a null item is every TCP port."""
         items = (self.ports_field.value or ()) if self.ports_field else ()
-        return tuple(Port(item) for item in items if isinstance(item, Mapping) or is_null(item))
+        return tuple([Port(item) for item in items if isinstance(item, Mapping) or is_null(item)])
 
-    @property
+    @lazy
     def allows_every_peer(self) -> bool:
         """Whether `from`/`to` is missing, null or empty, which means everyone."""
         return _is_absent(self.node, self.peers_field)
 
-    @property
+    @lazy
     def allows_every_port(self) -> bool:
         """Whether `ports` is missing, null or empty, which means all ports of all protocols."""
         return _is_absent(self.node, self.ports_field)
@@ -288,18 +316,62 @@ class NetworkPolicy:
         return self.ingress + self.egress
 
     @lazy
+    def peers(self) -> tuple[Peer, ...]:
+        """The peers of all rules."""
+        return tuple([peer for rule in self.all_rules for peer in rule.peers])
+
+    @lazy
+    def ports(self) -> tuple[Port, ...]:
+        """The ports of all rules."""
+        return tuple([port for rule in self.all_rules for port in rule.ports])
+
+    @lazy
+    def ip_blocks(self) -> tuple[IPBlock, ...]:
+        """The ipBlocks of all peers."""
+        return tuple([peer.ip_block for peer in self.peers if peer.ip_block is not None])
+
+    @lazy
     def selectors(self) -> tuple[Selector, ...]:
         """Every selector, the policy's own first."""
-        peers = [peer for rule in self.all_rules for peer in rule.peers]
-        of_peers = [found for peer in peers for found in (peer.pod_selector, peer.namespace_selector) if found]
-        return (self.pod_selector, *of_peers) if self.pod_selector else tuple(of_peers)
+        found = [] if self.pod_selector is None else [self.pod_selector]
+        for peer in self.peers:
+            if peer.pod_selector is not None:
+                found.append(peer.pod_selector)
+            if peer.namespace_selector is not None:
+                found.append(peer.namespace_selector)
+        return tuple(found)
+
+    @lazy
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The conditions in the matchExpressions of all selectors."""
+        return tuple([requirement for selector in self.selectors for requirement in selector.requirements])
 
     @lazy
     def text_maps(self) -> tuple[TextMap, ...]:
         """metadata.labels, metadata.annotations and every matchLabels."""
-        return self.object.text_maps + tuple(found for selector in self.selectors if (found := selector.label_map))
+        return self.object.text_maps + tuple(
+            [found for selector in self.selectors if (found := selector.label_map) is not None]
+        )
 
-    @property
+    @lazy
+    def key_texts(self) -> frozenset[str]:
+        """What is written as a key in a text map or matchExpressions: to see at a glance that nothing is odd there.
+
+        A text with a tag has a NUL in front.
+        """
+        keys = [entry.key for texts in self.text_maps for entry in texts.mapping.all_entries()]
+        keys += [one.key.node for one in self.requirements if one.key is not None]
+        return _texts(keys)
+
+    @lazy
+    def value_texts(self) -> frozenset[str]:
+        """What is written as a value of a label or in matchExpressions; see `key_texts`. Annotations are left out."""
+        maps = [texts.mapping for texts in self.text_maps if texts.kind != "annotations"]
+        values = [entry.value for mapping in maps for entry in mapping.all_entries()]
+        values += [value.node for one in self.requirements for value in one.values]
+        return _texts(values)
+
+    @lazy
     def declares_types(self) -> bool:
         """Whether policyTypes is written with at least one item: null and `[]` count as absent."""
         return self.policy_types_field is not None and bool(_content(self.policy_types_field.node))
@@ -315,12 +387,12 @@ class NetworkPolicy:
             return frozenset(direction for direction in Direction if direction.value in written)
         return frozenset(Direction) if self.egress else frozenset({Direction.INGRESS})
 
-    @property
+    @lazy
     def has_unknown_types(self) -> bool:
         """Whether a template or a mistake hides which directions are listed."""
         if self.policy_types_field is not None and self.policy_types_field.is_unknown:
             return True
-        return any(field.value is None or field.value not in list(Direction) for field in self.policy_types)
+        return any(field.value not in _DIRECTIONS for field in self.policy_types)
 
     @property
     def span(self) -> Span:
@@ -328,12 +400,17 @@ class NetworkPolicy:
         return self.object.span
 
 
+def _texts(nodes: list[Node]) -> frozenset[str]:
+    scalars = [node for node in nodes if isinstance(node, Scalar)]
+    return frozenset([node.value if node.tag is None else f"\0{node.value}" for node in scalars])
+
+
 def _content(node: Node) -> int:
     """How many items or entries a collection has; 0 for anything else but a written scalar."""
     if isinstance(node, Sequence):
         return len(node.items)
     if isinstance(node, Mapping):
-        return sum(1 for _ in node.all_entries())
+        return len(node.all_entries())
     return 0 if is_null(node) and not is_unknown(node) else 1
 
 

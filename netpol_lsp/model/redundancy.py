@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from netpol_lsp.model.inclusion import METADATA_NAME, is_nobody, peer_covers, rule_covers
-from netpol_lsp.model.label_selector import LabelSelector, match_labels
+from netpol_lsp.model.inclusion import is_nobody, namespace_selector, peer_covers, rule_covers
+from netpol_lsp.model.label_selector import LabelSelector
 from netpol_lsp.model.selector_index import SelectorIndex
 from netpol_lsp.model.stored import PeerSet, StoredRule
 
 PeerPair = tuple[PeerSet, PeerSet]
+
+# Up to so many are compared each with each.
+_FEW = 8
 
 
 def redundant_peers(peers: Sequence[PeerSet], namespace: str | None) -> list[PeerPair]:
@@ -26,7 +29,7 @@ def redundant_peers(peers: Sequence[PeerSet], namespace: str | None) -> list[Pee
         return []
     found = [
         (peer, other)
-        for peer, candidates in (*_pod_candidates(known, namespace), *_address_candidates(known))
+        for peer, candidates in _candidates(known, namespace)
         if (other := _first_covering(peer, candidates, namespace)) is not None
     ]
     return sorted(found, key=lambda pair: pair[0].index)
@@ -63,6 +66,15 @@ def _first_covering(peer: PeerSet, candidates: Iterable[PeerSet], namespace: str
     return min(found, key=lambda other: other.index, default=None)
 
 
+def _candidates(peers: Sequence[PeerSet], namespace: str | None) -> Iterator[tuple[PeerSet, Iterable[PeerSet]]]:
+    """Each peer with those that may cover it."""
+    if len(peers) <= _FEW:
+        yield from ((peer, peers) for peer in peers)
+        return
+    yield from _pod_candidates(peers, namespace)
+    yield from _address_candidates(peers)
+
+
 def _pod_candidates(peers: Iterable[PeerSet], namespace: str | None) -> Iterator[tuple[PeerSet, Iterable[PeerSet]]]:
     """Each peer that means pods, with those that may cover it."""
     pods = [(peer, _labels(peer, namespace)) for peer in peers if peer.addresses is None]
@@ -75,7 +87,7 @@ def _labels(peer: PeerSet, namespace: str | None) -> LabelSelector:
     """What a peer asks of namespaces and of pods as one selector."""
     spaces = peer.namespaces
     if spaces is None and namespace is not None:
-        spaces = match_labels({METADATA_NAME: namespace})
+        spaces = namespace_selector(namespace)
     parts = (("namespace ", spaces), ("pod ", peer.pods))
     return LabelSelector(
         tuple((prefix + key, values) for prefix, one in parts if one is not None for key, values in one.allowed)

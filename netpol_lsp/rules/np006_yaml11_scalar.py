@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from netpol_lsp.lint.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.fields import Field
-from netpol_lsp.syntax.nodes import Entry, Node, Scalar
+from netpol_lsp.syntax.nodes import Entry, Scalar
 from netpol_lsp.syntax.rewrite import quote_scalar, replace_scalar
 from netpol_lsp.syntax.scalars import looks_like_timestamp, resolve
 from netpol_lsp.syntax.templates import is_unknown
@@ -83,41 +84,46 @@ def yaml11_scalar(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     for node, is_free in _texts(ctx):
-        if isinstance(node, Scalar) and node.is_plain and node.origin is None and not is_unknown(node):
+        if _other_reading(node.value) and node.is_plain and node.origin is None and not is_unknown(node):
             yield from _text(ctx, node, is_free=is_free)
-    for rule in ctx.policy.all_rules:
-        for port in rule.ports:
-            for field in (port.port, port.end_port):
-                if field is not None:
-                    yield from _port(ctx, field)
+    for port in ctx.policy.ports:
+        for field in (port.port, port.end_port):
+            if field is not None:
+                yield from _port(ctx, field)
 
 
-def _texts(ctx: PolicyContext) -> Iterator[tuple[Node, bool]]:
-    """Places where text belongs; whether any text is accepted there (else it must be a name or label value)."""
-    for field in (ctx.policy.object.name_field, ctx.policy.object.namespace_field):
-        if field is not None:
-            yield field.node, False
-    for texts in ctx.policy.text_maps:
+@lru_cache(maxsize=4096)
+def _other_reading(text: str) -> str | None:
+    """What readers of YAML 1.1 other than kubectl take a plain text for; None for a text."""
+    if looks_like_timestamp(text):
+        return "a date"
+    if _SEXAGESIMAL.match(text):
+        return "a number in base 60"
+    return "something that cannot be read" if text == "=" else None
+
+
+def _texts(ctx: PolicyContext) -> Iterator[tuple[Scalar, bool]]:
+    """The scalars that must be text, and whether any text may stand there."""
+    policy = ctx.policy
+    found = [
+        (field.node, False) for field in (policy.object.name_field, policy.object.namespace_field) if field is not None
+    ]
+    for texts in policy.object.text_maps:
         for entry in texts.mapping.entries:
-            yield entry.key, False
-            yield entry.value, texts.kind == "annotations"
-    for selector in ctx.policy.selectors:
-        for requirement in selector.requirements:
-            yield from ((value.node, False) for value in requirement.values)
+            found += ((entry.key, False), (entry.value, texts.kind == "annotations"))
+    if any(map(_other_reading, policy.key_texts)) or any(map(_other_reading, policy.value_texts)):
+        for selector in policy.selectors:
+            for entry in selector.label_map.mapping.entries if selector.label_map else ():
+                found += ((entry.key, False), (entry.value, False))
+        found += ((value.node, False) for one in policy.requirements for value in one.values)
+    yield from ((node, is_free) for node, is_free in found if isinstance(node, Scalar))
 
 
 def _text(ctx: PolicyContext, node: Scalar, *, is_free: bool) -> Iterator[Diagnostic]:
     if not isinstance(resolve(node), str) or not (is_free or _NAME.match(node.value)):
         # Refused: NP103 and the rules about names tell.
         return
-    if looks_like_timestamp(node.value):
-        other = "a date"
-    elif _SEXAGESIMAL.match(node.value):
-        other = "a number in base 60"
-    elif node.value == "=":
-        other = "something that cannot be read"
-    else:
-        return
+    other = _other_reading(node.value)
     edits = quote_scalar(ctx.document, node)
     fix = Fix("Put it in quotes", edits) if edits else None
     yield ctx.finding(

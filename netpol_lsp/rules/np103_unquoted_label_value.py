@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 
 from netpol_lsp.lint.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
@@ -12,7 +12,7 @@ from netpol_lsp.model.names import label_value_problem
 from netpol_lsp.model.objects import TextMap
 from netpol_lsp.syntax.nodes import Node, Scalar, is_null
 from netpol_lsp.syntax.rewrite import quote_scalar
-from netpol_lsp.syntax.scalars import key_text, resolve
+from netpol_lsp.syntax.scalars import key_text, resolve, resolve_plain
 from netpol_lsp.syntax.templates import is_unknown
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
@@ -78,13 +78,24 @@ def unquoted_label_value(ctx: PolicyContext) -> Diagnostics:
             yield _refused(ctx, found)
     if ctx.document.holes:
         return
-    for texts in ctx.policy.text_maps:
+    policy = ctx.policy
+    for texts in policy.object.text_maps:
         yield from _rewritten(ctx, texts)
-    for selector in ctx.policy.selectors:
-        for requirement in selector.requirements:
-            for value in requirement.values:
-                if value.is_null:
-                    yield _empty(ctx, value.node, value.span, "selector")
+    if not any(map(_is_no_text, policy.key_texts)) and not any(map(_is_no_text, policy.value_texts)):
+        return
+    for selector in policy.selectors:
+        if selector.label_map is not None:
+            yield from _rewritten(ctx, selector.label_map)
+    for requirement in policy.requirements:
+        for value in requirement.values:
+            if value.is_null:
+                yield _empty(ctx, value.node, value.span, "selector")
+
+
+@lru_cache(maxsize=4096)
+def _is_no_text(text: str) -> bool:
+    """Whether plain text is read as something else, or a tag decides."""
+    return text.startswith("\0") or not isinstance(resolve_plain(text), str)
 
 
 _WHAT = {"labels": "label", "annotations": "annotation", "matchLabels": "label"}

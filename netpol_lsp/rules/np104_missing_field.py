@@ -59,14 +59,13 @@ def missing_field(ctx: PolicyContext) -> Diagnostics:
         return
     yield from _type_fields(ctx)
     yield from _name(ctx)
-    for rule in ctx.policy.all_rules:
-        for peer in rule.peers:
-            block = peer.ip_block
-            if block is not None and _is_missing(block.cidr):
-                path = ctx.field_in(block.node, "cidr")
-                yield ctx.finding(block.cidr or block, "an ipBlock needs a `cidr`", label="no cidr", field=path)
+    for block in ctx.policy.ip_blocks:
+        if _is_missing(block.cidr):
+            path = ctx.field_in(block.node, "cidr")
+            yield ctx.finding(block.cidr or block, "an ipBlock needs a `cidr`", label="no cidr", field=path)
     for selector in ctx.policy.selectors:
-        yield from _conditions(ctx, selector)
+        if selector.items:
+            yield from _conditions(ctx, selector)
 
 
 def _conditions(ctx: PolicyContext, selector: Selector) -> Diagnostics:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.names import qualified_name_problem
 from netpol_lsp.syntax.nodes import Scalar
 from netpol_lsp.syntax.paths import entry_name
+from netpol_lsp.syntax.scalars import resolve_plain
 from netpol_lsp.syntax.templates import is_unknown
 
 
@@ -43,6 +46,8 @@ def invalid_label_key(ctx: PolicyContext) -> Diagnostics:
           app.kubernetes.io/name: web
     ```
     """
+    if not any(map(_is_odd, ctx.policy.key_texts)):
+        return
     for texts in ctx.policy.text_maps:
         what = "annotation" if texts.kind == "annotations" else "label"
         for entry in texts.mapping.all_entries():
@@ -58,3 +63,9 @@ def invalid_label_key(ctx: PolicyContext) -> Diagnostics:
             field = requirement.key
             if field is not None and field.value and (problem := qualified_name_problem(field.value)):
                 yield ctx.finding(field, f"label key `{field.value}` {problem}", label="not a key")
+
+
+@lru_cache(maxsize=4096)
+def _is_odd(text: str) -> bool:
+    """Whether a key as it is written may be wrong: numbers and booleans become other texts."""
+    return qualified_name_problem(text) is not None or not isinstance(resolve_plain(text), str)

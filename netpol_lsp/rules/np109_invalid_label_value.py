@@ -41,6 +41,8 @@ def invalid_label_value(ctx: PolicyContext) -> Diagnostics:
           app: web-server
     ```
     """
+    if not any(map(label_value_problem, ctx.policy.value_texts)):
+        return
     for texts in ctx.policy.text_maps:
         if texts.kind == "annotations":
             continue

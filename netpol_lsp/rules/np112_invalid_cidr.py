@@ -66,18 +66,14 @@ def invalid_cidr(ctx: PolicyContext) -> Diagnostics:
                 cidr: 203.0.113.7/32
     ```
     """
-    for rule in ctx.policy.all_rules:
-        for peer in rule.peers:
-            block = peer.ip_block
-            if block is None:
-                continue
-            if block.cidr is not None and block.cidr.value:
-                yield from _check(ctx, block.cidr)
+    for block in ctx.policy.ip_blocks:
+        if block.cidr is not None and block.cidr.value:
+            yield from _check(ctx, block.cidr)
             # As long as `cidr` itself cannot be read, the API server does not look at the exceptions.
-            if block.cidr is not None and block.cidr.value and isinstance(parse_cidr(block.cidr.value), CidrProblem):
+            if isinstance(parse_cidr(block.cidr.value), CidrProblem):
                 continue
-            for field in block.excepts:
-                yield from _check(ctx, field)
+        for field in block.excepts:
+            yield from _check(ctx, field)
 
 
 def _check(ctx: PolicyContext, field: Field[str]) -> Diagnostics:

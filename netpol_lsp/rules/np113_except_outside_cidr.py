@@ -47,19 +47,17 @@ def except_outside_cidr(ctx: PolicyContext) -> Diagnostics:
                   - 10.96.0.0/12
     ```
     """
-    for rule in ctx.policy.all_rules:
-        for peer in rule.peers:
-            block = peer.ip_block
-            if block is None or block.cidr is None or not block.cidr.value:
-                continue
-            outer = parse_cidr(block.cidr.value)
-            if not isinstance(outer, Cidr):
-                continue
-            for field in block.excepts:
-                inner = parse_cidr(field.value) if field.value else None
-                if isinstance(inner, Cidr) and not is_strict_subset(outer, inner):
-                    message = f"exception `{field.value}` {_why(outer, inner)} `{block.cidr.value}`"
-                    yield ctx.finding(field, message, related=[ctx.related(block.cidr, "the range")])
+    for block in ctx.policy.ip_blocks:
+        if block.cidr is None or not block.cidr.value:
+            continue
+        outer = parse_cidr(block.cidr.value)
+        if not isinstance(outer, Cidr):
+            continue
+        for field in block.excepts:
+            inner = parse_cidr(field.value) if field.value else None
+            if isinstance(inner, Cidr) and not is_strict_subset(outer, inner):
+                message = f"exception `{field.value}` {_why(outer, inner)} `{block.cidr.value}`"
+                yield ctx.finding(field, message, related=[ctx.related(block.cidr, "the range")])
 
 
 def _why(outer: Cidr, inner: Cidr) -> str:

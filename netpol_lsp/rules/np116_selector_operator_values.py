@@ -62,8 +62,8 @@ def selector_operator_values(ctx: PolicyContext) -> Diagnostics:
             values: [web]
     ```
     """
-    for selector in ctx.policy.selectors:
-        for requirement in selector.requirements:
+    if ctx.policy.requirements:
+        for requirement in ctx.policy.requirements:
             operator = requirement.operator.value if requirement.operator else None
             entry = requirement.values_entry
             has_values = entry is not None and isinstance(entry.value, Sequence) and bool(entry.value.items)

@@ -65,17 +65,14 @@ def non_canonical_cidr(ctx: PolicyContext) -> Diagnostics:
                 cidr: 10.20.0.0/16
     ```
     """
-    for rule in ctx.policy.all_rules:
-        for peer in rule.peers:
-            if peer.ip_block is None:
-                continue
-            outer = _read(peer.ip_block.cidr)
-            for field in (peer.ip_block.cidr, *peer.ip_block.excepts):
-                cidr = _read(field)
-                if field is not None and cidr is not None and (cidr.non_canonical_ipv6 or not cidr.is_strict):
-                    is_range = field is peer.ip_block.cidr
-                    has_excepts = is_range and bool(peer.ip_block.excepts)
-                    yield _finding(ctx, field, cidr, None if is_range else outer, has_excepts=has_excepts)
+    for block in ctx.policy.ip_blocks:
+        outer = _read(block.cidr)
+        for field in (block.cidr, *block.excepts):
+            cidr = _read(field)
+            if field is not None and cidr is not None and (cidr.non_canonical_ipv6 or not cidr.is_strict):
+                is_range = field is block.cidr
+                has_excepts = is_range and bool(block.excepts)
+                yield _finding(ctx, field, cidr, None if is_range else outer, has_excepts=has_excepts)
 
 
 _REFUSED_SINCE = (1, 36)

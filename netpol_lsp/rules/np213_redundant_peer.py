@@ -57,9 +57,12 @@ def redundant_peer(ctx: PolicyContext) -> Diagnostics:
                   app: web
     ```
     """
+    facts = ctx.stored
     for direction in Direction:
-        for rule, stored in zip(ctx.policy.rules(direction), ctx.stored.rules(direction), strict=False):
-            pairs = redundant_peers(stored.peers or (), ctx.stored.namespace)
+        for rule, stored in zip(ctx.policy.rules(direction), facts.rules(direction), strict=False):
+            if stored.peers is None or len(stored.peers) < 2:
+                continue
+            pairs = redundant_peers(stored.peers, facts.namespace)
             if pairs and rule.peers_field is not None and rule.peers_field.value is not None:
                 yield from _findings(ctx, rule.peers_field.value, pairs)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from functools import partial
+from typing import Any
 
 from netpol_lsp.lint.diagnostic import Diagnostic, Severity, Tag
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
@@ -11,7 +12,7 @@ from netpol_lsp.model.policy import PolicyRule
 from netpol_lsp.model.stored import port_set
 from netpol_lsp.model.words import ports_words
 from netpol_lsp.syntax.nodes import Mapping, Node, Sequence, head_span, is_null, walk
-from netpol_lsp.syntax.plain import content_key
+from netpol_lsp.syntax.plain import content_key, to_plain
 from netpol_lsp.syntax.rewrite import remove_item
 from netpol_lsp.syntax.templates import is_unknown
 from netpol_lsp.text.edits import Fix
@@ -77,18 +78,18 @@ def duplicate_entry(ctx: PolicyContext) -> Diagnostics:
               port: 80
     ```
     """
-    for node in _lists(ctx):
-        if isinstance(node, Sequence) and len(node.items) > 1 and node.origin is None:
-            yield from _copies(ctx, node)
+    spec = ctx.plain.get("spec")
+    if isinstance(spec, dict) and _may_hold_copies(spec):
+        for node in _lists(ctx):
+            if isinstance(node, Sequence) and len(node.items) > 1 and node.origin is None:
+                yield from _copies(ctx, node)
     for rule in ctx.policy.all_rules:
-        if len(rule.ports) > 1:
+        if len(rule.ports) > len({port.effective_protocol for port in rule.ports}):
             yield from _covered_ports(ctx, rule)
 
 
-# Signs of comments, aliases, escapes and block texts, behind which the letters do not tell.
-_OPAQUE = frozenset("#*&\\|>")
-# Signs that lay out what is said.
-_LAYOUT = b" \t\r\n'\"{}[],:?-"
+# Longer lists are looked at closely right away.
+_FEW = 16
 
 
 def _lists(ctx: PolicyContext) -> Iterator[Node]:
@@ -108,28 +109,30 @@ def _lists(ctx: PolicyContext) -> Iterator[Node]:
     yield from (entry.value for entry in entries if entry is not None)
 
 
-def _may_hold_copies(ctx: PolicyContext, node: Sequence) -> bool:
-    """A quick look at the letters: entries with the same content have the same sum, however they are laid out."""
-    text = ctx.document.text
-    sums = set()
-    for item in node.items:
-        written = text[item.start : item.end]
-        if not _OPAQUE.isdisjoint(written):
+def _may_hold_copies(value: Any) -> bool:
+    """A quick look: whether some list in a mapping or list of plain data has equal items."""
+    if value.__class__ is list and _has_equal(value):
+        return True
+    for inner in value.values() if value.__class__ is dict else value:
+        if inner.__class__ in (dict, list) and _may_hold_copies(inner):
             return True
-        sums.add(sum(written.encode("utf-8", "replace").translate(None, _LAYOUT)))
-    return len(sums) < len(node.items)
+    return False
+
+
+def _has_equal(items: list[Any]) -> bool:
+    if len(items) < 2:
+        return False
+    return len(items) > _FEW or any(item in items[:number] for number, item in enumerate(items))
 
 
 def _copies(ctx: PolicyContext, node: Sequence) -> Diagnostics:
-    if not _may_hold_copies(ctx, node):
+    if not _has_equal([to_plain(item).value for item in node.items]):
         return
     seen: dict[Hashable, Node] = {}
     for item in node.items:
-        # An empty rule or peer has findings of its own; what a template decides may differ.
-        if _is_empty(item) or any(is_unknown(part) for part in walk(item)):
-            continue
         first = seen.setdefault(content_key(item), item)
-        if first is not item:
+        # An empty rule or peer has findings of its own; what a template decides may differ.
+        if first is not item and not _is_empty(item) and not any(map(is_unknown, walk(item))):
             yield _finding(ctx, node, item, first, "this entry stands in the list already")
 
 

@@ -51,18 +51,16 @@ def except_removes_all(ctx: PolicyContext) -> Diagnostics:
                   - 192.168.0.0/17
     ```
     """
-    for rule in ctx.policy.all_rules:
-        for peer in rule.peers:
-            block = peer.ip_block
-            if block is not None and block.cidr is not None and block.node.origin is None and _is_empty(block):
-                assert block.except_entry is not None
-                message = f"nothing is left of `{block.cidr.value}`: the exceptions cover all of it"
-                yield ctx.finding(
-                    block.except_entry.key,
-                    message,
-                    label="cover the whole range",
-                    related=[ctx.related(block.cidr, "the range")],
-                )
+    for block in ctx.policy.ip_blocks:
+        if block.excepts and block.cidr is not None and block.node.origin is None and _is_empty(block):
+            assert block.except_entry is not None
+            message = f"nothing is left of `{block.cidr.value}`: the exceptions cover all of it"
+            yield ctx.finding(
+                block.except_entry.key,
+                message,
+                label="cover the whole range",
+                related=[ctx.related(block.cidr, "the range")],
+            )
 
 
 def _is_empty(block: IPBlock) -> bool:

@@ -78,7 +78,7 @@ def ipv4_any_without_ipv6(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 443}
     ```
     """
-    for direction in Direction:
+    for direction in Direction if ctx.policy.ip_blocks else ():
         rules = ctx.policy.rules(direction)
         written = {_family(peer) for rule in rules for peer in rule.peers} - {None}
         if len(written) != 1:

@@ -49,15 +49,14 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     ranges = [("pod", ctx.settings.pod_cidrs), ("service", ctx.settings.service_cidrs)]
-    for rule in ctx.policy.all_rules:
-        for peer in rule.peers:
-            cidr = peer.ip_block.cidr if peer.ip_block else None
-            block = address_set(cidr.value) if cidr is not None and cidr.value else None
-            if cidr is None or block is None:
-                continue
-            for kind, texts in ranges:
-                if any(_covers(text, block) for text in texts):
-                    yield ctx.finding(cidr, _message(kind, cidr.value or ""), label=f"{kind} addresses")
+    for peer_block in ctx.policy.ip_blocks:
+        cidr = peer_block.cidr
+        block = address_set(cidr.value) if cidr is not None and cidr.value else None
+        if cidr is None or block is None:
+            continue
+        for kind, texts in ranges:
+            if any(_covers(text, block) for text in texts):
+                yield ctx.finding(cidr, _message(kind, cidr.value or ""), label=f"{kind} addresses")
 
 
 def _covers(text: str, block: CidrSet) -> bool:

@@ -65,10 +65,10 @@ def port_without_protocol(ctx: PolicyContext) -> Diagnostics:
               protocol: TCP
     ```
     """
-    for rule in ctx.policy.all_rules:
+    for rule in ctx.policy.all_rules if any(map(_has_no_protocol, ctx.policy.ports)) else ():
         numbers = {(port.number, port.protocol.value) for port in rule.ports if port.protocol is not None}
         for port in rule.ports:
-            if port.port is None or port.port.is_null or (port.protocol is not None and not port.protocol.is_null):
+            if port.port is None or port.port.is_null or not _has_no_protocol(port):
                 continue
             is_dns = port.number == 53 and (53, "UDP") not in numbers
             if is_dns:
@@ -78,6 +78,10 @@ def port_without_protocol(ctx: PolicyContext) -> Diagnostics:
             else:
                 fix = partial(_fix, ctx, port, "TCP", Applicability.SAFE)
                 yield ctx.finding(port.port, "no protocol is given, so this is TCP only", fixes=fix)
+
+
+def _has_no_protocol(port: Port) -> bool:
+    return port.protocol is None or port.protocol.is_null
 
 
 def _dns_fixes(ctx: PolicyContext, port: Port) -> list[Fix | None]:

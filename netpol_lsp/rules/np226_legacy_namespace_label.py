@@ -75,17 +75,16 @@ def legacy_namespace_label(ctx: PolicyContext) -> Diagnostics:
                   kubernetes.io/metadata.name: kube-system
     ```
     """
-    for rule in ctx.policy.all_rules:
-        for peer in rule.peers:
-            selector = peer.namespace_selector
-            if selector is None:
-                continue
-            for label in selector.labels:
-                if label.key.value == "name":
-                    yield from _check(ctx, label.key, [label.value])
-            for requirement in selector.requirements:
-                if requirement.key is not None and requirement.key.value == "name":
-                    yield from _check(ctx, requirement.key, list(requirement.values))
+    for peer in ctx.policy.peers if "name" in ctx.policy.key_texts else ():
+        selector = peer.namespace_selector
+        if selector is None:
+            continue
+        for label in selector.labels:
+            if label.key.value == "name":
+                yield from _check(ctx, label.key, [label.value])
+        for requirement in selector.requirements:
+            if requirement.key is not None and requirement.key.value == "name":
+                yield from _check(ctx, requirement.key, list(requirement.values))
 
 
 # What every cluster or distribution makes itself.

@@ -69,6 +69,8 @@ def misspelled_well_known_label(ctx: PolicyContext) -> Diagnostics:
                   kubernetes.io/metadata.name: monitoring
     ```
     """
+    if not any(map(well_known_key, ctx.policy.key_texts)):
+        return
     for selector in ctx.policy.selectors:
         keys = [label.key for label in selector.labels]
         keys += [requirement.key for requirement in selector.requirements if requirement.key is not None]

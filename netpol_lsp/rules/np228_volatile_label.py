@@ -62,6 +62,8 @@ def volatile_label(ctx: PolicyContext) -> Diagnostics:
           app.kubernetes.io/name: web
     ```
     """
+    if VOLATILE_LABELS.keys().isdisjoint(ctx.policy.key_texts):
+        return
     for selector in ctx.policy.selectors:
         for label in selector.labels:
             if label.key.value in VOLATILE_LABELS:

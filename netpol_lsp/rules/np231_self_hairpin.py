@@ -53,11 +53,10 @@ def self_hairpin(ctx: PolicyContext) -> Diagnostics:
     if own is None or own.is_empty:
         return
     wanted = read_selector(own)
-    for rule in ctx.policy.all_rules:
-        for peer in rule.peers:
-            selector = peer.pod_selector
-            if selector is None or peer.namespace_selector is not None or selector.is_empty:
-                continue
-            read = read_selector(selector)
-            if read == wanted and not read.is_partial:
-                yield ctx.finding(selector, "these are the policy's own pods: a rule is needed for replicas only")
+    for peer in ctx.policy.peers:
+        selector = peer.pod_selector
+        if selector is None or peer.namespace_selector is not None or selector.is_empty:
+            continue
+        read = read_selector(selector)
+        if read == wanted and not read.is_partial:
+            yield ctx.finding(selector, "these are the policy's own pods: a rule is needed for replicas only")

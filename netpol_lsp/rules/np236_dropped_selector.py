@@ -79,14 +79,13 @@ def dropped_selector(ctx: PolicyContext) -> Diagnostics:
                   app: prometheus
     ```
     """
-    for rule in ctx.policy.all_rules:
-        for peer in rule.peers:
-            if peer.pod_selector is None and peer.namespace_selector is None and peer.ip_block is None:
-                continue  # nothing is left: NP115
-            for entry in peer.node.all_entries():
-                if entry.name in _FIELDS and is_null(entry.value) and not is_unknown(entry.value):
-                    message = f"`{entry.name}` without a value is dropped: this means {peer_words(peer, ctx.namespace)}"
-                    yield ctx.finding(entry.key, message, label="dropped", fixes=partial(_fix, ctx, peer, entry))
+    for peer in ctx.policy.peers:
+        if peer.pod_selector is None and peer.namespace_selector is None and peer.ip_block is None:
+            continue  # nothing is left: NP115
+        for entry in peer.node.all_entries():
+            if entry.name in _FIELDS and is_null(entry.value) and not is_unknown(entry.value):
+                message = f"`{entry.name}` without a value is dropped: this means {peer_words(peer, ctx.namespace)}"
+                yield ctx.finding(entry.key, message, label="dropped", fixes=partial(_fix, ctx, peer, entry))
 
 
 _FIELDS = frozenset({"podSelector", "namespaceSelector", "ipBlock"})

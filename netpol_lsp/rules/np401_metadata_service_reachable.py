@@ -77,7 +77,7 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
                   - 169.254.169.254/32
     ```
     """
-    if Direction.EGRESS not in ctx.policy.effective_types:
+    if not ctx.policy.ip_blocks or Direction.EGRESS not in ctx.policy.effective_types:
         return
     claim = name_claim(ctx.policy.object)
     is_meant = claim.allows and claim.is_total

@@ -51,7 +51,7 @@ def world_open_ingress(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 443}
     ```
     """
-    if Direction.INGRESS not in ctx.policy.effective_types:
+    if Direction.INGRESS not in ctx.policy.effective_types or not ctx.policy.ip_blocks:
         return
     for rule in ctx.policy.ingress:
         for field in every_address(rule) if rule.allows_every_port else ():

@@ -49,7 +49,7 @@ def world_open_egress(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 443}
     ```
     """
-    if Direction.EGRESS not in ctx.policy.effective_types:
+    if Direction.EGRESS not in ctx.policy.effective_types or not ctx.policy.ip_blocks:
         return
     for rule in ctx.policy.egress:
         for field in every_address(rule) if rule.allows_every_port else ():

@@ -43,14 +43,13 @@ def all_namespaces_peer(ctx: PolicyContext) -> Diagnostics:
                   kubernetes.io/metadata.name: monitoring
     ```
     """
-    for rule in ctx.policy.all_rules:
-        for peer in rule.peers:
-            selector = peer.namespace_selector
-            if selector is None or not selector.is_empty or _has_hole(ctx, peer):
-                continue
-            pods = peer.pod_selector
-            who = "pods with these labels" if pods is not None and not pods.is_empty else "every pod"
-            yield ctx.finding(selector, f"{who} in every namespace of the cluster")
+    for peer in ctx.policy.peers:
+        selector = peer.namespace_selector
+        if selector is None or not selector.is_empty or _has_hole(ctx, peer):
+            continue
+        pods = peer.pod_selector
+        who = "pods with these labels" if pods is not None and not pods.is_empty else "every pod"
+        yield ctx.finding(selector, f"{who} in every namespace of the cluster")
 
 
 def _has_hole(ctx: PolicyContext, peer: Peer) -> bool:

@@ -80,18 +80,14 @@ class Sequence(Node):
 
 
 class Entry:
-    """A key with its value in a mapping."""
+    """A key with its value in a mapping. `name`: the key's text, or None when it is not a scalar."""
 
-    __slots__ = ("key", "value")
+    __slots__ = ("key", "name", "value")
 
     def __init__(self, key: Node, value: Node) -> None:
         self.key = key
+        self.name: str | None = key.value if isinstance(key, Scalar) else None
         self.value = value
-
-    @property
-    def name(self) -> str | None:
-        """The key's text, or None when it is not a scalar."""
-        return self.key.value if isinstance(self.key, Scalar) else None
 
     @property
     def span(self) -> Span:
@@ -127,9 +123,8 @@ class Mapping(Node):
     def get(self, name: str) -> Entry | None:
         """The entry with this key; the last one when it is written twice, as YAML readers do."""
         found = None
-        for entry in self.all_entries():
-            key = entry.key
-            if isinstance(key, Scalar) and key.value == name:
+        for entry in self.entries if self.merged is None else self.all_entries():
+            if entry.name == name:
                 found = entry
         return found
 

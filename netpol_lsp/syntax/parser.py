@@ -67,10 +67,18 @@ def parse(text: str, *, pure: bool = False) -> Parsed:
         readable = _hide_colons(readable, colon)
         parsed, colon = _parse(text, readable, pure=pure)
     if readable is not text and parsed.root is not None:
-        for node in walk(parsed.root):
-            if isinstance(node, Scalar):
-                node.value = node.value.replace(_HIDDEN, ":")
+        _show_colons(parsed.root)
     return parsed
+
+
+def _show_colons(root: Node) -> None:
+    """Put back what was hidden from libyaml."""
+    for node in walk(root):
+        if isinstance(node, Scalar):
+            node.value = node.value.replace(_HIDDEN, ":")
+        elif isinstance(node, Mapping):
+            for entry in node.entries:
+                entry.name = entry.name and entry.name.replace(_HIDDEN, ":")
 
 
 def stops_at(text: str, *, pure: bool = False) -> int | None:
