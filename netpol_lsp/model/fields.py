@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.syntax.scalars import resolve
-from netpol_lsp.syntax.templates import is_unknown
+from netpol_lsp.syntax.templates import is_placeholder
 from netpol_lsp.text.span import Span
 
 T_co = TypeVar("T_co", covariant=True)
@@ -54,10 +54,10 @@ def string_of(node: Node, entry: Entry | None = None) -> Field[str]:
     """A node's text as a field; see `string_field`."""
     if not isinstance(node, Scalar):
         return Field(None, node, entry)
-    if is_unknown(node):
+    if is_placeholder(node.value):
         return Field(None, node, entry, is_unknown=True)
-    value = resolve(node)
-    return Field(value if isinstance(value, str) else None, node, entry)
+    value = resolve(node) if node.tag is not None or not node.style else node.value
+    return Field(value if value.__class__ is str else None, node, entry)
 
 
 def mapping_of(node: Node | None) -> Mapping | None:

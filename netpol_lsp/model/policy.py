@@ -82,20 +82,32 @@ class Label:
 
 
 class Selector:
-    """A label selector that is written and not null. `entry` is the key that holds it."""
+    """A label selector that is written and not null.
+
+    `entry` is the key that holds it; `label_map` is matchLabels as a mapping of texts; `items` are those of
+    matchExpressions as written, of whatever shape. `has_unread_fields`: something is written that cannot be
+    read, and may mean a condition. `is_empty`: it selects everything.
+    """
 
     def __init__(self, node: Mapping, entry: Entry) -> None:
         self.node = node
         self.entry = entry
+        self.label_map: TextMap | None = None
+        self.items: list[Node] = []
+        self.has_unread_fields = False
+        self.is_empty = True
         # What others have worked out about it; see NetworkPolicy.facts.
         self.facts: Any = None
-
-    @lazy
-    def label_map(self) -> TextMap | None:
-        """MatchLabels as a mapping of texts."""
-        entry = self.node.get("matchLabels")
-        mapping = mapping_of(entry.value) if entry else None
-        return TextMap("matchLabels", mapping, entry) if entry is not None and mapping is not None else None
+        for field in node.all_entries():
+            name, value = field.name, field.value
+            if name == "matchLabels" and isinstance(value, Mapping):
+                self.label_map = TextMap("matchLabels", value, field)
+            elif name == "matchExpressions" and isinstance(value, Sequence):
+                self.items = value.items
+            elif name not in ("matchLabels", "matchExpressions") or not is_null(value):
+                self.has_unread_fields = True
+            if name not in ("matchLabels", "matchExpressions") or _content(value):
+                self.is_empty = False
 
     @lazy
     def labels(self) -> tuple[Label, ...]:
@@ -107,20 +119,6 @@ class Selector:
     def requirements(self) -> tuple[Requirement, ...]:
         """matchExpressions, in the order of the text."""
         return tuple([Requirement(item) for item in self.items if isinstance(item, Mapping)])
-
-    @lazy
-    def items(self) -> list[Node]:
-        """The items of matchExpressions as written, of whatever shape."""
-        entry = self.node.get("matchExpressions")
-        return items_of(entry.value) if entry is not None else []
-
-    @lazy
-    def is_empty(self) -> bool:
-        """Whether it selects everything: neither labels nor expressions, and nothing else that could mean some."""
-        return all(
-            entry.name in ("matchLabels", "matchExpressions") and (is_null(entry.value) or not _content(entry.value))
-            for entry in self.node.all_entries()
-        )
 
     @property
     def span(self) -> Span:
@@ -150,12 +148,16 @@ class IPBlock:
 
 
 class Peer:
-    """One item of `from` or `to`. A null selector or ipBlock counts as absent, as the API server has it."""
+    """One item of `from` or `to`. A null selector or ipBlock counts as absent, as the API server has it.
 
-    __slots__ = ("ip_block", "namespace_selector", "node", "pod_selector")
+    `has_unread_fields`: something else is written, or something of another shape.
+    """
+
+    __slots__ = ("has_unread_fields", "ip_block", "namespace_selector", "node", "pod_selector")
 
     def __init__(self, node: Mapping) -> None:
         self.node = node
+        self.has_unread_fields = False
         self.pod_selector: Selector | None = None
         self.namespace_selector: Selector | None = None
         self.ip_block: IPBlock | None = None
@@ -168,6 +170,10 @@ class Peer:
                 self.namespace_selector = Selector(mapping, entry) if mapping is not None else None
             elif name == "ipBlock":
                 self.ip_block = IPBlock(mapping, entry) if mapping is not None else None
+            else:
+                self.has_unread_fields = True
+            if mapping is None and not is_null(value):
+                self.has_unread_fields = True
 
     @property
     def span(self) -> Span:
@@ -344,7 +350,7 @@ class NetworkPolicy:
     @lazy
     def requirements(self) -> tuple[Requirement, ...]:
         """The conditions in the matchExpressions of all selectors."""
-        return tuple([requirement for selector in self.selectors for requirement in selector.requirements])
+        return tuple([one for selector in self.selectors if selector.items for one in selector.requirements])
 
     @lazy
     def text_maps(self) -> tuple[TextMap, ...]:

@@ -1,16 +1,23 @@
 """From the label selectors of a manifest to the sets they mean.
 
-Reads nodes and not the typed labels, and keeps what it made: the same few selectors stand in most policies.
+Keeps what it made: the same few selectors stand in most policies.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from netpol_lsp.model.label_selector import LabelRequirement, LabelSelector, Operator, label_selector
+from netpol_lsp.model.label_selector import (
+    EVERYTHING,
+    UNKNOWN_SELECTOR,
+    LabelRequirement,
+    LabelSelector,
+    Operator,
+    label_selector,
+)
 from netpol_lsp.model.policy import Label, Requirement, Selector
 from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
-from netpol_lsp.syntax.scalars import key_text, resolve, resolve_plain
+from netpol_lsp.syntax.scalars import ScalarValue, key_text, resolve, resolve_plain
 from netpol_lsp.syntax.templates import is_placeholder
 
 Written = tuple[str, str, tuple[str, ...], int]
@@ -27,7 +34,7 @@ def read_selector(selector: Selector) -> LabelSelector:
     """
     known: LabelSelector | None = selector.facts
     if known is None:
-        known = selector.facts = selector_of_node(selector.node)
+        known = selector.facts = _read(selector)
     return known
 
 
@@ -36,34 +43,39 @@ def written_parts(selector: Selector) -> tuple[Label | Requirement, ...]:
     return (*selector.labels, *selector.requirements)
 
 
-def selector_of_node(node: Mapping) -> LabelSelector:
-    """What the selector at a node selects; see `read_selector`."""
-    labels: list[Entry] = []
-    expressions: list[Node] = []
-    is_partial = False
-    for entry in node.entries if node.merged is None else node.all_entries():
-        value, name = entry.value, entry.name
-        if name == "matchLabels" and isinstance(value, Mapping):
-            labels = value.entries if value.merged is None else list(value.all_entries())
-        elif name == "matchExpressions" and isinstance(value, Sequence):
-            expressions = value.items
-        elif name not in ("matchLabels", "matchExpressions") or not is_null(value):
-            is_partial = True
-    if not labels and not expressions:
-        return _build((), is_partial)
+def _read(selector: Selector) -> LabelSelector:
+    labels = selector.label_map.mapping.all_entries() if selector.label_map is not None else ()
+    is_partial = selector.has_unread_fields
+    if not selector.items:
+        if len(labels) == 1 and not is_partial:
+            key, value = labels[0].key, labels[0].value
+            if type(key) is Scalar and type(value) is Scalar and key.tag is None and value.tag is None:
+                return _one_label(key.value, value.value, is_key_plain=not key.style, is_value_plain=not value.style)
+        elif not labels:
+            return UNKNOWN_SELECTOR if is_partial else EVERYTHING
     found = [_label(entry, index) for index, entry in enumerate(labels)]
     if len(labels) > 1:
         found = _last_of_each_key(found)
-    if expressions:
-        mappings = [item for item in expressions if isinstance(item, Mapping)]
+    if selector.items:
+        mappings = [item for item in selector.items if isinstance(item, Mapping)]
         found += [_expression(item, index) for index, item in enumerate(mappings, start=len(labels))]
-        is_partial = is_partial or len(mappings) < len(expressions)
+        is_partial = is_partial or len(mappings) < len(selector.items)
     known = tuple([requirement for requirement in found if requirement is not None])
-    return _build(known, is_partial or len(known) < len(found))
+    return _build(known, is_partial=is_partial or len(known) < len(found))
 
 
 @lru_cache(maxsize=4096)
-def _build(written: tuple[Written, ...], is_partial: bool) -> LabelSelector:  # noqa: FBT001 - called in one place
+def _one_label(key: str, value: str, *, is_key_plain: bool, is_value_plain: bool) -> LabelSelector:
+    """By far the most: one entry of matchLabels and nothing else."""
+    if is_placeholder(key) or is_placeholder(value):
+        return UNKNOWN_SELECTOR
+    name = _key_of(resolve_plain(key) if is_key_plain else key)
+    text = _text_of(resolve_plain(value) if is_value_plain else value)
+    return UNKNOWN_SELECTOR if not name or text is None else _build(((name, "In", (text,), 0),), is_partial=False)
+
+
+@lru_cache(maxsize=4096)
+def _build(written: tuple[Written, ...], *, is_partial: bool) -> LabelSelector:
     requirements = [LabelRequirement(key, Operator(operator), values, i) for key, operator, values, i in written]
     return label_selector(requirements, is_partial=is_partial)
 
@@ -101,19 +113,22 @@ def _expression(node: Mapping, index: int) -> Written | None:
 
 
 def _text(node: Node) -> str | None:
-    """A label value as the API server reads it: null is the empty text; None when it is not known or no text."""
-    if not isinstance(node, Scalar) or is_placeholder(node.value):
-        return None
-    value = (node.value if node.style else resolve_plain(node.value)) if node.tag is None else resolve(node)
+    """A label value as the API server reads it; None when it is not known or no text."""
+    return _text_of(resolve(node)) if isinstance(node, Scalar) and not is_placeholder(node.value) else None
+
+
+def _text_of(value: ScalarValue) -> str | None:
+    """Null is the empty text."""
     if value is None:
         return ""
     return value if isinstance(value, str) else None
 
 
 def _key(node: Node) -> str | None:
-    if not isinstance(node, Scalar) or is_placeholder(node.value):
-        return None
-    value = resolve(node)
+    return _key_of(resolve(node)) if isinstance(node, Scalar) and not is_placeholder(node.value) else None
+
+
+def _key_of(value: ScalarValue) -> str | None:
     if isinstance(value, str):
         return value
     return None if value is None else key_text(value)

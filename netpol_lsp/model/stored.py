@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from netpol_lsp.model.fields import Field
@@ -154,14 +155,13 @@ def _read_rule(rule: PolicyRule, index: int) -> StoredRule:
     unknown_peers = unknown_ports = False
     if not rule.allows_every_peer:
         items = _items(rule.peers_field)
-        peers = tuple(peer_set(peer, place) for place, peer in zip(_places(items, rule.peers), rule.peers, strict=True))
+        peers = tuple(map(peer_set, rule.peers, _places(items, rule.peers)))
         unknown_peers = items is None or len(peers) < len(items)
     ports = ALL_PORTS
     if not rule.allows_every_port:
-        known = [found for port in rule.ports if (found := port_set(port)) is not None]
-        ports = known[0] if len(known) == 1 else union_of(known)
+        ports, known = _ports(tuple(map(_written_port, rule.ports)))
         items = _items(rule.ports_field)
-        unknown_ports = items is None or len(known) < len(items)
+        unknown_ports = items is None or known < len(items)
     return StoredRule(index, peers, ports, unknown_peers, unknown_ports)
 
 
@@ -171,7 +171,7 @@ def peer_set(peer: Peer, index: int = 0) -> PeerSet:
     namespaces = _read(peer.namespace_selector)
     addresses = _addresses(peer.ip_block) if peer.ip_block is not None else None
     is_pods = pods is not None or namespaces is not None
-    is_unknown = _has_unread_field(peer) or is_pods is (peer.ip_block is not None)
+    is_unknown = peer.has_unread_fields or is_pods is (peer.ip_block is not None)
     if peer.ip_block is not None and addresses is None:
         is_unknown = True
     return PeerSet(index, pods, namespaces, addresses, is_unknown)
@@ -179,19 +179,45 @@ def peer_set(peer: Peer, index: int = 0) -> PeerSet:
 
 def port_set(port: Port) -> PortSet | None:
     """The ports of one item of `ports`; None when a template or a mistake hides them."""
-    protocol = port.effective_protocol
+    return _port_set(_written_port(port))
+
+
+_WrittenPort = tuple[str | None, int | str | None, bool, int | str | None, bool]
+"""Protocol, port (None and False: none), endPort (the same)."""
+
+
+def _written_port(port: Port) -> _WrittenPort:
+    first, last = port.port, port.end_port
+    return (
+        port.effective_protocol,
+        first.value if first is not None else None,
+        not _is_absent(first),
+        last.value if last is not None else None,
+        not _is_absent(last),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _ports(written: tuple[_WrittenPort, ...]) -> tuple[PortSet, int]:
+    """What all items allow together, and how many of them are known."""
+    known = [found for port in written if (found := _port_set(port)) is not None]
+    return (known[0] if len(known) == 1 else union_of(known)), len(known)
+
+
+@lru_cache(maxsize=4096)
+def _port_set(written: _WrittenPort) -> PortSet | None:
+    protocol, port, has_port, end, has_end = written
     if protocol not in PROTOCOLS:
         return None
-    number, has_end = port.number, not _is_absent(port.end_port)
-    if number is not None:
-        last = port.last if has_end else number
-        is_readable = not has_end or (port.end_port is not None and isinstance(port.end_port.value, int))
-        return port_range(protocol, number, last) if is_readable and last is not None else None
+    if isinstance(port, int):
+        if not has_end:
+            return port_range(protocol, port, port)
+        return port_range(protocol, port, end) if isinstance(end, int) else None
     if has_end:
         return None
-    if _is_absent(port.port):
+    if not has_port:
         return every_port_of(protocol)
-    return named_port(protocol, port.name) if port.name and not port.name.isdecimal() else None
+    return named_port(protocol, port) if port and not port.isdecimal() else None
 
 
 def _rules(policy: NetworkPolicy, direction: Direction) -> tuple[StoredRule, ...]:
@@ -202,7 +228,7 @@ def _rules(policy: NetworkPolicy, direction: Direction) -> tuple[StoredRule, ...
     if items is None:
         return () if field.is_null else (_UNKNOWN_RULE,)
     rules = policy.rules(direction)
-    found = [stored_rule(rule, place) for place, rule in zip(_places(items, rules), rules, strict=True)]
+    found = list(map(stored_rule, rules, _places(items, rules)))
     return tuple(found) if len(found) == len(items) else (*found, _UNKNOWN_RULE)
 
 
@@ -257,18 +283,6 @@ def _addresses(block: IPBlock) -> CidrSet | None:
     if not isinstance(entry.value, Sequence) or len(holes) < len(entry.value.items):
         return None
     return address_set(block.cidr.value, holes)
-
-
-_PEER_FIELDS = {"podSelector", "namespaceSelector", "ipBlock"}
-
-
-def _has_unread_field(peer: Peer) -> bool:
-    """Whether an entry is something else than a selector, an ipBlock or null."""
-    node = peer.node
-    return any(
-        entry.name not in _PEER_FIELDS or not (isinstance(entry.value, Mapping) or is_null(entry.value))
-        for entry in (node.entries if node.merged is None else node.all_entries())
-    )
 
 
 def _is_absent(field: Field[int | str] | None) -> bool:
