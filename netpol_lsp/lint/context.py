@@ -130,7 +130,6 @@ class Context:
         info = self._setup.info
         span = at if isinstance(at, Span) else at.span
         owner = self._owner(span)
-        about = obj or owner
         return Diagnostic(
             code=info.code,
             name=info.name,
@@ -139,7 +138,7 @@ class Context:
             message=message,
             span=span,
             label=label,
-            object=None if about is None else ObjectRef(about.kind, about.namespace, about.name),
+            object=_reference(obj or owner),
             field=field or self._known_path(at) or ("" if owner is None else render_path(path_at(owner.node, span))),
             related=tuple(related),
             fixes=Fixes(partial(_make, fixes)) if callable(fixes) else _kept(fixes),
@@ -213,6 +212,10 @@ class PolicyContext(Context):
 
     def _owner(self, span: Span) -> KubeObject | None:  # noqa: ARG002 - it is known without
         return self.policy.object
+
+
+def _reference(about: KubeObject | None) -> ObjectRef | None:
+    return None if about is None else ObjectRef(about.kind, about.namespace, about.name)
 
 
 def _make(make: Callable[[], Fix | Iterable[Fix | None] | None]) -> tuple[Fix, ...]:

@@ -71,6 +71,8 @@ def doubtful_pairs(
     documentation. `namespace` is the policy's own; None: nobody knows it.
     """
     peers = rule.peers
+    if len(peers) < 2 or not any(peer.pod_selector is None and peer.namespace_selector is not None for peer in peers):
+        return []
     if rule.peers_field is None or len(peers) != len(rule.peers_field.value or ()):
         return []
     kinds = [_kind(peer) for peer in peers]

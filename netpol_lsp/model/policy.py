@@ -150,14 +150,16 @@ class IPBlock:
 class Peer:
     """One item of `from` or `to`. A null selector or ipBlock counts as absent, as the API server has it.
 
-    `has_unread_fields`: something else is written, or something of another shape.
+    `has_unread_fields`: something else is written, or something of another shape. `is_empty`: nothing is
+    written, or nothing but nulls.
     """
 
-    __slots__ = ("has_unread_fields", "ip_block", "namespace_selector", "node", "pod_selector")
+    __slots__ = ("has_unread_fields", "ip_block", "is_empty", "namespace_selector", "node", "pod_selector")
 
     def __init__(self, node: Mapping) -> None:
         self.node = node
         self.has_unread_fields = False
+        self.is_empty = True
         self.pod_selector: Selector | None = None
         self.namespace_selector: Selector | None = None
         self.ip_block: IPBlock | None = None
@@ -172,8 +174,11 @@ class Peer:
                 self.ip_block = IPBlock(mapping, entry) if mapping is not None else None
             else:
                 self.has_unread_fields = True
-            if mapping is None and not is_null(value):
+            if mapping is not None:
+                self.is_empty = False
+            elif not is_null(value):
                 self.has_unread_fields = True
+                self.is_empty = False
 
     @property
     def span(self) -> Span:

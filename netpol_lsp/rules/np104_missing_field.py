@@ -95,6 +95,8 @@ def _first_key(mapping: Mapping) -> Span:
 def _type_fields(ctx: PolicyContext) -> Diagnostics:
     kube_object = ctx.policy.object
     root = kube_object.node
+    if kube_object.api_version and kube_object.kind:
+        return
     values = (
         ("apiVersion", kube_object.api_version_field, API_VERSION),
         ("kind", kube_object.kind_field, NETWORK_POLICY),
@@ -115,6 +117,8 @@ def _type_fields(ctx: PolicyContext) -> Diagnostics:
 
 def _name(ctx: PolicyContext) -> Diagnostics:
     kube_object = ctx.policy.object
+    if kube_object.name:
+        return
     metadata = kube_object.metadata
     if metadata is not None:
         prefix = string_field(metadata.get("generateName"))

@@ -66,7 +66,10 @@ def empty_peer(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     for rule in ctx.policy.all_rules:
-        for item in (rule.peers_field.value or []) if rule.peers_field else []:
+        items = (rule.peers_field.value or ()) if rule.peers_field is not None else ()
+        if len(items) == len(rule.peers) and not any(peer.is_empty for peer in rule.peers):
+            continue
+        for item in items:
             if not (is_null(item) or _is_empty(item)) or is_unknown(item) or _has_hole(ctx, rule):
                 continue
             yield ctx.finding(

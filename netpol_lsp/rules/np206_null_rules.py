@@ -96,14 +96,14 @@ def null_rules(ctx: PolicyContext) -> Diagnostics:
 def _nulls(policy: NetworkPolicy) -> Iterator[tuple[Field[Any], str, Applicability]]:
     for direction in Direction:
         rules = policy.rules_field(direction)
-        if rules is not None and rules.is_null:
+        if rules is not None and rules.value is None and rules.is_null:
             yield rules, _rules_message(policy, direction), Applicability.SAFE
     for rule in policy.all_rules:
         peers, ports = rule.peers_field, rule.ports_field
-        if peers is not None and peers.is_null:
+        if peers is not None and peers.value is None and peers.is_null:
             who = "anyone, not no one" if rule.direction is Direction.INGRESS else "anywhere, not nowhere"
             yield peers, f"`{rule.direction.peers_key}` without a value means {who}", Applicability.SAFE
-        if ports is not None and ports.is_null:
+        if ports is not None and ports.value is None and ports.is_null:
             yield ports, "`ports` without a value means every port, not none", Applicability.UNSAFE
 
 

@@ -88,6 +88,7 @@ def empty_rule_allows_all(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     policy = ctx.policy
+    has_empty_ports = any(_is_empty(port.node) for port in policy.ports)
     for rule in policy.all_rules:
         if not policy.has_unknown_types and rule.direction not in policy.effective_types:
             continue
@@ -102,7 +103,8 @@ def empty_rule_allows_all(ctx: PolicyContext) -> Diagnostics:
                 label="allows everything",
                 fixes=partial(_fix, ctx, rule),
             )
-        yield from _ports(ctx, rule)
+        if has_empty_ports:
+            yield from _ports(ctx, rule)
 
 
 def _ports(ctx: PolicyContext, rule: PolicyRule) -> Diagnostics:
@@ -120,7 +122,7 @@ def _ports(ctx: PolicyContext, rule: PolicyRule) -> Diagnostics:
 
 def _is_empty(node: Node) -> bool:
     if isinstance(node, Mapping):
-        return not any(True for _ in node.all_entries())
+        return not node.all_entries()
     return is_null(node) and not is_unknown(node)
 
 

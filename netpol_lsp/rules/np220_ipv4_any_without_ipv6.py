@@ -96,10 +96,13 @@ def ipv4_any_without_ipv6(ctx: PolicyContext) -> Diagnostics:
                 )
 
 
+_FAMILIES = {"0.0.0.0/0": 4, "::/0": 6}
+
+
 def _family(peer: Peer) -> int | None:
     """4 or 6 when the peer is every address of the family, exceptions aside."""
     cidr = peer.ip_block.cidr.value if peer.ip_block and peer.ip_block.cidr else None
-    return {"0.0.0.0/0": 4, "::/0": 6}.get(cidr or "")
+    return _FAMILIES.get(cidr or "")
 
 
 def _fix(ctx: PolicyContext, rule: PolicyRule, cidr: str) -> Fix | None:

@@ -54,13 +54,14 @@ def everything_allowed(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 443}
     ```
     """
-    if ctx.stored.has_unknown_types:
+    facts = ctx.stored
+    if facts.has_unknown_types or not ctx.policy.ip_blocks:
         return
     for direction in Direction:
         field = ctx.policy.rules_field(direction)
-        rules = ctx.stored.rules(direction)
+        rules = facts.rules(direction)
         # A rule that says so by itself is NP207's or NP208's.
-        if field is None or direction not in ctx.stored.types or any(rule.allows_everything for rule in rules):
+        if field is None or direction not in facts.types or any(rule.allows_everything for rule in rules):
             continue
         if _allows_everything(rules):
             message = f"{direction.rules_key} is open to everything: the policy changes nothing in this direction"

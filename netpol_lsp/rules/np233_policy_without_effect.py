@@ -60,6 +60,8 @@ def policy_without_effect(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     policy = ctx.policy
+    if not any(rule.allows_every_peer for rule in policy.all_rules):
+        return
     claim = name_claim(policy.object)
     if claim.allows and claim.is_total:
         return  # it does what it is called

@@ -80,8 +80,10 @@ def dropped_selector(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     for peer in ctx.policy.peers:
-        if peer.pod_selector is None and peer.namespace_selector is None and peer.ip_block is None:
-            continue  # nothing is left: NP115
+        kept = (peer.pod_selector is not None) + (peer.namespace_selector is not None) + (peer.ip_block is not None)
+        # If nothing is left, NP115 tells.
+        if not kept or kept == len(peer.node.all_entries()):
+            continue
         for entry in peer.node.all_entries():
             if entry.name in _FIELDS and is_null(entry.value) and not is_unknown(entry.value):
                 message = f"`{entry.name}` without a value is dropped: this means {peer_words(peer, ctx.namespace)}"

@@ -92,6 +92,8 @@ def split_rule(ctx: PolicyContext) -> Diagnostics:
         if direction not in policy.effective_types:
             continue
         rules, field = policy.rules(direction), policy.rules_field(direction)
+        if all(rule.ports_field is not None for rule in rules):
+            continue
         if field is None or len(rules) != len(field.value or ()):
             continue  # an item that is not understood may stand between two
         for first, second in _split_rules(rules):

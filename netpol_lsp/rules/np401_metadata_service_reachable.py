@@ -79,8 +79,6 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
     """
     if not ctx.policy.ip_blocks or Direction.EGRESS not in ctx.policy.effective_types:
         return
-    claim = name_claim(ctx.policy.object)
-    is_meant = claim.allows and claim.is_total
     for rule in ctx.policy.egress:
         blocks = [peer.ip_block for peer in rule.peers if peer.ip_block is not None]
         if not blocks or not stored_rule(rule).ports.may_intersect(_HTTP):
@@ -88,12 +86,13 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
         for block in blocks:
             reached = _reached(block)
             if reached is not None and block.cidr is not None:
+                claim = name_claim(ctx.policy.object)
                 address = reached.partition("/")[0]
                 message = f"`{block.cidr.value}` includes {address}, where clouds hand out the node's credentials"
                 yield ctx.finding(
                     block.cidr,
                     message,
-                    severity=Severity.INFO if is_meant else None,
+                    severity=Severity.INFO if claim.allows and claim.is_total else None,
                     fixes=partial(_fix, ctx, block, reached),
                 )
 
@@ -104,21 +103,21 @@ _HTTP: PortSet = port_range("TCP", 80, 80)
 def _reached(block: IPBlock) -> str | None:
     """The metadata service that a range includes and whose address it does not name outright."""
     cidr = block.cidr.value if block.cidr else None
-    if not cidr or any(field.value is None for field in block.excepts):
+    # Whoever writes the single address, or its neighbours, means it.
+    if not cidr or any(field.value is None for field in block.excepts) or not _is_broad(cidr):
         return None
     addresses = address_set(cidr, tuple(field.value or "" for field in block.excepts))
     for family in (4, 6):
         service = METADATA_SERVICES[family][0]
         wanted = address_set(service)
-        # Whoever writes the single address, or its neighbours, means it.
-        if addresses is not None and wanted is not None and addresses.covers(wanted) and _is_broad(cidr):
+        if addresses is not None and wanted is not None and addresses.covers(wanted):
             return service
     return None
 
 
 def _is_broad(cidr: str) -> bool:
-    prefix = int(cidr.partition("/")[2])
-    return prefix < (48 if ":" in cidr else 16)
+    prefix = cidr.partition("/")[2]
+    return prefix.isdecimal() and int(prefix) < (48 if ":" in cidr else 16)
 
 
 def _fix(ctx: PolicyContext, block: IPBlock, service: str) -> Fix | None:

@@ -96,8 +96,10 @@ def selects_dns_pods(policy: StoredPolicy) -> bool:
     """Whether a policy selects pods of the cluster's DNS only: these ask servers outside, not themselves."""
     if policy.namespace not in (None, KUBE_SYSTEM, OPENSHIFT_DNS):
         return False
-    labels = (KUBE_DNS_LABELS, *_OTHER_DNS_LABELS, OPENSHIFT_DNS_LABELS)
-    return any(includes(match_labels(one), policy.pod_selector) for one in labels)
+    return any(includes(one, policy.pod_selector) for one in _DNS_PODS)
+
+
+_DNS_PODS = tuple(match_labels(one) for one in (KUBE_DNS_LABELS, *_OTHER_DNS_LABELS, OPENSHIFT_DNS_LABELS))
 
 
 def node_local_cidr(setup: DnsSetup) -> str | None:
