@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-_PACKAGE = Path(__file__).resolve().parent
+# Without pathlib: start-up is a feature.
+_PACKAGE = os.path.dirname(os.path.realpath(__file__))
 
 
-def resource_path(name: str) -> Path:
-    """The file `name`, as in `schemas/x.json`: in the wheel it lies in the package, in a checkout beside it.
+def resource_path(name: str) -> str:
+    """The absolute path of the file `name`, as in `schemas/x.json`: in the wheel it lies in the package, in a checkout beside it.
 
     Raises FileNotFoundError when it is in neither.
     """
-    for folder in (_PACKAGE, _PACKAGE.parent):
-        path = folder / name
-        if path.is_file():
+    for folder in (_PACKAGE, os.path.dirname(_PACKAGE)):
+        path = os.path.join(folder, *name.split("/"))
+        if os.path.isfile(path):
             return path
     message = f"the package lacks its data file {name}"
     raise FileNotFoundError(message)
@@ -26,8 +27,14 @@ def resource_path(name: str) -> Path:
 @cache
 def schema(name: str) -> dict[str, Any]:
     """A schema of schemas/ with the definitions it takes from the shared meta schema folded in."""
-    loaded: dict[str, Any] = json.loads(resource_path(f"schemas/{name}").read_text("utf-8"))
-    shared: dict[str, Any] = json.loads(resource_path("schemas/meta.v1.schema.json").read_text("utf-8"))
+    loaded = _read(name)
+    shared = _read("meta.v1.schema.json")
     loaded["$defs"] = {**shared["$defs"], **loaded.get("$defs", {})}
     folded: dict[str, Any] = json.loads(json.dumps(loaded).replace("meta.v1.schema.json#/$defs/", "#/$defs/"))
     return folded
+
+
+def _read(name: str) -> dict[str, Any]:
+    with open(resource_path(f"schemas/{name}"), encoding="utf-8") as file:
+        content: dict[str, Any] = json.load(file)
+    return content

@@ -14,7 +14,7 @@ from netpol_lsp import __version__
 from netpol_lsp.files.ignore import repository_root
 from netpol_lsp.files.writing import WriteError, atomic_write
 
-FORMAT = 2
+FORMAT = 3
 WORTHWHILE = 50
 """Below so many files, linting is faster than looking for a cache."""
 _MAX_ENTRIES = 200_000

@@ -54,14 +54,14 @@ def _encode_one(found: Diagnostic) -> Encoded:
         ],
         [str(tag) for tag in found.tags],
         [found.suppressed.by, found.suppressed.reason] if found.suppressed else None,
-        found.fingerprint,
+        found.number,
     ]
 
 
 def _decode_one(item: Encoded) -> Diagnostic:
     (
         code, name, category, severity, message, start, end, document,
-        label, reference, field, related, fixes, tags, suppressed, fingerprint,
+        label, reference, field, related, fixes, tags, suppressed, number,
     ) = item  # fmt: skip
     return Diagnostic(
         code=code,
@@ -81,5 +81,5 @@ def _decode_one(item: Encoded) -> Diagnostic:
         ),
         tags=tuple(Tag(tag) for tag in tags),
         suppressed=Suppression(*suppressed) if suppressed else None,
-        fingerprint=fingerprint,
+        number=number,
     )

@@ -39,6 +39,14 @@ def width(stream: TextIO) -> int | None:
         return None
 
 
+def columns() -> int:
+    """How wide help may be: as COLUMNS or the terminal says, else 80."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    return width(sys.stdout) or 80
+
+
 def use_utf8() -> None:
     """Write UTF-8 whatever the locale says: manifests and messages hold any character."""
     for stream in (sys.stdout, sys.stderr):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -28,6 +29,8 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line (by default the process' own) and return the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    # Trees of nodes have no cycles, and the process ends soon: the collector took a third of a run over 1,000 files.
+    gc.set_threshold(1_000_000, 50, 1000)
     try:
         code = _run(arguments)
         sys.stdout.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from netpol_lsp import __version__
+from netpol_lsp.cli.console import columns
 from netpol_lsp.cli.main import COMMANDS, PROGRAM
 
 FORMATS = (
@@ -49,13 +50,20 @@ def check_parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """As its parent, which imports shutil with four compression libraries just to ask how wide the terminal is."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=columns() - 2)
+
+
 def new_parser(usage: str, description: str) -> argparse.ArgumentParser:
     """A parser with the options that all commands have."""
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
         usage=f"{PROGRAM} {usage}",
         description=description,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_HelpFormatter,
         allow_abbrev=False,
     )
     parser.add_argument("--version", "-V", action="version", version=f"{PROGRAM} {__version__}")

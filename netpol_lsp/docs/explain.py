@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from netpol_lsp.model.policy import Direction, NetworkPolicy, Peer
+from netpol_lsp.model.peer import Peer
+from netpol_lsp.model.policy import Direction, NetworkPolicy
 from netpol_lsp.model.words import (
     directions_words,
     own_namespace_words,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from netpol_lsp.model.policy import Direction, NetworkPolicy, Peer, PolicyRule
+from netpol_lsp.model.peer import Peer
+from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.words import peer_words, plain
 from netpol_lsp.syntax.nodes import Mapping, Node, Sequence
 

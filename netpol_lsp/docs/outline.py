@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from netpol_lsp.model.fields import Field
 from netpol_lsp.model.objects import KubeObject
-from netpol_lsp.model.policy import Direction, NetworkPolicy, Peer, PolicyRule, Port
+from netpol_lsp.model.peer import Peer, Port
+from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.selectors import read_selector
 from netpol_lsp.model.words import directions_words, peer_words, plain, pods_words
 from netpol_lsp.syntax.nodes import Node, is_null

@@ -125,7 +125,7 @@ class Context:
 
         `message` is one sentence, lower case, no final dot, offending values in backticks. `fixes` may
         hold None for a fix that cannot be had here; a function is called when somebody asks for them. Where `obj` and `field` are not given, they are those of what
-        stands at the span; the engine fills in the fingerprint.
+        stands at the span.
         """
         info = self._setup.info
         span = at if isinstance(at, Span) else at.span

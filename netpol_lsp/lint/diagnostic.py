@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from netpol_lsp.lint.fingerprint import fingerprint
 from netpol_lsp.text.edits import Fix
 from netpol_lsp.text.span import Span
 
@@ -90,7 +91,8 @@ class Diagnostic:
 
     `span` is the exact token; `label` is a short note for under the span in text output ("" for none);
     `field` is the path in the object, as in `spec.egress[0].to[1]`; `document` counts from 0.
-    `fixes` may be worked out only when they are looked at. The identity of a finding is its code, object and field, never its line: see `fingerprint`.
+    `fixes` may be worked out only when they are looked at. The identity of a finding is its code, object and field,
+    never its line; `number` tells those of one file apart that are otherwise alike.
     """
 
     code: str
@@ -107,7 +109,12 @@ class Diagnostic:
     fixes: Sequence[Fix] = ()
     tags: tuple[Tag, ...] = ()
     suppressed: Suppression | None = None
-    fingerprint: str = ""
+    number: int = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """The identity of the finding, whatever its line: see `netpol_lsp.lint.fingerprint`."""
+        return fingerprint(self)
 
     @property
     def is_refused(self) -> bool:

@@ -12,7 +12,7 @@ from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
 from netpol_lsp.lint.config import FileConfig, default_file_config
 from netpol_lsp.lint.context import Context, PolicyContext, RuleSetup, Surroundings, is_partial
 from netpol_lsp.lint.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity
-from netpol_lsp.lint.fingerprint import with_fingerprints
+from netpol_lsp.lint.fingerprint import numbered
 from netpol_lsp.lint.placing import placed_policies
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
@@ -50,7 +50,7 @@ def lint(analysis: Analysis, config: FileConfig, workspace: WorkspaceView = EMPT
         workspace = WorkspaceView.of(placed_policies(analysis, config.settings))
     parts = ((part, part.analysis) for part in analysis.parts)
     found = [lint_part(part, document, config, workspace) for part, document in parts if document is not None]
-    diagnostics = with_fingerprints(join_findings(analysis, config, found))
+    diagnostics = numbered(join_findings(analysis, config, found))
     return FileReport(analysis.source, len(analysis.parts), analysis.policies, tuple(diagnostics))
 
 

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from hashlib import sha256
+from typing import TYPE_CHECKING
 
-from netpol_lsp.lint.diagnostic import Diagnostic
+if TYPE_CHECKING:
+    from netpol_lsp.lint.diagnostic import Diagnostic
 
 LENGTH = 24
 """Hexadecimal digits of a fingerprint: 96 bits, so that two of a million findings never meet."""
 
 
-def fingerprint(found: Diagnostic, nth: int = 0) -> str:
-    """The identity of a finding: its code, object and field; `nth` counts findings of one file that share these."""
+def fingerprint(found: Diagnostic) -> str:
+    """The identity of a finding: its code, object and field, and its number among those of a file that share these."""
+    from hashlib import sha256  # noqa: PLC0415 - start-up is a feature, and few formats show fingerprints
+
     parts = [found.code, *_object(found), found.field]
-    if nth:
-        parts.append(str(nth))
+    if found.number:
+        parts.append(str(found.number))
     # With their lengths in front, different parts never give the same text.
     text = "".join(f"{len(part)}:{part}" for part in parts)
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:LENGTH]
 
 
-def with_fingerprints(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings of one file, each with its fingerprint; their order numbers those that are otherwise alike."""
-    seen: Counter[str] = Counter()
+def numbered(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings of one file, those that are otherwise alike numbered in their order."""
+    seen: dict[object, int] = {}
     result = []
     for diagnostic in found:
-        base = fingerprint(diagnostic)
-        nth = seen[base]
-        seen[base] += 1
-        result.append(replace(diagnostic, fingerprint=fingerprint(diagnostic, nth) if nth else base))
+        alike = (diagnostic.code, diagnostic.field, diagnostic.object)
+        number = seen.get(alike, 0)
+        seen[alike] = number + 1
+        result.append(replace(diagnostic, number=number) if number else diagnostic)
     return result
 
 

@@ -135,7 +135,7 @@ def _candidates(diagnostics: Iterable[Diagnostic], *, unsafe: bool) -> Iterator[
 
 
 def _identity(diagnostic: Diagnostic, fix: Fix) -> tuple[str, str, str]:
-    return (diagnostic.fingerprint or f"{diagnostic.code} {diagnostic.message}", diagnostic.field, fix.title)
+    return (diagnostic.fingerprint, diagnostic.message, fix.title)
 
 
 @cache

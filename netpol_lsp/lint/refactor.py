@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from netpol_lsp.lint.dns import dns_rule
 from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
 from netpol_lsp.model.fields import Field
-from netpol_lsp.model.policy import Direction, NetworkPolicy, Peer, PolicyRule, Selector
+from netpol_lsp.model.peer import Peer, Selector
+from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.words import peer_words, plain
 from netpol_lsp.syntax.documents import Document
 from netpol_lsp.syntax.nodes import Mapping, Node, Sequence, is_null

@@ -92,7 +92,7 @@ def render_finding(diagnostic: Diagnostic, snapshot: Snapshot, client: Client) -
 def rule_page(code: str) -> str | None:
     """The URI of a rule's page; None where it does not travel with the program."""
     try:
-        return resource_path(f"docs/rules/{code}.md").as_uri()
+        return uri_of_path(resource_path(f"docs/rules/{code}.md"))
     except FileNotFoundError:
         return None
 

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.syntax.scalars import resolve
-from netpol_lsp.syntax.templates import is_placeholder
+from netpol_lsp.syntax.templates import is_placeholder, is_unknown
 from netpol_lsp.text.span import Span
 
 T_co = TypeVar("T_co", covariant=True)
@@ -68,3 +68,12 @@ def mapping_of(node: Node | None) -> Mapping | None:
 def items_of(node: Node | None) -> list[Node]:
     """The items of a list; none for anything else."""
     return node.items if isinstance(node, Sequence) else []
+
+
+def content_size(node: Node) -> int:
+    """How many items or entries a collection has; 0 for anything else but a written scalar."""
+    if isinstance(node, Sequence):
+        return len(node.items)
+    if isinstance(node, Mapping):
+        return len(node.all_entries())
+    return 0 if is_null(node) and not is_unknown(node) else 1

@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from netpol_lsp.model.inclusion import METADATA_NAME
 from netpol_lsp.model.label_selector import LabelSelector, Operator, includes, match_labels
-from netpol_lsp.model.policy import NetworkPolicy, Peer, PolicyRule
+from netpol_lsp.model.peer import Peer
+from netpol_lsp.model.policy import NetworkPolicy, PolicyRule
 from netpol_lsp.model.selectors import read_selector
 from netpol_lsp.syntax.documents import Document
 

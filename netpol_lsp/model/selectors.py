@@ -15,7 +15,7 @@ from netpol_lsp.model.label_selector import (
     Operator,
     label_selector,
 )
-from netpol_lsp.model.policy import Label, Requirement, Selector
+from netpol_lsp.model.peer import Label, Requirement, Selector
 from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.syntax.scalars import ScalarValue, key_text, resolve, resolve_plain
 from netpol_lsp.syntax.templates import is_placeholder

@@ -26,7 +26,8 @@ from netpol_lsp.model.network import (
     port_range,
     union_of,
 )
-from netpol_lsp.model.policy import Direction, IPBlock, NetworkPolicy, Peer, PolicyRule, Port, Selector
+from netpol_lsp.model.peer import IPBlock, Peer, Port, Selector
+from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.selectors import read_selector
 from netpol_lsp.model.stored_object import stored_object
 from netpol_lsp.syntax.nodes import Mapping, Node, Sequence, is_null

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from netpol_lsp.model.fields import Field, items_of
-from netpol_lsp.model.policy import Direction, IPBlock, NetworkPolicy, Peer, PolicyRule, Port, Requirement, Selector
+from netpol_lsp.model.peer import IPBlock, Peer, Port, Requirement, Selector
+from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.syntax.nodes import is_null
 from netpol_lsp.syntax.paths import entry_name
 from netpol_lsp.syntax.plain import to_plain

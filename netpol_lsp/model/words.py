@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from netpol_lsp.model.inclusion import METADATA_NAME
 from netpol_lsp.model.label_selector import LabelRequirement, LabelSelector, Operator
 from netpol_lsp.model.network import EVERY_PORT, PROTOCOLS, PortSet
-from netpol_lsp.model.policy import Direction, IPBlock, NetworkPolicy, Peer, PolicyRule
+from netpol_lsp.model.peer import IPBlock, Peer
+from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.selectors import read_selector
 from netpol_lsp.model.stored import stored_rule
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.policy import Peer
+from netpol_lsp.model.peer import Peer
 from netpol_lsp.syntax.documents import Document
 from netpol_lsp.syntax.nodes import Entry, is_null
 from netpol_lsp.syntax.style import column_of

@@ -7,7 +7,8 @@ from functools import partial
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.policy_fixes import remove_empty_rule
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.policy import Direction, PolicyRule, Port
+from netpol_lsp.model.peer import Port
+from netpol_lsp.model.policy import Direction, PolicyRule
 from netpol_lsp.syntax.nodes import Mapping, Node, Sequence, is_null
 from netpol_lsp.syntax.rewrite import remove_item
 from netpol_lsp.syntax.rewrite_items import has_comment

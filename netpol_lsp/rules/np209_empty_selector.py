@@ -5,7 +5,8 @@ from __future__ import annotations
 from netpol_lsp.lint.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.name_words import name_claim
-from netpol_lsp.model.policy import NetworkPolicy, PolicyRule, Selector
+from netpol_lsp.model.peer import Selector
+from netpol_lsp.model.policy import NetworkPolicy, PolicyRule
 from netpol_lsp.model.words import own_namespace_words
 from netpol_lsp.syntax.nodes import is_null
 

@@ -6,8 +6,8 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.model.peer import Peer
 from netpol_lsp.model.peer_pairs import doubtful_pairs
-from netpol_lsp.model.policy import Peer
 from netpol_lsp.model.words import peer_words
 from netpol_lsp.syntax.rewrite import insert_entry_first
 from netpol_lsp.text.edits import Applicability, Fix

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity, Tag
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.policy import Direction, Peer
+from netpol_lsp.model.peer import Peer
+from netpol_lsp.model.policy import Direction
 from netpol_lsp.model.redundancy import PeerPair, redundant_peers
 from netpol_lsp.model.words import peer_words
 from netpol_lsp.syntax.nodes import Mapping, Node, head_span

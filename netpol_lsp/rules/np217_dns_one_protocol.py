@@ -7,7 +7,8 @@ from functools import partial
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.policy import Direction, PolicyRule, Port
+from netpol_lsp.model.peer import Port
+from netpol_lsp.model.policy import Direction, PolicyRule
 from netpol_lsp.model.stored import StoredPolicy, StoredRule
 from netpol_lsp.syntax.nodes import Sequence
 from netpol_lsp.syntax.rewrite import insert_item

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.network import address_set
-from netpol_lsp.model.policy import IPBlock
+from netpol_lsp.model.peer import IPBlock
 
 
 @policy_rule("NP219", category="intent", severity=Severity.WARNING, on_partial=True)

@@ -6,7 +6,8 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.policy import Direction, Peer, PolicyRule
+from netpol_lsp.model.peer import Peer
+from netpol_lsp.model.policy import Direction, PolicyRule
 from netpol_lsp.syntax.nodes import Sequence
 from netpol_lsp.syntax.rewrite import insert_item
 from netpol_lsp.text.edits import Applicability, Fix

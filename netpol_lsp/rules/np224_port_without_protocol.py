@@ -6,7 +6,7 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.policy import Port
+from netpol_lsp.model.peer import Port
 from netpol_lsp.syntax.nodes import Mapping
 from netpol_lsp.syntax.rewrite import insert_entry
 from netpol_lsp.text.edits import Applicability, Fix

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.fields import Field
-from netpol_lsp.model.policy import Selector
+from netpol_lsp.model.peer import Selector
 from netpol_lsp.model.well_known import VOLATILE_LABELS
 from netpol_lsp.syntax.nodes import Entry, Mapping
 from netpol_lsp.syntax.rewrite import remove_entry

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.policy import Direction, Port
+from netpol_lsp.model.peer import Port
+from netpol_lsp.model.policy import Direction
 
 
 @policy_rule("NP230", category="intent", severity=Severity.INFO)

@@ -6,7 +6,7 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.policy import Peer
+from netpol_lsp.model.peer import Peer
 from netpol_lsp.model.words import peer_words
 from netpol_lsp.syntax.nodes import Entry, is_null
 from netpol_lsp.syntax.rewrite import remove_entry, set_value

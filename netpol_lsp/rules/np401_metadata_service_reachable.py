@@ -8,7 +8,8 @@ from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.name_words import name_claim
 from netpol_lsp.model.network import PortSet, address_set, port_range
-from netpol_lsp.model.policy import Direction, IPBlock
+from netpol_lsp.model.peer import IPBlock
+from netpol_lsp.model.policy import Direction
 from netpol_lsp.model.stored import stored_rule
 from netpol_lsp.model.well_known import METADATA_SERVICES
 from netpol_lsp.syntax.nodes import Sequence

@@ -6,11 +6,8 @@ bases with underscores, no sexagesimals, dates stay text.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import math
 import re
-import struct
 from functools import lru_cache
 
 from netpol_lsp.syntax.nodes import Scalar
@@ -118,6 +115,8 @@ def go_float(value: float) -> str:
 
 def _as_float32(value: float) -> float:
     """The nearest float32; raises OverflowError when there is none."""
+    import struct  # noqa: PLC0415 - start-up is a feature, and floats as keys are rare
+
     number: float = struct.unpack("f", struct.pack("f", value))[0]
     return number
 
@@ -155,9 +154,11 @@ def _resolve_tagged(scalar: Scalar) -> ScalarValue:
 
 
 def _decode_binary(text: str) -> str | None:
+    import base64  # noqa: PLC0415 - start-up is a feature, and `!!binary` is rare
+
     try:
         return base64.b64decode("".join(text.split()), validate=True).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
+    except ValueError:
         return None
 
 

@@ -6,7 +6,6 @@ a version in it with the same file, namespace and name gives way to the one in t
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -125,9 +124,11 @@ class WorkspaceView:
 
     def digest(self, namespace: str | None) -> str:
         """A stable hash of all facts that answers about this namespace's policies can depend on."""
+        from hashlib import blake2b  # noqa: PLC0415 - start-up is a feature, and small runs have no cache
+
         relevant = self if namespace is None else (*self.policies_in(namespace), *self.policies_in(None))
         known = {*map(_fact, relevant), *map(_fact, self.policies_of_unknown_namespace)}
-        return hashlib.blake2b("\n".join(sorted(known)).encode(), digest_size=16).hexdigest()
+        return blake2b("\n".join(sorted(known)).encode(), digest_size=16).hexdigest()
 
     @cached_property
     def memo(self) -> dict[Hashable, Any]:

@@ -3,7 +3,7 @@
 import pytest
 
 from netpol_lsp.lint.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, Suppression
-from netpol_lsp.lint.fingerprint import with_fingerprints
+from netpol_lsp.lint.fingerprint import numbered
 from netpol_lsp.lint.report import FileReport, make_report
 from netpol_lsp.lint.rule import RuleInfo
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
@@ -136,8 +136,7 @@ def report():
         (make_source("shop/web.yaml", WEB), 1, 1, web_findings()),
     ]  # fmt: skip
     return make_report(
-        FileReport(source, documents, policies, tuple(with_fingerprints(found)))
-        for source, documents, policies, found in files
+        FileReport(source, documents, policies, tuple(numbered(found))) for source, documents, policies, found in files
     )
 
 
@@ -156,7 +155,7 @@ def one():
             "code": "NP103", "name": "unquoted-label-value", "category": Category.API, "severity": Severity.ERROR,
             "message": "no text", **details,
         }  # fmt: skip
-        diagnostics = with_fingerprints([Diagnostic(span=place, **found)])
+        diagnostics = numbered([Diagnostic(span=place, **found)])
         return make_report([FileReport(make_source(uri, text), 1, 1, tuple(diagnostics))])
 
     return make

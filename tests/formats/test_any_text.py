@@ -28,7 +28,6 @@ def reports(draw):
     found = Diagnostic(
         "NP103", "x", Category.API, Severity.ERROR, draw(TEXTS) or "x", draw(spans), label=draw(TEXTS),
         related=(Related(draw(spans), draw(TEXTS)),), fixes=(Fix(draw(TEXTS), (TextEdit(draw(spans), draw(TEXTS)),)),),
-        fingerprint="0" * 24,
     )  # fmt: skip
     return make_report([FileReport(source, 1, 1, (found,))])
 

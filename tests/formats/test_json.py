@@ -1,5 +1,6 @@
 import json
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
@@ -11,7 +12,7 @@ from netpol_lsp.resources import resource_path
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
 
-SCHEMA = json.loads(resource_path("schemas/report.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(Path(resource_path("schemas/report.schema.json")).read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from netpol_lsp.lint.diagnostic import Category, Diagnostic, ObjectRef, Severity
-from netpol_lsp.lint.fingerprint import fingerprint, with_fingerprints
+from netpol_lsp.lint.fingerprint import fingerprint, numbered
 from netpol_lsp.text.span import Span
 
 FOUND = Diagnostic(
@@ -44,18 +44,18 @@ def test_depends_on_code_object_and_field(change):
 
 def test_equal_findings_are_numbered_in_order():
     other = replace(FOUND, field="spec")
-    found = with_fingerprints([FOUND, other, replace(FOUND, span=Span(9, 10)), FOUND])
+    found = numbered([FOUND, other, replace(FOUND, span=Span(9, 10)), FOUND])
     prints = [item.fingerprint for item in found]
     assert len(set(prints)) == 4
     assert prints[0] == fingerprint(FOUND)
     assert prints[1] == fingerprint(other)
     assert all(re.fullmatch("[0-9a-f]{24}", item) for item in prints)
-    assert [replace(item, fingerprint="") for item in found] == [FOUND, other, replace(FOUND, span=Span(9, 10)), FOUND]
+    assert [replace(item, number=0) for item in found] == [FOUND, other, replace(FOUND, span=Span(9, 10)), FOUND]
 
 
 def test_a_further_finding_behind_changes_nothing():
-    assert with_fingerprints([FOUND, FOUND])[0] == with_fingerprints([FOUND])[0]
+    assert numbered([FOUND, FOUND])[0] == numbered([FOUND])[0]
 
 
 def test_numbers_do_not_collide_with_fields():
-    assert fingerprint(replace(FOUND, field="spec\0001")) != fingerprint(replace(FOUND, field="spec"), 1)
+    assert fingerprint(replace(FOUND, field="spec\0001")) != fingerprint(replace(FOUND, field="spec", number=1))
