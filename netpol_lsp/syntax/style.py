@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence as AbstractSequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from netpol_lsp.syntax.lines import comment_start
 from netpol_lsp.syntax.nodes import Mapping, Node, Scalar, Sequence
@@ -20,8 +20,11 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./+=@-]*(?::[A-Za-z0-9_./+=@-]+)*
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 
 
-# So many levels, lists and quotes tell how a document is written.
+# So many levels and lists tell how a document is written.
 _ENOUGH = 5
+# A quoted value: behind a colon, a dash, a comma or a bracket.
+_QUOTE = re.compile(r"""(?:[:,-][ \t]+|[\[{][ \t]*)(["'])""")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,45 +39,33 @@ class Style:
 
 def detect_style(source: Source, root: Node | None) -> Style:
     """The style that most of a document follows, by its first lines; the usual one where these do not tell."""
-    votes = _Votes()
-    # Nodes that are still to be looked at, the next one last, each with the column of the key that holds it.
+    steps: list[int] = []
+    items: list[bool] = []
+    # Collections that are still to be looked at, the next one last, each with the column of the key that holds it.
     open_nodes = [] if root is None else [(root, -1)]
-    wanted_quotes = _ENOUGH if '"' in source.text or "'" in source.text else 0
-    while open_nodes and not votes.are_enough(wanted_quotes):
+    while open_nodes and (len(steps) < _ENOUGH or len(items) < _ENOUGH):
         node, outer = open_nodes.pop()
-        if isinstance(node, Scalar):
-            if node.style and node.style in "'\"":
-                votes.quotes[node.style] += 1
-            continue
         is_block = isinstance(node, Mapping | Sequence) and not node.flow and node.origin is None
         if isinstance(node, Mapping):
             column = column_of(source, node.start) if is_block else -1
             if is_block and outer >= 0:
-                votes.steps[max(1, column - outer)] += 1
-            open_nodes += ((entry.value, column) for entry in reversed(node.entries))
+                steps.append(max(1, column - outer))
+            values = [entry.value for entry in reversed(node.entries)]
+            open_nodes += [(value, column) for value in values if not isinstance(value, Scalar)]
         elif isinstance(node, Sequence):
             if is_block and outer >= 0:
-                votes.items[_is_indented(source, node, outer)] += 1
-            open_nodes += ((item, -1) for item in reversed(node.items))
+                items.append(_is_indented(source, node, outer))
+            open_nodes += [(item, -1) for item in reversed(node.items) if not isinstance(item, Scalar)]
     return Style(
-        step=votes.steps.most_common(1)[0][0] if votes.steps else 2,
-        indents_items=votes.items[True] >= votes.items[False],
-        quote=votes.quotes.most_common(1)[0][0] if votes.quotes else '"',
+        step=_most_common(steps, 2),
+        indents_items=items.count(True) >= items.count(False),
+        quote=_most_common(_QUOTE.findall(source.text), '"'),
         newline=source.newline,
     )
 
 
-@dataclass(slots=True)
-class _Votes:
-    """How often each habit was seen."""
-
-    steps: Counter[int] = field(default_factory=Counter)
-    items: Counter[bool] = field(default_factory=Counter)
-    quotes: Counter[str] = field(default_factory=Counter)
-
-    def are_enough(self, wanted_quotes: int) -> bool:
-        """Whether more would hardly change the result."""
-        return self.steps.total() >= _ENOUGH and self.items.total() >= _ENOUGH and self.quotes.total() >= wanted_quotes
+def _most_common(votes: list[T], default: T) -> T:
+    return Counter(votes).most_common(1)[0][0] if votes else default
 
 
 def _is_indented(source: Source, node: Sequence, outer: int) -> bool:
