@@ -22,8 +22,8 @@ _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 
 # So many levels and lists tell how a document is written.
 _ENOUGH = 5
-# A quoted value: behind a colon, a dash, a comma or a bracket.
-_QUOTE = re.compile(r"""(?:[:,-][ \t]+|[\[{][ \t]*)(["'])""")
+# An opening quote: behind a blank, a comma or a bracket.
+_QUOTE = re.compile(r"""["'](?<=[\s,\[{].)""")
 T = TypeVar("T")
 
 
