@@ -83,8 +83,8 @@ def render_finding(diagnostic: Diagnostic, snapshot: Snapshot, client: Client) -
     if diagnostic.related and client.related_information:
         rendered["relatedInformation"] = [_render_related(item, snapshot) for item in diagnostic.related]
     if client.diagnostic_data:
-        fixes = [{"title": fix.title, "applicability": fix.applicability.value} for fix in diagnostic.fixes]
-        rendered["data"] = {"name": diagnostic.name, "category": diagnostic.category.value, "fixes": fixes}
+        # Without its fixes: who wants them asks for code actions, and working them all out would take the time of a keystroke.
+        rendered["data"] = {"name": diagnostic.name, "category": diagnostic.category.value}
     return rendered
 
 

@@ -38,17 +38,13 @@ async def said_by_the_server(editor, path):
     """The same for one file, opened in an editor that counts code points."""
     document = editor.open(path.read_text("utf-8-sig"), uri=path.as_uri())
     found = []
-    for item in await editor.diagnostics(document):
+    published = await editor.diagnostics(document)
+    known = editor.server.session.get(document.uri).findings if published else ()
+    for item, one in zip(published, known, strict=True):
         place = [(item["range"][end]["line"], item["range"][end]["character"]) for end in ("start", "end")]
-        found.append(
-            (
-                item["code"],
-                item["severity"],
-                item["message"],
-                *place,
-                tuple(fix["title"] for fix in item["data"]["fixes"]),
-            )
-        )
+        titles = tuple(fix.title for fix in one.fixes)
+        found.append((item["code"], item["severity"], item["message"], *place, titles))
+        assert (item["code"], item["message"]) == (one.code, one.message)
     document.close()
     editor.sent.clear()
     return found
