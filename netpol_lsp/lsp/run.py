@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> NoReturn:
     # What is loaded by now stays, and trees of nodes have no cycles: the collector would look through a big
     # file's half a million objects, in the middle of a keystroke, and find nothing.
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(300_000, 20, 50)
     code = asyncio.run(_serve(options))
     logging.shutdown()
     sys.stderr.flush()
