@@ -58,7 +58,7 @@ class Linter:
         for item in self._work:
             analysis = analyse(item.text.source)
             found += placed_policies(analysis, item.config.settings)
-            room -= len(item.text.source.text)
+            room -= sum(len(part.text) for part in analysis.parts if part.analysis is not None)
             if room > 0:
                 self._kept[item.index] = analysis
         return found
@@ -67,7 +67,11 @@ class Linter:
         """The report of each text with its index."""
         for item in self._work:
             analysis = self._kept.pop(item.index, None) or analyse(item.text.source)
-            yield item.index, lint(analysis, item.config, workspace)
+            report = lint(analysis, item.config, workspace)
+            for found in report.diagnostics:
+                # Fixes that are worked out later would keep the whole tree in memory.
+                len(found.fixes)
+            yield item.index, report
 
 
 def workspace_of(crew: Crew, context: Iterable[Source], settings: Settings) -> WorkspaceView:

@@ -53,15 +53,17 @@ class Fixes(Sequence[Fix]):
     __slots__ = ("_made", "_make")
 
     def __init__(self, make: Callable[[], Iterable[Fix]]) -> None:
-        self._make = make
-        self._made: tuple[Fix, ...] | None = None
+        self._make: Callable[[], Iterable[Fix]] | None = make
+        self._made: tuple[Fix, ...] = ()
 
     @property
     def made(self) -> tuple[Fix, ...]:
         """The fixes."""
-        if self._made is None:
+        # Once it has been asked, it is let go: it holds on to all that it needs, a whole document.
+        make, self._make = self._make, None
+        if make is not None:
             try:
-                self._made = tuple(self._make())
+                self._made = tuple(make())
             except Exception as error:  # noqa: BLE001 - a mistake in a fix must not hide the finding
                 what = f"{type(error).__name__}: {error}"
                 title = f"(internal error while this fix was worked out: {what}; please report it)"
