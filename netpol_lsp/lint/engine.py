@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from itertools import chain
 from typing import Any
@@ -13,6 +13,7 @@ from netpol_lsp.lint.config import FileConfig, default_file_config
 from netpol_lsp.lint.context import Context, PolicyContext, RuleSetup, Surroundings, is_partial
 from netpol_lsp.lint.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity
 from netpol_lsp.lint.fingerprint import numbered
+from netpol_lsp.lint.needs import Needs, there_in_document, there_in_policy
 from netpol_lsp.lint.placing import placed_policies
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
@@ -86,22 +87,21 @@ def lint_document(
     around = Surroundings(analysis, config.settings, workspace)
     has_error = analysis.document.error is not None
     plan = _plan(config, scope)
-    for rule, setup in plan.for_documents:
-        if setup.info.on_partial or not has_error:
-            _collect(found, rule, Context(setup, around), analysis)
+    for check, setup in plan.for_document(there_in_document(analysis), is_partial=has_error):
+        _collect(found, check, Context(setup, around))
     for policy, plain in zip(analysis.policies, analysis.plain, strict=True):
-        rules = plan.for_partial if is_partial(analysis.document, policy) else plan.for_policies
-        for rule, setup in rules:
-            _collect(found, rule, PolicyContext(setup, around, policy, plain), analysis)
+        partial = is_partial(analysis.document, policy)
+        for check, setup in plan.for_policy(there_in_policy(policy), is_partial=partial):
+            _collect(found, check, PolicyContext(setup, around, policy, plain))
     return _one_error_a_word(found, analysis) if has_error else found
 
 
-def _collect(found: list[Diagnostic], check: Check, ctx: Context, analysis: DocumentAnalysis) -> None:
+def _collect(found: list[Diagnostic], check: Check, ctx: Context) -> None:
     """Add the findings of one rule; when it raises, what it found before and a finding that says so."""
     try:
         found.extend(check(ctx))
     except Exception as error:  # noqa: BLE001 - a rule's mistake must not take the others down
-        found.append(_internal_error(ctx, error, analysis))
+        found.append(_internal_error(ctx, error))
 
 
 def _one_error_a_word(found: list[Diagnostic], analysis: DocumentAnalysis) -> list[Diagnostic]:
@@ -116,15 +116,38 @@ def _is_same_word(one: Diagnostic, error: Diagnostic) -> bool:
 
 
 Check = Callable[[Any], Iterator[Diagnostic]]
+Planned = tuple[Check, RuleSetup]
 
 
-@dataclass(frozen=True, slots=True)
 class _Plan:
-    """Which rules run under a configuration: those for documents, for policies, and for policies that are not known whole."""
+    """The rules that run under a configuration, by what is there for them to look at."""
 
-    for_documents: tuple[tuple[Check, RuleSetup], ...]
-    for_policies: tuple[tuple[Check, RuleSetup], ...]
-    for_partial: tuple[tuple[Check, RuleSetup], ...]
+    def __init__(self, documents: list[Planned], policies: list[Planned]) -> None:
+        self._documents = documents
+        self._policies = policies
+        self._chosen: dict[tuple[bool, frozenset[Needs], bool], tuple[Planned, ...]] = {}
+
+    def for_document(self, there: frozenset[Needs], *, is_partial: bool) -> tuple[Planned, ...]:
+        """Those for a document."""
+        return self._choose(self._documents, there, is_policy=False, is_partial=is_partial)
+
+    def for_policy(self, there: frozenset[Needs], *, is_partial: bool) -> tuple[Planned, ...]:
+        """Those for a policy."""
+        return self._choose(self._policies, there, is_policy=True, is_partial=is_partial)
+
+    def _choose(
+        self, planned: list[Planned], there: frozenset[Needs], *, is_policy: bool, is_partial: bool
+    ) -> tuple[Planned, ...]:
+        key = (is_policy, there, is_partial)
+        chosen = self._chosen.get(key)
+        if chosen is None:
+            wanted = (*there, None)
+            chosen = self._chosen[key] = tuple(
+                (check, setup)
+                for check, setup in planned
+                if setup.info.needs in wanted and (setup.info.on_partial or not is_partial)
+            )
+        return chosen
 
 
 def _plan(config: FileConfig, scope: Scope | None) -> _Plan:
@@ -135,38 +158,33 @@ def _plan(config: FileConfig, scope: Scope | None) -> _Plan:
 
 
 def _make_plan(config: FileConfig, scope: Scope | None) -> _Plan:
-    documents, policies, partial = [], [], []
+    documents: list[Planned] = []
+    policies: list[Planned] = []
     for rule in all_rules():
         info = rule.info
-        if info.code not in config.enabled or scope not in (None, _scope_of(rule)):
-            continue
-        planned = (rule.check, RuleSetup(info, config.options_of(info), config.severities.get(info.code)))
-        if isinstance(rule, DocumentRule):
-            documents.append(planned)
-            continue
-        policies.append(planned)
-        if info.on_partial:
-            partial.append(planned)
-    return _Plan(tuple(documents), tuple(policies), tuple(partial))
+        if info.code in config.enabled and scope in (None, _scope_of(rule)):
+            setup = RuleSetup(info, config.options_of(info), config.severities.get(info.code))
+            (documents if isinstance(rule, DocumentRule) else policies).append((rule.check, setup))
+    return _Plan(documents, policies)
 
 
 def _scope_of(rule: Rule) -> Scope:
     return Scope.WORKSPACE if isinstance(rule, PolicyRule) and rule.uses_workspace else Scope.DOCUMENT
 
 
-def _internal_error(ctx: Context, error: Exception, analysis: DocumentAnalysis) -> Diagnostic:
+def _internal_error(ctx: Context, error: Exception) -> Diagnostic:
     import traceback  # noqa: PLC0415 - start-up is a feature
 
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
-    owner = analysis.objects[0] if analysis.objects else None
+    owner = ctx.objects[0] if ctx.objects else None
     return Diagnostic(
         code=INTERNAL_ERROR,
         name="internal-error",
         category=Category.TOOL,
         severity=Severity.ERROR,
         message=f"internal error in {ctx.rule.code} ({type(error).__name__}: {error}{place}); please report it",
-        span=owner.span if owner is not None else Span(0, min(1, len(analysis.document.text))),
+        span=owner.span if owner is not None else Span(0, min(1, len(ctx.document.text))),
         object=ObjectRef(owner.kind, owner.namespace, owner.name) if owner is not None else None,
     )
 

@@ -9,11 +9,13 @@ from typing import Any, TypeVar
 
 from netpol_lsp.lint.context import Context, PolicyContext
 from netpol_lsp.lint.diagnostic import Category, Diagnostic, Severity
+from netpol_lsp.lint.needs import Needs
 
 __all__ = [
     "Context",
     "Diagnostics",
     "DocumentRule",
+    "Needs",
     "Option",
     "PolicyContext",
     "PolicyRule",
@@ -43,7 +45,8 @@ class RuleInfo:
     `name` reads well behind "ignore". `doc` is the Markdown docstring: the first line is the summary,
     the rest the page with its examples. `opt_in` rules are off in the profile `recommended`.
     `on_partial`: whether the rule may judge what is left of a document with a syntax error, or of a
-    template: such rules look at values that are there, never at what is missing.
+    template: such rules look at values that are there, never at what is missing. `needs`: without this the rule
+    finds nothing, and is not run.
     """
 
     code: str
@@ -55,6 +58,7 @@ class RuleInfo:
     opt_in: bool = False
     audit_only: bool = False
     on_partial: bool = False
+    needs: Needs | None = None
     since: str = "0.1.0"
 
     @property

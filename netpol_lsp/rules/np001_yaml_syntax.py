@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.problem_findings import problem_finding, problems_of
-from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
+from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
 from netpol_lsp.syntax.problems import ProblemKind
 
 
-@document_rule("NP001", category="syntax", severity=Severity.ERROR, on_partial=True)
+@document_rule("NP001", category="syntax", severity=Severity.ERROR, on_partial=True, needs=Needs.PROBLEMS)
 def yaml_syntax(ctx: Context) -> Diagnostics:
     """The document is not YAML.
 

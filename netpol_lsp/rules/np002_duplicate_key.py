@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.problem_findings import problems_of
-from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
+from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
 from netpol_lsp.syntax.nodes import Entry, Mapping, Node, walk
 from netpol_lsp.syntax.paths import path_at, render_path
 from netpol_lsp.syntax.plain import to_plain
@@ -14,7 +14,7 @@ from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
 
 
-@document_rule("NP002", category="syntax", severity=Severity.ERROR, on_partial=True)
+@document_rule("NP002", category="syntax", severity=Severity.ERROR, on_partial=True, needs=Needs.PROBLEMS)
 def duplicate_key(ctx: Context) -> Diagnostics:
     """A key stands twice in one mapping.
 

@@ -7,14 +7,14 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.problem_findings import problems_of
-from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
+from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
 from netpol_lsp.model.similar import closest
 from netpol_lsp.syntax.nodes import walk
 from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 
 
-@document_rule("NP005", category="syntax", severity=Severity.ERROR, on_partial=True)
+@document_rule("NP005", category="syntax", severity=Severity.ERROR, on_partial=True, needs=Needs.PROBLEMS)
 def bad_alias(ctx: Context) -> Diagnostics:
     """An alias leads nowhere, into itself, or to too much.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
+from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.model.similar import closest
 from netpol_lsp.syntax.nesting import nest_entries
@@ -15,7 +15,7 @@ from netpol_lsp.syntax.rewrite import remove_entry, rename_key
 from netpol_lsp.text.edits import Applicability, Fix
 
 
-@document_rule("NP101", category="api", severity=Severity.ERROR, on_partial=True)
+@document_rule("NP101", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.VIOLATIONS)
 def unknown_field(ctx: Context) -> Diagnostics:
     """A field that NetworkPolicy does not have.
 

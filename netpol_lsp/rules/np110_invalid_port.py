@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.names import port_name_problem
 from netpol_lsp.model.peer import Port
 from netpol_lsp.syntax.nodes import Mapping, Scalar
@@ -13,7 +13,7 @@ from netpol_lsp.syntax.rewrite import insert_entry, replace_scalar
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 
 
-@policy_rule("NP110", category="api", severity=Severity.ERROR, on_partial=True)
+@policy_rule("NP110", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.PORTS)
 def invalid_port(ctx: PolicyContext) -> Diagnostics:
     """A port is neither a number from 1 to 65535 nor the name of a container port.
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.cidr import CidrProblem, CidrReason, parse_cidr
 from netpol_lsp.model.fields import Field
 from netpol_lsp.syntax.rewrite import replace_scalar
 from netpol_lsp.text.edits import Applicability, Fix
 
 
-@policy_rule("NP112", category="api", severity=Severity.ERROR, on_partial=True)
+@policy_rule("NP112", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.IP_BLOCKS)
 def invalid_cidr(ctx: PolicyContext) -> Diagnostics:
     """An ipBlock has something that is no address range.
 

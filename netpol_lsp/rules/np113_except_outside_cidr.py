@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.cidr import Cidr, is_strict_subset, parse_cidr
 
 
-@policy_rule("NP113", category="api", severity=Severity.ERROR, on_partial=True)
+@policy_rule("NP113", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.IP_BLOCKS)
 def except_outside_cidr(ctx: PolicyContext) -> Diagnostics:
     """An exception does not lie inside the range that it is an exception of.
 

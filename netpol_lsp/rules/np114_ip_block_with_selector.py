@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer import Peer
 from netpol_lsp.syntax.documents import Document
 from netpol_lsp.syntax.nodes import Entry, is_null
@@ -14,7 +14,7 @@ from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
 
 
-@policy_rule("NP114", category="api", severity=Severity.ERROR, on_partial=True)
+@policy_rule("NP114", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.IP_BLOCKS)
 def ip_block_with_selector(ctx: PolicyContext) -> Diagnostics:
     """An ipBlock shares its item with a selector.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.policy import Direction, PolicyRule
 from netpol_lsp.syntax.nodes import Mapping, Node, Sequence, is_null
 from netpol_lsp.syntax.rewrite import remove_item
@@ -14,7 +14,7 @@ from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 
 
-@policy_rule("NP115", category="api", severity=Severity.ERROR, on_partial=True)
+@policy_rule("NP115", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.RULES)
 def empty_peer(ctx: PolicyContext) -> Diagnostics:
     """An item of `from` or `to` names no peer.
 

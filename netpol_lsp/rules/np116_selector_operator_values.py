@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.syntax.nodes import Sequence, is_null
 from netpol_lsp.syntax.rewrite import remove_entry
 from netpol_lsp.syntax.templates import is_unknown
 from netpol_lsp.text.edits import Applicability, Fix
 
 
-@policy_rule("NP116", category="api", severity=Severity.ERROR, on_partial=True)
+@policy_rule("NP116", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.CONDITIONS)
 def selector_operator_values(ctx: PolicyContext) -> Diagnostics:
     """A condition on a label has values where its operator takes none, or none where it needs some.
 

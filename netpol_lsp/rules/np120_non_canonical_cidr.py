@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Diagnostic, Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.cidr import Cidr, is_strict_subset, parse_cidr
 from netpol_lsp.model.fields import Field
 from netpol_lsp.syntax.rewrite import replace_scalar
 from netpol_lsp.text.edits import Applicability, Fix
 
 
-@policy_rule("NP120", category="api", severity=Severity.ERROR, on_partial=True)
+@policy_rule("NP120", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.IP_BLOCKS)
 def non_canonical_cidr(ctx: PolicyContext) -> Diagnostics:
     """An address range is not written in its one canonical form.
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.policy_fixes import remove_empty_rule
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer import Port
 from netpol_lsp.model.policy import Direction, PolicyRule
 from netpol_lsp.syntax.nodes import Mapping, Node, Sequence, is_null
@@ -17,7 +17,7 @@ from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 
 
-@policy_rule("NP207", category="intent", severity=Severity.INFO)
+@policy_rule("NP207", category="intent", severity=Severity.INFO, needs=Needs.RULES)
 def empty_rule_allows_all(ctx: PolicyContext) -> Diagnostics:
     """An empty rule allows everyone on every port.
 

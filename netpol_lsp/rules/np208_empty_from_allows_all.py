@@ -6,7 +6,7 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.policy_fixes import remove_empty_rule
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.fields import Field
 from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.stored import stored_rule
@@ -18,7 +18,7 @@ from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 
 
-@policy_rule("NP208", category="intent", severity=Severity.WARNING)
+@policy_rule("NP208", category="intent", severity=Severity.WARNING, needs=Needs.RULES)
 def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
     """`from: []` or `to: []` means everyone, not no one.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer_pairs import PeerPair, doubtful_pairs
 from netpol_lsp.model.policy import PolicyRule
 from netpol_lsp.model.words import peer_words, pods_in_words
@@ -15,7 +15,7 @@ from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
 
 
-@policy_rule("NP210", category="intent", severity=Severity.WARNING)
+@policy_rule("NP210", category="intent", severity=Severity.WARNING, needs=Needs.PEERS)
 def peers_or_not_and(ctx: PolicyContext) -> Diagnostics:
     """A namespaceSelector and a podSelector are two items, so either is enough.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer import Peer
 from netpol_lsp.model.peer_pairs import doubtful_pairs
 from netpol_lsp.model.words import peer_words
@@ -13,7 +13,7 @@ from netpol_lsp.syntax.rewrite import insert_entry_first
 from netpol_lsp.text.edits import Applicability, Fix
 
 
-@policy_rule("NP211", category="intent", severity=Severity.INFO)
+@policy_rule("NP211", category="intent", severity=Severity.INFO, needs=Needs.PEERS)
 def pod_selector_own_namespace(ctx: PolicyContext) -> Diagnostics:
     """A podSelector alone selects pods of the policy's own namespace only.
 

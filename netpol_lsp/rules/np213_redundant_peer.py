@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity, Tag
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer import Peer
 from netpol_lsp.model.policy import Direction
 from netpol_lsp.model.redundancy import PeerPair, redundant_peers
@@ -12,7 +12,7 @@ from netpol_lsp.syntax.nodes import Mapping, Node, head_span
 from netpol_lsp.syntax.plain import content_key
 
 
-@policy_rule("NP213", category="intent", severity=Severity.INFO)
+@policy_rule("NP213", category="intent", severity=Severity.INFO, needs=Needs.PEERS)
 def redundant_peer(ctx: PolicyContext) -> Diagnostics:
     """A peer is already covered by another peer of the same list.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity, Tag
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.policy import Direction
 from netpol_lsp.model.redundancy import redundant_rules
 from netpol_lsp.model.stored import StoredRule
@@ -11,7 +11,7 @@ from netpol_lsp.syntax.nodes import Node, head_span
 from netpol_lsp.syntax.plain import content_key
 
 
-@policy_rule("NP214", category="intent", severity=Severity.INFO)
+@policy_rule("NP214", category="intent", severity=Severity.INFO, needs=Needs.RULES)
 def redundant_rule(ctx: PolicyContext) -> Diagnostics:
     """A rule is already covered by another rule of the same policy.
 

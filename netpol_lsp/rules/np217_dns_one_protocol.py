@@ -6,7 +6,7 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.dns import dns_setup
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer import Port
 from netpol_lsp.model.policy import Direction, PolicyRule
 from netpol_lsp.model.stored import StoredPolicy, StoredRule
@@ -26,7 +26,7 @@ from netpol_lsp.workspace.dns_gaps import is_dns_denied
 from netpol_lsp.workspace.view import isolates_direction
 
 
-@policy_rule("NP217", category="intent", severity=Severity.WARNING, uses_workspace=True)
+@policy_rule("NP217", category="intent", severity=Severity.WARNING, uses_workspace=True, needs=Needs.PORTS)
 def dns_one_protocol(ctx: PolicyContext) -> Diagnostics:
     """DNS is allowed over one protocol only.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.network import address_set
 from netpol_lsp.model.peer import IPBlock
 
 
-@policy_rule("NP219", category="intent", severity=Severity.WARNING, on_partial=True)
+@policy_rule("NP219", category="intent", severity=Severity.WARNING, on_partial=True, needs=Needs.IP_BLOCKS)
 def except_removes_all(ctx: PolicyContext) -> Diagnostics:
     """The exceptions of an ipBlock leave nothing of its range.
 

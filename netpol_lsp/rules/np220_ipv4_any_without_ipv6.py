@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer import Peer
 from netpol_lsp.model.policy import Direction, PolicyRule
 from netpol_lsp.syntax.nodes import Sequence
@@ -13,7 +13,7 @@ from netpol_lsp.syntax.rewrite import insert_item
 from netpol_lsp.text.edits import Applicability, Fix
 
 
-@policy_rule("NP220", category="intent", severity=Severity.INFO, on_partial=True)
+@policy_rule("NP220", category="intent", severity=Severity.INFO, on_partial=True, needs=Needs.IP_BLOCKS)
 def ipv4_any_without_ipv6(ctx: PolicyContext) -> Diagnostics:
     """Every address of one IP family is allowed, and none of the other.
 

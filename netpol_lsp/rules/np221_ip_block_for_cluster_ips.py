@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.network import CidrSet, address_set
 
 
-@policy_rule("NP221", category="intent", severity=Severity.WARNING, on_partial=True)
+@policy_rule("NP221", category="intent", severity=Severity.WARNING, on_partial=True, needs=Needs.IP_BLOCKS)
 def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
     """An ipBlock lies inside the cluster's own pod or service addresses.
 

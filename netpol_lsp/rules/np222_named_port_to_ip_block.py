@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.names import port_name_problem
 
 
-@policy_rule("NP222", category="intent", severity=Severity.WARNING)
+@policy_rule("NP222", category="intent", severity=Severity.WARNING, needs=Needs.IP_BLOCKS)
 def named_port_to_ip_block(ctx: PolicyContext) -> Diagnostics:
     """A named port is used towards addresses, where no name can be resolved.
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer import Port
 from netpol_lsp.syntax.nodes import Mapping
 from netpol_lsp.syntax.rewrite import insert_entry
 from netpol_lsp.text.edits import Applicability, Fix
 
 
-@policy_rule("NP224", category="intent", severity=Severity.HINT, on_partial=True)
+@policy_rule("NP224", category="intent", severity=Severity.HINT, on_partial=True, needs=Needs.PORTS)
 def port_without_protocol(ctx: PolicyContext) -> Diagnostics:
     """A port names no protocol, so TCP is assumed.
 

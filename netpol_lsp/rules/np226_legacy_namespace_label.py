@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.fields import Field
 from netpol_lsp.model.well_known import METADATA_NAME
 from netpol_lsp.syntax.rewrite import replace_scalar
 from netpol_lsp.text.edits import Applicability, Fix
 
 
-@policy_rule("NP226", category="intent", severity=Severity.WARNING, on_partial=True)
+@policy_rule("NP226", category="intent", severity=Severity.WARNING, on_partial=True, needs=Needs.PEERS)
 def legacy_namespace_label(ctx: PolicyContext) -> Diagnostics:
     """A namespace is chosen by the label `name`, which no namespace carries by itself.
 

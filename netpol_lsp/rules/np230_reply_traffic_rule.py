@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer import Port
 from netpol_lsp.model.policy import Direction
 
 
-@policy_rule("NP230", category="intent", severity=Severity.INFO)
+@policy_rule("NP230", category="intent", severity=Severity.INFO, needs=Needs.PORTS)
 def reply_traffic_rule(ctx: PolicyContext) -> Diagnostics:
     """A rule seems to let replies out, which are always allowed.
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Related, Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.name_words import name_claim
 from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.stored import stored_rule
 from netpol_lsp.model.words import directions_words
 
 
-@policy_rule("NP233", category="intent", severity=Severity.WARNING)
+@policy_rule("NP233", category="intent", severity=Severity.WARNING, needs=Needs.RULES)
 def policy_without_effect(ctx: PolicyContext) -> Diagnostics:
     """The policy has rules that restrict something, and another rule beside them allows everything.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer import Peer
 from netpol_lsp.model.words import peer_words
 from netpol_lsp.syntax.nodes import Entry, is_null
@@ -16,7 +16,7 @@ from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 
 
-@policy_rule("NP236", category="intent", severity=Severity.WARNING)
+@policy_rule("NP236", category="intent", severity=Severity.WARNING, needs=Needs.PEERS)
 def dropped_selector(ctx: PolicyContext) -> Diagnostics:
     """A part of a peer has no value, and the API server drops it.
 

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import pairwise
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.stored import stored_rule
 from netpol_lsp.model.words import peers_words, ports_words, rule_words
@@ -18,7 +18,7 @@ from netpol_lsp.text.edits import Applicability, Fix
 _DNS_PORTS = frozenset({53, 5353, 8053})
 
 
-@policy_rule("NP237", category="intent", severity=Severity.INFO)
+@policy_rule("NP237", category="intent", severity=Severity.INFO, needs=Needs.RULES)
 def split_rule(ctx: PolicyContext) -> Diagnostics:
     """A rule with only peers stands next to a rule with only ports.
 

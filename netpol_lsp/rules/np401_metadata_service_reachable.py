@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.name_words import name_claim
 from netpol_lsp.model.network import PortSet, address_set, port_range
 from netpol_lsp.model.peer import IPBlock
@@ -17,7 +17,7 @@ from netpol_lsp.syntax.rewrite import insert_entry, insert_item
 from netpol_lsp.text.edits import Applicability, Fix
 
 
-@policy_rule("NP401", category="security", severity=Severity.WARNING)
+@policy_rule("NP401", category="security", severity=Severity.WARNING, needs=Needs.IP_BLOCKS)
 def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
     """Egress reaches the cloud's metadata service.
 

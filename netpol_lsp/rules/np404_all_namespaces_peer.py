@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer import Peer
 
 
-@policy_rule("NP404", category="security", severity=Severity.INFO, on_partial=True)
+@policy_rule("NP404", category="security", severity=Severity.INFO, on_partial=True, needs=Needs.PEERS)
 def all_namespaces_peer(ctx: PolicyContext) -> Diagnostics:
     """A peer takes in every namespace of the cluster.
 
