@@ -322,12 +322,12 @@ def test_internal_error_is_a_finding_and_exit_2(folder, monkeypatch) -> None:
     def fail(_ctx):
         raise ZeroDivisionError("oh")
 
-    rules = [type(rule)(rule.info, fail) if rule.info.code == "NP105" else rule for rule in all_rules()]
+    rules = [type(rule)(rule.info, fail) if rule.info.code == "NP106" else rule for rule in all_rules()]
     monkeypatch.setattr(engine, "all_rules", lambda: tuple(rules))
     folder.good("a.yaml")
-    done = folder.run("--format", "concise", "--exit-zero", "--fail-on", "never", "--select", "NP105")
+    done = folder.run("--format", "concise", "--exit-zero", "--fail-on", "never", "--select", "NP106")
     assert done.code == 2
-    assert "NP990 internal error in NP105" in done.out
+    assert "NP990 internal error in NP106" in done.out
 
 
 def test_a_crash_is_a_sentence(folder, monkeypatch) -> None:

@@ -198,12 +198,12 @@ async def test_a_rule_that_crashes_is_a_finding(editor, policy, monkeypatch):
         raise ValueError("boom")
         yield
 
-    rules = [DocumentRule(rule.info, crash) if rule.info.code == "NP105" else rule for rule in registry.all_rules()]
+    rules = [DocumentRule(rule.info, crash) if rule.info.code == "NP106" else rule for rule in registry.all_rules()]
     monkeypatch.setattr(engine, "all_rules", lambda: tuple(rules))
     document = editor.open(policy)
     found = await editor.diagnostics(document)
     assert codes(found) == ["NP990"]
-    assert "NP105" in found[0]["message"]
+    assert "NP106" in found[0]["message"]
 
 
 async def test_identical_documents_each_have_their_findings(editor):
