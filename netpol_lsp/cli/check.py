@@ -140,7 +140,9 @@ class _Check:
             reports, stale = baseline.apply_baseline(reports, baseline.read_baseline(self.options.baseline))
             for known in stale:
                 self.tell(f"{self.options.baseline}: no longer found: {known.path} {known.code} {known.message}")
-        self.report = write_report(make_report(reports, context.sources), self.options, to_stderr=aside)
+        self.report = write_report(
+            make_report(reports, [text.source for text in context.texts]), self.options, to_stderr=aside
+        )
         return self.exit_code(reports)
 
     def exit_code(self, reports: Sequence[FileReport]) -> int:

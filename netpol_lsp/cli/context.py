@@ -1,43 +1,29 @@
-"""Manifests that give context: read for what they say about the cluster, not linted."""
+"""The context of a run, and what tells it from that of another run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from netpol_lsp.cli.cache import digest
 from netpol_lsp.cli.targets import Target
-from netpol_lsp.files.discovery import discover
-from netpol_lsp.files.reading import ReadProblem, read_file
-from netpol_lsp.text.source import Source
+from netpol_lsp.files.context import ContextText, context_paths, read_context
 
 
 @dataclass(frozen=True, slots=True)
 class ContextFiles:
     """The texts that give context, and why some could not be read; `key` tells them from others."""
 
-    sources: tuple[Source, ...] = ()
+    texts: tuple[ContextText, ...] = ()
     problems: tuple[str, ...] = ()
     key: str = ""
 
 
 def load_context(targets: Iterable[Target]) -> ContextFiles:
     """The context that the configurations of the files name."""
-    paths: dict[str, None] = {}
-    for loaded in {id(target.loaded): target.loaded for target in targets}.values():
-        paths.update(dict.fromkeys(loaded.context_paths))
-    return _read(tuple(paths)) if paths else ContextFiles()
-
-
-def _read(paths: Sequence[str]) -> ContextFiles:
-    found = discover(paths)
-    sources: list[Source] = []
-    problems = [f"context: {problem}" for problem in found.problems]
-    for path in found.paths:
-        read = read_file(path)
-        if isinstance(read, ReadProblem):
-            problems.append(f"context: {read}")
-        else:
-            sources.append(read.source)
-    key = digest(*(part for source in sources for part in (source.uri, source.text)))
-    return ContextFiles(tuple(sources), tuple(problems), key)
+    paths = context_paths({id(target.loaded): target.loaded for target in targets}.values())
+    if not paths:
+        return ContextFiles()
+    read = read_context(paths)
+    key = digest(*(part for text in read.texts for part in (text.source.uri, text.source.text)))
+    return ContextFiles(read.texts, read.problems, key)

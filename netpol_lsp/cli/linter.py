@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
+from netpol_lsp.files.context import ContextText
 from netpol_lsp.files.reading import TextFile
 from netpol_lsp.lint.analysis import Analysis, analyse
 from netpol_lsp.lint.config import FileConfig
@@ -14,8 +15,6 @@ from netpol_lsp.lint.placing import placed_policies
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import PolicyRule
-from netpol_lsp.lint.settings import Settings
-from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.view import PlacedPolicy, WorkspaceView
 
 
@@ -74,20 +73,10 @@ class Linter:
             yield item.index, report
 
 
-def workspace_of(crew: Crew, context: Iterable[Source], settings: Settings) -> WorkspaceView:
-    """The view of the policies that are linted and of those that the context adds.
-
-    A policy of the context that is linted, too, is an older copy of it, as it may be in the cluster.
-    """
-    policies = crew.policies()
-    known = {(placed.policy.namespace, placed.policy.name) for placed in policies}
-    more = (placed for source in context for placed in placed_policies(analyse(source), settings))
-    policies += (
-        replace(placed, is_context=True)
-        for placed in more
-        if (placed.policy.namespace, placed.policy.name) not in known
-    )
-    return WorkspaceView.of(policies)
+def workspace_of(crew: Crew, context: Iterable[ContextText]) -> WorkspaceView:
+    """The view of the policies that are linted and of those that the context adds."""
+    more = [placed for text in context for placed in placed_policies(analyse(text.source), text.settings)]
+    return WorkspaceView.of(crew.policies()).with_context(more)
 
 
 def needs_workspace(configs: Iterable[FileConfig]) -> bool:

@@ -225,7 +225,7 @@ class Runner:
         with crew_for(work, self.jobs) as crew:
             workspace = EMPTY
             if uses_workspace and work:
-                workspace = workspace_of(crew, self.context.sources, work[0].config.settings)
+                workspace = workspace_of(crew, self.context.texts)
             self.workspace = workspace if self.keeps_workspace else None
             reports = crew.lint(workspace)
             # Large, and other processes may have copies of their own by now.

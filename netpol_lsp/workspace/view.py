@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -69,6 +69,16 @@ class WorkspaceView:
         else:
             del files[uri]
         return WorkspaceView(files)
+
+    def with_context(self, policies: Iterable[PlacedPolicy]) -> WorkspaceView:
+        """The view with policies that count but are not linted.
+
+        One with the namespace and name of a policy in the view is an older copy of it, as it may be in the cluster, and
+        is left out.
+        """
+        known = {(placed.policy.namespace, placed.policy.name) for placed in self}
+        more = [placed for placed in policies if (placed.policy.namespace, placed.policy.name) not in known]
+        return WorkspaceView.of((*self, *(replace(placed, is_context=True) for placed in more))) if more else self
 
     def __iter__(self) -> Iterator[PlacedPolicy]:
         for placed in self.files.values():
