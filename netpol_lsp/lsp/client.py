@@ -43,6 +43,7 @@ class Client:
     link_tooltips: bool = False
     configuration: bool = False
     watches_files: bool = False
+    watches_other_folders: bool = False
     configuration_registration: bool = False
     work_done_progress: bool = False
     shows_documents: bool = False
@@ -84,6 +85,7 @@ class Client:
             link_tooltips=offers("text_document.document_link.tooltip_support"),
             configuration=offers("workspace.configuration"),
             watches_files=offers("workspace.did_change_watched_files.dynamic_registration"),
+            watches_other_folders=offers("workspace.did_change_watched_files.relative_pattern_support"),
             configuration_registration=offers("workspace.did_change_configuration.dynamic_registration"),
             work_done_progress=offers("window.work_done_progress"),
             shows_documents=offers("window.show_document.support"),

@@ -27,6 +27,8 @@ def register(server: NetpolServer) -> None:
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         document = params.text_document
         server.session.open(document.uri, document.version, document.text)
+        if server.index.is_ready:
+            server.context.refresh()
         server.scheduler.schedule(document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
@@ -47,8 +49,7 @@ def register(server: NetpolServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def did_save(params: types.DidSaveTextDocumentParams) -> None:
-        if name_of_uri(params.text_document.uri) == CONFIG_NAME or not server.client.watches_files:
-            diagnostics.reload(server)
+        saved(server, params.text_document.uri)
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_files(params: types.DidChangeWatchedFilesParams) -> None:
@@ -63,12 +64,28 @@ def register(server: NetpolServer) -> None:
         files_changed(server, [file.uri for file in params.files])
 
 
+def saved(server: NetpolServer, uri: str) -> None:
+    """A document was saved; a client that watches no files may not know of a config file that has changed."""
+    if name_of_uri(uri) == CONFIG_NAME:
+        reconfigured(server)
+    elif not server.client.watches_files:
+        diagnostics.reload(server)
+
+
+def reconfigured(server: NetpolServer) -> None:
+    """A config file has changed: what files that are not open say may mean something else now, too."""
+    diagnostics.reload(server)
+    server.index.start()
+
+
 def files_changed(server: NetpolServer, uris: list[str]) -> None:
     """Files were made, changed, renamed or deleted outside of open documents."""
     paths = [path for uri in uris if (path := path_of_uri(uri)) is not None]
+    if server.context.concerns(paths):
+        server.context.refresh(force=True)
     if any(path.endswith("/" + CONFIG_NAME) for path in paths) or server.configuration.concerns(paths):
-        diagnostics.reload(server)
-    if len(uris) > _MANY:
+        reconfigured(server)
+    elif len(uris) > _MANY:
         server.index.start()
     else:
         server.index.update(uris)

@@ -50,11 +50,13 @@ class DiskIndex:
         """Scan the workspace's folders; a scan that is under way ends."""
         self.stop()
         roots = [root for root in self._server.configuration.roots if not _is_too_wide(root)]
-        if self._is_first:
-            self._complete(is_complete=not roots)
+        self._is_first = self._is_first and bool(roots)
         if roots:
             self._scan = _Scan(self._server, roots)
             run_task(self._run(self._scan))
+        else:
+            self._server.context.refresh()
+        self.settle()
 
     def stop(self) -> None:
         """End a scan that is under way."""
@@ -68,7 +70,8 @@ class DiskIndex:
             logger.warning("the scan of the workspace was cancelled: policies in files that are not open do not count")
             self.stop()
             self._is_first = False
-            self._complete(is_complete=True)
+            self._server.context.refresh()
+            self.settle()
             diagnostics.check_again(self._server)
 
     def update(self, uris: Iterable[str]) -> None:
@@ -97,11 +100,15 @@ class DiskIndex:
         if self._scan is scan:
             self._scan, self._is_first = None, False
             self._server.session.world = self._server.session.world.with_disk(found)
+            # By now all configurations of the workspace are known, and with them what they name as context.
+            self._server.context.refresh(force=True)
+            self.settle()
             diagnostics.check_again(self._server)
 
-    def _complete(self, *, is_complete: bool) -> None:
-        """Tell the session whether all files have been read."""
+    def settle(self) -> None:
+        """Tell the session whether all files have been read, those of the context among them."""
         session = self._server.session
+        is_complete = not self._is_first and self._server.context.is_ready
         session.world = session.world.with_completeness(is_complete=is_complete)
 
     def _policies(self, path: str, source: Source) -> Policies:

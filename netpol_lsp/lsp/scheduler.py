@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from netpol_lsp.lsp.session import Session, Snapshot
 
@@ -114,6 +115,30 @@ async def work_out(session: Session, snapshot: Snapshot) -> float | None:
                 return None
             start = time.perf_counter()
     return busy + time.perf_counter() - start
+
+
+T = TypeVar("T")
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """The result of a function that runs in a thread of its own, which does not keep the server from ending."""
+    loop = asyncio.get_running_loop()
+    result: asyncio.Future[T] = loop.create_future()
+
+    def settle(use: Callable[..., None], value: Any) -> None:
+        if not result.done():
+            use(value)
+
+    def run() -> None:
+        try:
+            use, value = result.set_result, work()
+        except BaseException as error:  # noqa: BLE001 - whatever it is, who waits must learn of it
+            use, value = result.set_exception, error  # type: ignore[assignment]
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, use, value)
+
+    threading.Thread(target=run, daemon=True).start()
+    return await result
 
 
 _running: set[asyncio.Task[Any]] = set()

@@ -30,6 +30,7 @@ from netpol_lsp.lsp import (
 )
 from netpol_lsp.lsp.client import Client
 from netpol_lsp.lsp.configuration import Configuration
+from netpol_lsp.lsp.context import ContextIndex
 from netpol_lsp.lsp.index import DiskIndex
 from netpol_lsp.lsp.logs import ClientLog
 from netpol_lsp.lsp.protocol import NetpolProtocol
@@ -60,7 +61,8 @@ class NetpolServer(LanguageServer):
     """The language server for NetworkPolicies.
 
     `client` is what the other end can do, `session` holds its documents, `scheduler` checks them,
-    `publisher` sends what was found, `index` knows the policies of files that are not open.
+    `publisher` sends what was found, `index` knows the policies of files that are not open, `context` those that
+    count but are not linted.
     """
 
     protocol: NetpolProtocol
@@ -80,6 +82,7 @@ class NetpolServer(LanguageServer):
         self.publisher = Publisher(self)
         self.scheduler = Scheduler(self.session, self.publisher.publish)
         self.index = DiskIndex(self)
+        self.context = ContextIndex(self)
         for feature in FEATURES:
             feature.register(self)
 

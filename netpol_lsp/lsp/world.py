@@ -16,61 +16,81 @@ Policies = tuple[PlacedPolicy, ...]
 
 
 class World:
-    """The view that rules judge by, at one moment; immutable. Open documents win over the disk.
+    """The view that rules judge by, at one moment; immutable. Open documents win over the disk, both over the context.
 
     `is_complete`: the workspace's files have been read, so what is not in the view is not there.
     """
 
-    __slots__ = ("_disk", "_open", "_relevant", "is_complete", "view")
+    __slots__ = ("_context", "_disk", "_linted", "_open", "_relevant", "is_complete", "view")
 
     def __init__(
         self,
-        view: WorkspaceView = EMPTY,
+        linted: WorkspaceView = EMPTY,
         disk: Mapping[str, Policies] | None = None,
         opened: frozenset[str] = frozenset(),
+        context: Mapping[str, Policies] | None = None,
         *,
         is_complete: bool = True,
     ) -> None:
-        self.view = view
+        self._linted = linted
         self._disk = disk or {}
         self._open = opened
+        self._context = context or {}
         self._relevant: dict[str | None, Policies] = {}
         self.is_complete = is_complete
+        more = [placed for uri, found in self._context.items() if uri not in opened for placed in found]
+        self.view = linted.with_context(more) if more else linted
 
     def with_completeness(self, *, is_complete: bool) -> World:
         """The world while the first scan of the disk is under way, or after it."""
-        return World(self.view, self._disk, self._open, is_complete=is_complete)
+        if is_complete is self.is_complete:
+            return self
+        return World(self._linted, self._disk, self._open, self._context, is_complete=is_complete)
 
     def with_document(self, uri: str, policies: Policies) -> World:
         """The world with an open document as it is now; itself when no policy in it has changed."""
-        view = self.view.with_file(uri, policies)
-        if view is self.view and uri in self._open:
+        linted = self._linted.with_file(uri, policies)
+        if linted is self._linted and uri in self._open:
             return self
-        return World(view, self._disk, self._open | {uri}, is_complete=self.is_complete)
+        return self._changed(linted, opened=self._open | {uri})
 
     def without_document(self, uri: str) -> World:
         """The world with the disk's text of a document that was closed."""
         if uri not in self._open:
             return self
-        view = self.view.with_file(uri, self._disk.get(uri, ()))
-        return World(view, self._disk, self._open - {uri}, is_complete=self.is_complete)
+        linted = self._linted.with_file(uri, self._disk.get(uri, ()))
+        return self._changed(linted, opened=self._open - {uri})
 
     def with_disk(self, files: Mapping[str, Policies]) -> World:
         """The world with what a scan of the disk found."""
-        kept = {uri: self.view.files[uri] for uri in self._open if uri in self.view.files}
+        kept = {uri: self._linted.files[uri] for uri in self._open if uri in self._linted.files}
         disk = {uri: policies for uri, policies in files.items() if policies}
-        view = WorkspaceView({**{uri: found for uri, found in disk.items() if uri not in self._open}, **kept})
-        return World(view, disk, self._open)
+        linted = WorkspaceView({**{uri: found for uri, found in disk.items() if uri not in self._open}, **kept})
+        return self._changed(linted, disk=disk)
 
     def with_files(self, changed: Mapping[str, Policies]) -> World:
         """The world with some files of the disk as they are now; no policies: the file is gone, or holds none."""
-        disk = {**self._disk, **changed}
-        view = self.view
+        disk = {uri: found for uri, found in {**self._disk, **changed}.items() if found}
+        linted = self._linted
         for uri, policies in changed.items():
             if uri not in self._open:
-                view = view.with_file(uri, policies)
-        disk = {uri: found for uri, found in disk.items() if found}
-        return World(view, disk, self._open, is_complete=self.is_complete)
+                linted = linted.with_file(uri, policies)
+        return self._changed(linted, disk=disk)
+
+    def with_context(self, files: Mapping[str, Policies]) -> World:
+        """The world with the policies that count but are not linted, by file."""
+        return World(self._linted, self._disk, self._open, files, is_complete=self.is_complete)
+
+    def _changed(
+        self, linted: WorkspaceView, *, disk: Mapping[str, Policies] | None = None, opened: frozenset[str] | None = None
+    ) -> World:
+        return World(
+            linted,
+            self._disk if disk is None else disk,
+            self._open if opened is None else opened,
+            self._context,
+            is_complete=self.is_complete,
+        )
 
     def relevant(self, analysis: DocumentAnalysis, config: FileConfig) -> tuple[Policies, ...]:
         """What findings of a document that depend on other policies depend on."""

@@ -230,7 +230,8 @@ class Editor:
 
     async def quiet(self):
         """Wait until the server has nothing left to do."""
-        await settled(lambda: self.server.index.is_ready and self.server.scheduler.is_idle)
+        server = self.server
+        await settled(lambda: server.index.is_ready and server.context.is_ready and server.scheduler.is_idle)
 
     async def until(self, condition):
         """Wait until a condition holds."""

@@ -1,0 +1,126 @@
+"""Keeps the session's world in step with the manifests that the configurations name as context."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from netpol_lsp.files.context import ContextPaths, context_paths, read_context
+from netpol_lsp.files.discovery import MANIFEST_ENDINGS
+from netpol_lsp.lsp import diagnostics
+from netpol_lsp.lsp.convert import uri_of_path
+from netpol_lsp.lsp.scheduler import in_thread, run_task
+from netpol_lsp.lsp.world import Policies, policies_of
+from netpol_lsp.model.dialect import may_be_ours
+from netpol_lsp.text.source import Source
+
+if TYPE_CHECKING:
+    from netpol_lsp.lsp.server import NetpolServer
+
+logger = logging.getLogger(__name__)
+
+_WATCH = "netpol-context"
+
+
+class ContextIndex:
+    """Reads what `context` names, in a thread, whenever that may have changed."""
+
+    def __init__(self, server: NetpolServer) -> None:
+        self._server = server
+        self._paths: ContextPaths = {}
+        self._task: asyncio.Task[None] | None = None
+        self._watched: tuple[str, ...] = ()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing is being read."""
+        return self._task is None
+
+    def refresh(self, *, force: bool = False) -> None:
+        """Read the context when other paths are named than before, or in any case."""
+        wanted = context_paths(self._server.configuration.loaded())
+        if wanted == self._paths and not (force and wanted):
+            return
+        self._paths = wanted
+        self._watch()
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        if wanted:
+            self._task = run_task(self._read(wanted))
+            self._server.index.settle()
+        else:
+            self._use({})
+
+    def concerns(self, paths: Iterable[str]) -> bool:
+        """Whether one of the manifests (absolute, `/`-separated) may be part of the context."""
+        bases = {_base(path) for path in self._paths}
+        return any(
+            path in bases or (path.endswith(MANIFEST_ENDINGS) and path.startswith(tuple(bases))) for path in paths
+        )
+
+    async def _read(self, wanted: ContextPaths) -> None:
+        try:
+            found, problems = await in_thread(lambda: _policies(wanted))
+        except Exception:
+            logger.exception("the context could not be read")
+            found, problems = {}, ()
+        for problem in problems:
+            logger.warning("%s", problem)
+        self._task = None
+        self._use(found)
+
+    def _use(self, found: dict[str, Policies]) -> None:
+        """Let the policies count from now on."""
+        session = self._server.session
+        session.world = session.world.with_context(found)
+        self._server.index.settle()
+        diagnostics.check_again(self._server)
+
+    def _watch(self) -> None:
+        """Ask to be told of changes in folders outside of the workspace; those inside are watched already."""
+        server = self._server
+        roots = tuple(root + "/" for root in server.configuration.roots)
+        folders = tuple(
+            sorted(folder for folder in set(map(_folder, self._paths)) if not f"{folder}/".startswith(roots))
+        )
+        if folders == self._watched or not server.client.watches_other_folders:
+            return
+        if self._watched:
+            gone = types.Unregistration(_WATCH, types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+            server.ask(types.CLIENT_UNREGISTER_CAPABILITY, types.UnregistrationParams([gone]))
+        self._watched = folders
+        if folders:
+            patterns = [types.RelativePattern(uri_of_path(folder), "**/*.{yaml,yml,json}") for folder in folders]
+            options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(one) for one in patterns])
+            wanted = types.Registration(_WATCH, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+            server.ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([wanted]))
+
+
+def _policies(paths: ContextPaths) -> tuple[dict[str, Policies], tuple[str, ...]]:
+    """The policies behind the paths, by URI, and why some files could not be read."""
+    read = read_context(paths)
+    found: dict[str, Policies] = {}
+    for text in read.texts:
+        uri = uri_of_path(os.path.abspath(text.source.uri))
+        if may_be_ours(text.source.text):
+            found[uri] = policies_of(Source(uri, text.source.text), text.settings)
+    return found, read.problems
+
+
+def _base(path: str) -> str:
+    """The file or folder that a path names; for a glob the folder that holds all it can match."""
+    signs = [path.find(sign) for sign in "*?[" if sign in path]
+    plain = os.path.dirname(path[: min(signs)]) if signs else path
+    return os.path.abspath(plain).replace(os.sep, "/")
+
+
+def _folder(path: str) -> str:
+    """The folder that holds all files behind a path."""
+    base = _base(path)
+    return base if os.path.isdir(base) else os.path.dirname(base)
