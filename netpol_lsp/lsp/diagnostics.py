@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -16,6 +17,10 @@ from netpol_lsp.lsp.scheduler import work_out
 if TYPE_CHECKING:
     from netpol_lsp.lsp.server import NetpolServer
     from netpol_lsp.lsp.session import Snapshot
+
+
+_BATCH = 50
+"""Reports that are sent together where the client takes them bit by bit."""
 
 
 def register(_server: NetpolServer) -> None:
@@ -34,7 +39,7 @@ def register_pull(server: NetpolServer) -> None:
     @server.feature(types.WORKSPACE_DIAGNOSTIC)
     async def workspace_diagnostic(params: types.WorkspaceDiagnosticParams) -> RawJson:
         known = {item.uri: item.value for item in params.previous_result_ids}
-        return RawJson(f'{{"items":[{",".join(await report_workspace(server, known))}]}}')
+        return await report_workspace(server, known, params.partial_result_token)
 
 
 async def findings_of(server: NetpolServer, snapshot: Snapshot | None) -> RawJson:
@@ -45,17 +50,46 @@ async def findings_of(server: NetpolServer, snapshot: Snapshot | None) -> RawJso
     return NOTHING if settled is None else render_findings(settled, server.client)
 
 
-async def report_workspace(server: NetpolServer, known: dict[str, str]) -> list[RawJson]:
-    """The findings of all open documents and of broken config files; what was reported before and is gone is empty."""
-    found: dict[str, tuple[int | None, RawJson]] = {}
+async def report_workspace(server: NetpolServer, known: dict[str, str], token: str | int | None) -> RawJson:
+    """The findings of all manifests of the workspace, open or not, and of broken config files.
+
+    What was reported before and is gone is empty. With a token the reports are sent bit by bit.
+    """
+    reports: list[RawJson] = []
+    told: set[str] = set()
+    async for uri, version, items in _all_findings(server):
+        told.add(uri)
+        reports.append(_report(items, known.get(uri), uri, version))
+        if token is not None and len(reports) >= _BATCH:
+            server.protocol.send_notification(types.PROGRESS, _partial(token, reports))
+            reports = []
+    reports += [_report(NOTHING, result, uri) for uri, result in known.items() if uri not in told]
+    if token is not None:
+        server.protocol.send_notification(types.PROGRESS, _partial(token, reports))
+        reports = []
+    return RawJson(f'{{"items":[{",".join(reports)}]}}')
+
+
+async def _all_findings(server: NetpolServer) -> AsyncIterator[tuple[str, int | None, RawJson]]:
+    """Each document with its version (None for a file that is not open) and its findings."""
+    told: set[str] = set()
     for snapshot in server.session:
-        found[snapshot.uri] = (snapshot.version, await findings_of(server, snapshot))
+        told.add(snapshot.uri)
+        yield snapshot.uri, snapshot.version, await findings_of(server, snapshot)
         await asyncio.sleep(0)
+    # Before all files are read, nobody knows what else is there.
+    for uri in server.index.ours if server.session.world.is_complete else ():
+        if uri not in told and server.session.get(uri) is None:
+            told.add(uri)
+            yield uri, None, await server.closed.items(uri)
+            await asyncio.sleep(0)
     for uri, items in render_config_problems(server.configuration.loaded()).items():
-        found.setdefault(uri, (None, items))
-    for uri in known:
-        found.setdefault(uri, (None, NOTHING))
-    return [_report(items, known.get(uri), uri, version) for uri, (version, items) in found.items()]
+        if uri not in told:
+            yield uri, None, items
+
+
+def _partial(token: str | int, reports: list[RawJson]) -> RawJson:
+    return RawJson(f'{{"token":{json.dumps(token)},"value":{{"items":[{",".join(reports)}]}}}}')
 
 
 def reload(server: NetpolServer) -> None:

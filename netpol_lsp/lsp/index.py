@@ -40,6 +40,12 @@ class DiskIndex:
         self._server = server
         self._scan: _Scan | None = None
         self._is_first = True
+        self._ours: set[str] = set()
+
+    @property
+    def ours(self) -> list[str]:
+        """The URIs of the files on disk that may hold policies and are wanted."""
+        return sorted(self._ours)
 
     @property
     def is_ready(self) -> bool:
@@ -81,7 +87,8 @@ class DiskIndex:
             path = path_of_uri(uri)
             if path is not None and path.endswith(MANIFEST_ENDINGS):
                 read = read_source(path) if os.path.isfile(path) else None
-                changed[uri] = self._policies(path, read) if isinstance(read, Source) else ()
+                self._ours.discard(uri)
+                changed[uri] = self._take(uri, path, read, self._ours) if isinstance(read, Source) else ()
         if changed:
             session = self._server.session
             session.world = session.world.with_files(changed)
@@ -90,15 +97,17 @@ class DiskIndex:
     async def _run(self, scan: _Scan) -> None:
         """Take in what the scan reads, in short turns, and use it when it is complete."""
         found: dict[str, Policies] = {}
+        ours: set[str] = set()
         start = time.perf_counter()
         async for path, source in scan.texts():
-            found[uri_of_path(path)] = self._policies(path, source)
+            uri = uri_of_path(path)
+            found[uri] = self._take(uri, path, source, ours)
             if time.perf_counter() - start > TURN:
                 await asyncio.sleep(0)
                 start = time.perf_counter()
         scan.progress.end()
         if self._scan is scan:
-            self._scan, self._is_first = None, False
+            self._scan, self._is_first, self._ours = None, False, ours
             self._server.session.world = self._server.session.world.with_disk(found)
             # By now all configurations of the workspace are known, and with them what they name as context.
             self._server.context.refresh(force=True)
@@ -111,11 +120,13 @@ class DiskIndex:
         is_complete = not self._is_first and self._server.context.is_ready
         session.world = session.world.with_completeness(is_complete=is_complete)
 
-    def _policies(self, path: str, source: Source) -> Policies:
-        if len(source.text) > MAX_LENGTH or not may_be_ours(source.text):
-            return ()
+    def _take(self, uri: str, path: str, source: Source, ours: set[str]) -> Policies:
+        """The policies of a file; `ours` gets its URI when it may hold some and is wanted."""
         config, is_wanted = self._server.configuration.for_document(path)
-        return policies_of(Source(uri_of_path(path), source.text), config.settings) if is_wanted else ()
+        if not is_wanted or len(source.text) > MAX_LENGTH or not may_be_ours(source.text):
+            return ()
+        ours.add(uri)
+        return policies_of(Source(uri, source.text), config.settings)
 
 
 class _Scan:

@@ -1,4 +1,4 @@
-"""Where the log goes: standard error or a file, and the client's log window."""
+"""Where the log goes: standard error or a file, and the client's log window and trace."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from netpol_lsp.lsp.trace import DETAILS
+
 if TYPE_CHECKING:
     from netpol_lsp.lsp.protocol import NetpolProtocol
 
-_LEVELS = (
-    (logging.ERROR, types.MessageType.Error),
-    (logging.WARNING, types.MessageType.Warning),
-    (logging.INFO, types.MessageType.Info),
-)
 _TRACES = {
     types.TraceValue.Off: logging.WARNING,
     types.TraceValue.Messages: logging.INFO,
@@ -23,13 +20,17 @@ _TRACES = {
 
 
 class ClientLog(logging.Handler):
-    """Sends what our own modules log to the client, from `initialized` on: never as a pop-up."""
+    """Sends what our own modules log to the client, from `initialized` on: never as a pop-up.
+
+    Warnings and errors go to its log window; what the server does goes to its trace, when it wants one.
+    """
 
     def __init__(self, protocol: NetpolProtocol) -> None:
         super().__init__(logging.WARNING)
         self._protocol = protocol
         self._is_connected = False
         self._is_sending = False
+        self._is_verbose = False
 
     def connect(self) -> None:
         """Start sending."""
@@ -44,6 +45,7 @@ class ClientLog(logging.Handler):
 
     def trace(self, value: types.TraceValue) -> None:
         """How much the client wants to read."""
+        self._is_verbose = value is types.TraceValue.Verbose
         self.setLevel(_TRACES.get(value, logging.WARNING))
         root = logging.getLogger("netpol_lsp")
         root.setLevel(min(self.level, logging.getLogger().level or logging.WARNING))
@@ -55,11 +57,24 @@ class ClientLog(logging.Handler):
         # Sending may log: that must not come back here.
         self._is_sending = True
         try:
-            kind = next((kind for level, kind in _LEVELS if record.levelno >= level), types.MessageType.Log)
-            params = {"type": kind.value, "message": self.format(record)}
-            self._protocol.send_notification(types.WINDOW_LOG_MESSAGE, params)
+            if record.levelno >= logging.WARNING:
+                self._log(record)
+            else:
+                self._trace(record)
         finally:
             self._is_sending = False
+
+    def _log(self, record: logging.LogRecord) -> None:
+        kind = types.MessageType.Error if record.levelno >= logging.ERROR else types.MessageType.Warning
+        params = {"type": kind.value, "message": self.format(record)}
+        self._protocol.send_notification(types.WINDOW_LOG_MESSAGE, params)
+
+    def _trace(self, record: logging.LogRecord) -> None:
+        params = {"message": self.format(record)}
+        details = str(getattr(record, DETAILS, "")) if self._is_verbose else ""
+        if details:
+            params["verbose"] = details
+        self._protocol.send_notification(types.LOG_TRACE, params)
 
 
 def set_up(level: str, path: str | None) -> None:

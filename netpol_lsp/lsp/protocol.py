@@ -18,6 +18,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from netpol_lsp.lsp.convert import RawJson
+from netpol_lsp.lsp.trace import Operation
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -39,7 +40,7 @@ class NetpolProtocol(LanguageServerProtocol):
         self.stopped = asyncio.Event()
         self._write: Callable[[bytes], None] | None = None
         self._cancelled: set[str | int] = set()
-        self._waiting: set[str | int] = set()
+        self._running: dict[str | int, tuple[Operation, Any]] = {}
 
     def connect(self, write: Callable[[bytes], None]) -> None:
         """Send messages through `write` from now on."""
@@ -79,7 +80,20 @@ class NetpolProtocol(LanguageServerProtocol):
             if "id" in data and "method" in data:
                 self._refuse(data["id"], INVALID_PARAMS, f"the parameters of {data['method']} cannot be understood")
             return
+        self._handle(data, message)
+
+    def _handle(self, data: dict[str, Any], message: Any) -> None:
+        """Handle a message, and note how long it takes where somebody wants to know."""
+        method, request = data.get("method"), data.get("id")
+        if method is None or not logger.isEnabledFor(logging.INFO):
+            self.handle_message(message)
+            return
+        operation, params = Operation(logger, method), data.get("params")
+        if request is not None:
+            self._running[request] = (operation, params)
         self.handle_message(message)
+        if request is None:
+            operation.done(params=params)
 
     def _may_run(self, data: dict[str, Any]) -> bool:
         """Whether a message fits the state of the session; a request that does not is answered."""
@@ -138,7 +152,11 @@ class NetpolProtocol(LanguageServerProtocol):
     def _send_response(self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None) -> None:
         """Answer a request."""
         what, content = ("result", result) if error is None else ("error", error)
-        self._send_text(f'{{"jsonrpc":"2.0","id":{json.dumps(msg_id)},"{what}":{self._dump(content)}}}')
+        text = self._dump(content)
+        self._send_text(f'{{"jsonrpc":"2.0","id":{json.dumps(msg_id)},"{what}":{text}}}')
+        if msg_id in self._running:
+            operation, params = self._running.pop(msg_id)
+            operation.done("" if error is None else f"error {error.code}", params=params, answer=text)
 
     def send_notification(self, method: str, params: Any) -> None:
         """Send a notification whose parameters are plain JSON."""

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 from netpol_lsp.lsp.session import Session, Snapshot
@@ -115,6 +115,15 @@ async def work_out(session: Session, snapshot: Snapshot) -> float | None:
                 return None
             start = time.perf_counter()
     return busy + time.perf_counter() - start
+
+
+async def take_turns(steps: Iterator[None]) -> None:
+    """Work in short turns, so that messages are handled in between."""
+    start = time.perf_counter()
+    for _ in steps:
+        if time.perf_counter() - start > TURN:
+            await asyncio.sleep(0)
+            start = time.perf_counter()
 
 
 T = TypeVar("T")

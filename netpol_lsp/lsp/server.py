@@ -29,6 +29,7 @@ from netpol_lsp.lsp import (
     symbols,
 )
 from netpol_lsp.lsp.client import Client
+from netpol_lsp.lsp.closed import ClosedFiles
 from netpol_lsp.lsp.configuration import Configuration
 from netpol_lsp.lsp.context import ContextIndex
 from netpol_lsp.lsp.index import DiskIndex
@@ -62,7 +63,7 @@ class NetpolServer(LanguageServer):
 
     `client` is what the other end can do, `session` holds its documents, `scheduler` checks them,
     `publisher` sends what was found, `index` knows the policies of files that are not open, `context` those that
-    count but are not linted.
+    count but are not linted; `closed` checks files that are not open.
     """
 
     protocol: NetpolProtocol
@@ -83,6 +84,7 @@ class NetpolServer(LanguageServer):
         self.scheduler = Scheduler(self.session, self.publisher.publish)
         self.index = DiskIndex(self)
         self.context = ContextIndex(self)
+        self.closed = ClosedFiles(self)
         for feature in FEATURES:
             feature.register(self)
 

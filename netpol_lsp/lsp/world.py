@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from netpol_lsp.lint.analysis import DocumentAnalysis, analyse
 from netpol_lsp.lint.config import FileConfig
@@ -94,8 +94,11 @@ class World:
 
     def relevant(self, analysis: DocumentAnalysis, config: FileConfig) -> tuple[Policies, ...]:
         """What findings of a document that depend on other policies depend on."""
-        default = config.settings.default_namespace
-        return tuple(self._relevant_to(_namespace(policy, default)) for policy in analysis.policies)
+        return self.relevant_to(namespaces_of(analysis, config))
+
+    def relevant_to(self, namespaces: Iterable[str | None]) -> tuple[Policies, ...]:
+        """What findings about policies of these namespaces depend on."""
+        return tuple(map(self._relevant_to, namespaces))
 
     def _relevant_to(self, namespace: str | None) -> Policies:
         """The policies that may end up in a namespace: the same values as long as none of them changes."""
@@ -104,6 +107,12 @@ class World:
             named = tuple(view) if namespace is None else (*view.policies_in(namespace), *view.policies_in(None))
             self._relevant[namespace] = (*named, *view.policies_of_unknown_namespace)
         return self._relevant[namespace]
+
+
+def namespaces_of(analysis: DocumentAnalysis, config: FileConfig) -> tuple[str | None, ...]:
+    """The namespaces of a document's policies; None where nobody knows it."""
+    default = config.settings.default_namespace
+    return tuple(_namespace(policy, default) for policy in analysis.policies)
 
 
 def _namespace(policy: NetworkPolicy, default: str | None) -> str | None:

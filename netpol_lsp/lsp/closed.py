@@ -1,0 +1,82 @@
+"""What is wrong in the workspace's files that are not open, for clients that ask for all of it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from netpol_lsp.files.reading import ReadProblem, read_source
+from netpol_lsp.lint.config import FileConfig
+from netpol_lsp.lsp.convert import NOTHING, RawJson, path_of_uri
+from netpol_lsp.lsp.findings import render_findings
+from netpol_lsp.lsp.scheduler import take_turns
+from netpol_lsp.lsp.world import Policies, namespaces_of
+from netpol_lsp.text.source import BOM
+
+if TYPE_CHECKING:
+    from netpol_lsp.lsp.server import NetpolServer
+    from netpol_lsp.lsp.session import Snapshot
+
+Stamp = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """The findings of a file and what they were found with: they hold as long as that is the same."""
+
+    stamp: Stamp
+    config: FileConfig
+    namespaces: tuple[str | None, ...]
+    relevant: tuple[Policies, ...]
+    items: RawJson
+
+
+class ClosedFiles:
+    """Checks files when somebody asks, and keeps what it says of them, but not their trees."""
+
+    def __init__(self, server: NetpolServer) -> None:
+        self._server = server
+        self._reports: dict[str, _Report] = {}
+
+    async def items(self, uri: str) -> RawJson:
+        """The findings of a file as it is on disk; none when it is gone."""
+        path = path_of_uri(uri)
+        stamp = _stamp(path) if path is not None else None
+        if path is None or stamp is None:
+            self._reports.pop(uri, None)
+            return NOTHING
+        known = self._reports.get(uri)
+        if known is None or not self._holds(known, path, stamp):
+            read = read_source(path)
+            if isinstance(read, ReadProblem):
+                return NOTHING
+            text = BOM + read.text if read.has_bom else read.text
+            known = self._reports[uri] = await self._check(self._server.session.make(uri, text), stamp)
+        return known.items
+
+    def _holds(self, known: _Report, path: str, stamp: Stamp) -> bool:
+        config, _ = self._server.configuration.for_document(path)
+        relevant = self._server.session.world.relevant_to(known.namespaces)
+        return known.stamp == stamp and known.config is config and known.relevant == relevant
+
+    async def _check(self, snapshot: Snapshot, stamp: Stamp) -> _Report:
+        world = snapshot.world
+        await take_turns(snapshot.read_steps())
+        await take_turns(snapshot.check_steps())
+        namespaces = tuple(
+            namespace
+            for part in snapshot.ours
+            if part.analysis is not None
+            for namespace in namespaces_of(part.analysis, snapshot.config)
+        )
+        items = render_findings(snapshot, self._server.client)
+        return _Report(stamp, snapshot.config, namespaces, world.relevant_to(namespaces), items)
+
+
+def _stamp(path: str) -> Stamp | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
