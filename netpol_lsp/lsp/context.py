@@ -15,6 +15,7 @@ from netpol_lsp.files.discovery import MANIFEST_ENDINGS
 from netpol_lsp.lsp import diagnostics
 from netpol_lsp.lsp.convert import uri_of_path
 from netpol_lsp.lsp.scheduler import in_thread, run_task
+from netpol_lsp.lsp.trace import Operation
 from netpol_lsp.lsp.world import Policies, policies_of
 from netpol_lsp.model.dialect import may_be_ours
 from netpol_lsp.text.source import Source
@@ -65,6 +66,7 @@ class ContextIndex:
         )
 
     async def _read(self, wanted: ContextPaths) -> None:
+        operation = Operation(logger, "reading of the context")
         try:
             found, problems = await in_thread(lambda: _policies(wanted))
         except Exception:
@@ -72,6 +74,7 @@ class ContextIndex:
             found, problems = {}, ()
         for problem in problems:
             logger.warning("%s", problem)
+        operation.done(f"files with policies: {len(found)}", paths=list(wanted))
         self._task = None
         self._use(found)
 

@@ -17,6 +17,7 @@ from netpol_lsp.lsp.convert import path_of_uri, uri_of_path
 from netpol_lsp.lsp.progress import Progress
 from netpol_lsp.lsp.scheduler import TURN, run_task
 from netpol_lsp.lsp.session import MAX_LENGTH
+from netpol_lsp.lsp.trace import Operation
 from netpol_lsp.lsp.world import Policies, policies_of
 from netpol_lsp.model.dialect import may_be_ours
 from netpol_lsp.text.source import Source
@@ -98,6 +99,7 @@ class DiskIndex:
         """Take in what the scan reads, in short turns, and use it when it is complete."""
         found: dict[str, Policies] = {}
         ours: set[str] = set()
+        operation = Operation(logger, "reading of the workspace")
         start = time.perf_counter()
         async for path, source in scan.texts():
             uri = uri_of_path(path)
@@ -109,6 +111,7 @@ class DiskIndex:
         if self._scan is scan:
             self._scan, self._is_first, self._ours = None, False, ours
             self._server.session.world = self._server.session.world.with_disk(found)
+            operation.done(f"files with policies: {len(ours)}", folders=list(self._server.configuration.roots))
             # By now all configurations of the workspace are known, and with them what they name as context.
             self._server.context.refresh(force=True)
             self.settle()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import threading
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -28,18 +30,20 @@ class ClientLog(logging.Handler):
     def __init__(self, protocol: NetpolProtocol) -> None:
         super().__init__(logging.WARNING)
         self._protocol = protocol
-        self._is_connected = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
         self._is_sending = False
         self._is_verbose = False
 
     def connect(self) -> None:
-        """Start sending."""
-        self._is_connected = True
+        """Start sending; called where messages are handled."""
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
         logging.getLogger("netpol_lsp").addHandler(self)
 
     def close(self) -> None:
         """Stop sending."""
-        self._is_connected = False
+        self._loop = None
         logging.getLogger("netpol_lsp").removeHandler(self)
         super().close()
 
@@ -51,9 +55,15 @@ class ClientLog(logging.Handler):
         root.setLevel(min(self.level, logging.getLogger().level or logging.WARNING))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Send one record."""
-        if not self._is_connected or self._is_sending:
+        """Send one record; one of another thread waits for its turn, as messages must not mix."""
+        if self._loop is None or self._is_sending or self._loop.is_closed():
             return
+        if threading.get_ident() == self._thread:
+            self._send(record)
+        else:
+            self._loop.call_soon_threadsafe(self._send, record)
+
+    def _send(self, record: logging.LogRecord) -> None:
         # Sending may log: that must not come back here.
         self._is_sending = True
         try:

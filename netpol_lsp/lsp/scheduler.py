@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
+from netpol_lsp.lsp.convert import name_of_uri
 from netpol_lsp.lsp.session import Session, Snapshot
+from netpol_lsp.lsp.trace import Operation
 
 logger = logging.getLogger(__name__)
 
@@ -94,9 +96,12 @@ class Scheduler:
 
     async def _check(self, snapshot: Snapshot) -> bool:
         """Work out the findings; False when the document has changed meanwhile."""
+        operation = Operation(logger, f"check of {name_of_uri(snapshot.uri)}")
         busy = await work_out(self._session, snapshot)
         if busy is None:
+            operation.done("outdated", uri=snapshot.uri, version=snapshot.version)
             return False
+        operation.done(uri=snapshot.uri, version=snapshot.version, busy=f"{busy * 1000:.1f} ms")
         # The first check of a document reads all of it, and says nothing about the next one.
         self._costs[snapshot.uri] = busy if snapshot.uri in self._costs else 0.0
         return True

@@ -246,17 +246,3 @@ async def test_a_policy_is_explained(make_editor):
         {"command": "netpol.explainPolicy", "arguments": [{"uri": document.uri, "position": "x"}]},
     )
     assert "`shop/web`" in explained["markdown"]
-
-
-@pytest.mark.asyncio
-async def test_trace_decides_how_much_is_logged(make_editor):
-    editor = make_editor()
-    await editor.start()
-    editor.notify("$/setTrace", {"value": "verbose"})
-    editor.server.protocol.receive(b"nonsense")
-    logged = [item["params"]["message"] for item in editor.sent if item.get("method") == "window/logMessage"]
-    assert any("not JSON" in text for text in logged)
-    editor.notify("$/setTrace", {"value": "off"})
-    before = len(editor.sent)
-    editor.server.protocol.receive(b"nonsense")
-    assert not [item for item in editor.sent[before:] if item.get("method") == "window/logMessage"]
