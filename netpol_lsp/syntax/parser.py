@@ -91,8 +91,11 @@ def stops_at(text: str, *, pure: bool = False) -> int | None:
     try:
         _CParser(text).raw_parse()
     except MarkedYAMLError as raised:
-        is_certain = raised.problem != _COLON_IN_FLOW and raised.problem_mark is not None
-        return min(raised.problem_mark.index, len(text)) if is_certain else None
+        if raised.problem == _COLON_IN_FLOW or raised.problem_mark is None:
+            return None
+        stop: int = min(raised.problem_mark.index, len(text))
+        # Behind a marker another document may have begun, which is none of ours.
+        return None if "\n---" in text[:stop] or "\n..." in text[:stop] else stop
     except (YAMLError, UnicodeError):
         return None
     return None
