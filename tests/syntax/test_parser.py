@@ -183,7 +183,9 @@ def test_who_stops_reads_not_to_the_end(text):
         assert parse(text).error is not None
 
 
-@pytest.mark.parametrize("text", ["a: b\n", "", "- {cidr: fd00::/8}\n", "a: \x07\n", "0\n---\n{", "0\n...\n{"])
+@pytest.mark.parametrize(
+    "text", ["a: b\n", "", "- {cidr: fd00::/8}\n", "a: \x07\n", "0\n---\n{", "0\n...\n{", "0\x85---\n{"]
+)
 def test_a_text_that_is_read_or_that_only_parse_can_judge(text):
     assert stops_at(text) is None
     assert stops_at(text, pure=True) is None
