@@ -95,7 +95,7 @@ def stops_at(text: str, *, pure: bool = False) -> int | None:
             return None
         stop: int = min(raised.problem_mark.index, len(text))
         # Behind a marker another document may have begun, which is none of ours.
-        return None if "---" in text[3:stop] or "..." in text[:stop] else stop
+        return None if "---" in text[1:stop] or "..." in text[:stop] else stop
     except (YAMLError, UnicodeError):
         return None
     return None
