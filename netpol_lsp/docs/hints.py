@@ -19,6 +19,7 @@ class HintKind(StrEnum):
     MEANING = "meaning"
     TYPES = "types"
     PROTOCOL = "protocol"
+    NAMESPACE = "namespace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,26 @@ class Hint:
     is_before: bool = False
 
 
-def hints(policy: NetworkPolicy) -> Iterator[Hint]:
-    """The notes on one policy."""
+def hints(policy: NetworkPolicy, default_namespace: str | None = None) -> Iterator[Hint]:
+    """The notes on one policy; `default_namespace` is where it lands when it names no namespace."""
+    yield from _namespace_hints(policy, default_namespace)
     yield from _selector_hints(policy)
     yield from _type_hints(policy)
     for direction in Direction:
         yield from _direction_hints(policy, direction)
     for rule in policy.all_rules:
-        yield from _rule_hints(rule, policy.object.namespace)
+        yield from _rule_hints(rule, policy.object.namespace or default_namespace)
+
+
+def _namespace_hints(policy: NetworkPolicy, default: str | None) -> Iterator[Hint]:
+    field, name = policy.object.namespace_field, policy.object.name_field
+    if default is None or policy.object.namespace or (field is not None and field.is_unknown):
+        return
+    tooltip = "No namespace is written: this is the default-namespace of the configuration."
+    if field is not None:
+        yield Hint(_end(field.node, field.key_span.end + 1), default, HintKind.NAMESPACE, tooltip)
+    elif name is not None and name.node.origin is None:
+        yield Hint(_end(name.node, name.key_span.end + 1), f"namespace: {default}", HintKind.NAMESPACE, tooltip)
 
 
 def _selector_hints(policy: NetworkPolicy) -> Iterator[Hint]:

@@ -25,6 +25,8 @@ class InlayHintSettings:
     """The policyTypes that the API server fills in."""
     protocol: bool = True
     """TCP where no protocol is written."""
+    namespace: bool = True
+    """The configuration's default-namespace where none is written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,11 @@ def render_hints(snapshot: Snapshot, span: Span, settings: InlayHintSettings) ->
             continue
         for policy in part.analysis.policies:
             if not is_partial(part.analysis.document, policy):
-                found = (
-                    hint for hint in hints(policy) if hint.kind in wanted and span.contains(hint.offset + part.start)
-                )
-                rendered += [_render(hint, part.start, snapshot) for hint in found]
+                rendered += [
+                    _render(hint, part.start, snapshot)
+                    for hint in hints(policy, snapshot.config.settings.default_namespace)
+                    if hint.kind in wanted and span.contains(hint.offset + part.start)
+                ]
     return rendered
 
 

@@ -195,6 +195,26 @@ async def test_hints_on_what_is_empty(editor):
     assert [hint["label"] for hint in hints] == ["every pod of the namespace", "allows nothing"]
 
 
+@pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [
+        ("{name: x}", ["{name: x<namespace: shop>}"]),
+        ("{name: x, namespace: }", ["{name: x, namespace:<shop> }"]),
+        ("{name: x, namespace: bank}", []),
+        ("{name: x, namespace: $NS}", []),
+        ("{generateName: x-}", []),
+    ],
+)
+async def test_the_namespace_that_the_configuration_gives(make_editor, tmp_path, metadata, expected):
+    (tmp_path / ".netpol-lint.yaml").write_text("default-namespace: shop\n")
+    editor = make_editor()
+    await editor.start(tmp_path)
+    text = f"kind: NetworkPolicy\nmetadata: {metadata}\nspec:\n  podSelector: {{matchLabels: {{a: b}}}}\n  policyTypes: [Ingress]\n"
+    document = editor.open(text, uri=(tmp_path / "x.yaml").as_uri())
+    hints = await ask(editor, document, "textDocument/inlayHint", range=document.range(0, len(text)))
+    assert drawn(document, hints) == [f"metadata: {one}" for one in expected]
+
+
 async def test_hints_only_where_asked(editor):
     document = editor.open(TEXT)
     where = document.range_of("- port: 5432")
