@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from netpol_lsp.cli.cache import digest
 from netpol_lsp.cli.targets import Target
@@ -19,11 +20,27 @@ class ContextFiles:
     key: str = ""
 
 
-def load_context(targets: Iterable[Target]) -> ContextFiles:
+def load_context(targets: Sequence[Target]) -> ContextFiles:
     """The context that the configurations of the files name."""
     paths = context_paths({id(target.loaded): target.loaded for target in targets}.values())
     if not paths:
         return ContextFiles()
     read = read_context(paths)
-    key = digest(*(part for text in read.texts for part in (text.source.uri, text.source.text)))
-    return ContextFiles(read.texts, read.problems, key)
+    texts = tuple(_placed(read.texts, targets))
+    parts = ((text.source.uri, text.source.text, repr(text.settings)) for text in texts)
+    key = digest(*(part for text in parts for part in text))
+    return ContextFiles(texts, tuple(map(str, read.problems)), key)
+
+
+def _placed(texts: Iterable[ContextText], targets: Sequence[Target]) -> Iterator[ContextText]:
+    """The texts that are not linted themselves, named as files of their folder are in the report.
+
+    What names no namespace is applied together with what else is in its folder, so both must have one name for it.
+    """
+    linted = {target.absolute for target in targets}
+    folders = {os.path.dirname(target.absolute): os.path.dirname(target.path) for target in targets}
+    for text in texts:
+        folder, name = os.path.split(os.path.abspath(text.source.uri).replace(os.sep, "/"))
+        if f"{folder.rstrip('/')}/{name}" not in linted:
+            uri = os.path.join(folders[folder], name) if folder in folders else text.source.uri
+            yield replace(text, source=replace(text.source, uri=uri))

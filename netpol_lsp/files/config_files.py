@@ -50,7 +50,8 @@ class LoadedConfig:
             return ()
         if setting.origin.path is None:
             return tuple(setting.value)
-        return tuple(os.path.join(os.path.dirname(setting.origin.path), path) for path in setting.value)
+        folder = os.path.dirname(setting.origin.path)
+        return tuple(os.path.normpath(os.path.join(folder, path)) for path in setting.value)
 
 
 class ConfigFiles:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from netpol_lsp.files.config_files import LoadedConfig
 from netpol_lsp.files.discovery import discover
-from netpol_lsp.files.reading import ReadProblem, read_file
+from netpol_lsp.files.reading import ReadProblem, read_file, read_source
+from netpol_lsp.lint.config import Setting
+from netpol_lsp.lint.config_problem import ConfigProblem
 from netpol_lsp.lint.settings import Settings
 from netpol_lsp.text.source import Source
+from netpol_lsp.text.span import Span
 
 ContextPaths = Mapping[str, Settings]
 """What `context` names: files, folders and globs, each with what its configuration says of the cluster."""
@@ -24,17 +28,29 @@ class ContextText:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextProblem:
+    """Why something that `context` names could not be read: `named` is the path it stands for, as in `ContextPaths`."""
+
+    named: str
+    message: str
+
+    def __str__(self) -> str:
+        """As in `context: cluster.yaml: no such file or folder`."""
+        return f"context: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
 class ContextTexts:
-    """The texts, and sentences about what could not be read."""
+    """The texts, and what could not be read."""
 
     texts: tuple[ContextText, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[ContextProblem, ...] = ()
 
 
 def context_paths(configs: Iterable[LoadedConfig]) -> ContextPaths:
-    """What the configurations name; of two that name the same the first one's settings hold."""
+    """What the configurations name; of two that name the same, the settings of the first by path hold."""
     paths: dict[str, Settings] = {}
-    for loaded in configs:
+    for loaded in sorted(configs, key=lambda loaded: loaded.path or ""):
         for path in loaded.context_paths:
             paths.setdefault(path, loaded.config.for_file().settings)
     return paths
@@ -42,15 +58,43 @@ def context_paths(configs: Iterable[LoadedConfig]) -> ContextPaths:
 
 def read_context(paths: ContextPaths) -> ContextTexts:
     """Read all files behind the paths, each once."""
-    texts: dict[str, ContextText] = {}
-    problems: list[str] = []
+    texts: list[ContextText] = []
+    problems: list[ContextProblem] = []
+    seen: set[str] = set()
     for path, settings in paths.items():
         found = discover([path])
-        problems += [f"context: {problem}" for problem in found.problems]
+        problems += [ContextProblem(path, problem) for problem in found.problems]
         for file in found.paths:
-            read = read_file(file) if file not in texts else None
+            if os.path.abspath(file) in seen:
+                continue
+            seen.add(os.path.abspath(file))
+            read = read_file(file)
             if isinstance(read, ReadProblem):
-                problems.append(f"context: {read}")
-            elif read is not None:
-                texts[file] = ContextText(read.source, settings)
-    return ContextTexts(tuple(texts.values()), tuple(problems))
+                problems.append(ContextProblem(path, str(read)))
+            else:
+                texts.append(ContextText(read.source, settings))
+    return ContextTexts(tuple(texts), tuple(problems))
+
+
+def problems_of_config(loaded: LoadedConfig, problems: Iterable[ContextProblem]) -> tuple[ConfigProblem, ...]:
+    """Those of the problems that a config file is to blame for, each at the entry of its `context`."""
+    setting = loaded.config.setting("context")
+    if setting is None or setting.origin.path is None:
+        return ()
+    written = dict(zip(loaded.context_paths, setting.value, strict=True))
+    return tuple(
+        _at_entry(setting, written[problem.named], problem) for problem in problems if problem.named in written
+    )
+
+
+def _at_entry(setting: Setting, entry: str, problem: ContextProblem) -> ConfigProblem:
+    """The problem where the entry stands; where that cannot be found, at the key."""
+    path, line = setting.origin.path or "", (setting.origin.line or 1) - 1
+    message = f"context `{entry}`: {problem.message.removeprefix(f'{problem.named}: ')}"
+    read = read_source(path)
+    source = Source(path, "") if isinstance(read, ReadProblem) else read
+    start = source.text.find(entry, source.lines.line_start(line))
+    if start < 0:
+        return ConfigProblem(path, Span(0, 0), line + 1, 1, message)
+    line, column = source.lines.position(start)
+    return ConfigProblem(path, Span(start, start + len(entry)), line + 1, column + 1, message)

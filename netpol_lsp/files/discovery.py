@@ -13,6 +13,7 @@ STDIN = "-"
 MANIFEST_ENDINGS = (".yaml", ".yml", ".json")
 VENDORED = frozenset({"node_modules", "vendor", "venv", "bower_components", "site-packages", "__pycache__"})
 CONFIG_NAME = ".netpol-lint.yaml"
+GITIGNORE = ".gitignore"
 
 Excluded = Callable[[str], bool]
 """Whether a path (as it will be reported; a folder's ends in `/`) is left out by configuration."""
@@ -38,6 +39,39 @@ def discover(arguments: Iterable[str], excluded: Excluded | None = None, *, forc
         walker.add(argument)
     ordered = sorted(walker.found, key=lambda path: (path != STDIN, path))
     return Discovered(tuple(ordered), tuple(walker.problems))
+
+
+def would_discover(folder: str, path: str, excluded: Excluded | None = None) -> bool:
+    """Whether `discover` takes a file, which need not exist, when it walks down from a folder; both are absolute."""
+    base = folder.rstrip("/") + "/"
+    is_excluded = excluded or _nothing
+    relative = path[len(base) :]
+    if not path.startswith(base) or not path.endswith(MANIFEST_ENDINGS):
+        return False
+    levels, above = _with_own(_levels_above(folder), base, ""), ""
+    *folders, name = relative.split("/")
+    for part in folders:
+        above += f"{part}/"
+        if not _is_walked(part) or os.path.islink(base + above[:-1]):
+            return False
+        if _ignored(above, levels) or is_excluded(base + above):
+            return False
+        levels = _with_own(levels, base, above)
+    if name == CONFIG_NAME or _ignored(relative, levels) or is_excluded(path):
+        return False
+    return not os.path.islink(path) or not _is_link_into(folder, path, is_excluded)
+
+
+def _is_link_into(folder: str, path: str, excluded: Excluded) -> bool:
+    """Whether a symbolic link leads to a file that is taken where it really is."""
+    target = os.path.realpath(path)
+    real = os.path.realpath(folder).rstrip("/") + "/"
+    return target.startswith(real) and would_discover(folder, f"{folder.rstrip('/')}/{target[len(real) :]}", excluded)
+
+
+def _is_walked(name: str) -> bool:
+    """Whether a folder of this name is looked into: neither hidden nor vendored."""
+    return name[0] != "." and name not in VENDORED
 
 
 def _nothing(_path: str) -> bool:
@@ -134,10 +168,8 @@ class _Walker:
             except OSError as error:
                 self.problems.append(f"{shown}{folder}: cannot be opened: {explain(error)}")
                 continue
-            if any(entry.name == ".gitignore" for entry in listed):
-                patterns = read_patterns(f"{base}{folder}.gitignore")
-                if patterns is not None:
-                    levels = (*levels, _Level(patterns, "", len(folder)))
+            if any(entry.name == GITIGNORE for entry in listed):
+                levels = _with_own(levels, base, folder)
             for entry in listed:
                 name = entry.name
                 if name.endswith(MANIFEST_ENDINGS):
@@ -145,7 +177,7 @@ class _Walker:
                     if self.is_wanted_file(entry, path, shown, levels):
                         yield path, entry.is_symlink()
                         continue
-                if name[0] != "." and name not in VENDORED and entry.is_dir(follow_symlinks=False):
+                if _is_walked(name) and entry.is_dir(follow_symlinks=False):
                     path = f"{folder}{name}/"
                     if not _ignored(path, levels) and not self.excluded(shown + path):
                         stack.append((path, levels))
@@ -169,6 +201,12 @@ def _ignored(path: str, levels: tuple[_Level, ...]) -> bool:
     return False
 
 
+def _with_own(levels: tuple[_Level, ...], base: str, folder: str) -> tuple[_Level, ...]:
+    """The levels with that of a folder's own .gitignore, if it has one."""
+    patterns = read_patterns(f"{base}{folder}{GITIGNORE}")
+    return levels if patterns is None else (*levels, _Level(patterns, "", len(folder)))
+
+
 def _levels_above(folder: str) -> tuple[_Level, ...]:
     """What git ignores already above a folder (absolute): .git/info/exclude and .gitignore from the repository's root down."""
     root = repository_root(folder)
@@ -181,7 +219,7 @@ def _levels_above(folder: str) -> tuple[_Level, ...]:
     if exclude is not None:
         levels.append(_Level(exclude, below + "/" if below else "", 0))
     for depth in range(len(parts)):
-        patterns = read_patterns(os.path.join(root, *parts[:depth], ".gitignore"))
+        patterns = read_patterns(os.path.join(root, *parts[:depth], GITIGNORE))
         if patterns is not None:
             levels.append(_Level(patterns, "/".join(parts[depth:]) + "/", 0))
     return tuple(levels)

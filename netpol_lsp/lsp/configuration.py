@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
 from netpol_lsp.files.config_files import ConfigFiles, LoadedConfig
+from netpol_lsp.files.context import ContextProblem, problems_of_config
+from netpol_lsp.files.discovery import would_discover
 from netpol_lsp.lint.config import Config, FileConfig, default_file_config
+from netpol_lsp.lint.config_problem import ConfigProblem
 
 SECTION = "netpol"
 """The section of the client's settings that is ours."""
@@ -64,6 +68,14 @@ class Configuration:
         self.roots: tuple[str, ...] = ()
         self.settings = ClientSettings()
         self._files = ConfigFiles()
+        self._found: dict[str, bool] = {}
+        self.context_problems: tuple[ContextProblem, ...] = ()
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The workspace's folders whose files are read: nobody means all of a disk or of a home by opening it."""
+        home = os.path.expanduser("~").replace(os.sep, "/")
+        return tuple(root for root in self.roots if os.path.dirname(root) != root and root != home)
 
     def for_path(self, path: str | None) -> LoadedConfig:
         """The configuration of a file; an unsaved one has that of the first workspace folder."""
@@ -80,13 +92,39 @@ class Configuration:
         loaded = self.for_path(path)
         return loaded.config.for_file(path), path is None or not loaded.is_excluded(path)
 
+    def is_excluded(self, path: str) -> bool:
+        """Whether the configuration leaves out a file or folder (a folder's path ends in `/`)."""
+        return self.for_path(path.rstrip("/")).is_excluded(path)
+
+    def finds(self, path: str) -> bool:
+        """Whether `netpol-lint`, run over the workspace's folders, takes a file."""
+        return any(would_discover(folder, path, self.is_excluded) for folder in self.folders)
+
+    def counts(self, path: str | None) -> bool:
+        """Whether other files are judged by the policies of an open document: those that CI does not see do not count.
+
+        An unsaved document will be saved; without folders the open documents are all there is.
+        """
+        if path is None or not self.folders:
+            return True
+        if path not in self._found:
+            self._found[path] = self.finds(path)
+        return self._found[path]
+
     def loaded(self) -> tuple[LoadedConfig, ...]:
         """The config files in use."""
         return self._files.loaded()
 
+    def problems(self) -> Iterator[ConfigProblem]:
+        """What is wrong in the config files in use, and with the manifests that these name."""
+        for loaded in self.loaded():
+            yield from loaded.problems
+            yield from problems_of_config(loaded, self.context_problems)
+
     def reload(self) -> None:
         """Forget the config files: they are read again when needed."""
         self._files = ConfigFiles()
+        self._found = {}
 
     def concerns(self, paths: Iterable[str]) -> bool:
         """Whether one of the paths is a config file that is in use."""

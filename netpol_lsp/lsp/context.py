@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from netpol_lsp.files.context import ContextPaths, context_paths, read_context
+from netpol_lsp.files.config_files import LoadedConfig
+from netpol_lsp.files.context import ContextPaths, ContextProblem, context_paths, read_context
 from netpol_lsp.files.discovery import MANIFEST_ENDINGS
 from netpol_lsp.lsp import diagnostics
 from netpol_lsp.lsp.convert import uri_of_path
@@ -44,7 +45,7 @@ class ContextIndex:
 
     def refresh(self, *, force: bool = False) -> None:
         """Read the context when other paths are named than before, or in any case."""
-        wanted = context_paths(self._server.configuration.loaded())
+        wanted = context_paths(self._configs())
         if wanted == self._paths and not (force and wanted):
             return
         self._paths = wanted
@@ -56,7 +57,13 @@ class ContextIndex:
             self._task = run_task(self._read(wanted))
             self._server.index.settle()
         else:
-            self._use({})
+            self._use({}, ())
+
+    def _configs(self) -> list[LoadedConfig]:
+        """The configurations that hold for what is linted: the files of the workspace, and open documents."""
+        configuration = self._server.configuration
+        opened = [configuration.for_path(one.path) for one in self._server.session if one.is_wanted]
+        return [*self._server.index.configs, *opened]
 
     def concerns(self, paths: Iterable[str]) -> bool:
         """Whether one of the manifests (absolute, `/`-separated) may be part of the context."""
@@ -72,18 +79,19 @@ class ContextIndex:
         except Exception:
             logger.exception("the context could not be read")
             found, problems = {}, ()
-        for problem in problems:
-            logger.warning("%s", problem)
         operation.done(f"files with policies: {len(found)}", paths=list(wanted))
         self._task = None
-        self._use(found)
+        self._use(found, problems)
 
-    def _use(self, found: dict[str, Policies]) -> None:
-        """Let the policies count from now on."""
-        session = self._server.session
-        session.world = session.world.with_context(found)
+    def _use(self, found: dict[str, Policies], problems: Sequence[ContextProblem]) -> None:
+        """Let the policies count from now on, and say what could not be read."""
+        self._server.session.use_context(found)
         self._server.index.settle()
+        for problem in problems:
+            logger.warning("%s", problem)
+        self._server.configuration.context_problems = tuple(problems)
         diagnostics.check_again(self._server)
+        self._server.publisher.publish_config_problems()
 
     def _watch(self) -> None:
         """Ask to be told of changes in folders outside of the workspace; those inside are watched already."""
@@ -105,7 +113,7 @@ class ContextIndex:
             server.ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([wanted]))
 
 
-def _policies(paths: ContextPaths) -> tuple[dict[str, Policies], tuple[str, ...]]:
+def _policies(paths: ContextPaths) -> tuple[dict[str, Policies], tuple[ContextProblem, ...]]:
     """The policies behind the paths, by URI, and why some files could not be read."""
     read = read_context(paths)
     found: dict[str, Policies] = {}

@@ -6,6 +6,7 @@ Results are plain JSON: a big file has thousands of ranges, and lsprotocol's cla
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -137,6 +138,12 @@ def path_of_uri(uri: str) -> str | None:
 def uri_of_path(path: str) -> str:
     """The URI of an absolute path."""
     return Path(path).as_uri()
+
+
+def key_of_uri(uri: str) -> str:
+    """One name for each file: clients write the same address in several ways, as `+` or `%2B`."""
+    path = path_of_uri(uri)
+    return uri_of_path(path) if path is not None and os.path.isabs(path) else uri
 
 
 def name_of_uri(uri: str) -> str:

@@ -74,16 +74,17 @@ async def _all_findings(server: NetpolServer) -> AsyncIterator[tuple[str, int | 
     """Each document with its version (None for a file that is not open) and its findings."""
     told: set[str] = set()
     for snapshot in server.session:
-        told.add(snapshot.uri)
+        told.add(snapshot.source.uri)
         yield snapshot.uri, snapshot.version, await findings_of(server, snapshot)
         await asyncio.sleep(0)
     # Before all files are read, nobody knows what else is there.
     for uri in server.index.ours if server.session.world.is_complete else ():
-        if uri not in told and server.session.get(uri) is None:
+        if uri not in told and not server.session.is_open(uri):
             told.add(uri)
             yield uri, None, await server.closed.items(uri)
             await asyncio.sleep(0)
-    for uri, items in render_config_problems(server.configuration.loaded()).items():
+    problems = render_config_problems(server.configuration.problems(), server.session.encoding)
+    for uri, items in problems.items():
         if uri not in told:
             yield uri, None, items
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from netpol_lsp.files.discovery import CONFIG_NAME
+from netpol_lsp.files.discovery import CONFIG_NAME, GITIGNORE
 from netpol_lsp.lsp import diagnostics
 from netpol_lsp.lsp.convert import name_of_uri, path_of_uri
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _MANY = 100
 """Files changed at once, as by another branch, from which a scan costs less."""
+_DECIDING = (f"/{CONFIG_NAME}", f"/{GITIGNORE}")
+"""Files that say what else is read."""
 _ANY_MANIFEST = types.FileOperationRegistrationOptions(
     filters=[types.FileOperationFilter(pattern=types.FileOperationPattern(glob="**/*"), scheme="file")]
 )
@@ -39,13 +41,7 @@ def register(server: NetpolServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
-        uri = params.text_document.uri
-        view = server.session.world.view
-        server.scheduler.forget(uri)
-        server.session.close(uri)
-        server.publisher.fall_back(uri)
-        if server.session.world.view is not view:
-            diagnostics.check_again(server)
+        closed(server, params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def did_save(params: types.DidSaveTextDocumentParams) -> None:
@@ -62,6 +58,20 @@ def register(server: NetpolServer) -> None:
     @server.feature(types.WORKSPACE_DID_DELETE_FILES, _ANY_MANIFEST)
     def did_delete(params: types.DeleteFilesParams) -> None:
         files_changed(server, [file.uri for file in params.files])
+
+
+def closed(server: NetpolServer, uri: str) -> None:
+    """A document was closed: what its file says on disk counts again."""
+    view = server.session.world.view
+    server.scheduler.forget(uri)
+    snapshot = server.session.close(uri)
+    if snapshot is not None:
+        if server.index.is_ready:
+            server.context.refresh(force=server.session.world.is_context(snapshot.source.uri))
+        server.index.update([uri])
+    server.publisher.fall_back(uri)
+    if server.session.world.view is not view:
+        diagnostics.check_again(server)
 
 
 def saved(server: NetpolServer, uri: str) -> None:
@@ -83,7 +93,7 @@ def files_changed(server: NetpolServer, uris: list[str]) -> None:
     paths = [path for uri in uris if (path := path_of_uri(uri)) is not None]
     if server.context.concerns(paths):
         server.context.refresh(force=True)
-    if any(path.endswith("/" + CONFIG_NAME) for path in paths) or server.configuration.concerns(paths):
+    if any(path.endswith(_DECIDING) for path in paths) or server.configuration.concerns(paths):
         reconfigured(server)
     elif len(uris) > _MANY:
         server.index.start()

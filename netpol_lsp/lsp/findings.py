@@ -8,16 +8,16 @@ from functools import cache
 
 from lsprotocol import types
 
-from netpol_lsp.files.config_files import LoadedConfig
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lint.analysis import Part
 from netpol_lsp.lint.config_file import parse_config
+from netpol_lsp.lint.config_problem import ConfigProblem
 from netpol_lsp.lint.diagnostic import Diagnostic, Related, Severity, Tag
 from netpol_lsp.lsp.client import Client
 from netpol_lsp.lsp.convert import Json, MovableJson, Positions, RawJson, uri_of_path, write
 from netpol_lsp.lsp.session import MAX_LENGTH, Snapshot
 from netpol_lsp.resources import resource_path
-from netpol_lsp.text.source import Source, make_source
+from netpol_lsp.text.source import Encoding, Source, make_source
 from netpol_lsp.text.span import Span
 
 SOURCE = "netpol-lint"
@@ -97,19 +97,17 @@ def rule_page(code: str) -> str | None:
         return None
 
 
-def render_config_problems(configs: Iterable[LoadedConfig]) -> dict[str, RawJson]:
+def render_config_problems(problems: Iterable[ConfigProblem], encoding: Encoding) -> dict[str, RawJson]:
     """What is wrong in config files, by URI: JSON arrays."""
     found: dict[str, dict[tuple[int, int, str], Json]] = {}
-    for loaded in configs:
-        for problem in loaded.problems:
-            path = os.path.abspath(problem.path).replace(os.sep, "/")
-            read = read_source(path)
-            source = Source(path, "") if isinstance(read, ReadProblem) else read
-            place = Span(source.lines.offset(problem.line - 1, problem.column - 1), 0)
-            end = problem.span.end if len(problem.span) else source.lines.line_end(max(problem.line - 1, 0))
-            span = Span(place.start, max(end, place.start))
-            item = _error(Positions(source, "utf-16").range(span), problem.message)
-            found.setdefault(uri_of_path(path), {})[(problem.line, problem.column, problem.message)] = item
+    for problem in problems:
+        path = os.path.abspath(problem.path).replace(os.sep, "/")
+        read = read_source(path)
+        source = Source(path, "") if isinstance(read, ReadProblem) else read
+        start = source.lines.offset(problem.line - 1, problem.column - 1)
+        end = problem.span.end if len(problem.span) else source.lines.line_end(max(problem.line - 1, 0))
+        item = _error(Positions(source, encoding).range(Span(start, max(end, start))), problem.message)
+        found.setdefault(uri_of_path(path), {})[(problem.line, problem.column, problem.message)] = item
     return {uri: write(list(items.values())) for uri, items in found.items()}
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from netpol_lsp.files.config_files import LoadedConfig
 from netpol_lsp.files.discovery import MANIFEST_ENDINGS, discover
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lsp import diagnostics
@@ -35,13 +36,18 @@ _SHOW_FROM = 500
 
 
 class DiskIndex:
-    """Keeps the session's world in step with the files below the workspace's folders."""
+    """Keeps the session's world in step with the files below the workspace's folders.
+
+    `configs` are the configurations that hold for these files.
+    """
 
     def __init__(self, server: NetpolServer) -> None:
         self._server = server
         self._scan: _Scan | None = None
         self._is_first = True
         self._ours: set[str] = set()
+        self._changed: set[str] = set()
+        self.configs: tuple[LoadedConfig, ...] = ()
 
     @property
     def ours(self) -> list[str]:
@@ -56,13 +62,13 @@ class DiskIndex:
     def start(self) -> None:
         """Scan the workspace's folders; a scan that is under way ends."""
         self.stop()
-        roots = [root for root in self._server.configuration.roots if not _is_too_wide(root)]
-        self._is_first = self._is_first and bool(roots)
-        if roots:
-            self._scan = _Scan(self._server, roots)
+        folders = self._server.configuration.folders
+        self._is_first = self._is_first and bool(folders)
+        if folders:
+            self._scan = _Scan(self._server, folders)
             run_task(self._run(self._scan))
         else:
-            self._server.context.refresh()
+            self._use({}, set(), ())
         self.settle()
 
     def stop(self) -> None:
@@ -82,17 +88,29 @@ class DiskIndex:
             diagnostics.check_again(self._server)
 
     def update(self, uris: Iterable[str]) -> None:
-        """Read some files again: they were made, changed or deleted."""
+        """Read some files again: they were made, changed or deleted. For folders, everything is read again."""
         changed: dict[str, Policies] = {}
-        for uri in uris:
-            path = path_of_uri(uri)
-            if path is not None and path.endswith(MANIFEST_ENDINGS):
-                read = read_source(path) if os.path.isfile(path) else None
+        configuration = self._server.configuration
+        for path in filter(None, map(path_of_uri, uris)):
+            uri = uri_of_path(path)
+            if path.endswith(MANIFEST_ENDINGS) and not os.path.isdir(path):
+                changed[uri] = ()
                 self._ours.discard(uri)
-                changed[uri] = self._take(uri, path, read, self._ours) if isinstance(read, Source) else ()
+                if os.path.isfile(path) and configuration.finds(path):
+                    read = read_source(path)
+                    changed[uri] = self._take(uri, path, read, self._ours) if isinstance(read, Source) else ()
+                    if (config := configuration.for_path(path)) not in self.configs:
+                        self.configs += (config,)
+            elif os.path.isdir(path) or any(known.startswith(f"{uri}/") for known in self._ours):
+                self.start()
+        if self._scan is not None:
+            # The scan may have read them before they changed.
+            self._changed.update(changed)
         if changed:
             session = self._server.session
             session.world = session.world.with_files(changed)
+            if self._scan is None:
+                self._server.context.refresh()
             diagnostics.check_again(self._server)
 
     async def _run(self, scan: _Scan) -> None:
@@ -109,13 +127,19 @@ class DiskIndex:
                 start = time.perf_counter()
         scan.progress.end()
         if self._scan is scan:
-            self._scan, self._is_first, self._ours = None, False, ours
-            self._server.session.world = self._server.session.world.with_disk(found)
-            operation.done(f"files with policies: {len(ours)}", folders=list(self._server.configuration.roots))
-            # By now all configurations of the workspace are known, and with them what they name as context.
-            self._server.context.refresh(force=True)
+            self._scan, self._is_first = None, False
+            self._use(found, ours, scan.configs)
+            operation.done(f"files with policies: {len(ours)}", folders=list(self._server.configuration.folders))
+            changed, self._changed = self._changed, set()
+            self.update(changed)
             self.settle()
             diagnostics.check_again(self._server)
+
+    def _use(self, found: dict[str, Policies], ours: set[str], configs: tuple[LoadedConfig, ...]) -> None:
+        """Take over what a scan found."""
+        self._ours, self.configs = ours, configs
+        self._server.session.world = self._server.session.world.with_disk(found)
+        self._server.context.refresh(force=True)
 
     def settle(self) -> None:
         """Tell the session whether all files have been read, those of the context among them."""
@@ -135,11 +159,12 @@ class DiskIndex:
 class _Scan:
     """One walk over the folders: a thread reads, the event loop takes the texts."""
 
-    def __init__(self, server: NetpolServer, roots: Sequence[str]) -> None:
+    def __init__(self, server: NetpolServer, folders: Sequence[str]) -> None:
         self.stopped = threading.Event()
         self.progress = Progress(server, "Reading manifests")
         self._server = server
-        self._roots = roots
+        self._folders = folders
+        self.configs: tuple[LoadedConfig, ...] = ()
         self._loop = asyncio.get_running_loop()
         self._batches: asyncio.Queue[tuple[int, int, list[tuple[str, Source]]] | None] = asyncio.Queue()
         self._room = threading.Semaphore(_AHEAD)
@@ -171,10 +196,10 @@ class _Scan:
         self._post(None)
 
     def _find(self) -> list[str]:
-        def excluded(path: str) -> bool:
-            return self._server.configuration.for_path(path.rstrip("/")).is_excluded(path)
-
-        return [path.replace(os.sep, "/") for path in discover(self._roots, excluded).paths]
+        configuration = self._server.configuration
+        paths = [path.replace(os.sep, "/") for path in discover(self._folders, configuration.is_excluded).paths]
+        self.configs = tuple({id(config): config for config in map(configuration.for_path, paths)}.values())
+        return paths
 
     def _batches_of(self, paths: list[str]) -> Iterator[tuple[int, int, list[tuple[str, Source]]]]:
         for start in range(0, len(paths), _BATCH):
@@ -193,8 +218,3 @@ def _read_ours(path: str) -> Source | None:
     """The text of a file that may hold policies."""
     read = read_source(path)
     return None if isinstance(read, ReadProblem) or not may_be_ours(read.text) else read
-
-
-def _is_too_wide(root: str) -> bool:
-    """Whether a folder is everybody's: nobody means all of a disk or of a home folder by opening it."""
-    return os.path.dirname(root) == root or root == os.path.expanduser("~").replace(os.sep, "/")

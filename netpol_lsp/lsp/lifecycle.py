@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from netpol_lsp.files.discovery import CONFIG_NAME
+from netpol_lsp.files.discovery import CONFIG_NAME, GITIGNORE
 from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lsp import diagnostics
 from netpol_lsp.lsp.client import Client
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-WATCHED = (f"**/{CONFIG_NAME}", "**/*.{yaml,yml,json}")
+WATCHED = (f"**/{CONFIG_NAME}", f"**/{GITIGNORE}", "**/*.{yaml,yml,json}")
 _PARENT_CHECK = 5.0
 _ENCODINGS: dict[str, Encoding] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
 
@@ -76,6 +76,8 @@ def start(server: NetpolServer, params: types.InitializeParams) -> None:
     server.log.trace(params.trace or types.TraceValue.Off)
     server.configuration.settings = parse_settings(params.initialization_options)
     set_roots(server)
+    if not server.workspace.folders and (path := path_of_uri(server.workspace.root_uri or "")):
+        server.configuration.roots = (path.rstrip("/") or "/",)
     if server.client.pulls_diagnostics:
         diagnostics.register_pull(server)
 
@@ -96,8 +98,6 @@ def chosen_encoding(server: NetpolServer, options: Any) -> Encoding:
 def set_roots(server: NetpolServer) -> None:
     """The workspace folders that are on this machine."""
     uris = [folder.uri for folder in server.workspace.folders.values()]
-    if not uris and server.workspace.root_uri:
-        uris = [server.workspace.root_uri]
     server.configuration.roots = tuple(path.rstrip("/") or "/" for uri in uris if (path := path_of_uri(uri)))
 
 

@@ -49,7 +49,9 @@ class Publisher:
 
     def publish_config_problems(self) -> None:
         """Send what is wrong with config files that are not open."""
-        by_uri = render_config_problems(self._server.configuration.loaded())
+        if self._server.client.pulls_diagnostics:
+            return
+        by_uri = render_config_problems(self._server.configuration.problems(), self._server.session.encoding)
         for uri in {*by_uri, *self._config_uris}:
             if self._server.session.get(uri) is None:
                 self._send(uri, None, by_uri.get(uri, NOTHING))

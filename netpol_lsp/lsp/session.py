@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from netpol_lsp.lint.diagnostic import Diagnostic
 from netpol_lsp.lint.engine import join_findings
 from netpol_lsp.lint.suppress import may_suppress
 from netpol_lsp.lsp.configuration import Configuration
-from netpol_lsp.lsp.convert import Positions, apply_changes, name_of_uri, path_of_uri
+from netpol_lsp.lsp.convert import Positions, apply_changes, key_of_uri, name_of_uri, path_of_uri
 from netpol_lsp.lsp.known import Known
 from netpol_lsp.lsp.world import NOWHERE, Policies, World
 from netpol_lsp.syntax.documents import Chunk, split
@@ -31,7 +31,7 @@ class Snapshot:
     """One version of a document. Everything is worked out when it is first asked for, and kept.
 
     `known` is shared between the versions of a document: by the text of each of its YAML documents.
-    `is_wanted`: the configuration does not exclude the file.
+    `is_wanted`: the configuration does not exclude the file. `uri` is as the client writes it, that of `source` as we do.
     """
 
     uri: str
@@ -158,7 +158,7 @@ class Snapshot:
         return Part(chunk.index, chunk.start, chunk.text, known.analysis)
 
     def _know(self, chunk: Chunk) -> Known:
-        known = self.known[chunk.text] = Known(analyse_document(chunk.text, self.uri))
+        known = self.known[chunk.text] = Known(analyse_document(chunk.text, self.source.uri))
         return known
 
 
@@ -170,6 +170,7 @@ class Session:
         self.encoding: Encoding = "utf-16"
         self.world = NOWHERE
         self._snapshots: dict[str, Snapshot] = {}
+        self._aside: dict[str, tuple[World, Policies, World]] = {}
 
     def __iter__(self) -> Iterator[Snapshot]:
         return iter(tuple(self._snapshots.values()))
@@ -183,10 +184,36 @@ class Session:
         snapshot = self._snapshots.get(uri)
         if snapshot is None:
             return None
-        if snapshot.is_wanted:
-            self.world = self.world.with_document(uri, snapshot.policies)
-        snapshot = self._snapshots[uri] = snapshot.in_world(self.world)
+        snapshot = self._snapshots[uri] = snapshot.in_world(self._world_of(snapshot))
         return snapshot
+
+    def _world_of(self, snapshot: Snapshot) -> World:
+        """What an open document is judged by: the world, which learns of its policies, or the world and its policies."""
+        uri = snapshot.source.uri
+        if not snapshot.is_wanted:
+            return self.world
+        if self.configuration.counts(snapshot.path):
+            self.world = self.world.with_document(uri, snapshot.policies)
+            return self.world
+        if self.world.is_context(uri):
+            self.world = self.world.with_context_file(uri, snapshot.policies)
+            return self.world
+        known = self._aside.get(uri)
+        if known is None or known[0] is not self.world or known[1] != snapshot.policies:
+            known = (self.world, snapshot.policies, self.world.with_document(uri, snapshot.policies))
+            self._aside[uri] = known
+        return known[2]
+
+    def use_context(self, files: Mapping[str, Policies]) -> None:
+        """Let the policies of these files count; those that are open count as they are in the editor."""
+        self.world = self.world.with_context(files)
+        for snapshot in self:
+            if snapshot.source.uri in files:
+                self._world_of(snapshot)
+
+    def is_open(self, uri: str) -> bool:
+        """Whether the client has a file open, whatever it calls it."""
+        return any(snapshot.source.uri == uri for snapshot in self._snapshots.values())
 
     def steps(self, snapshot: Snapshot) -> Iterator[None]:
         """Work out the findings of an open document bit by bit."""
@@ -222,8 +249,11 @@ class Session:
 
     def close(self, uri: str) -> Snapshot | None:
         """Let a document go; gives its last version."""
-        self.world = self.world.without_document(uri)
-        return self._snapshots.pop(uri, None)
+        snapshot = self._snapshots.pop(uri, None)
+        if snapshot is not None:
+            self.world = self.world.without_document(snapshot.source.uri)
+            self._aside.pop(snapshot.source.uri, None)
+        return snapshot
 
     def reconfigure(self, uris: Iterable[str] | None = None) -> None:
         """Look the configuration up again, for all documents or some."""
@@ -232,14 +262,16 @@ class Session:
             if old.is_too_long:
                 continue
             text = BOM + old.source.text if old.source.has_bom else old.source.text
-            self._snapshots[uri] = self.make(uri, text, old.version, old)
+            new = self._snapshots[uri] = self.make(uri, text, old.version, old)
+            if not new.is_wanted or not self.configuration.counts(new.path):
+                self.world = self.world.without_document(new.source.uri)
 
     def make(self, uri: str, text: str, version: int | None = None, previous: Snapshot | None = None) -> Snapshot:
         """A snapshot of a text; what is known of `previous` is kept for the parts that are the same."""
         path = path_of_uri(uri)
         config, is_wanted = self.configuration.for_document(path)
         too_long = len(text) > MAX_LENGTH
-        source = make_source(uri, "" if too_long else text, version)
+        source = make_source(key_of_uri(uri), "" if too_long else text, version)
         snapshot = Snapshot(uri, path, source, self.encoding, config, is_wanted, too_long, self.world)
         if previous is not None:
             # Two versions' worth: an edit that is taken back finds everything as it was.

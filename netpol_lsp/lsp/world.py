@@ -38,7 +38,12 @@ class World:
         self._context = context or {}
         self._relevant: dict[str | None, Policies] = {}
         self.is_complete = is_complete
-        more = [placed for uri, found in self._context.items() if uri not in opened for placed in found]
+        more = [
+            placed
+            for uri, found in self._context.items()
+            if uri not in self._open and uri not in self._disk
+            for placed in found
+        ]
         self.view = linted.with_context(more) if more else linted
 
     def with_completeness(self, *, is_complete: bool) -> World:
@@ -80,6 +85,16 @@ class World:
     def with_context(self, files: Mapping[str, Policies]) -> World:
         """The world with the policies that count but are not linted, by file."""
         return World(self._linted, self._disk, self._open, files, is_complete=self.is_complete)
+
+    def is_context(self, uri: str) -> bool:
+        """Whether a file counts but is not linted."""
+        return uri in self._context
+
+    def with_context_file(self, uri: str, policies: Policies) -> World:
+        """The world with a file of the context as it is in the editor; itself when no policy in it is another."""
+        if self._context.get(uri) == policies:
+            return self
+        return self.with_context({**self._context, uri: policies})
 
     def _changed(
         self, linted: WorkspaceView, *, disk: Mapping[str, Policies] | None = None, opened: frozenset[str] | None = None

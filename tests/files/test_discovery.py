@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lsp.files.discovery import discover
+from netpol_lsp.files.discovery import discover, would_discover
 from netpol_lsp.files.ignore import Patterns, globs_in
 
 
@@ -141,6 +141,36 @@ def test_excluded_by_configuration() -> None:
     assert "x/d.yaml" not in asked
     assert found("a/c.yaml", excluded=excluded) == ["a/c.yaml"]
     assert found("a/c.yaml", excluded=excluded, force_exclude=True) == []
+
+
+def test_asking_for_one_file_agrees_with_the_walk(here, tmp_path_factory) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "o.yaml"
+    outside.write_text("a: 1\n")
+    make(
+        "repo/a.yaml", "repo/b.txt", "repo/.hidden.yaml", "repo/.github/x.yaml", "repo/node_modules/x.yaml",
+        "repo/sub/.netpol-lint.yaml", "repo/sub/vendor/x.yaml", "repo/sub/gen/x.yaml", "repo/sub/keep.yaml",
+        "repo/sub/drop.yaml", "repo/out/x.yaml", "repo/sub/not/x.yaml", "repo/sub/not.yaml", "repo/d.yaml/x.json",
+        "repo/local.yaml", "repo/sub/nested/a.yaml", "repo/sub/nested/nested.yml",
+    )  # fmt: skip
+    (here / "repo/.git/info").mkdir(parents=True)
+    (here / "repo/.git/info/exclude").write_text("local.yaml\n")
+    (here / "repo/.gitignore").write_text("/out/\ndrop.yaml\n*.yml\n")
+    (here / "repo/sub/.gitignore").write_text("gen/\n!nested/*.yml\n")
+    (here / "repo/sub/in.yaml").symlink_to("keep.yaml")
+    (here / "repo/sub/hidden.yaml").symlink_to("../.github/x.yaml")
+    (here / "repo/out.yaml").symlink_to(outside)
+    (here / "repo/linked").symlink_to("sub", target_is_directory=True)
+    (here / "link").symlink_to("repo", target_is_directory=True)
+
+    def excluded(path: str) -> bool:
+        return "/not" in path
+
+    for folder in (here / "repo", here / "repo/sub", here / "repo/out", here / "link"):
+        walked = discover([str(folder)], excluded).paths
+        assert len(walked) == {"repo": 8, "sub": 4, "out": 0, "link": 8}[folder.name]
+        every = [str(path) for path in here.rglob("*") if path.is_file()]
+        every += [str(path) for name in ("link", "repo/linked") for path in (here / name).rglob("*") if path.is_file()]
+        assert sorted(path for path in every if would_discover(str(folder), path, excluded)) == sorted(walked)
 
 
 def git(*arguments: str) -> str:

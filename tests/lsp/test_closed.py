@@ -1,6 +1,10 @@
 """A client that asks for the whole workspace learns of files that are not open, too."""
 
+import threading
+
 import pytest
+
+from netpol_lsp.files.discovery import discover
 
 pytestmark = pytest.mark.asyncio
 
@@ -117,14 +121,17 @@ async def test_reports_come_bit_by_bit_where_that_is_wanted(start, monkeypatch):
     assert [(part["token"], len(part["value"]["items"])) for part in parts] == [("bits", 2), ("bits", 1)]
 
 
-async def test_nothing_is_said_of_closed_files_before_all_is_read(make_editor, tmp_path):
+async def test_nothing_is_said_of_closed_files_before_all_is_read(make_editor, tmp_path, monkeypatch):
+    from netpol_lsp.lsp import index
+
+    answered = threading.Event()
+    monkeypatch.setattr(index, "discover", lambda *args: (answered.wait(30), discover(*args))[1])
     (tmp_path / "web.yaml").write_text(WEB)
     editor = make_editor()
     await editor.start(tmp_path, PULLS)
     assert not editor.server.index.is_ready
-    number = editor.post("workspace/diagnostic", {"previousResultIds": []})
-    early = await editor.answer(number)
-    assert early["result"]["items"] == []
+    assert await pull(editor) == {}
+    answered.set()
     await editor.quiet()
     assert editor.requests("workspace/diagnostic/refresh")
     assert set(await pull(editor)) == {"web"}

@@ -23,7 +23,7 @@ def codes(items):
         ({"codeLens": "off"}, ClientSettings()),
         ({"showResults": False}, ClientSettings(show_results=False)),
         ({"inlayHints": {"peers": False, "types": "no", "unknown": 1}}, ClientSettings(InlayHintSettings(peers=False))),
-        ({"inlayHints": False}, ClientSettings(InlayHintSettings(False, False, False, False))),
+        ({"inlayHints": False}, ClientSettings(InlayHintSettings(False, False, False, False, False))),
     ],
 )
 def test_settings_of_any_shape(data, settings):

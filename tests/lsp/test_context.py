@@ -2,6 +2,8 @@
 
 import pytest
 
+from netpol_lsp.text.source import LineIndex
+
 pytestmark = pytest.mark.asyncio
 
 HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: NAME, namespace: shop}\nspec:\n"
@@ -159,3 +161,90 @@ async def test_a_reader_that_fails_leaves_the_rest(make_editor, workspace, monke
     editor = make_editor()
     await editor.start(workspace)
     assert len(gaps(await editor.diagnostics(open_web(editor, workspace)))) == 1
+
+
+async def test_an_entry_that_is_not_there_is_a_finding_in_the_config_file(make_editor, workspace, encoding):
+    config = workspace / ".netpol-lint.yaml"
+    config.write_text("# 商店\ncontext: [../cluster, '../🎉nowhere', ../x*.yaml, ../cluster/bad.yaml]\n")
+    bad = workspace.parent / "cluster" / "bad.yaml"
+    bad.write_bytes(b"kind: \xff\n")
+    editor = make_editor(encoding)
+    await editor.start(workspace)
+    document = open_web(editor, workspace)
+    assert gaps(await editor.diagnostics(document)) == [], "what can be read counts"
+    found = editor.published(config.as_uri())[-1]["diagnostics"]
+    text = config.read_text()
+    lines = [LineIndex(text).offset(one["range"]["start"]["line"], one["range"]["start"]["character"], encoding) for one in found]  # fmt: skip
+    starts = [text[offset : offset + 8] for offset in lines]
+    assert sorted(starts) == ["../clust", "../x*.ya", "../🎉nowh"], starts
+    messages = [item["message"] for item in found]
+    assert "context `../🎉nowhere`: no such file or folder" in messages
+    assert "context `../x*.yaml`: matches no file" in messages
+    assert any("bad.yaml" in message and "is not UTF-8" in message for message in messages)
+    bad.unlink()
+    config.write_text("context: [../cluster]\n")
+    changed(editor, config)
+    assert gaps(await editor.diagnostics(document)) == []
+    assert editor.published(config.as_uri())[-1]["diagnostics"] == []
+
+
+async def test_who_pulls_gets_them_in_the_report(make_editor, workspace):
+    config = workspace / ".netpol-lint.yaml"
+    config.write_text("context: [../nowhere]\n")
+    editor = make_editor()
+    await editor.start(workspace, {"textDocument": {"diagnostic": {}}})
+    await editor.quiet()
+    items = (await editor.request("workspace/diagnostic", {"previousResultIds": []}))["items"]
+    [report] = [item for item in items if item["uri"] == config.as_uri()]
+    assert [item["message"] for item in report["items"]] == ["context `../nowhere`: no such file or folder"]
+    assert editor.published(config.as_uri()) == []
+
+
+async def test_a_context_that_is_open_is_still_not_linted_together(make_editor, workspace):
+    """Its gaps are not a reason to keep silent about those of the workspace: CI knows it as context only."""
+    deny = HEAD.replace("NAME", "deny") + "  podSelector: {}\n  policyTypes: [Egress]\n"
+    path = workspace.parent / "cluster" / "dns.yaml"
+    path.write_text(deny)
+    editor = make_editor()
+    await editor.start(workspace)
+    document = open_web(editor, workspace)
+    assert len(gaps(await editor.diagnostics(document))) == 1
+    other = editor.open(deny, uri=path.as_uri())
+    await editor.quiet()
+    document.edit(0, 0, "# again\n")
+    assert len(gaps(await editor.diagnostics(document))) == 1
+    other.replace(DNS)
+    assert gaps(await editor.diagnostics(document)) == []
+    # Whatever else of the context is read again, the editor's text counts.
+    changed(editor, path)
+    assert gaps(await editor.diagnostics(document)) == []
+    other.close()
+    await editor.until(lambda: gaps(editor.published(document.uri)[-1]["diagnostics"]))
+
+
+async def test_a_nested_config_adds_its_own(make_editor, workspace):
+    (workspace / ".netpol-lint.yaml").write_text("{}\n")
+    (workspace / "sub").mkdir()
+    (workspace / "sub" / ".netpol-lint.yaml").write_text("context: [../../cluster]\n")
+    editor = make_editor()
+    await editor.start(workspace)
+    document = open_web(editor, workspace)
+    assert len(gaps(await editor.diagnostics(document))) == 1, "nothing is linted by that configuration"
+    path = workspace / "sub" / "x.yaml"
+    path.write_text("kind: ConfigMap\n")
+    changed(editor, path, 1)
+    assert gaps(await editor.diagnostics(document)) == []
+
+
+async def test_what_an_open_document_named_goes_with_it(make_editor, tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / ".netpol-lint.yaml").write_text("context: [dns.yaml]\n")
+    (tmp_path / "a" / "dns.yaml").write_text(DNS)
+    editor = make_editor()
+    await editor.start()
+    document = editor.open(WEB, uri=(tmp_path / "web.yaml").as_uri())
+    assert len(gaps(await editor.diagnostics(document))) == 1
+    other = editor.open("kind: ConfigMap\n", uri=(tmp_path / "a" / "x.yaml").as_uri())
+    assert gaps(await editor.diagnostics(document)) == []
+    other.close()
+    assert len(gaps(await editor.diagnostics(document))) == 1

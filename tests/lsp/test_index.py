@@ -1,5 +1,7 @@
 """Policies of files that are not open: rules judge by all that is applied together."""
 
+import threading
+
 import pytest
 
 from netpol_lsp.lsp import documents, index
@@ -218,3 +220,139 @@ async def test_one_file_with_both_has_no_finding_from_the_first_moment(make_edit
     }
     found = await editor.request("textDocument/codeAction", params)
     assert needs_dns not in {item["code"] for action in found for item in action.get("diagnostics", [])}
+
+
+async def test_a_config_file_decides_anew_what_counts(make_editor, tmp_path):
+    config = tmp_path / ".netpol-lint.yaml"
+    config.write_text("{}\n")
+    (tmp_path / "dns.yaml").write_text(DNS.replace(", namespace: shop", ""))
+    editor = make_editor()
+    await editor.start(tmp_path)
+    await editor.quiet()
+    for text, namespaces in (
+        ("default-namespace: shop\n", ["shop"]),
+        ("exclude: [dns.yaml]\n", []),
+        ("default-namespace: bank\n", ["bank"]),
+    ):
+        config.write_text(text)
+        change(editor, config)
+        await editor.quiet()
+        assert [placed.policy.namespace for placed in editor.server.session.world.view] == namespaces
+
+
+async def test_an_open_document_that_is_excluded_counts_no_longer(make_editor, tmp_path):
+    config = tmp_path / ".netpol-lint.yaml"
+    (tmp_path / "dns.yaml").write_text(DNS)
+    editor = make_editor()
+    await editor.start(tmp_path)
+    editor.open(DNS, uri=(tmp_path / "dns.yaml").as_uri())
+    await editor.quiet()
+    assert known(editor) == ["allow-dns"]
+    config.write_text("exclude: [dns.yaml]\n")
+    change(editor, config, 1)
+    await editor.quiet()
+    assert known(editor) == []
+
+
+async def test_git_decides_anew_what_counts(make_editor, tmp_path):
+    (tmp_path / "dns.yaml").write_text(DNS)
+    editor = make_editor()
+    await editor.start(tmp_path)
+    watchers = editor.requests("client/registerCapability")[0]["params"]["registrations"][0]["registerOptions"]
+    assert "**/.gitignore" in [item["globPattern"] for item in watchers["watchers"]]
+    document = editor.open(DNS, uri=(tmp_path / "dns.yaml").as_uri())
+    await editor.quiet()
+    ignore = tmp_path / ".gitignore"
+    for text, names in (("dns.yaml\n", []), ("", ["allow-dns"])):
+        ignore.write_text(text)
+        change(editor, ignore)
+        await editor.quiet()
+        assert known(editor) == names
+    document.close()
+    assert known(editor) == ["allow-dns"]
+
+
+async def test_folders_are_renamed_and_deleted(make_editor, tmp_path):
+    folder, moved = tmp_path / "a", tmp_path / "b"
+    folder.mkdir()
+    (folder / "dns.yaml").write_text(DNS)
+    editor = make_editor()
+    await editor.start(tmp_path)
+    await editor.quiet()
+    folder.rename(moved)
+    editor.notify("workspace/didRenameFiles", {"files": [{"oldUri": folder.as_uri(), "newUri": moved.as_uri()}]})
+    await editor.quiet()
+    assert list(editor.server.session.world.view.files) == [(moved / "dns.yaml").as_uri()]
+    (moved / "dns.yaml").unlink()
+    moved.rmdir()
+    editor.notify("workspace/didDeleteFiles", {"files": [{"uri": moved.as_uri()}]})
+    await editor.quiet()
+    assert known(editor) == []
+
+
+async def test_a_change_while_the_workspace_is_read_is_not_lost(make_editor, tmp_path, monkeypatch):
+    may_go_on = threading.Event()
+    original = index._Scan._post
+
+    def late(scan, batch):
+        assert may_go_on.wait(30)
+        original(scan, batch)
+
+    monkeypatch.setattr(index._Scan, "_post", late)
+    path = tmp_path / "dns.yaml"
+    path.write_text(DNS)
+    read = threading.Event()
+    monkeypatch.setattr(index, "read_source", lambda path, real=index.read_source: (real(path), read.set())[0])
+    editor = make_editor()
+    await editor.start(tmp_path)
+    await editor.until(read.is_set)
+    path.write_text(DNS.replace("allow-dns", "newer"))
+    change(editor, path)
+    may_go_on.set()
+    await editor.quiet()
+    assert known(editor) == ["newer"]
+
+
+async def test_without_folders_nothing_of_the_disk_is_left(make_editor, tmp_path):
+    (tmp_path / "dns.yaml").write_text(DNS)
+    editor = make_editor()
+    await editor.start(tmp_path)
+    await editor.quiet()
+    gone = {"added": [], "removed": [{"uri": tmp_path.as_uri(), "name": "ws"}]}
+    editor.notify("workspace/didChangeWorkspaceFolders", {"event": gone})
+    await editor.quiet()
+    assert known(editor) == []
+    assert editor.server.index.ours == []
+
+
+async def test_an_address_that_is_written_in_another_way_is_the_same_file(make_editor, tmp_path):
+    path = tmp_path / "dns+(1)@x.yaml"
+    path.write_text(DNS)
+    editor = make_editor()
+    await editor.start(tmp_path, {"textDocument": {"diagnostic": {}}})
+    await editor.quiet()
+    uri = f"{tmp_path.as_uri()}/{path.name}"
+    assert uri != path.as_uri()
+    document = editor.open(DNS.replace("allow-dns", "unsaved"), uri=uri)
+    await editor.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+    assert known(editor) == ["unsaved"]
+    reports = (await editor.request("workspace/diagnostic", {"previousResultIds": []}))["items"]
+    assert [item["uri"] for item in reports] == [uri]
+    document.close()
+    assert known(editor) == ["allow-dns"]
+    path.unlink()
+    editor.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri, "type": 3}]})
+    assert known(editor) == []
+
+
+async def test_closing_a_document_reads_what_was_saved(make_editor, tmp_path):
+    path = tmp_path / "dns.yaml"
+    path.write_text(DNS)
+    editor = make_editor()
+    await editor.start(tmp_path, {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": False}}})
+    document = editor.open(DNS, uri=path.as_uri())
+    document.replace(DNS.replace("allow-dns", "saved"))
+    path.write_text(document.text)
+    await editor.quiet()
+    document.close()
+    assert known(editor) == ["saved"]
