@@ -51,9 +51,11 @@ class NetpolProtocol(LanguageServerProtocol):
         if b'"$/cancelRequest"' not in body:
             return
         try:
-            self._cancelled.add(json.loads(body)["params"]["id"])
-        except (ValueError, LookupError, TypeError, RecursionError):
+            data = json.loads(body)
+        except (ValueError, RecursionError):
             return
+        if (request := _cancelled_by(data)) is not None:
+            self._cancelled.add(request)
 
     def receive(self, body: bytes) -> None:
         """Handle a message; whatever it holds, the server goes on."""
@@ -71,7 +73,9 @@ class NetpolProtocol(LanguageServerProtocol):
         if not isinstance(data, dict) or not ("method" in data or "id" in data):
             self._refuse(None, INVALID_REQUEST, "this is neither a request nor an answer")
             return
-        data.setdefault("jsonrpc", self.VERSION)
+        if data.setdefault("jsonrpc", self.VERSION) != self.VERSION:
+            self._refuse(_id_of(data.get("id")), INVALID_REQUEST, f"this is not JSON-RPC {self.VERSION}")
+            return
         if "method" in data and not self._may_run(data):
             return
         try:
@@ -102,8 +106,10 @@ class NetpolProtocol(LanguageServerProtocol):
             self._refuse(None, INVALID_REQUEST, "a method is a text, an id a text or a number")
             return False
         if method == types.CANCEL_REQUEST:
-            self._cancelled.discard(data.get("params", {}).get("id"))
-            return True
+            known = _cancelled_by(data)
+            if known is not None:
+                self._cancelled.discard(known)
+            return known is not None
         if request is not None and request in self._cancelled:
             self._cancelled.discard(request)
             cancelled = JsonRpcRequestCancelled(f'Request with id "{request}" is canceled').to_response_error()
@@ -182,3 +188,14 @@ class NetpolProtocol(LanguageServerProtocol):
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
         """Hand over to the session."""
         self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE](params)
+
+
+def _cancelled_by(data: Any) -> str | int | None:
+    """The request that a `$/cancelRequest` is about; None when this is none, or says nothing that makes sense."""
+    params = data.get("params") if isinstance(data, dict) and data.get("method") == types.CANCEL_REQUEST else None
+    return _id_of(params.get("id")) if isinstance(params, dict) else None
+
+
+def _id_of(value: Any) -> str | int | None:
+    """A value as the id of a request; None when it cannot be one."""
+    return value if isinstance(value, str | int) else None

@@ -121,6 +121,63 @@ async def test_reports_come_bit_by_bit_where_that_is_wanted(start, monkeypatch):
     assert [(part["token"], len(part["value"]["items"])) for part in parts] == [("bits", 2), ("bits", 1)]
 
 
+async def test_a_report_can_be_cancelled_half_way(start, monkeypatch):
+    from netpol_lsp.lsp import diagnostics
+
+    monkeypatch.setattr(diagnostics, "_BATCH", 1)
+    editor = await start(**{f"f{number}": BAD for number in range(20)})
+    number = editor.post("workspace/diagnostic", {"previousResultIds": [], "partialResultToken": 7})
+    await editor.until(lambda: any(item.get("method") == "$/progress" for item in editor.sent))
+    editor.notify("$/cancelRequest", {"id": number})
+    assert (await editor.answer(number))["error"]["code"] == -32800
+    sent = len([item for item in editor.sent if item.get("method") == "$/progress"])
+    assert 0 < sent < 20
+    assert len(await pull(editor)) == 20
+    assert len([item for item in editor.sent if item.get("method") == "$/progress"]) == sent
+
+
+async def test_a_keystroke_does_not_wait_for_the_report(start, monkeypatch, tmp_path):
+    from netpol_lsp.lsp import scheduler
+
+    monkeypatch.setattr(scheduler, "TURN", -1.0)  # somebody else has a turn after each step
+    editor = await start(**{f"f{number}": f"{BAD}---\n{BAD}" for number in range(20)})
+    document = editor.open(WEB, uri=(tmp_path / "f0.yaml").as_uri())
+    report = editor.post("workspace/diagnostic", {"previousResultIds": []})
+    document.replace(BAD)
+    params = {"textDocument": {"uri": document.uri}}
+    answer = await editor.request("textDocument/diagnostic", params)
+    assert "NP105" in codes(answer)
+    assert not any(item.get("id") == report and "method" not in item for item in editor.sent), "that goes on"
+    items = (await editor.answer(report))["result"]["items"]
+    assert len(items) == 20
+
+
+async def test_a_report_of_a_workspace_that_is_read_again_has_all_files(start, tmp_path):
+    editor = await start(web=BAD, bank=BAD)
+    (tmp_path / ".netpol-lint.yaml").write_text("ignore: [NP105]\n")
+    changed(editor, tmp_path / ".netpol-lint.yaml", 1)
+    assert not editor.server.index.is_ready
+    early = await pull(editor)
+    assert set(early) == {"web", "bank"}
+    assert "NP105" not in codes(early["web"])
+    await editor.quiet()
+    assert {name: item["kind"] for name, item in (await pull(editor, early.values())).items()} == {
+        "web": "unchanged",
+        "bank": "unchanged",
+    }
+
+
+async def test_who_waits_to_be_told_is_told_of_open_documents_only(make_editor, tmp_path):
+    (tmp_path / "web.yaml").write_text(BAD)
+    (tmp_path / "bank.yaml").write_text(BAD)
+    editor = make_editor()
+    await editor.start(tmp_path)
+    document = editor.open(BAD, uri=(tmp_path / "bank.yaml").as_uri())
+    await editor.quiet()
+    told = {item["params"]["uri"] for item in editor.requests("textDocument/publishDiagnostics")}
+    assert told == {document.uri}
+
+
 async def test_nothing_is_said_of_closed_files_before_all_is_read(make_editor, tmp_path, monkeypatch):
     from netpol_lsp.lsp import index
 

@@ -64,6 +64,64 @@ def test_a_session_ends_with_0_and_says_nothing_beside_the_wire():
     assert (last["id"], last["result"]) == (2, None)
 
 
+def answers(*parts):
+    """The answers to requests over standard input, by id, in a session that ends well."""
+    done = run(b"".join([initialize(), *parts, GOODBYE]))
+    assert done.returncode == 0
+    found = {}
+    for item in messages(done.stdout):
+        if "method" not in item:
+            found.setdefault(item["id"], []).append(item)
+    assert all(len(one) == 1 for number, one in found.items() if number is not None), "one answer to each request"
+    return found
+
+
+WHERE = {"textDocument": {"uri": "file:///ws/web.yaml"}, "position": {"line": 0, "character": 0}}
+
+
+def test_malformed_requests_are_answered_and_the_session_goes_on():
+    found = answers(
+        frame(b"{ not json"),
+        frame(b"[]"),
+        frame(b"\xff\xfe"),
+        message("textDocument/hover", 10, textDocument=5),
+        message("textDocument/unheardOf", 11, a=1),
+        message("textDocument/didChange", textDocument="x"),
+        message("unheardOf/notification", a=1),
+        frame(b'{"jsonrpc":"2.0","id":12,"method":"textDocument/hover","params":[]}'),
+        message("initialize", 13, processId=None, rootUri=None, capabilities={}),
+        message("textDocument/hover", 14, **WHERE),
+    )
+    codes = {number: item["error"]["code"] for number, (item, *_) in found.items() if "error" in item}
+    assert codes == {None: -32700, 10: -32602, 11: -32601, 12: -32602, 13: -32600}
+    assert [item["error"]["code"] for item in found[None]] == [-32700, -32600, -32700]
+    assert found[14][0]["result"] is None
+
+
+def test_odd_frames_are_passed_over():
+    body = json.dumps({"jsonrpc": "2.0", "id": 10, "method": "textDocument/hover", "params": WHERE}).encode()
+    found = answers(
+        b"X-Header: 1\r\n\r\n",
+        b"Content-Length: many\r\n\r\n",
+        b"content-type: x; charset=utf-8\r\nCONTENT-LENGTH:%d\r\n\r\n%b" % (len(body), body),
+        frame(b""),
+    )
+    assert found[10][0]["result"] is None
+
+
+def test_a_request_that_is_cancelled_at_once_is_answered_once():
+    """Whether the cancellation comes in time is a matter of luck; an answer there is in any case."""
+    found = answers(message("textDocument/hover", 10, **WHERE), message("$/cancelRequest", id=10))
+    assert found[10][0].get("error", {}).get("code", -32800) == -32800
+
+
+def test_requests_before_initialize_and_after_shutdown_are_refused():
+    data = message("textDocument/hover", 10, **WHERE) + initialize() + message("shutdown", 2)
+    done = run(data + message("textDocument/hover", 11, **WHERE) + message("exit"))
+    codes = {item["id"]: item["error"]["code"] for item in messages(done.stdout) if "error" in item}
+    assert (done.returncode, codes) == (0, {10: -32002, 11: -32600})
+
+
 @pytest.mark.parametrize("option", ["--stdio", "--clientProcessId=1"])
 def test_options_that_clients_add(option):
     assert run(initialize() + GOODBYE, option).returncode == 0

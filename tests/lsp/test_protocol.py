@@ -61,7 +61,13 @@ async def test_exit_without_shutdown_is_a_failure(editor):
         (b"{}", None, -32600),
         (body(id=70, method=5), None, -32600),
         (body(id={"a": 1}, method="textDocument/hover"), None, -32600),
+        (b'{"jsonrpc":"1.0","id":70,"method":"shutdown"}', 70, -32600),
+        (b'{"jsonrpc":"2.0","id":1.5,"method":"shutdown"}', None, -32600),
         (body(id=70, method="textDocument/unheardOf", params={}), 70, -32601),
+        (body(id=70, method="textDocument/hover", params=[1, 2]), 70, -32602),
+        (body(id=70, method="textDocument/hover", params="here"), 70, -32602),
+        (body(id="seventy", method="textDocument/hover", params={}), "seventy", -32602),
+        (body(id=70, method="workspace/diagnostic", params={"previousResultIds": 5}), 70, -32602),
         (body(id=70, method="textDocument/hover", params={}), 70, -32602),
         (body(id=70, method="textDocument/hover"), 70, -32602),
         (body(id=70, method="textDocument/hover", params={"textDocument": {"uri": 5}, "position": "here"}), 70, -32602),
@@ -88,6 +94,17 @@ async def test_malformed_notifications_are_dropped(editor, caplog):
     editor.notify("textDocument/didClose", {"textDocument": {"uri": "file:///nowhere"}})
     editor.notify("$/unheardOf", {"a": 1})
     editor.notify("$/cancelRequest", {"id": 4711})
+    for params in (None, [], "x", {}, {"id": None}, {"id": [1]}, {"id": {"a": 1}}):
+        message = body(method="$/cancelRequest", params=params)
+        editor.server.protocol.glance(message)
+        editor.server.protocol.receive(message)
+    assert not [record for record in caplog.records if "could not be handled" in record.getMessage()]
+    for message in (
+        body(id=4711, result=None),
+        body(id=4711, error={"code": 1, "message": "no"}),
+        body(id=[], result=1),
+    ):
+        editor.server.protocol.receive(message)
     await editor.quiet()
     assert [item for item in editor.sent[before:] if item.get("method") != "window/logMessage"] == []
 
@@ -143,6 +160,36 @@ async def test_a_long_request_can_be_cancelled(make_editor):
     number = editor.post("workspace/diagnostic", {"previousResultIds": []})
     editor.notify("$/cancelRequest", {"id": number})
     assert (await editor.answer(number))["error"]["code"] == -32800
+
+
+async def test_a_request_that_was_answered_cannot_be_cancelled(editor):
+    document = editor.open()
+    number = editor.post(
+        "textDocument/hover", {"textDocument": {"uri": document.uri}, "position": document.position(0)}
+    )
+    await editor.answer(number)
+    editor.notify("$/cancelRequest", {"id": number})
+    await editor.quiet()
+    assert len([item for item in editor.sent if item.get("id") == number and "method" not in item]) == 1
+    assert not editor.server.protocol._cancelled
+
+
+async def test_a_feature_that_crashes_answers_with_an_error(editor, caplog, monkeypatch):
+    caplog.errors_are_fine = True
+    from netpol_lsp.lsp import hover
+
+    def crash(*_args):
+        raise ZeroDivisionError("oh")
+
+    document = editor.open()
+    params = {"textDocument": {"uri": document.uri}, "position": document.at("podSelector: {matchLabels: {app: web")}
+    with monkeypatch.context() as patch:
+        patch.setattr(hover, "find_target", crash)
+        answer = await editor.answer(editor.post("textDocument/hover", params))
+    assert answer["error"]["code"] == -32603
+    assert not editor.requests("window/showMessage")
+    assert [item["params"]["type"] for item in editor.requests("window/logMessage")][-1] == 1
+    assert await editor.request("textDocument/hover", params) is not None
 
 
 async def test_what_the_client_says_no_to_is_no_error(make_editor):
