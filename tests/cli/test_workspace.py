@@ -90,3 +90,15 @@ def test_the_cache_notices_other_files(shop, monkeypatch) -> None:
     assert codes(shop.run("deny.yaml", "--context", "dns", "--format", "json")) == []
     shop.write("dns/allow.yaml", ALLOW_DNS.replace("53", "54"))
     assert codes(shop.run("deny.yaml", "--context", "dns", "--format", "json")) == ["NP216"]
+
+
+def test_the_cache_notices_what_the_context_means_now(shop, monkeypatch) -> None:
+    monkeypatch.setattr("netpol_lsp.cli.check.WORTHWHILE", 1)
+    monkeypatch.setattr("netpol_lsp.cli.cache._SETTLED_NS", -(10**18))
+    shop.write("sub/.netpol-lint.yaml", "select: [NP216]\n")
+    shop.write("sub/deny.yaml", DENY)
+    shop.write("other.yaml", "kind: ConfigMap\n")
+    shop.write("cluster/dns.yaml", ALLOW_DNS.replace(", namespace: shop", ""))
+    for namespace, expected in (("shop", []), ("bank", ["NP216"]), ("shop", [])):
+        shop.write(".netpol-lint.yaml", f"context: [cluster]\ndefault-namespace: {namespace}\n")
+        assert codes(shop.run("sub", "other.yaml", "--format", "json")) == expected
