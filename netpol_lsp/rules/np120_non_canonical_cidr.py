@@ -71,6 +71,8 @@ def non_canonical_cidr(ctx: PolicyContext) -> Diagnostics:
             cidr = _read(field)
             if field is not None and cidr is not None and (cidr.non_canonical_ipv6 or not cidr.is_strict):
                 is_range = field is block.cidr
+                if not is_range and outer is not None and not is_strict_subset(outer, cidr):
+                    continue  # refused in any case: NP113 tells
                 has_excepts = is_range and bool(block.excepts)
                 yield _finding(ctx, field, cidr, None if is_range else outer, has_excepts=has_excepts)
 
