@@ -93,7 +93,7 @@ def lint_document(
         partial = is_partial(analysis.document, policy)
         for check, setup in plan.for_policy(there_in_policy(policy), is_partial=partial):
             _collect(found, check, PolicyContext(setup, around, policy, plain))
-    return _one_error_a_word(found, analysis) if has_error else found
+    return _without_echoes(found, analysis) if has_error else found
 
 
 def _collect(found: list[Diagnostic], check: Check, ctx: Context) -> None:
@@ -104,15 +104,29 @@ def _collect(found: list[Diagnostic], check: Check, ctx: Context) -> None:
         found.append(_internal_error(ctx, error))
 
 
-def _one_error_a_word(found: list[Diagnostic], analysis: DocumentAnalysis) -> list[Diagnostic]:
-    """Without what other rules say of a word that the parser stumbled over: half a key is no unknown field."""
-    broken = {problem.span for problem in analysis.problems if problem.kind is ProblemKind.SYNTAX and problem.is_error}
+def _without_echoes(found: list[Diagnostic], analysis: DocumentAnalysis) -> list[Diagnostic]:
+    """Without what other rules say because of the words that the parser stumbled over."""
+    broken = [problem.span for problem in analysis.problems if problem.kind is ProblemKind.SYNTAX and problem.is_error]
     errors = [one for one in found if one.code == SYNTAX_ERROR and one.span in broken]
-    return [one for one in found if one in errors or not any(_is_same_word(one, error) for error in errors)]
+    text = analysis.document.text
+    return [one for one in found if one in errors or not any(_is_echo(one, error, text) for error in errors)]
 
 
-def _is_same_word(one: Diagnostic, error: Diagnostic) -> bool:
-    return error.span.covers(one.span) or error.span.start == one.span.start
+def _is_echo(one: Diagnostic, error: Diagnostic, text: str) -> bool:
+    """Whether a finding says no more than a syntax error does: half a key is no unknown field."""
+    if error.span.covers(one.span) or error.span.start == one.span.start:
+        return True
+    if one.category is not Category.API:
+        return False
+    if one.span.covers(error.span):
+        return True  # plain text that has taken in the lines below it
+    is_behind = one.span.start > error.span.start
+    if text[error.span.start : error.span.start + 1] in "[{":
+        # What stands in a bracket that is not closed may not be meant to.
+        return is_behind and one.field.startswith((f"{error.field}.", f"{error.field}["))
+    # A list that has taken in the words behind it has not too many items, nor wrong ones.
+    around, is_item, _ = error.field.rpartition("[")
+    return bool(is_item) and (one.field == around or (is_behind and one.field.rpartition("[")[0] == around))
 
 
 Check = Callable[[Any], Iterator[Diagnostic]]

@@ -76,6 +76,9 @@ def _conditions(ctx: PolicyContext, selector: Selector) -> Diagnostics:
             path = f"{ctx.field_in(selector.node, 'matchExpressions')}[{number}].key"
             yield ctx.finding(place, "an empty condition: it needs `key` and `operator`", field=path)
     for requirement in selector.requirements:
+        key = requirement.key
+        if key is not None and key.value is None and not key.is_null and not key.is_unknown:
+            continue  # no text: NP102
         for name, field in (("key", requirement.key), ("operator", requirement.operator)):
             if _is_missing(field):
                 message = f"a condition of matchExpressions needs its `{name}`"
@@ -95,8 +98,8 @@ def _first_key(mapping: Mapping) -> Span:
 def _type_fields(ctx: PolicyContext) -> Diagnostics:
     kube_object = ctx.policy.object
     root = kube_object.node
-    if kube_object.api_version and kube_object.kind:
-        return
+    if kube_object.api_version and (kube_object.kind or kube_object.api_version != API_VERSION):
+        return  # of another version, or half typed: NP009
     values = (
         ("apiVersion", kube_object.api_version_field, API_VERSION),
         ("kind", kube_object.kind_field, NETWORK_POLICY),
@@ -117,7 +120,8 @@ def _type_fields(ctx: PolicyContext) -> Diagnostics:
 
 def _name(ctx: PolicyContext) -> Diagnostics:
     kube_object = ctx.policy.object
-    if kube_object.name:
+    # What is no NetworkPolicy yet is not looked at by the API server: it may be half typed.
+    if kube_object.name or kube_object.kind != NETWORK_POLICY or kube_object.api_version != API_VERSION:
         return
     metadata = kube_object.metadata
     if metadata is not None:

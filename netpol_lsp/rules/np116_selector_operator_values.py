@@ -73,7 +73,7 @@ def selector_operator_values(ctx: PolicyContext) -> Diagnostics:
                 yield ctx.finding(
                     entry.key, f"operator `{operator}` takes no values", label="not allowed here", fixes=[fix]
                 )
-            elif operator in ("In", "NotIn") and not has_values and not ctx.document.holes:
+            elif operator in ("In", "NotIn") and not has_values and not ctx.is_partial:
                 if (
                     entry is not None
                     and (is_unknown(entry.value) or not is_null(entry.value))
