@@ -39,7 +39,7 @@ class Crew(Protocol):
         ...
 
 
-_KEPT = 4_000_000
+_KEPT = 3_000_000
 """How many characters of text stay analysed between the two steps: nodes take thirty times their text's memory."""
 
 
