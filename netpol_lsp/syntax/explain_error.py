@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from netpol_lsp.syntax import repair_dashes, repair_layout, repair_tokens
+from netpol_lsp.syntax import repair_dashes, repair_flow, repair_layout, repair_tokens
 from netpol_lsp.syntax.fit import fit
-from netpol_lsp.syntax.lines import read_lines
+from netpol_lsp.syntax.lines import read_flow, read_lines
 from netpol_lsp.syntax.nodes import Scalar, walk
 from netpol_lsp.syntax.parser import Parsed, parse, stops_at
 from netpol_lsp.syntax.part import part_around
@@ -33,14 +33,18 @@ _REPAIRERS: tuple[Repairer, ...] = (
     repair_tokens.missing_colon,
     repair_dashes.list_on_key_line,
     repair_tokens.quotes,
-    repair_tokens.brackets,
+    repair_flow.half_template,
+    repair_flow.brackets,
+    repair_flow.between_items,
     repair_tokens.escapes,
     repair_tokens.two_keys,
     repair_dashes.dashes,
+    repair_dashes.first_without_dash,
     repair_tokens.bad_start,
     repair_layout.swapped,
     repair_layout.block_text,
     repair_layout.first_line,
+    repair_layout.half_separator,
     repair_layout.no_yaml,
     repair_layout.wrong_column,
 )
@@ -95,8 +99,22 @@ def explain(text: str, error: SyntaxProblem, shape: Shape | None = None, *, pure
         repair.hint,
         repair.note,
         (Fix(repair.title, repair.edits, applicability),),
+        guessed=_lines_of(repair, scene),
     )
     return Explained(problem, mended, parsed, offsets)
+
+
+def _lines_of(repair: Repair, scene: Scene) -> tuple[Span, ...]:
+    """The lines that a repair touches; none where it says what is meant whatever stands there."""
+    if repair.kind is not ProblemKind.SYNTAX:
+        return ()
+    found = {
+        line.number: Span(line.start, line.end)
+        for edit in repair.edits
+        for line in scene.lines
+        if line.start <= edit.span.end and edit.span.start <= line.end
+    }
+    return tuple(found[number] for number in sorted(found))
 
 
 def in_plain_words(error: SyntaxProblem, text: str) -> SyntaxProblem:
@@ -131,6 +149,8 @@ def _scene(text: str, error: SyntaxProblem, shape: Shape) -> Scene:
     while number > 0 and lines[number].is_empty:
         number -= 1
     context = index.line_of(error.related.start) if error.related is not None else number
+    if error.related is None and "flow" in error.message:
+        context = next((line.number for line in reversed(lines[:number]) if read_flow(line.value).opened), number)
     return Scene(text, lines, at, number, min(context, number), error.message, field_names(shape))
 
 
@@ -167,14 +187,15 @@ def _best(
 
 def _swallows_line(scene: Scene, parsed: Parsed, mended: str) -> bool:
     """Whether the line of the error has become the end of the plain text above it: `port: 80` and half a key are no name."""
-    body = scene.line.body
-    if scene.line.key is not None or not body or parsed.root is None:
+    lines = (scene.line, scene.lines[scene.context])
+    bodies = tuple(line.body for line in lines if line.body and line.key is None)
+    if not bodies or parsed.root is None:
         return False
     return any(
         isinstance(node, Scalar)
         and not node.style
         and "\n" in mended[node.start : node.end]
-        and mended[node.start : node.end].endswith(body)
+        and mended[node.start : node.end].endswith(bodies)
         for node in walk(parsed.root)
     )
 

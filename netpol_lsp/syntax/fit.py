@@ -5,7 +5,7 @@ from __future__ import annotations
 from netpol_lsp.syntax.nodes import Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.syntax.shape import Form, Shape
 
-UNKNOWN, WRONG, EMPTY, SPACED, TWICE = 2.0, 2.0, 0.6, 1.0, 2.0
+UNKNOWN, HALF, WRONG, EMPTY, SPACED, TWICE = 2.0, 1.0, 2.0, 0.6, 1.0, 2.0
 
 
 def fit(node: Node | None, shape: Shape) -> float:
@@ -32,8 +32,13 @@ def _fit_scalar(node: Node) -> float:
     if is_null(node):
         return -EMPTY
     # Only annotations hold blanks, and those score alike for every repair.
-    odd = " " in node.value or (not node.style and ('"' in node.value or "'" in node.value))
+    value = node.value
+    odd = " " in value or (not node.style and ('"' in value or "'" in value or _closes_nothing(value)))
     return -SPACED if odd else 0.0
+
+
+def _closes_nothing(value: str) -> bool:
+    return value[-1:] in ("]", "}") and "[" not in value and "{" not in value
 
 
 def _fit_mapping(node: Mapping, shape: Shape) -> float:
@@ -48,6 +53,8 @@ def _fit_mapping(node: Mapping, shape: Shape) -> float:
             score += 1.0 + _fit(entry.value, shape.fields[name])
         elif shape.values is not None and name and " " not in name:
             score += 0.3 + _fit(entry.value, shape.values)
+        elif name and is_null(entry.value) and any(field.startswith(name) for field in shape.fields):
+            score -= HALF  # it may be being typed
         else:
             score -= UNKNOWN
     return score - 0.5 * len(shape.required - seen)

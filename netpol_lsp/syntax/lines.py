@@ -149,16 +149,42 @@ def closing_quote(text: str, at: int) -> int | None:
     return None
 
 
-def open_brackets(text: str) -> int:
-    """How many flow brackets stay open behind a text; quotes are skipped. Negative: too many are closed."""
-    depth, at = 0, 0
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The flow brackets of a text: offsets of those that stay open and of those that close nothing; quotes are skipped.
+
+    `quote` is where quotes open that are not closed; what follows them is not read.
+    """
+
+    opened: tuple[int, ...]
+    closed: tuple[int, ...]
+    quote: int | None = None
+
+
+def read_flow(text: str) -> Flow:
+    """The flow brackets of a text."""
+    opened: list[int] = []
+    closed: list[int] = []
+    at = 0
     while at < len(text):
         char = text[at]
         if char in "\"'" and _QUOTE_MAY_OPEN.search(text[:at]):
             end = closing_quote(text, at)
             if end is None:
-                return depth
+                return Flow(tuple(opened), tuple(closed), at)
             at = end
-        depth += (char in "[{") - (char in "]}")
+        elif char in "[{":
+            opened.append(at)
+        elif char in "]}":
+            if opened:
+                opened.pop()
+            else:
+                closed.append(at)
         at += 1
-    return depth
+    return Flow(tuple(opened), tuple(closed))
+
+
+def open_brackets(text: str) -> int:
+    """How many flow brackets stay open behind a text. Negative: too many are closed."""
+    flow = read_flow(text)
+    return len(flow.opened) - len(flow.closed)

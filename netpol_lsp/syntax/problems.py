@@ -33,7 +33,9 @@ class SyntaxProblem:
     `message` says what is wrong, `hint` what to do. `related` is another place that explains it, and
     `note` says how; `fixes` are edits that mend it. `is_error`: the API server cannot read the document
     because of it. `field` is the path at which the API server sees the mistake, where that is not the path
-    of what stands at `span`; of a key that is set again through `<<` it is the key's name.
+    of what stands at `span`; of a key that is set again through `<<` it is the key's name. `guessed` are the
+    lines that were read otherwise than they are written, to read on: what else is odd about them may only
+    follow from that.
     """
 
     kind: ProblemKind
@@ -45,3 +47,4 @@ class SyntaxProblem:
     fixes: tuple[Fix, ...] = ()
     is_error: bool = True
     field: str = ""
+    guessed: tuple[Span, ...] = ()

@@ -35,10 +35,7 @@ def recover(
     current, parsed = text, None
     for _ in range(_ROUNDS):
         found = explain(current, error, shape, pure=pure)
-        problem = _moved_back(found.problem, maps)
-        # What is wrong on a line that was mended already follows from the mending.
-        if lines.line_of(problem.span.start) not in {lines.line_of(one.span.start) for one in problems}:
-            problems.append(problem)
+        _add(problems, _moved_back(found.problem, maps), lines)
         if found.text is None or found.parsed is None or found.offsets is None:
             parsed = _blank_lines(current, error, pure=pure)
             break
@@ -51,8 +48,15 @@ def recover(
         return None, tuple(problems)
     for offsets in reversed(maps):
         move_back(parsed.root, offsets)
-    problems += [_moved_back(problem, maps) for problem in parsed.problems]
+    for problem in parsed.problems:
+        _add(problems, _moved_back(problem, maps), lines)
     return parsed.root, tuple(problems)
+
+
+def _add(problems: list[SyntaxProblem], problem: SyntaxProblem, lines: LineIndex) -> None:
+    """Add a problem, but for one on a line that was mended already: it follows from the mending."""
+    if lines.line_of(problem.span.start) not in {lines.line_of(one.span.start) for one in problems}:
+        problems.append(problem)
 
 
 def _moved_back(problem: SyntaxProblem, maps: list[OffsetMap]) -> SyntaxProblem:

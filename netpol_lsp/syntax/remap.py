@@ -72,6 +72,7 @@ def move_problem(problem: SyntaxProblem, offsets: OffsetMap) -> SyntaxProblem:
         span=offsets.span(problem.span),
         related=offsets.span(problem.related) if problem.related else None,
         fixes=tuple(fix for fix in moved if fix is not None),
+        guessed=tuple(map(offsets.span, problem.guessed)),
     )
 
 

@@ -67,6 +67,10 @@ class Scene:
         ending = re.search(r"\r\n|\n|\r", self.text)
         return ending.group() if ending else "\n"
 
+    def may_become_field(self, word: str) -> bool:
+        """Whether a word is the start of a known field: somebody may be typing it."""
+        return any(name.startswith(word) for name in self.fields)
+
     def block_end(self, line: Line) -> int:
         """The number of the last line that stands further in than `line` and follows it without a break."""
         last = line.number

@@ -10,6 +10,8 @@ from netpol_lsp.syntax.repair import Repair, Scene, insert
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
 
+_MOST_ABOVE = 60
+
 
 def dashes(scene: Scene) -> Iterator[Repair]:
     """A list dash too many or too few, or one without its blank."""
@@ -59,18 +61,38 @@ def _extra_dash(scene: Scene, line: Line) -> Iterator[Repair]:
         )
 
 
+def first_without_dash(scene: Scene) -> Iterator[Repair]:
+    """The first item of a list has no dash, and all its lines stand where they would with one."""
+    line = scene.line
+    first = None
+    for above in reversed(scene.lines[max(0, line.number - _MOST_ABOVE) : line.number] if line.dashes else []):
+        if above.is_empty:
+            continue
+        if above.indent <= line.indent:
+            break
+        if above.indent <= line.body_column:
+            first = above
+    if first is not None and not first.dashes:
+        yield _add_dash(first, line.indent, 1.0)
+
+
 def _missing_dash(scene: Scene, line: Line) -> Iterator[Repair]:
-    columns = [line.indent, max(0, line.indent - 2)]
+    # Somebody may have taken away the dash alone, and left its blank.
+    columns = [line.indent, max(0, line.indent - 2), max(0, line.indent - 1)]
     columns += [one.indent for one in (scene.before(line.number), scene.after(line.number)) if one and one.dashes]
     for column in dict.fromkeys(columns):
-        yield Repair(
-            (TextEdit(Span(line.start, line.body_start), " " * column + "- "),),
-            line.key_span,
-            f"`{line.key or line.body[:30]}` stands in a list, but has no dash in front of it",
-            "Add the dash",
-            hint="put `- ` in front of it",
-            cost=1.1,
-        )
+        yield _add_dash(line, column, 1.1)
+
+
+def _add_dash(line: Line, column: int, cost: float) -> Repair:
+    return Repair(
+        (TextEdit(Span(line.start, line.body_start), " " * column + "- "),),
+        line.key_span,
+        f"`{line.key or line.body[:30]}` stands in a list, but has no dash in front of it",
+        "Add the dash",
+        hint="put `- ` in front of it",
+        cost=cost,
+    )
 
 
 def _below(scene: Scene, line: Line) -> list[Line]:

@@ -13,6 +13,7 @@ from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
 
 _LEADING = re.compile(r"[ \t]*(?:-[ \t]+)*")
+_HALF_SEPARATOR = re.compile(r"--|-{4,}")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |\Z)")
 
 
@@ -192,6 +193,20 @@ def block_text(scene: Scene) -> Iterator[Repair]:
                 break
 
 
+def half_separator(scene: Scene) -> Iterator[Repair]:
+    """`--` where `---` starts another document."""
+    for line in scene.near():
+        if line.indent == 0 and _HALF_SEPARATOR.fullmatch(line.body):
+            yield Repair(
+                (TextEdit(Span(line.start, line.body_end), "---"),),
+                Span(line.start, line.body_end),
+                f"`{line.body}` separates no documents: `---` does",
+                "Write `---`",
+                hint="write `---`",
+                cost=0.3,
+            )
+
+
 def no_yaml(scene: Scene) -> Iterator[Repair]:
     """A line that is no YAML at all: prose, a shell prompt, the mark of a merge conflict."""
     for line in scene.near():
@@ -215,7 +230,7 @@ def no_yaml(scene: Scene) -> Iterator[Repair]:
                 message,
                 "Make the line a comment",
                 hint="delete it, or make it a comment",
-                cost=2.2 if " " in line.body else 3.0,
+                cost=2.2 if " " in line.body or line.dashes else 3.0,
             )
 
 

@@ -1,4 +1,4 @@
-"""Repairs inside a line: colons, quotes, brackets, commas and signs that do not belong there."""
+"""Repairs inside a line: colons, quotes and signs that do not belong there."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Iterator
 
-from netpol_lsp.syntax.lines import Line, closing_quote, open_brackets
+from netpol_lsp.syntax.lines import Line, closing_quote
 from netpol_lsp.syntax.repair import Repair, Scene, insert
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
 
 _GLUED = re.compile(r"(?P<key>[A-Za-z][\w./-]*):(?P<value>(?![\"']\Z)[^\s:/].*)\Z", re.ASCII)
-_WORD = re.compile(r"[A-Za-z][\w./-]*\Z", re.ASCII)
+_WORD = re.compile(r"(?:[A-Za-z][\w./-]*|\"[^\"]*\"|'[^']*')\Z", re.ASCII)
 _TWO_WORDS = re.compile(r"(?P<key>[A-Za-z][\w./-]*)[ \t]+(?P<value>[^\s=#-].*)\Z", re.ASCII)
 _SECOND_KEY = re.compile(r"[ \t,;]+(?P<key>[A-Za-z][\w./-]*):(?=\s|\Z)")
 _STRAY = frozenset(",}]{[?&*!|>%@`:;\\=~^$+/")
@@ -51,11 +51,11 @@ def missing_colon(scene: Scene) -> Iterator[Repair]:
             key = line.body
             yield Repair(
                 (insert(line.body_end, ":"),),
-                line.key_span,
+                Span(line.body_start, line.body_end),
                 f"`{key}` has no colon behind it",
                 "Add the colon",
                 hint=f"write `{key}:`",
-                cost=0.3 if key in scene.fields else 1.6,
+                cost=0.3 if key in scene.fields else 0.4 if scene.may_become_field(key) else 1.6,
                 is_plain=key in scene.fields,
             )
         elif (two := _TWO_WORDS.match(line.body)) and line.key is None:
@@ -116,20 +116,21 @@ def bad_start(scene: Scene) -> Iterator[Repair]:
             start = line.value_start
             yield quote_value(line, _MEANINGS[sign], 0.9, span=Span(start, start + 1))
             if line.key is not None:
-                yield _remove(line, start, 1.3)
+                yield remove_sign(line, start, 1.3)
         body = line.body
         if body[:1] in _STRAY and len(body) > 1:
             # What follows the sign keeps its column where the sign took the place of a blank.
-            yield _remove(line, line.body_start, 0.8)
-            yield _remove(line, line.body_start, 0.85, 1, " ")
-            yield _remove(line, line.body_start, 0.85, len(body) - len(body[1:].lstrip()))
+            yield remove_sign(line, line.body_start, 0.8)
+            yield remove_sign(line, line.body_start, 0.85, 1, " ")
+            yield remove_sign(line, line.body_start, 0.85, len(body) - len(body[1:].lstrip()))
         if line.body_start < scene.at < line.end and scene.text[scene.at] in _STRAY - {":"}:
-            yield _remove(line, scene.at, 1.4)
+            yield remove_sign(line, scene.at, 1.4)
         if body and body[-1] in _STRAY - {":"}:
-            yield _remove(line, line.body_end - 1, 1.2)
+            yield remove_sign(line, line.body_end - 1, 1.2)
 
 
-def _remove(line: Line, offset: int, cost: float, length: int = 1, by: str = "") -> Repair:
+def remove_sign(line: Line, offset: int, cost: float, length: int = 1, by: str = "") -> Repair:
+    """Take a sign out, or put something else in its place."""
     at = offset - line.body_start
     sign = line.body[at : at + 1]
     shown = "a backquote" if sign == "`" else f"`{sign}`"
@@ -206,58 +207,6 @@ def _odd_quotes(line: Line) -> Iterator[Repair]:
                     "Remove the quote",
                     cost=0.75,
                 )
-
-
-def brackets(scene: Scene) -> Iterator[Repair]:
-    """Flow brackets that are not closed, or closed once too often; commas that are missing between items."""
-    for line in scene.between()[:40]:
-        depth = open_brackets(line.value)
-        if depth > 0:
-            closers = _closers(line.value)
-            start = _last_open(line)
-            yield Repair(
-                (insert(line.body_end, closers),),
-                Span(start, start + 1),
-                f"the bracket `{scene.text[start]}` is not closed",
-                f"Close it with `{closers}`",
-                hint=f"close it with `{closers}`",
-                cost=0.6,
-                is_plain=len(line.value) > 1,
-            )
-        elif depth < 0:
-            at = line.value_start + max(line.value.rfind("}"), line.value.rfind("]"))
-            yield _remove(line, at, 1.0)
-    if "flow" in scene.message:
-        at = len(scene.text[: scene.at].rstrip())
-        yield Repair(
-            (insert(at, "," if scene.at > at else ", "),),
-            Span(max(at - 1, 0), at),
-            "a comma is missing in front of the next item",
-            "Add the comma",
-            hint="items in brackets are separated by commas",
-            cost=0.9,
-        )
-
-
-def _closers(text: str) -> str:
-    stack: list[str] = []
-    for char in text:
-        if char in "[{":
-            stack.append("]" if char == "[" else "}")
-        elif char in "]}" and stack:
-            stack.pop()
-    return "".join(reversed(stack))
-
-
-def _last_open(line: Line) -> int:
-    """Where the innermost bracket that stays open stands."""
-    stack: list[int] = []
-    for number, char in enumerate(line.value):
-        if char in "[{":
-            stack.append(number)
-        elif char in "]}" and stack:
-            stack.pop()
-    return line.value_start + (stack[0] if stack else 0)
 
 
 def escapes(scene: Scene) -> Iterator[Repair]:

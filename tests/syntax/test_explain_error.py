@@ -180,6 +180,102 @@ CASES = {
         "a merge conflict is not resolved",
         "spec:\n# <<<<<<< HEAD\n  podSelector: {}\n# =======\n  podSelector: {matchLabels: {}}\n# >>>>>>> other\n",
     ),
+    "bracket above a block": (
+        "spec:\n  podSelector: {\n  policyTypes:\n    - Ingress\n",
+        "7: {",
+        "the bracket `{` is not closed",
+        "spec:\n  podSelector: {}\n  policyTypes:\n    - Ingress\n",
+    ),
+    "bracket above a list of mappings": (
+        "spec:\n  podSelector: {}\n  policyTypes: [\n  ingress:\n    - from:\n        - podSelector: {}\n",
+        "8: [",
+        "the bracket `[` is not closed",
+        "spec:\n  podSelector: {}\n  policyTypes: []\n  ingress:\n    - from:\n        - podSelector: {}\n",
+    ),
+    "bracket in front of what it should hold": (
+        "spec:\n  podSelector: {\n    matchLabels:\n      app: web\n  policyTypes: [Ingress]\n",
+        "7: {",
+        "the bracket `{` is not closed",
+        "spec:\n  podSelector:  \n    matchLabels:\n      app: web\n  policyTypes: [Ingress]\n",
+    ),
+    "bracket closed lines below": (
+        "spec:\n  policyTypes: [\n    Ingress,\n    Egress\n  podSelector: {}\n",
+        "7: [",
+        "the bracket `[` is not closed",
+        "spec:\n  policyTypes: [\n    Ingress,\n    Egress]\n  podSelector: {}\n",
+    ),
+    "brackets of several lines": (
+        'spec: {\n  "podSelector": {},\n  "ingress": [{\n    "ports": [{"port": 80}',
+        "6: {",
+        "the bracket `{` is not closed",
+        'spec: {\n  "podSelector": {},\n  "ingress": [{\n    "ports": [{"port": 80}]}]}',
+    ),
+    "bracket behind a colon": (
+        "spec:\n  podSelector: {}\n  ingress:\n    - ports:\n        - {protocol: TCP, port:\n",
+        "10: {",
+        "the bracket `{` is not closed",
+        "spec:\n  podSelector: {}\n  ingress:\n    - ports:\n        - {protocol: TCP, port: }\n",
+    ),
+    "quote inside a bracket": (
+        'spec:\n  policyTypes: ["Ing\n  podSelector: {matchLabels: {app: "web"}}\n',
+        '7: "',
+        "the quote that opens here is not closed",
+        'spec:\n  policyTypes: ["Ing"]\n  podSelector: {matchLabels: {app: "web"}}\n',
+    ),
+    "bracket that was not opened": (
+        "spec:\n  podSelector: {}\n  ingress:\n    - ports:\n        - protocol: TCP, port: 80}\n",
+        "10: }",
+        "`}` closes a bracket that was not opened",
+        "spec:\n  podSelector: {}\n  ingress:\n    - ports:\n        - {protocol: TCP, port: 80}\n",
+    ),
+    "colon in a bracket": (
+        "spec:\n  podSelector: {matchLabels {app: web}}\n",
+        "7: matchLabels",
+        "`matchLabels` has no colon behind it",
+        "spec:\n  podSelector: {matchLabels: {app: web}}\n",
+    ),
+    "template action": (
+        "spec:\n  podSelector:\n    matchLabels:\n      app: {{ .Values.app\n  policyTypes: [Ingress]\n",
+        "9: {{",
+        "the template action that starts with `{{` is not closed",
+        'spec:\n  podSelector:\n    matchLabels:\n      app: "{{ .Values.app"\n  policyTypes: [Ingress]\n',
+    ),
+    "half a separator": (
+        "spec:\n  podSelector: {}\n--\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\n",
+        "8: --",
+        "`--` separates no documents: `---` does",
+        "spec:\n  podSelector: {}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\n",
+    ),
+    "half a key behind a list": (
+        "spec:\n  podSelector: {}\n  policyTypes:\n  - Ingress\n  - Egress\n  ingr\n",
+        "11: ingr",
+        "`ingr` has no colon behind it",
+        "spec:\n  podSelector: {}\n  policyTypes:\n  - Ingress\n  - Egress\n  ingr:\n",
+    ),
+    "half a key behind a condition": (
+        "spec:\n  podSelector:\n    matchExpressions:\n      - key: app\n        operat\n  policyTypes: [Ingress]\n",
+        "10: operat",
+        "`operat` has no colon behind it",
+        "spec:\n  podSelector:\n    matchExpressions:\n      - key: app\n        operat:\n  policyTypes: [Ingress]\n",
+    ),
+    "half a key in quotes": (
+        'spec:\n  podSelector:\n    matchLabels:\n      app: web\n      "tier"\n  policyTypes: [Ingress]\n',
+        '10: "tier"',
+        '`"tier"` has no colon behind it',
+        'spec:\n  podSelector:\n    matchLabels:\n      app: web\n      "tier":\n  policyTypes: [Ingress]\n',
+    ),
+    "half an item among keys": (
+        "spec:\n  podSelector: {}\n  - protocol\n",
+        "8: - protocol",
+        "`- protocol` is a list item without the key that its list belongs to",
+        "spec:\n  podSelector: {}\n#   - protocol\n",
+    ),
+    "first dash missing": (
+        "spec:\n  podSelector: {}\n  ingress:\n    - from:\n          podSelector:\n            matchLabels: {}\n        - ipBlock: {cidr: 10.0.0.0/8}\n",
+        "10: podSelector",
+        "`podSelector` stands in a list, but has no dash in front of it",
+        "spec:\n  podSelector: {}\n  ingress:\n    - from:\n        - podSelector:\n            matchLabels: {}\n        - ipBlock: {cidr: 10.0.0.0/8}\n",
+    ),
     "half a key": (
         "spec:\n  podSelector: {}\n  policyT",
         "8: policyT",
@@ -209,10 +305,23 @@ def test_explanation_with_other_line_ends(name: str) -> None:
     assert place(text, found) == where
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_the_lines_that_were_guessed(name: str) -> None:
+    body, _, _, wanted = CASES[name]
+    text, mended = (HEAD + body).split("\n"), (HEAD + wanted).split("\n")
+    guessed = explained(HEAD + body).problem.guessed
+    starts = [span.start for span in guessed]
+    assert starts == sorted(set(starts))
+    if len(text) == len(mended):
+        touched = [line for line, other in zip(text, mended, strict=True) if line != other]
+        assert [(HEAD + body)[span.start : span.end] for span in guessed] == touched
+
+
 def test_tabs_are_of_another_kind() -> None:
     text = HEAD + "spec:\n\tpodSelector: {}\n\tpolicyTypes:\n\t\t- Ingress\n"
     found = explained(text)
     assert found.problem.kind is ProblemKind.TAB
+    assert found.problem.guessed == ()
     assert found.problem.fixes[0].applicability is Applicability.SAFE
     assert mended(text, found) == HEAD + "spec:\n  podSelector: {}\n  policyTypes:\n    - Ingress\n"
 
