@@ -8,6 +8,7 @@ Peers that are not installed are left out. Commands run in turn, so that a noisy
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -20,7 +21,8 @@ from pathlib import Path
 
 from corpus import write_monorepo, write_policies
 
-ROOT = Path(__file__).resolve().parent.parent
+from netpol_lsp.resources import schema
+
 LINT = [sys.executable, "-m", "netpol_lsp.cli.main"]
 
 
@@ -38,9 +40,10 @@ class Row:
 def peers(folder: Path) -> dict[str, list[str]]:
     """The commands of other tools for a folder of policies."""
     files = [str(path) for path in sorted(folder.rglob("*.yaml"))]
-    schema = str(ROOT / "schemas" / "networkpolicy.v1.schema.json")
+    whole = folder.parent / "networkpolicy.schema.json"
+    whole.write_text(json.dumps(schema("networkpolicy.v1.schema.json")), "utf-8")
     return {
-        "check-jsonschema": ["check-jsonschema", "--schemafile", schema, *files],
+        "check-jsonschema": ["check-jsonschema", "--schemafile", str(whole), *files],
         "yamllint": ["yamllint", "-d", "relaxed", str(folder)],
         "kubernetes-validate": ["kubernetes-validate", *files],
         "checkov": ["checkov", "-d", str(folder), "--framework", "kubernetes", "--compact", "--quiet"],
