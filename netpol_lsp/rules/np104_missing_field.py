@@ -123,6 +123,9 @@ def _name(ctx: PolicyContext) -> Diagnostics:
     # What is no NetworkPolicy yet is not looked at by the API server: it may be half typed.
     if kube_object.name or kube_object.kind != NETWORK_POLICY or kube_object.api_version != API_VERSION:
         return
+    root = kube_object.node
+    if any(found.object_node is root and found.path[:1] == ("metadata",) for found in ctx.schema):
+        return  # metadata that cannot be read: NP102 and its like come first
     metadata = kube_object.metadata
     if metadata is not None:
         prefix = string_field(metadata.get("generateName"))

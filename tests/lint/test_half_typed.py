@@ -31,6 +31,7 @@ def errors(text):
         ("apiVersion: networking.k8s.io/v1\nkind: NetworkPol", [("NP009", 2)]),
         ("apiVersion: networking.k8s.io/v1\nkind: N", [("NP102", 2)]),
         (f"{HEAD}  podSelector:\n    matchExpressions:\n    - key: n", [("NP102", 7)]),
+        ("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  labels:\n    a", [("NP102", 5)]),
     ],
 )  # fmt: skip
 def test_one_error(text, expected):
