@@ -74,7 +74,7 @@ class LanguageServer:
     def takes_ranges(self) -> bool:
         """Whether the server wants edits as ranges, not whole texts."""
         sync = self.capabilities.get("textDocumentSync")
-        return (sync.get("change") if isinstance(sync, dict) else sync) == 2  # noqa: PLR2004 - TextDocumentSyncKind
+        return (sync.get("change") if isinstance(sync, dict) else sync) == 2
 
     def notify(self, method: str, params: Json) -> None:
         self._write({"method": method, "params": params})
@@ -88,7 +88,7 @@ class LanguageServer:
             message = self._next(self.timeout)
             if message.content.get("id") == number and "method" not in message.content:
                 if "error" in message.content:
-                    raise ServerEndedError(f"{method}: {message.content['error']}")
+                    raise ServerEndedError(method, message.content["error"])
                 return message.content.get("result")
 
     def diagnostics(self, uri: str, version: int, since: float) -> Message | None:
@@ -159,7 +159,7 @@ class LanguageServer:
         except queue.Empty:
             raise TimeoutError from None
         if message is None:
-            raise ServerEndedError(f"the server ended: {self._process.poll()}")
+            raise ServerEndedError("the server ended", self._process.poll())
         self.received += 1
         return message
 

@@ -221,7 +221,7 @@ def measure(servers: dict[str, list[str]], lines: int, edits: int, timeout: floa
         (root / "policies.yaml").write_text(text, "utf-8")
         try:
             for name, command in servers.items():
-                typists.append(Typist(name, command, root, text, timeout))  # noqa: PERF401 - all are let go below
+                typists.append(Typist(name, command, root, text, timeout))
             for typist in typists:
                 typist.open()
             for done in range(0, edits, _TURN):
