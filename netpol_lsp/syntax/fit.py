@@ -47,7 +47,8 @@ def _fit_mapping(node: Mapping, shape: Shape) -> float:
     for entry in node.entries:
         name = entry.name or ""
         if name in seen:
-            score -= TWICE
+            score -= TWICE  # and what it holds is of another object
+            continue
         seen.add(name)
         if name in shape.fields:
             score += 1.0 + _fit(entry.value, shape.fields[name])

@@ -246,6 +246,14 @@ CASES = {
         "`--` separates no documents: `---` does",
         "spec:\n  podSelector: {}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\n",
     ),
+    "half a separator in front of another policy": (
+        "spec:\n  ingress:\n  - from:\n    - podSelector: {}\n--\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+        "metadata:\n  name: b\nspec:\n  podSelector:\n    matchLabels: {}\n  policyTypes:\n  - Egress\n",
+        "10: --",
+        "`--` separates no documents: `---` does",
+        "spec:\n  ingress:\n  - from:\n    - podSelector: {}\n---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+        "metadata:\n  name: b\nspec:\n  podSelector:\n    matchLabels: {}\n  policyTypes:\n  - Egress\n",
+    ),
     "half a key behind a list": (
         "spec:\n  podSelector: {}\n  policyTypes:\n  - Ingress\n  - Egress\n  ingr\n",
         "11: ingr",
