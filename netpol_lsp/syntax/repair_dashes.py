@@ -73,7 +73,7 @@ def first_without_dash(scene: Scene) -> Iterator[Repair]:
         if above.indent <= line.body_column:
             first = above
     if first is not None and not first.dashes:
-        yield _add_dash(first, line.indent, 1.0)
+        yield _add_dash(first, line.indent, 1.3)
 
 
 def _missing_dash(scene: Scene, line: Line) -> Iterator[Repair]:
@@ -81,7 +81,7 @@ def _missing_dash(scene: Scene, line: Line) -> Iterator[Repair]:
     columns = [line.indent, max(0, line.indent - 2), max(0, line.indent - 1)]
     columns += [one.indent for one in (scene.before(line.number), scene.after(line.number)) if one and one.dashes]
     for column in dict.fromkeys(columns):
-        yield _add_dash(line, column, 1.1)
+        yield _add_dash(line, column, 1.1 if line is scene.line else 1.3)
 
 
 def _add_dash(line: Line, column: int, cost: float) -> Repair:
