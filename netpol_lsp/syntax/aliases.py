@@ -26,16 +26,20 @@ class Expander:
         self._exploded = False
         self.problems: list[SyntaxProblem] = []
 
-    def note(self, node: Node, *, is_open: bool = False) -> None:
-        """Count a written node, and remember its anchor."""
+    def note(self, scalar: Scalar) -> None:
+        """Count a written scalar, and remember its anchor."""
         self._written += 1
-        if node.anchor is not None:
-            self._anchors[node.anchor] = node
-            if is_open:
-                self._open.add(id(node))
+        if scalar.anchor is not None:
+            self._anchors[scalar.anchor] = scalar
+
+    def name(self, collection: Mapping | Sequence) -> None:
+        """Remember the anchor of a collection that begins."""
+        if collection.anchor is not None:
+            self._anchors[collection.anchor] = collection
+            self._open.add(id(collection))
 
     def count(self, written: int) -> None:
-        """Count scalars that were written without being noted one by one."""
+        """Count nodes that were written without being noted one by one."""
         self._written += written
 
     def close(self, node: Node) -> None:

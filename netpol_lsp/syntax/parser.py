@@ -150,6 +150,7 @@ class _Builder:
         self.current = self.roots
         self.expander = Expander()
         self.has_ended = False
+        self.may_merge = "<<" in text
 
     def build(self, next_event: Callable[[], Any]) -> None:
         """Read events up to the end of the first document."""
@@ -167,7 +168,8 @@ class _Builder:
                 else:
                     self.current.append(self._scalar(event))
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                self._open(event, is_mapping=kind is MappingStartEvent)
+                written += 1
+                self._open(event, Mapping if kind is MappingStartEvent else Sequence)
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 self._close(event.end_mark.index)
             elif kind is AliasEvent:
@@ -211,7 +213,7 @@ class _Builder:
             offset = at  # `? key` without a colon
         return offset, offset
 
-    def _open(self, event: Any, *, is_mapping: bool) -> None:
+    def _open(self, event: Any, make: type[Mapping | Sequence]) -> None:
         start = event.start_mark.index
         if len(self.stack) >= MAX_DEPTH:
             raise _TooDeepError(start)
@@ -221,12 +223,9 @@ class _Builder:
             if tag == "!":
                 tag = None
         flow = bool(event.flow_style) and self.text[start : start + 1] in ("[", "{")
-        node: Mapping | Sequence
-        if is_mapping:
-            node = Mapping(start, start, flow=flow, tag=tag, anchor=anchor)
-        else:
-            node = Sequence(start, start, flow=flow, tag=tag, anchor=anchor)
-        self.expander.note(node, is_open=True)
+        node = make(start, start, flow=flow, tag=tag, anchor=anchor)
+        if anchor is not None:
+            self.expander.name(node)
         self.current.append(node)
         self.stack.append((self.current, node))
         self.current = []
@@ -255,10 +254,8 @@ class _Builder:
             taken.append(Scalar(end, end, ""))
         pairs = iter(taken)
         node.entries = [Entry(key, next(pairs)) for key in pairs]
-        for key in taken[::2]:
-            if type(key) is Scalar and key.value == "<<" and is_merge_key(key):
-                node.merged = merge_entries(node, self.expander.problems)
-                break
+        if self.may_merge and any(is_merge_key(key) for key in taken[::2]):
+            node.merged = merge_entries(node, self.expander.problems)
 
     def result(self, error: SyntaxProblem | None) -> Parsed:
         """The tree so far: collections that an error left open are closed where the text was understood."""
