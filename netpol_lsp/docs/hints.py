@@ -75,7 +75,7 @@ def _type_hints(policy: NetworkPolicy) -> Iterator[Hint]:
 
 def _direction_hints(policy: NetworkPolicy, direction: Direction) -> Iterator[Hint]:
     field = policy.rules_field(direction)
-    if field is None or field.is_unknown:
+    if field is None or field.is_unknown or policy.has_unknown_types:
         return
     if direction not in policy.effective_types:
         if field.value:

@@ -215,6 +215,13 @@ async def test_the_namespace_that_the_configuration_gives(make_editor, tmp_path,
     assert drawn(document, hints) == [f"metadata: {one}" for one in expected]
 
 
+async def test_nothing_is_said_of_effects_while_the_types_are_not_known(editor):
+    document = editor.open(EMPTY.replace("policyTypes: [", "policyTypes: [Ingres, "))
+    assert "policyTypes: [Ingres" in document.text
+    hints = await ask(editor, document, "textDocument/inlayHint", range=document.range(0, len(document.text)))
+    assert [hint["label"] for hint in hints] == ["every pod of the namespace"]
+
+
 async def test_hints_only_where_asked(editor):
     document = editor.open(TEXT)
     where = document.range_of("- port: 5432")
