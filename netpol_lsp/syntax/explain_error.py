@@ -40,6 +40,7 @@ _REPAIRERS: tuple[Repairer, ...] = (
     repair_tokens.two_keys,
     repair_dashes.dashes,
     repair_dashes.first_without_dash,
+    repair_dashes.deleted_dash,
     repair_tokens.bad_start,
     repair_layout.swapped,
     repair_layout.block_text,

@@ -76,9 +76,21 @@ def first_without_dash(scene: Scene) -> Iterator[Repair]:
         yield _add_dash(first, line.indent, 1.3)
 
 
+def deleted_dash(scene: Scene) -> Iterator[Repair]:
+    """A dash was taken away and its blank was left: the line stands one column in front of what goes on with it."""
+    line = scene.line
+    above = [one for one in scene.lines[max(0, line.number - _MOST_ABOVE) : line.number] if not one.is_empty]
+    if not line.dashes and any(one.dashes and one.indent == line.indent - 1 for one in above):
+        yield _add_dash(line, line.indent - 1, 0.85)
+    for one in reversed(above):
+        if one.indent < line.indent - 1:
+            break
+        if one.indent == line.indent - 1 and one.indent > 0 and not one.dashes:
+            yield _add_dash(one, one.indent - 1, 0.85)
+
+
 def _missing_dash(scene: Scene, line: Line) -> Iterator[Repair]:
-    # Somebody may have taken away the dash alone, and left its blank.
-    columns = [line.indent, max(0, line.indent - 2), max(0, line.indent - 1)]
+    columns = [line.indent, max(0, line.indent - 2)]
     columns += [one.indent for one in (scene.before(line.number), scene.after(line.number)) if one and one.dashes]
     for column in dict.fromkeys(columns):
         yield _add_dash(line, column, 1.1 if line is scene.line else 1.3)

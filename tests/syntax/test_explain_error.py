@@ -278,6 +278,24 @@ CASES = {
         "`- protocol` is a list item without the key that its list belongs to",
         "spec:\n  podSelector: {}\n#   - protocol\n",
     ),
+    "dash deleted": (
+        "spec:\n  ingress:\n     from:\n        - podSelector: {}\n      ports:\n        - port: 80\n",
+        "8: from",
+        "`from` stands in a list, but has no dash in front of it",
+        "spec:\n  ingress:\n    - from:\n        - podSelector: {}\n      ports:\n        - port: 80\n",
+    ),
+    "dash deleted above a list in its column": (
+        "spec:\n  ingress:\n   from:\n    - podSelector: {}\n    ports:\n    - port: 80\n",
+        "8: from",
+        "`from` stands in a list, but has no dash in front of it",
+        "spec:\n  ingress:\n  - from:\n    - podSelector: {}\n    ports:\n    - port: 80\n",
+    ),
+    "dash of the second item deleted": (
+        "spec:\n  ingress:\n    - from:\n        - ipBlock: {cidr: 10.0.0.0/8}\n         podSelector:\n            matchLabels: {}\n",
+        "10: podSelector",
+        "`podSelector` stands in a list, but has no dash in front of it",
+        "spec:\n  ingress:\n    - from:\n        - ipBlock: {cidr: 10.0.0.0/8}\n        - podSelector:\n            matchLabels: {}\n",
+    ),
     "first dash missing": (
         "spec:\n  podSelector: {}\n  ingress:\n    - from:\n          podSelector:\n            matchLabels: {}\n        - ipBlock: {cidr: 10.0.0.0/8}\n",
         "10: podSelector",
