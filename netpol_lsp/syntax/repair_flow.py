@@ -29,7 +29,7 @@ def brackets(scene: Scene) -> Iterator[Repair]:
             last = scene.lines[scene.block_end(line)]
             if quote is None and last is not line:
                 yield _close(scene, opened, None, last, 0.65)
-                yield from _take_out(line, opened[0])
+            yield from _take_out(scene, line)
         elif flow.closed:
             at = start + flow.closed[-1]
             if flow.closed[0] > 0:
@@ -69,19 +69,21 @@ def _close(
     )
 
 
-def _take_out(line: Line, at: int) -> Iterator[Repair]:
+def _take_out(scene: Scene, line: Line) -> Iterator[Repair]:
     """Read on as though there were no bracket: what it is for stands below it already."""
-    if line.value[1:].strip():
+    below = scene.after(line.number)
+    if line.value not in _CLOSERS or below is None:
         return
-    sign = line.value[0]
-    yield Repair(
-        (TextEdit(Span(at, at + 1), " "),),
-        Span(at, at + 1),
-        f"the bracket `{sign}` is not closed",
-        f"Remove `{sign}`",
-        hint=f"close it with `{_CLOSERS[sign]}`, or remove it",
-        cost=0.6,
-    )
+    if below.indent > line.indent or (below.dashes and below.indent == line.body_column):
+        start = line.value_start
+        yield Repair(
+            (TextEdit(Span(start, start + 1), " "),),
+            Span(start, start + 1),
+            f"the bracket `{line.value}` is not closed",
+            f"Remove `{line.value}`",
+            hint=f"close it with `{_CLOSERS[line.value]}`, or remove it",
+            cost=0.6,
+        )
 
 
 def _close_all(scene: Scene) -> Iterator[Repair]:

@@ -111,6 +111,119 @@ async def test_typed_in_the_middle_of_a_finished_policy(make_editor):
         assert "ingress" in {part["name"] for part in symbols[0]["children"]}
 
 
+MIDDLE = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+@  policyTypes:
+  - Ingress
+  - Egress
+@  ingress:
+  - from:
+    - podSelector: {}
+@    ports:
+    - port: 80
+@---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress]
+"""
+"""Each `@` is a place where lines are typed, numbered from 0."""
+TYPED = {
+    "a list in brackets": (
+        3,
+        '    - port: 90\n  egress: [{to: [{ipBlock: {cidr: "10.0.0.0/8", except: ["10.1.0.0/16"]}}]}]',
+    ),
+    "types in brackets": (2, "    - namespaceSelector: {matchLabels: {team: blue}}"),
+    "a key behind a list in its column": (1, '  egress: [{to: [{podSelector: {matchLabels: {app: "db"}}}]}]'),
+    "a key in quotes": (0, '      "tier": "db"\n      \'track\': stable'),
+    "a mark between documents": (3, "---\n# the data base"),
+    "a template action": (0, "      track: {{ .Values.track | quote }}"),
+    "conditions": (0, "    matchExpressions:\n    - key: tier\n      operator: In\n      values: [db, cache]"),
+    "a peer": (2, "    - namespaceSelector:\n        matchLabels:\n          team: blue\n      podSelector: {}"),
+}
+CLOSED_BY_EDITORS = {"[": "]", "{": "}", '"': '"', "'": "'"}
+
+
+def what_an_editor_closed(line):
+    """The signs that an editor has put behind the cursor by itself."""
+    closers = []
+    for char in line:
+        if closers and char == closers[-1]:
+            closers.pop()
+        elif char in CLOSED_BY_EDITORS and not (closers and closers[-1] in "'\""):
+            closers.append(CLOSED_BY_EDITORS[char])
+    return "".join(reversed(closers))
+
+
+@pytest.mark.parametrize("closes", [False, True], ids=["", "auto-closing"])
+@pytest.mark.parametrize("name", TYPED)
+async def test_lines_typed_into_a_finished_policy(make_editor, name, closes):
+    """Whatever is half typed, it has one kind of error at most, and what is no YAML is on the line that is being typed."""
+    place, lines = TYPED[name]
+    pieces = MIDDLE.split("@")
+    before, after = "".join(pieces[: place + 1]), "\n" + "".join(pieces[place + 1 :])
+    editor = make_editor()
+    await editor.start()
+    document = editor.open(before + after)
+    for length in range(1, len(lines) + 1):
+        typed = lines[:length]
+        closed = what_an_editor_closed(typed.rpartition("\n")[2]) if closes else ""
+        document.edit(0, len(document.text), before + typed + closed + after)
+        offset = len(before) + length
+        found = await look(editor, document, offset)
+        editor.sent.clear()
+        assert "NP990" not in {item["code"] for item in found}
+        errors = [(item["code"], item["message"]) for item in found if item["severity"] == 1]
+        if not closed:  # inside brackets that are closed, what is missing is said beside half a key
+            assert len({code for code, _ in errors}) <= 1, (typed, errors)
+        here = document.position(offset)["line"]
+        for item in found:
+            if item["code"] == "NP001":
+                assert item["range"]["start"]["line"] == here, (typed, item)
+    finished = {one.code for one in lint_text(before + lines + after).diagnostics if one.severity == "error"}
+    assert not finished
+
+
+CHANGED = {
+    "a closing bracket": ("{}\n", "{\n", "the bracket `{` is not closed"),
+    "an opening bracket": ("  podSelector: {}", "  podSelector: }", "`}` does not belong here"),
+    "a colon": ("policyTypes:\n", "policyTypes\n", "`policyTypes` has no colon behind it"),
+    "a dash": ("- from:", " from:", "`from` stands in a list, but has no dash in front of it"),
+    "a dash of a mark": ("\n---", "\n--", "`--` separates no documents: `---` does"),
+    "a bracket in front of a block": ("spec:\n", "spec: {\n", "the bracket `{` is not closed"),
+    "a bracket in front of a list": ("policyTypes:\n", "policyTypes: [\n", "the bracket `[` is not closed"),
+    "a bracket in front of a value": ("[Ingress]", "[[Ingress]", "the bracket `[` is not closed"),
+    "a quote in front of a value": ("app: web", 'app: "web', "the quote that opens here is not closed"),
+    "a quote in brackets": ("[Ingress]", '["Ingress]', "the quote that opens here is not closed"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+async def test_one_sign_changed(make_editor, name):
+    """One sign too many or too few is one error, in the line where it is."""
+    old, new, message = CHANGED[name]
+    text = MIDDLE.replace("@", "")
+    at = text.index(old)
+    editor = make_editor()
+    await editor.start()
+    document = editor.open(text)
+    document.edit(at, at + len(old), new)
+    found = [item for item in await look(editor, document, at) if item["severity"] == 1]
+    assert [item["message"] for item in found] == [message]
+    first = document.position(at)["line"]
+    assert first <= found[0]["range"]["start"]["line"] <= first + new.count("\n")
+
+
 def units(text, encoding):
     """The length of a text as the encoding counts it."""
     return len(text.encode()) if encoding == "utf-8" else len(text.encode("utf-16-le")) // 2
