@@ -12,7 +12,7 @@ fs.mkdirSync(pictures, { recursive: true });
 
 async function session({ page, workspace, remote, open }) {
   const file = path.join(workspace, "policy.yaml");
-  const picture = (name) => page.screenshot({ path: path.join(pictures, `${name}.png`) });
+  const picture = (name) => page.screenshot({ path: path.join(pictures, `${name}.png`), animations: "disabled" });
   const line = (text) => page.locator(".monaco-editor .view-line", { hasText: text });
   const squiggles = page.locator(".monaco-editor .squiggly-error");
   const statusItem = page.locator(".statusbar-item", { hasText: "netpol" });
