@@ -14,7 +14,7 @@ from netpol_lsp.text.span import Span
 _CLOSERS = {"[": "]", "{": "}"}
 _OPENERS = {"]": "[", "}": "{"}
 _MOST_LINES = 2000
-_WORD_BEFORE = re.compile(r"[A-Za-z][\w./-]*\Z", re.ASCII)
+_WORD_BEFORE = re.compile(r"""(?:[A-Za-z][\w./-]*|"[^"\n]*"|'[^'\n]*')\Z""", re.ASCII)
 
 
 def brackets(scene: Scene) -> Iterator[Repair]:
@@ -36,7 +36,8 @@ def brackets(scene: Scene) -> Iterator[Repair]:
                 for offset in {line.value_start, line.body_start}:
                     yield _open(scene, offset, at)
             yield remove_sign(line, at, 1.0)
-    if "flow" in scene.message:
+        yield from _quote_and_comma(line)
+    if "flow" in scene.message or "quoted" in scene.message:
         yield from _close_all(scene)
 
 
@@ -67,6 +68,21 @@ def _close(
         cost=cost,
         is_plain=is_plain,
     )
+
+
+def _quote_and_comma(line: Line) -> Iterator[Repair]:
+    """In front of another item, what is quoted needs its comma, too."""
+    quote = read_flow(line.body).quote
+    if quote is not None:
+        mark = line.body[quote]
+        yield Repair(
+            (insert(line.body_end, f"{mark},"),),
+            Span(line.body_start + quote, line.body_start + quote + 1),
+            "the quote that opens here is not closed",
+            "Close the quote",
+            hint=f"close it with {mark}",
+            cost=0.5,
+        )
 
 
 def _take_out(scene: Scene, line: Line) -> Iterator[Repair]:

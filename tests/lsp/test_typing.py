@@ -1,5 +1,7 @@
 """Typing: every half-typed state of a policy has findings, hovers, completions and symbols, and none of them is absurd."""
 
+import json
+
 import pytest
 from lsprotocol import types
 
@@ -46,6 +48,7 @@ spec:
     - port: 53
 """
 JSON = '{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "web", "namespace": "shop", "annotations": {"a": "中🎉"}},\n "spec": {"podSelector": {}, "policyTypes": ["Ingress"]}}'
+JSON_LINES = json.dumps(json.loads(JSON), indent=2, ensure_ascii=False)
 REQUESTS = ("textDocument/hover", "textDocument/completion")
 
 
@@ -75,7 +78,7 @@ def check(found, document, offset):
         assert item["range"]["end"]["line"] >= here or is_open or is_missing, (document.text[-80:], item)
 
 
-@pytest.mark.parametrize("text", [BLOCK, FLOW, JSON], ids=["block", "flow", "json"])
+@pytest.mark.parametrize("text", [BLOCK, FLOW, JSON, JSON_LINES], ids=["block", "flow", "json", "json-lines"])
 async def test_typed_and_deleted_again(make_editor, text):
     editor = make_editor("utf-8" if text is FLOW else "utf-16")
     await editor.start()

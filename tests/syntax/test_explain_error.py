@@ -222,6 +222,24 @@ CASES = {
         "the quote that opens here is not closed",
         'spec:\n  policyTypes: ["Ing"]\n  podSelector: {matchLabels: {app: "web"}}\n',
     ),
+    "quote in front of the next item": (
+        'spec: {\n  "podSelector": {},\n  "policyT\n  "ingress": []\n}\n',
+        '8: "',
+        "the quote that opens here is not closed",
+        'spec: {\n  "podSelector": {},\n  "policyT",\n  "ingress": []\n}\n',
+    ),
+    "quote and brackets at the end": (
+        'spec: {\n  "podSelector": {},\n  "policyTypes": [\n    "Ing',
+        '9: "',
+        "the quote that opens here is not closed",
+        'spec: {\n  "podSelector": {},\n  "policyTypes": [\n    "Ing"]}',
+    ),
+    "colon behind a key in quotes": (
+        'spec: {\n  "podSelector" {"matchLabels": {"app": "web"}}\n}\n',
+        '7: "podSelector"',
+        '`"podSelector"` has no colon behind it',
+        'spec: {\n  "podSelector": {"matchLabels": {"app": "web"}}\n}\n',
+    ),
     "bracket that was not opened": (
         "spec:\n  podSelector: {}\n  ingress:\n    - ports:\n        - protocol: TCP, port: 80}\n",
         "10: }",
