@@ -109,21 +109,24 @@ class Positions:
         return [{"range": self.range(edit.span), "newText": edit.text} for edit in sorted(edits)]
 
 
-def apply_changes(positions: Positions, text: str, changes: Iterable[types.TextDocumentContentChangeEvent]) -> str:
-    """The client's text after the changes of didChange: new texts, or ranges to replace, one after the other.
+def apply_changes(
+    positions: Positions, text: str, changes: Iterable[types.TextDocumentContentChangeEvent]
+) -> tuple[str, LineIndex]:
+    """The client's text after the changes of didChange (new texts, or ranges to replace, one after the other), and its lines.
 
     `positions` are those of `text`, which has its byte order mark.
     """
     lines, encoding = positions.lines, positions.encoding
-    for number, change in enumerate(changes):
+    for change in changes:
         if isinstance(change, types.TextDocumentContentChangeWholeDocument):
-            text = change.text
-        else:
-            lines = lines if number == 0 else LineIndex(text)
-            start = lines.offset(change.range.start.line, change.range.start.character, encoding)
-            end = lines.offset(change.range.end.line, change.range.end.character, encoding)
-            text = text[: min(start, end)] + change.text + text[max(start, end) :]
-    return text
+            text, lines = change.text, LineIndex(change.text)
+            continue
+        start = lines.offset(change.range.start.line, change.range.start.character, encoding)
+        end = lines.offset(change.range.end.line, change.range.end.character, encoding)
+        span = Span(min(start, end), max(start, end))
+        text = text[: span.start] + change.text + text[span.end :]
+        lines = lines.edited(span, change.text, text)
+    return text, lines
 
 
 def path_of_uri(uri: str) -> str | None:

@@ -52,7 +52,7 @@ def _render_document(part: Part, snapshot: Snapshot, client: Client) -> str:
     known.check(snapshot.config, snapshot.world)
     line = snapshot.positions.line(part.start)
     # A byte order mark moves the columns of the first line.
-    made_for = (known.revision, client, snapshot.encoding, snapshot.source.has_bom)
+    made_for = (known.look, client, snapshot.encoding, snapshot.source.has_bom)
     old = known.written.get("findings")
     if old is not None and old.made_for == made_for:
         return old.at(line)

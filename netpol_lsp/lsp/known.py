@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from netpol_lsp.docs.vocabulary import Vocabulary
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
@@ -19,7 +20,8 @@ from netpol_lsp.text.source import Source
 class Known:
     """`analysis` is None for a document of somebody else.
 
-    `revision` is another object whenever the document has other findings. `written`: what was sent about it,
+    `revision` is another object whenever the document has other findings, `look` whenever they look otherwise (their
+    fixes do not count: these depend on other policies more often). `written`: what was sent about it,
     by feature. `words`: its labels and ports, once somebody has asked for them.
     """
 
@@ -34,6 +36,7 @@ class Known:
         "_together",
         "_world",
         "analysis",
+        "look",
         "revision",
         "words",
         "written",
@@ -41,7 +44,7 @@ class Known:
 
     def __init__(self, analysis: DocumentAnalysis | None) -> None:
         self.analysis = analysis
-        self.revision = object()
+        self.revision = self.look = object()
         self.written: dict[str, MovableJson] = {}
         self.words: Vocabulary | None = None
         self._config: FileConfig | None = None
@@ -65,13 +68,16 @@ class Known:
         if self._config is not config:
             self._config, self._world, self._relevant = config, None, None
             self._found = lint_document(self.analysis, config, scope=Scope.DOCUMENT)
-            self.revision = object()
+            self.revision = self.look = object()
         if self._world is not world and world.is_complete:
             self._world, relevant = world, world.relevant(self.analysis, config)
             if self._relevant != relevant:
                 self._relevant = relevant
-                self._together = lint_document(self.analysis, config, world.view, Scope.WORKSPACE)
+                together = lint_document(self.analysis, config, world.view, Scope.WORKSPACE)
                 self.revision = object()
+                if list(map(_look, together)) != list(map(_look, self._together)):
+                    self.look = self.revision
+                self._together = together
 
     def has(self, is_wanted: Callable[[Diagnostic], bool]) -> bool:
         """Whether the last check found something of a kind, wherever it stands."""
@@ -94,3 +100,8 @@ class Known:
             self._placed_for = (settings, part.index)
             self._placed = placed_policies(Analysis(source, (part,)), settings)
         return self._placed
+
+
+def _look(diagnostic: Diagnostic) -> Diagnostic:
+    """A finding as it is shown: without its fixes."""
+    return replace(diagnostic, fixes=())

@@ -243,8 +243,11 @@ class Session:
         text = BOM + old.source.text if old.source.has_bom else old.source.text
         if old.is_too_long and not isinstance(changes[-1], types.TextDocumentContentChangeWholeDocument):
             return old
-        text = apply_changes(old.positions, text, changes)
+        text, lines = apply_changes(old.positions, text, changes)
         snapshot = self._snapshots[uri] = self.make(uri, text, version, old)
+        if not snapshot.source.has_bom and not snapshot.is_too_long:
+            # Counting the lines of a big file takes longer than reading the document that has changed.
+            snapshot.source.__dict__["lines"] = lines
         return snapshot
 
     def close(self, uri: str) -> Snapshot | None:

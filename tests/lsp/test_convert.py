@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from lsprotocol import types
 
 from netpol_lsp.lsp.convert import Positions, apply_changes, name_of_uri, path_of_uri, plain_data, uri_of_path
-from netpol_lsp.text.source import make_source
+from netpol_lsp.text.source import LineIndex, make_source
 from netpol_lsp.text.span import Span
 
 # Letters of one to four bytes, and signs that end a line for some and not for the protocol.
@@ -75,12 +75,21 @@ def test_edits_of_the_client_give_the_clients_text(text, data, encoding):
         where = types.Range(position(positions.position(start - shift)), position(positions.position(end - shift)))
         changes.append(types.TextDocumentContentChangePartial(range=where, text=new))
         expected = expected[:start] + new + expected[end:]
-    assert apply_changes(Positions(make_source("u", text), encoding), text, changes) == expected
+    changed, lines = apply_changes(Positions(make_source("u", text), encoding), text, changes)
+    assert changed == expected
+    whole = LineIndex(expected)
+    assert lines.line_count == whole.line_count
+    assert [lines.line_start(line) for line in range(lines.line_count)] == [
+        whole.line_start(line) for line in range(whole.line_count)
+    ]
+    assert [lines.line_text(line) for line in range(lines.line_count)] == [
+        whole.line_text(line) for line in range(whole.line_count)
+    ]
 
 
 def test_a_change_may_be_the_whole_text():
     whole = types.TextDocumentContentChangeWholeDocument(text="new")
-    assert apply_changes(Positions(make_source("u", "old"), "utf-16"), "old", [whole]) == "new"
+    assert apply_changes(Positions(make_source("u", "old"), "utf-16"), "old", [whole])[0] == "new"
 
 
 @pytest.mark.parametrize(
