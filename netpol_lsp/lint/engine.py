@@ -26,6 +26,8 @@ from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.view import EMPTY, WorkspaceView
 
 INTERNAL_ERROR, SYNTAX_ERROR = "NP990", "NP001"
+# What depends on where a line belongs, which is a guess where the parser stumbled over it.
+_SHAPE = frozenset({"NP002", "NP101", "NP102", "NP104", "NP115", "NP116", "NP117"})
 
 
 class Scope(StrEnum):
@@ -105,11 +107,22 @@ def _collect(found: list[Diagnostic], check: Check, ctx: Context) -> None:
 
 
 def _without_echoes(found: list[Diagnostic], analysis: DocumentAnalysis) -> list[Diagnostic]:
-    """Without what other rules say because of the words that the parser stumbled over."""
-    broken = [problem.span for problem in analysis.problems if problem.kind is ProblemKind.SYNTAX and problem.is_error]
+    """Without what other rules say because of the words that the parser stumbled over, or of lines that were guessed."""
+    problems = analysis.problems
+    broken = [problem.span for problem in problems if problem.kind is ProblemKind.SYNTAX and problem.is_error]
     errors = [one for one in found if one.code == SYNTAX_ERROR and one.span in broken]
+    guessed = [span for problem in problems for span in problem.guessed]
+    told = {problem.span for problem in problems if problem.kind not in (ProblemKind.DUPLICATE, ProblemKind.ALIAS)}
     text = analysis.document.text
-    return [one for one in found if one in errors or not any(_is_echo(one, error, text) for error in errors)]
+    return [
+        one
+        for one in found
+        if one in errors
+        or not (
+            any(_is_echo(one, error, text) for error in errors)
+            or (one.code in _SHAPE and one.span not in told and any(span.contains(one.span.start) for span in guessed))
+        )
+    ]
 
 
 def _is_echo(one: Diagnostic, error: Diagnostic, text: str) -> bool:

@@ -57,5 +57,6 @@ def test_cut_lines_have_their_width(text, data):
     assert list(line.columns) == sorted(line.columns)
     start = data.draw(st.integers(0, line.width))
     end = data.draw(st.integers(start, line.width))
-    if end - start >= 4:
+    # Joiners have other neighbours once a line is cut, and a tab before them is blanks then.
+    if end - start >= 4 and not {"\u200c", "\u200d"} & set(text):
         assert sum(width_of(cell) for cell in show_line(line.cut(start, end)).cells) == end - start
