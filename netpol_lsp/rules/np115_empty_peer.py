@@ -80,10 +80,13 @@ def empty_peer(ctx: PolicyContext) -> Diagnostics:
             )
 
 
+_FIELDS = frozenset({"podSelector", "namespaceSelector", "ipBlock"})
+
+
 def _is_empty(item: Node) -> bool:
     """Whether nothing is left of a peer once nulls are dropped; unknown fields are NP101's."""
     return isinstance(item, Mapping) and all(
-        is_null(entry.value) and not is_unknown(entry.value) for entry in item.all_entries()
+        entry.name in _FIELDS and is_null(entry.value) and not is_unknown(entry.value) for entry in item.all_entries()
     )
 
 

@@ -26,6 +26,8 @@ def errors(text):
         (f'{HEAD}  policyTypes: ["In', [("NP001", 5)]),
         # What is missing in an item that is not written to its end.
         (f"{HEAD}  podSelector:\n    matchExpressions:\n    - key: app\n      operator: In\n      v", [("NP001", 9)]),
+        # Half a field of a peer.
+        (f"{HEAD}  podSelector: {{}}\n  ingress:\n  - from:\n    - podSe:\n", [("NP101", 8)]),
         # A head that is being written.
         ("apiVersion: networking.k8s.io", [("NP009", 1)]),
         ("apiVersion: networking.k8s.io/v1\nkind: NetworkPol", [("NP009", 2)]),
