@@ -10,8 +10,8 @@ from netpol_lsp.lint.analysis import Analysis, analyse
 from netpol_lsp.lint.config import FileConfig, default_file_config
 from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.registry import all_rules
-from netpol_lsp.syntax.documents import parse_document
-from netpol_lsp.syntax.parser import parse
+from netpol_lsp.yaml.documents import parse_document
+from netpol_lsp.yaml.parser import parse
 from netpol_lsp.text.source import make_source
 
 RNG = random.Random(7)

@@ -90,6 +90,6 @@ def count_documents(data: bytes) -> int:
     """How many YAML documents bytes are that hold nothing of ours."""
     if b"---" not in data:
         return 1
-    from netpol_lsp.syntax.documents import split  # noqa: PLC0415 - not needed where the cache knows
+    from netpol_lsp.yaml.documents import split  # noqa: PLC0415 - not needed where the cache knows
 
     return len(split(data.decode("utf-8", "replace")))

@@ -15,7 +15,7 @@ from netpol_lsp.model.words import (
     rule_words,
     selected_words,
 )
-from netpol_lsp.syntax.nodes import Mapping, is_null
+from netpol_lsp.yaml.nodes import Mapping, is_null
 
 
 @dataclass(frozen=True, slots=True)

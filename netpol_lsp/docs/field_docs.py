@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from netpol_lsp.resources import schema
-from netpol_lsp.syntax.paths import Path
+from netpol_lsp.yaml.paths import Path
 
 NETWORK_POLICY = "networkpolicy.v1.schema.json"
 

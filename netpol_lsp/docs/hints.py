@@ -9,7 +9,7 @@ from enum import StrEnum
 from netpol_lsp.model.peer import Peer
 from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.words import peer_words, plain
-from netpol_lsp.syntax.nodes import Mapping, Node, Sequence
+from netpol_lsp.yaml.nodes import Mapping, Node, Sequence
 
 
 class HintKind(StrEnum):

@@ -12,7 +12,7 @@ from netpol_lsp.model.peer import Peer, Port
 from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.selectors import read_selector
 from netpol_lsp.model.words import directions_words, peer_words, plain, pods_words
-from netpol_lsp.syntax.nodes import Node, is_null
+from netpol_lsp.yaml.nodes import Node, is_null
 from netpol_lsp.text.span import Span
 
 

@@ -10,8 +10,8 @@ from netpol_lsp.docs.field_docs import FieldDoc, field_doc, value_doc
 from netpol_lsp.model.peer import IPBlock, Peer, Port
 from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.words import directions_words, peer_words, rule_words, selected_words
-from netpol_lsp.syntax.nodes import Node, Scalar
-from netpol_lsp.syntax.paths import Path
+from netpol_lsp.yaml.nodes import Node, Scalar
+from netpol_lsp.yaml.paths import Path
 
 _WHOLE_POLICY = (("kind",), ("metadata",), ("metadata", "name"), ("spec",))
 

@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
-from netpol_lsp.syntax.cursor import Cursor
-from netpol_lsp.syntax.style import Style, render_block, render_flow, scalar_text
+from netpol_lsp.yaml.cursor.block import Cursor
+from netpol_lsp.yaml.style import Style, render_block, render_flow, scalar_text
 
 _PLACE = re.compile(r"\$\{(\d+):([^}]*)\}")
 # A place travels through the YAML writer as a plain word, which needs no quotes.

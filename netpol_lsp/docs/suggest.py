@@ -14,9 +14,9 @@ from netpol_lsp.docs.snippets import PARTS, POLICIES
 from netpol_lsp.docs.suggest_values import suggest_values
 from netpol_lsp.docs.vocabulary import Vocabulary
 from netpol_lsp.lint.rule import RuleInfo
-from netpol_lsp.syntax.cursor import Cursor, Place
-from netpol_lsp.syntax.paths import Path
-from netpol_lsp.syntax.style import Style
+from netpol_lsp.yaml.cursor.block import Cursor, Place
+from netpol_lsp.yaml.paths import Path
+from netpol_lsp.yaml.style import Style
 from netpol_lsp.text.span import Span
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from netpol_lsp.docs.vocabulary import METADATA_NAME, Vocabulary
 from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
-from netpol_lsp.syntax.paths import Path
+from netpol_lsp.yaml.paths import Path
 
 SERVICES = {
     22: "SSH",

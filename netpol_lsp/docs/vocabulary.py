@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from netpol_lsp.model.objects import KubeObject, objects_of
-from netpol_lsp.syntax.nodes import Mapping, Node, Scalar, Sequence, is_null
-from netpol_lsp.syntax.scalars import resolve
-from netpol_lsp.syntax.templates import is_unknown
+from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence, is_null
+from netpol_lsp.yaml.scalars import resolve
+from netpol_lsp.yaml.templates.masking import is_unknown
 
 METADATA_NAME = "kubernetes.io/metadata.name"
 _DEEPEST = 40

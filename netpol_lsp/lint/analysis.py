@@ -9,9 +9,9 @@ from netpol_lsp.lint.schema import SchemaFinding, check_schema, shape
 from netpol_lsp.model.dialect import is_network_policy, looks_like_ours, may_be_ours
 from netpol_lsp.model.objects import KubeObject, objects_of
 from netpol_lsp.model.policy import NetworkPolicy
-from netpol_lsp.syntax.documents import Document, parse_document, split
-from netpol_lsp.syntax.plain import to_plain
-from netpol_lsp.syntax.problems import SyntaxProblem
+from netpol_lsp.yaml.documents import Document, parse_document, split
+from netpol_lsp.yaml.to_python import to_plain
+from netpol_lsp.yaml.problems import SyntaxProblem
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
 

@@ -12,11 +12,11 @@ from netpol_lsp.lint.config_schema import KEYS, KEYS_BY_NAME, Key
 from netpol_lsp.lint.config_values import parse_selector, parse_severity, parse_text
 from netpol_lsp.lint.rule import Option, RuleInfo
 from netpol_lsp.lint.selection import did_you_mean
-from netpol_lsp.syntax.documents import parse_document, split
-from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, is_null
-from netpol_lsp.syntax.nodes import Sequence as ListNode
-from netpol_lsp.syntax.plain import to_plain
-from netpol_lsp.syntax.scalars import resolve
+from netpol_lsp.yaml.documents import parse_document, split
+from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, is_null
+from netpol_lsp.yaml.nodes import Sequence as ListNode
+from netpol_lsp.yaml.to_python import to_plain
+from netpol_lsp.yaml.scalars import resolve
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 

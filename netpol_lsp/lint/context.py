@@ -13,10 +13,10 @@ from netpol_lsp.lint.settings import Settings
 from netpol_lsp.model.objects import KubeObject
 from netpol_lsp.model.policy import NetworkPolicy
 from netpol_lsp.model.stored import StoredPolicy, stored_policy
-from netpol_lsp.syntax.documents import Document
-from netpol_lsp.syntax.nodes import Node
-from netpol_lsp.syntax.paths import path_at, path_of, render_path
-from netpol_lsp.syntax.problems import SyntaxProblem
+from netpol_lsp.yaml.documents import Document
+from netpol_lsp.yaml.nodes import Node
+from netpol_lsp.yaml.paths import path_at, path_of, render_path
+from netpol_lsp.yaml.problems import SyntaxProblem
 from netpol_lsp.text.edits import Fix, Fixes
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span

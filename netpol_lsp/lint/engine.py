@@ -19,7 +19,7 @@ from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import DocumentRule, PolicyRule, Rule
 from netpol_lsp.lint.suppress import apply_suppressions
-from netpol_lsp.syntax.problems import ProblemKind
+from netpol_lsp.yaml.problems import ProblemKind
 from netpol_lsp.text.edits import move_fixes
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span

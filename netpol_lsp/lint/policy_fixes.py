@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from netpol_lsp.model.fields import Field
 from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
-from netpol_lsp.syntax.documents import Document
-from netpol_lsp.syntax.nodes import Node, Sequence
-from netpol_lsp.syntax.rewrite import insert_item, remove_entry, remove_item, replace_scalar
-from netpol_lsp.syntax.rewrite_items import empty_list, has_anchor, has_comment
+from netpol_lsp.yaml.documents import Document
+from netpol_lsp.yaml.nodes import Node, Sequence
+from netpol_lsp.yaml.edit.mappings import insert_item, remove_entry, remove_item, replace_scalar
+from netpol_lsp.yaml.edit.items import empty_list, has_anchor, has_comment
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from netpol_lsp.lint.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.rule import Context
-from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
+from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 
 
 def problems_of(ctx: Context, kind: ProblemKind) -> Iterator[SyntaxProblem]:

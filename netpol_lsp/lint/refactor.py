@@ -11,12 +11,12 @@ from netpol_lsp.model.fields import Field
 from netpol_lsp.model.peer import Peer, Selector
 from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.words import peer_words, plain
-from netpol_lsp.syntax.documents import Document
-from netpol_lsp.syntax.nodes import Mapping, Node, Sequence, is_null
-from netpol_lsp.syntax.rewrite import insert_entry, insert_item, set_value, style_of
-from netpol_lsp.syntax.rewrite_entries import replace_entry
-from netpol_lsp.syntax.rewrite_items import join_items, split_item
-from netpol_lsp.syntax.style import render_block
+from netpol_lsp.yaml.documents import Document
+from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
+from netpol_lsp.yaml.edit.mappings import insert_entry, insert_item, set_value, style_of
+from netpol_lsp.yaml.edit.entries import replace_entry
+from netpol_lsp.yaml.edit.items import join_items, split_item
+from netpol_lsp.yaml.style import render_block
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.dns import DnsSetup

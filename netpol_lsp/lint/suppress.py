@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
 from netpol_lsp.lint.diagnostic import Category, Diagnostic, Suppression
 from netpol_lsp.lint.registry import rule_by_code
-from netpol_lsp.syntax.comments import Comment
+from netpol_lsp.yaml.comments import Comment
 from netpol_lsp.text.edits import Fix, TextEdit
 from netpol_lsp.text.span import Span
 

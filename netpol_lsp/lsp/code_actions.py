@@ -19,7 +19,7 @@ from netpol_lsp.lsp.convert import Json
 from netpol_lsp.lsp.findings import render_finding
 from netpol_lsp.lsp.protocol import CONTENT_MODIFIED
 from netpol_lsp.lsp.session import Snapshot
-from netpol_lsp.syntax.rewrite import is_json
+from netpol_lsp.yaml.edit.mappings import is_json
 from netpol_lsp.text.difference import difference
 from netpol_lsp.text.edits import Applicability, TextEdit
 from netpol_lsp.text.span import Span

@@ -16,12 +16,12 @@ from netpol_lsp.lsp.client import Client
 from netpol_lsp.lsp.convert import Json
 from netpol_lsp.lsp.session import Snapshot
 from netpol_lsp.model.dialect import looks_like_ours
-from netpol_lsp.syntax.cursor import Cursor, Place, find_cursor
-from netpol_lsp.syntax.documents import Document, parse_document
-from netpol_lsp.syntax.nodes import Scalar
-from netpol_lsp.syntax.paths import Path, lookup
-from netpol_lsp.syntax.rewrite import is_json, style_of
-from netpol_lsp.syntax.style import Style
+from netpol_lsp.yaml.cursor.block import Cursor, Place, find_cursor
+from netpol_lsp.yaml.documents import Document, parse_document
+from netpol_lsp.yaml.nodes import Scalar
+from netpol_lsp.yaml.paths import Path, lookup
+from netpol_lsp.yaml.edit.mappings import is_json, style_of
+from netpol_lsp.yaml.style import Style
 from netpol_lsp.text.span import Span
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from netpol_lsp.lsp.convert import Json
 from netpol_lsp.lsp.session import Snapshot
-from netpol_lsp.syntax.nodes import Mapping, Node, Sequence
+from netpol_lsp.yaml.nodes import Mapping, Node, Sequence
 from netpol_lsp.text.span import Span
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from netpol_lsp.lint.suppress import find_marks
 from netpol_lsp.lsp.session import Snapshot
 from netpol_lsp.model.objects import KubeObject
 from netpol_lsp.model.policy import NetworkPolicy
-from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence
-from netpol_lsp.syntax.paths import Path, entry_name
+from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence
+from netpol_lsp.yaml.paths import Path, entry_name
 from netpol_lsp.text.span import Span
 
 

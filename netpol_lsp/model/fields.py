@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
-from netpol_lsp.syntax.scalars import resolve
-from netpol_lsp.syntax.templates import is_placeholder, is_unknown
+from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
+from netpol_lsp.yaml.scalars import resolve
+from netpol_lsp.yaml.templates.masking import is_placeholder, is_unknown
 from netpol_lsp.text.span import Span
 
 T_co = TypeVar("T_co", covariant=True)

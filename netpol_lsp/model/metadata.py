@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.model.fields import items_of
 from netpol_lsp.model.objects import KubeObject
-from netpol_lsp.syntax.nodes import Entry, Node
+from netpol_lsp.yaml.nodes import Entry, Node
 
 
 def metadata_items(kube_object: KubeObject, name: str) -> tuple[Entry | None, list[Node]]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from netpol_lsp.model.fields import Field, content_size, items_of, string_field, string_of
 from netpol_lsp.model.objects import TextMap
-from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
-from netpol_lsp.syntax.scalars import resolve
-from netpol_lsp.syntax.templates import is_unknown
+from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
+from netpol_lsp.yaml.scalars import resolve
+from netpol_lsp.yaml.templates.masking import is_unknown
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
 

@@ -15,7 +15,7 @@ from netpol_lsp.model.label_selector import LabelSelector, Operator, includes, m
 from netpol_lsp.model.peer import Peer
 from netpol_lsp.model.policy import NetworkPolicy, PolicyRule
 from netpol_lsp.model.selectors import read_selector
-from netpol_lsp.syntax.documents import Document
+from netpol_lsp.yaml.documents import Document
 
 # Components that live in one namespace of most clusters: where pods with such a label are asked for next to
 # their namespace, nobody means pods of the policy's own namespace.

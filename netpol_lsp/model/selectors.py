@@ -16,9 +16,9 @@ from netpol_lsp.model.label_selector import (
     label_selector,
 )
 from netpol_lsp.model.peer import Label, Requirement, Selector
-from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
-from netpol_lsp.syntax.scalars import ScalarValue, key_text, resolve, resolve_plain
-from netpol_lsp.syntax.templates import is_placeholder
+from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
+from netpol_lsp.yaml.scalars import ScalarValue, key_text, resolve, resolve_plain
+from netpol_lsp.yaml.templates.masking import is_placeholder
 
 Written = tuple[str, str, tuple[str, ...], int]
 """Key, operator, values and index of a requirement."""

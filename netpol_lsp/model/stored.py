@@ -30,7 +30,7 @@ from netpol_lsp.model.peer import IPBlock, Peer, Port, Selector
 from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.selectors import read_selector
 from netpol_lsp.model.stored_object import stored_object
-from netpol_lsp.syntax.nodes import Mapping, Node, Sequence, is_null
+from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
 
 __all__ = [
     "PeerSet",

@@ -11,9 +11,9 @@ from typing import Any
 from netpol_lsp.model.fields import Field, items_of
 from netpol_lsp.model.peer import IPBlock, Peer, Port, Requirement, Selector
 from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
-from netpol_lsp.syntax.nodes import is_null
-from netpol_lsp.syntax.paths import entry_name
-from netpol_lsp.syntax.plain import to_plain
+from netpol_lsp.yaml.nodes import is_null
+from netpol_lsp.yaml.paths import entry_name
+from netpol_lsp.yaml.to_python import to_plain
 
 DEFAULT_NAMESPACE = "default"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.problem_findings import problem_finding, problems_of
 from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
-from netpol_lsp.syntax.problems import ProblemKind
+from netpol_lsp.yaml.problems import ProblemKind
 
 
 @document_rule("NP001", category="syntax", severity=Severity.ERROR, on_partial=True, needs=Needs.PROBLEMS)

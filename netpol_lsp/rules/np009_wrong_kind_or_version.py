@@ -8,7 +8,7 @@ from netpol_lsp.model.dialect import API_VERSION, GROUP, NETWORK_POLICY, REMOVED
 from netpol_lsp.model.fields import Field
 from netpol_lsp.model.objects import KubeObject
 from netpol_lsp.model.similar import distance
-from netpol_lsp.syntax.rewrite import replace_scalar
+from netpol_lsp.yaml.edit.mappings import replace_scalar
 from netpol_lsp.text.edits import Applicability, Fix
 
 

@@ -8,10 +8,10 @@ from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.model.similar import closest
-from netpol_lsp.syntax.nesting import nest_entries
-from netpol_lsp.syntax.nodes import Mapping, Scalar
-from netpol_lsp.syntax.paths import lookup, render_path
-from netpol_lsp.syntax.rewrite import remove_entry, rename_key
+from netpol_lsp.yaml.edit.move_keys import nest_entries
+from netpol_lsp.yaml.nodes import Mapping, Scalar
+from netpol_lsp.yaml.paths import lookup, render_path
+from netpol_lsp.yaml.edit.mappings import remove_entry, rename_key
 from netpol_lsp.text.edits import Applicability, Fix
 
 

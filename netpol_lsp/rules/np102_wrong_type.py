@@ -8,9 +8,9 @@ from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.lint.text_values import is_text_value
-from netpol_lsp.syntax.nodes import Mapping, Scalar
-from netpol_lsp.syntax.paths import render_path
-from netpol_lsp.syntax.rewrite import quote_scalar, wrap_in_list
+from netpol_lsp.yaml.nodes import Mapping, Scalar
+from netpol_lsp.yaml.paths import render_path
+from netpol_lsp.yaml.edit.mappings import quote_scalar, wrap_in_list
 from netpol_lsp.text.edits import Fix, TextEdit
 from netpol_lsp.text.span import Span
 

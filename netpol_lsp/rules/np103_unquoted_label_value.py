@@ -10,10 +10,10 @@ from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.lint.text_values import is_text_value
 from netpol_lsp.model.names import label_value_problem
 from netpol_lsp.model.objects import TextMap
-from netpol_lsp.syntax.nodes import Node, Scalar, is_null
-from netpol_lsp.syntax.rewrite import quote_scalar
-from netpol_lsp.syntax.scalars import key_text, resolve, resolve_plain
-from netpol_lsp.syntax.templates import is_unknown
+from netpol_lsp.yaml.nodes import Node, Scalar, is_null
+from netpol_lsp.yaml.edit.mappings import quote_scalar
+from netpol_lsp.yaml.scalars import key_text, resolve, resolve_plain
+from netpol_lsp.yaml.templates.masking import is_unknown
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
 

@@ -7,9 +7,9 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
 from netpol_lsp.model.fields import Field, string_field
 from netpol_lsp.model.peer import Selector
-from netpol_lsp.syntax.nodes import Entry, Mapping, is_null
-from netpol_lsp.syntax.rewrite import insert_entry, insert_entry_first, set_value
-from netpol_lsp.syntax.templates import is_unknown
+from netpol_lsp.yaml.nodes import Entry, Mapping, is_null
+from netpol_lsp.yaml.edit.mappings import insert_entry, insert_entry_first, set_value
+from netpol_lsp.yaml.templates.masking import is_unknown
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 

@@ -8,7 +8,7 @@ from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.model.similar import closest
-from netpol_lsp.syntax.rewrite import replace_scalar
+from netpol_lsp.yaml.edit.mappings import replace_scalar
 from netpol_lsp.text.edits import Applicability, Fix
 
 _WHAT = {"protocol": "protocol", "operator": "operator", "policyTypes": "policy type"}

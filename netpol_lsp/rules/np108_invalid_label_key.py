@@ -7,10 +7,10 @@ from functools import lru_cache
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.names import qualified_name_problem
-from netpol_lsp.syntax.nodes import Scalar
-from netpol_lsp.syntax.paths import entry_name
-from netpol_lsp.syntax.scalars import resolve_plain
-from netpol_lsp.syntax.templates import is_unknown
+from netpol_lsp.yaml.nodes import Scalar
+from netpol_lsp.yaml.paths import entry_name
+from netpol_lsp.yaml.scalars import resolve_plain
+from netpol_lsp.yaml.templates.masking import is_unknown
 
 
 @policy_rule("NP108", category="api", severity=Severity.ERROR, on_partial=True)

@@ -8,8 +8,8 @@ from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.names import port_name_problem
 from netpol_lsp.model.peer import Port
-from netpol_lsp.syntax.nodes import Mapping, Scalar
-from netpol_lsp.syntax.rewrite import insert_entry, replace_scalar
+from netpol_lsp.yaml.nodes import Mapping, Scalar
+from netpol_lsp.yaml.edit.mappings import insert_entry, replace_scalar
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 
 

@@ -7,9 +7,9 @@ from functools import partial
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer import Peer
-from netpol_lsp.syntax.documents import Document
-from netpol_lsp.syntax.nodes import Entry, is_null
-from netpol_lsp.syntax.style import column_of
+from netpol_lsp.yaml.documents import Document
+from netpol_lsp.yaml.nodes import Entry, is_null
+from netpol_lsp.yaml.style import column_of
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
 

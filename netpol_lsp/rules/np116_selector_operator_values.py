@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.syntax.nodes import Sequence, is_null
-from netpol_lsp.syntax.rewrite import remove_entry
-from netpol_lsp.syntax.templates import is_unknown
+from netpol_lsp.yaml.nodes import Sequence, is_null
+from netpol_lsp.yaml.edit.mappings import remove_entry
+from netpol_lsp.yaml.templates.masking import is_unknown
 from netpol_lsp.text.edits import Applicability, Fix
 
 

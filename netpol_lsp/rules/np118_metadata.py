@@ -10,8 +10,8 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.fields import Field, mapping_of, string_field, string_of
 from netpol_lsp.model.metadata import metadata_items
 from netpol_lsp.model.names import qualified_name_problem
-from netpol_lsp.syntax.nodes import Entry, Mapping, Scalar
-from netpol_lsp.syntax.scalars import resolve
+from netpol_lsp.yaml.nodes import Entry, Mapping, Scalar
+from netpol_lsp.yaml.scalars import resolve
 
 
 @policy_rule("NP118", category="api", severity=Severity.ERROR, on_partial=True)

@@ -9,10 +9,10 @@ from netpol_lsp.lint.policy_fixes import remove_empty_rule
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer import Port
 from netpol_lsp.model.policy import Direction, PolicyRule
-from netpol_lsp.syntax.nodes import Mapping, Node, Sequence, is_null
-from netpol_lsp.syntax.rewrite import remove_item
-from netpol_lsp.syntax.rewrite_items import has_comment
-from netpol_lsp.syntax.templates import is_unknown
+from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
+from netpol_lsp.yaml.edit.mappings import remove_item
+from netpol_lsp.yaml.edit.items import has_comment
+from netpol_lsp.yaml.templates.masking import is_unknown
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 

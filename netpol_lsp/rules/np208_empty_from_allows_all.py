@@ -11,9 +11,9 @@ from netpol_lsp.model.fields import Field
 from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.stored import stored_rule
 from netpol_lsp.model.words import ports_words
-from netpol_lsp.syntax.nodes import Mapping, Node
-from netpol_lsp.syntax.rewrite import remove_entry
-from netpol_lsp.syntax.rewrite_items import has_comment
+from netpol_lsp.yaml.nodes import Mapping, Node
+from netpol_lsp.yaml.edit.mappings import remove_entry
+from netpol_lsp.yaml.edit.items import has_comment
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 

@@ -8,7 +8,7 @@ from netpol_lsp.model.name_words import name_claim
 from netpol_lsp.model.peer import Selector
 from netpol_lsp.model.policy import NetworkPolicy, PolicyRule
 from netpol_lsp.model.words import own_namespace_words
-from netpol_lsp.syntax.nodes import is_null
+from netpol_lsp.yaml.nodes import is_null
 
 
 @policy_rule("NP209", category="intent", severity=Severity.INFO)

@@ -9,7 +9,7 @@ from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer import Peer
 from netpol_lsp.model.peer_pairs import doubtful_pairs
 from netpol_lsp.model.words import peer_words
-from netpol_lsp.syntax.rewrite import insert_entry_first
+from netpol_lsp.yaml.edit.mappings import insert_entry_first
 from netpol_lsp.text.edits import Applicability, Fix
 
 

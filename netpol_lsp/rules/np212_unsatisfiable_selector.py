@@ -8,7 +8,7 @@ from netpol_lsp.model.label_selector import contradiction
 from netpol_lsp.model.peer import Label, Requirement
 from netpol_lsp.model.selectors import read_selector, written_parts
 from netpol_lsp.model.words import join_words, requirement_words
-from netpol_lsp.syntax.nodes import head_span
+from netpol_lsp.yaml.nodes import head_span
 from netpol_lsp.text.span import Span
 
 

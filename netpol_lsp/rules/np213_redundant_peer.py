@@ -8,8 +8,8 @@ from netpol_lsp.model.peer import Peer
 from netpol_lsp.model.policy import Direction
 from netpol_lsp.model.redundancy import PeerPair, redundant_peers
 from netpol_lsp.model.words import peer_words
-from netpol_lsp.syntax.nodes import Mapping, Node, head_span
-from netpol_lsp.syntax.plain import content_key
+from netpol_lsp.yaml.nodes import Mapping, Node, head_span
+from netpol_lsp.yaml.to_python import content_key
 
 
 @policy_rule("NP213", category="intent", severity=Severity.INFO, needs=Needs.PEERS)

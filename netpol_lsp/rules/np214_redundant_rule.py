@@ -7,8 +7,8 @@ from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.policy import Direction
 from netpol_lsp.model.redundancy import redundant_rules
 from netpol_lsp.model.stored import StoredRule
-from netpol_lsp.syntax.nodes import Node, head_span
-from netpol_lsp.syntax.plain import content_key
+from netpol_lsp.yaml.nodes import Node, head_span
+from netpol_lsp.yaml.to_python import content_key
 
 
 @policy_rule("NP214", category="intent", severity=Severity.INFO, needs=Needs.RULES)

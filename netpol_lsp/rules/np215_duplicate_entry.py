@@ -11,10 +11,10 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.policy import PolicyRule
 from netpol_lsp.model.stored import port_set
 from netpol_lsp.model.words import ports_words
-from netpol_lsp.syntax.nodes import Mapping, Node, Sequence, head_span, is_null, walk
-from netpol_lsp.syntax.plain import content_key, to_plain
-from netpol_lsp.syntax.rewrite import remove_item
-from netpol_lsp.syntax.templates import is_unknown
+from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, head_span, is_null, walk
+from netpol_lsp.yaml.to_python import content_key, to_plain
+from netpol_lsp.yaml.edit.mappings import remove_item
+from netpol_lsp.yaml.templates.masking import is_unknown
 from netpol_lsp.text.edits import Fix
 
 

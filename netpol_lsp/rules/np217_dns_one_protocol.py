@@ -10,8 +10,8 @@ from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer import Port
 from netpol_lsp.model.policy import Direction, PolicyRule
 from netpol_lsp.model.stored import StoredPolicy, StoredRule
-from netpol_lsp.syntax.nodes import Sequence
-from netpol_lsp.syntax.rewrite import insert_item
+from netpol_lsp.yaml.nodes import Sequence
+from netpol_lsp.yaml.edit.mappings import insert_item
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.workspace.answer import Answer
 from netpol_lsp.workspace.dns import (

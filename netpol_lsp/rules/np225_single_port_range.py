@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.syntax.nodes import Mapping
-from netpol_lsp.syntax.rewrite import remove_entry
+from netpol_lsp.yaml.nodes import Mapping
+from netpol_lsp.yaml.edit.mappings import remove_entry
 from netpol_lsp.text.edits import Fix
 
 

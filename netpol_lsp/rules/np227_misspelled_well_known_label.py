@@ -9,7 +9,7 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.fields import Field
 from netpol_lsp.model.similar import distance
 from netpol_lsp.model.well_known import LABEL_KEYS, METADATA_NAME
-from netpol_lsp.syntax.rewrite import replace_scalar
+from netpol_lsp.yaml.edit.mappings import replace_scalar
 from netpol_lsp.text.edits import Applicability, Fix
 
 

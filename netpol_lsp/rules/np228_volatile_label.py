@@ -7,8 +7,8 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.fields import Field
 from netpol_lsp.model.peer import Selector
 from netpol_lsp.model.well_known import VOLATILE_LABELS
-from netpol_lsp.syntax.nodes import Entry, Mapping
-from netpol_lsp.syntax.rewrite import remove_entry
+from netpol_lsp.yaml.nodes import Entry, Mapping
+from netpol_lsp.yaml.edit.mappings import remove_entry
 from netpol_lsp.text.edits import Applicability, Fix
 
 

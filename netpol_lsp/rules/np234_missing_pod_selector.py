@@ -8,8 +8,8 @@ from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.model.policy import NetworkPolicy
 from netpol_lsp.model.similar import closest
-from netpol_lsp.syntax.nodes import Mapping
-from netpol_lsp.syntax.rewrite import insert_entry, insert_entry_first, set_value
+from netpol_lsp.yaml.nodes import Mapping
+from netpol_lsp.yaml.edit.mappings import insert_entry, insert_entry_first, set_value
 from netpol_lsp.text.edits import Fix
 from netpol_lsp.text.span import Span
 

@@ -8,10 +8,10 @@ from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.peer import Peer
 from netpol_lsp.model.words import peer_words
-from netpol_lsp.syntax.nodes import Entry, is_null
-from netpol_lsp.syntax.rewrite import remove_entry, set_value
-from netpol_lsp.syntax.rewrite_items import has_comment
-from netpol_lsp.syntax.templates import is_unknown
+from netpol_lsp.yaml.nodes import Entry, is_null
+from netpol_lsp.yaml.edit.mappings import remove_entry, set_value
+from netpol_lsp.yaml.edit.items import has_comment
+from netpol_lsp.yaml.templates.masking import is_unknown
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 

@@ -11,8 +11,8 @@ from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.model.stored import stored_rule
 from netpol_lsp.model.words import peers_words, ports_words, rule_words
-from netpol_lsp.syntax.nodes import Mapping, Sequence
-from netpol_lsp.syntax.rewrite_items import join_items
+from netpol_lsp.yaml.nodes import Mapping, Sequence
+from netpol_lsp.yaml.edit.items import join_items
 from netpol_lsp.text.edits import Applicability, Fix
 
 _DNS_PORTS = frozenset({53, 5353, 8053})

@@ -12,8 +12,8 @@ from netpol_lsp.model.peer import IPBlock
 from netpol_lsp.model.policy import Direction
 from netpol_lsp.model.stored import stored_rule
 from netpol_lsp.model.well_known import METADATA_SERVICES
-from netpol_lsp.syntax.nodes import Sequence
-from netpol_lsp.syntax.rewrite import insert_entry, insert_item
+from netpol_lsp.yaml.nodes import Sequence
+from netpol_lsp.yaml.edit.mappings import insert_entry, insert_item
 from netpol_lsp.text.edits import Applicability, Fix
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.syntax.nodes import Mapping
+from netpol_lsp.yaml.nodes import Mapping
 
 
 @policy_rule("NP601", category="style", severity=Severity.HINT, opt_in=True)

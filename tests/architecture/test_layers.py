@@ -28,8 +28,8 @@ LEVEL = {layer: number for number, row in enumerate(ROWS) for layer in row}
 DOORS = {
     "pygls": ("lsp/",),
     "lsprotocol": ("lsp/",),
-    "ruamel": ("syntax/parser.py",),
-    "_ruamel_yaml": ("syntax/parser.py",),
+    "ruamel": ("yaml/parser.py",),
+    "_ruamel_yaml": ("yaml/parser.py",),
     "jsonschema": ("lint/schema.py", "lint/config"),
     "jsonschema_rs": ("lint/schema.py", "lint/config"),
 }

@@ -3,7 +3,7 @@
 from netpol_lsp.docs.explain import Explanation, explain_policy
 from netpol_lsp.model.objects import objects_of
 from netpol_lsp.model.policy import NetworkPolicy
-from netpol_lsp.syntax.documents import parse_document
+from netpol_lsp.yaml.documents import parse_document
 
 HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"
 

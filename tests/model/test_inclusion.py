@@ -14,7 +14,7 @@ from netpol_lsp.model.network import ALL_PORTS, address_set, named_port, port_ra
 from netpol_lsp.model.objects import objects_of
 from netpol_lsp.model.policy import NetworkPolicy
 from netpol_lsp.model.stored import PeerSet, StoredPolicy, StoredRule, stored_policy
-from netpol_lsp.syntax.documents import parse_document
+from netpol_lsp.yaml.documents import parse_document
 
 # Everyone there is: pods of two namespaces with their labels, and some addresses.
 LABELS = [{}, {"app": "a"}, {"app": "b"}]

@@ -7,8 +7,8 @@ import pytest
 from netpol_lsp.model.label_selector import EVERYTHING, contradiction, includes, matches
 from netpol_lsp.model.peer import Selector
 from netpol_lsp.model.selectors import read_selector, written_parts
-from netpol_lsp.syntax.documents import parse_document
-from netpol_lsp.syntax.nodes import Mapping
+from netpol_lsp.yaml.documents import parse_document
+from netpol_lsp.yaml.nodes import Mapping
 
 
 def selector(text: str) -> Selector:

@@ -12,7 +12,7 @@ from netpol_lsp.model.objects import objects_of
 from netpol_lsp.model.policy import Direction, NetworkPolicy
 from netpol_lsp.model.stored import StoredPolicy, stored_policy
 from netpol_lsp.model.stored_json import policy_from_json, policy_to_json
-from netpol_lsp.syntax.documents import parse_document
+from netpol_lsp.yaml.documents import parse_document
 
 HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
 

@@ -12,7 +12,7 @@ from netpol_lsp.model.objects import objects_of
 from netpol_lsp.model.policy import NetworkPolicy
 from netpol_lsp.model.stored import stored_object, stored_policy
 from netpol_lsp.model.stored_json import policy_from_json, policy_to_json
-from netpol_lsp.syntax.documents import parse_document, split
+from netpol_lsp.yaml.documents import parse_document, split
 
 PARITY = Path(__file__).resolve().parents[2].parent / "shared" / "parity"
 pytestmark = pytest.mark.skipif(not PARITY.is_dir(), reason="the parity data of ../shared is not there")

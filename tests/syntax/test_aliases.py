@@ -2,10 +2,10 @@
 
 import pytest
 
-from netpol_lsp.syntax.nodes import Mapping, Scalar, walk
-from netpol_lsp.syntax.parser import Parsed, parse
-from netpol_lsp.syntax.plain import to_plain
-from netpol_lsp.syntax.problems import ProblemKind
+from netpol_lsp.yaml.nodes import Mapping, Scalar, walk
+from netpol_lsp.yaml.parser import Parsed, parse
+from netpol_lsp.yaml.to_python import to_plain
+from netpol_lsp.yaml.problems import ProblemKind
 
 
 def messages(parsed: Parsed) -> list[tuple[ProblemKind, str]]:

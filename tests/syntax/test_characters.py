@@ -3,11 +3,11 @@
 import pytest
 
 from netpol_lsp.lint.schema import shape
-from netpol_lsp.syntax.characters import describe, find_damage
-from netpol_lsp.syntax.documents import parse_document
-from netpol_lsp.syntax.plain import to_plain
-from netpol_lsp.syntax.problems import ProblemKind
-from netpol_lsp.syntax.shape import field_names
+from netpol_lsp.yaml.recovery.confusables import describe, find_damage
+from netpol_lsp.yaml.documents import parse_document
+from netpol_lsp.yaml.to_python import to_plain
+from netpol_lsp.yaml.problems import ProblemKind
+from netpol_lsp.yaml.recovery.schema_shape import field_names
 from netpol_lsp.text.edits import apply_edits
 
 FIELDS = field_names(shape())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from netpol_lsp.syntax.documents import parse_document
+from netpol_lsp.yaml.documents import parse_document
 
 
 def comments(text: str) -> list[tuple[str, bool]]:

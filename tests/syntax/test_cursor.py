@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netpol_lsp.syntax.cursor import Place, find_cursor
+from netpol_lsp.yaml.cursor.block import Place, find_cursor
 
 POLICY = """\
 kind: NetworkPolicy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netpol_lsp.syntax.scalars import key_text, resolve_plain
+from netpol_lsp.yaml.scalars import key_text, resolve_plain
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lsp.syntax.nodes import Mapping, Node, Scalar, Sequence, children, walk
-from netpol_lsp.syntax.parser import MAX_DEPTH, USES_LIBYAML, parse, stops_at
+from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence, children, walk
+from netpol_lsp.yaml.parser import MAX_DEPTH, USES_LIBYAML, parse, stops_at
 
 PIECES = st.sampled_from(
     ["a", "b: ", "- ", "\n", "  ", "{", "}", "[", "]", ", ", "#c", "&x ", "*x", "|\n", ">-\n", '"', "'", "!t ", "\t"]

@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lsp.syntax.nodes import Mapping
-from netpol_lsp.syntax.parser import parse
-from netpol_lsp.syntax.problems import ProblemKind, SyntaxProblem
-from netpol_lsp.syntax.remap import OffsetMap, SwapMap, move_back, move_problem
+from netpol_lsp.yaml.nodes import Mapping
+from netpol_lsp.yaml.parser import parse
+from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
+from netpol_lsp.yaml.recovery.offset_map import OffsetMap, SwapMap, move_back, move_problem
 from netpol_lsp.text.edits import Fix, TextEdit, apply_edits
 from netpol_lsp.text.span import Span
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from netpol_lsp.syntax.documents import Document, parse_document
-from netpol_lsp.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence, walk
-from netpol_lsp.syntax.plain import to_plain
-from netpol_lsp.syntax.rewrite import (
+from netpol_lsp.yaml.documents import Document, parse_document
+from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, walk
+from netpol_lsp.yaml.to_python import to_plain
+from netpol_lsp.yaml.edit.mappings import (
     Edits,
     insert_entry,
     insert_entry_first,
@@ -22,7 +22,7 @@ from netpol_lsp.syntax.rewrite import (
     set_value,
     wrap_in_list,
 )
-from netpol_lsp.syntax.style import Style, dash_of, render_block
+from netpol_lsp.yaml.style import Style, dash_of, render_block
 from netpol_lsp.text.edits import apply_edits
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from netpol_lsp.syntax.documents import parse_document
-from netpol_lsp.syntax.rewrite_entries import replace_entry
+from netpol_lsp.yaml.documents import parse_document
+from netpol_lsp.yaml.edit.entries import replace_entry
 from netpol_lsp.text.edits import apply_edits
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from netpol_lsp.lint.engine import lint_text
-from netpol_lsp.syntax.documents import parse_document
-from netpol_lsp.syntax.nodes import Scalar, walk
-from netpol_lsp.syntax.templates import is_placeholder, is_unknown, mask
+from netpol_lsp.yaml.documents import parse_document
+from netpol_lsp.yaml.nodes import Scalar, walk
+from netpol_lsp.yaml.templates.masking import is_placeholder, is_unknown, mask
 
 
 def unknown(text: str) -> list[str]:

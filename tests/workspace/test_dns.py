@@ -7,7 +7,7 @@ import pytest
 from netpol_lsp.model.objects import objects_of
 from netpol_lsp.model.policy import NetworkPolicy
 from netpol_lsp.model.stored import stored_policy
-from netpol_lsp.syntax.documents import parse_document
+from netpol_lsp.yaml.documents import parse_document
 from netpol_lsp.workspace.answer import Answer
 from netpol_lsp.workspace.dns import DnsSetup, names_dns_ports, policy_allows_dns, selects_dns_pods
 from netpol_lsp.workspace.dns_gaps import is_dns_denied

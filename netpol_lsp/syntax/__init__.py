@@ -1,1 +1,0 @@
-"""YAML syntax: our node tree, its parser and the builder of YAML edits."""

@@ -1,0 +1,63 @@
+"""Comments of a document and where they stand."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from netpol_lsp.yaml.nodes import Node, Scalar, walk
+from netpol_lsp.text.span import Span
+
+# libyaml and go-yaml end a line at U+0085, U+2028 and U+2029, too.
+_CANDIDATE = re.compile(r"(?:(?<=[\s\ufeff])|\A)#[^\n\r\x85\u2028\u2029]*")
+
+_LINE_END = re.compile(r"[\n\r\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment. `text` starts behind the `#`; `is_alone`: nothing else stands on its line."""
+
+    span: Span
+    text: str
+    is_alone: bool
+
+
+def find_comments(text: str, root: Node | None) -> tuple[Comment, ...]:
+    """The comments of a text whose nodes are below `root`: a `#` inside a scalar is none."""
+    if "#" not in text:
+        return ()
+    scalars = sorted(_scalar_spans(text, root))
+    starts = [start for start, _ in scalars]
+    found = []
+    position = 0
+    while match := _CANDIDATE.search(text, position):
+        at = bisect_right(starts, match.start()) - 1
+        if at >= 0 and match.start() < scalars[at][1]:
+            # A comment may still follow the scalar on its line.
+            position = scalars[at][1]
+            continue
+        position = match.end()
+        line_start = max(text.rfind("\n", 0, match.start()), text.rfind("\r", 0, match.start())) + 1
+        is_alone = not text[line_start : match.start()].strip()
+        found.append(Comment(Span(*match.span()), match.group()[1:].strip(), is_alone))
+    return tuple(found)
+
+
+def _scalar_spans(text: str, root: Node | None) -> list[tuple[int, int]]:
+    if root is None:
+        return []
+    return [
+        (_text_start(text, node), node.end)
+        for node in walk(root)
+        if isinstance(node, Scalar) and node.origin is None and node.end > node.start
+    ]
+
+
+def _text_start(text: str, node: Scalar) -> int:
+    """Where a scalar's text starts: behind the `|` or `>` of a block a comment may stand."""
+    if node.style not in ("|", ">"):
+        return node.start
+    line_end = _LINE_END.search(text, node.start, node.end)
+    return line_end.start() if line_end else node.end

@@ -1,0 +1,144 @@
+"""Splits a text at `---` and parses each document alone.
+
+Offsets inside a document count from its own start, so that an unchanged document can be used again
+wherever an edit above has moved it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from netpol_lsp.yaml.comments import Comment, find_comments
+from netpol_lsp.yaml.nodes import Node
+from netpol_lsp.yaml.parser import parse
+from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
+from netpol_lsp.yaml.recovery.schema_shape import Shape
+from netpol_lsp.yaml.style import Style, detect_style
+from netpol_lsp.yaml.recovery.prefilter import may_be_damaged, may_be_lost
+from netpol_lsp.yaml.templates.masking import mask
+from netpol_lsp.text.lazy import lazy
+from netpol_lsp.text.source import Source
+from netpol_lsp.text.span import Span
+
+_SEPARATOR = re.compile(r"(?:\A|(?<=[\n\r]))---(?=[ \t\r\n]|\Z)")
+_END_MARKER = re.compile(r"(?<=[\n\r])\.\.\.(?=[ \t\r\n]|\Z)")
+_ONLY_HEAD = re.compile(r"(?:[ \t]*(?:#[^\n\r]*)?(?:\r\n|\n|\r)|%[^\n\r]*(?:\r\n|\n|\r))*\Z")
+_YAML_DIRECTIVE = re.compile(r"^%YAML[ \t]+(?!1\.1(?:[ \t]|$))[^\n\r]*", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML document.
+
+    `source` is its own text with offsets from 0; `root` is None when it is empty; `error` is the syntax
+    error that stopped the parser (`root` is then what could be understood around it); `problems` are all
+    problems, `error` first. `is_template`: Helm or Jinja actions hide a part of it; `holes` are the places
+    where whole lines may come in or fall out.
+    """
+
+    source: Source
+    root: Node | None
+    error: SyntaxProblem | None
+    problems: tuple[SyntaxProblem, ...]
+    is_template: bool
+    holes: tuple[Span, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The document's text, with its `---` line."""
+        return self.source.text
+
+    @lazy
+    def style(self) -> Style:
+        """How it is written."""
+        return detect_style(self.source, self.root)
+
+    @lazy
+    def comments(self) -> tuple[Comment, ...]:
+        """The comments in the order of the text."""
+        return find_comments(self.text, self.root)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The text of one document and its place in the file."""
+
+    index: int
+    start: int
+    text: str
+
+
+def split(text: str) -> list[Chunk]:
+    """The documents of a stream: cut before each `---`, but not behind a head of directives.
+
+    What stands in front of the first `---`, or between two of them, without any content (blank lines, comments,
+    directives) belongs to the document that follows; it counts as a document of its own all the same, so that
+    numbers are those of a plain split at `---`.
+    """
+    if "---" not in text:
+        return [Chunk(0, 0, text)]
+    starts = [found for found in _marks(text) if _SEPARATOR.match(text, found)]
+    cuts = [0]
+    numbers = [0]
+    for number, start in enumerate(starts, 1):
+        head = text[cuts[-1] : start]
+        if not head.strip() or (("%" in head or cuts[-1] == 0) and _ONLY_HEAD.match(head)):
+            numbers[-1] = number
+            continue
+        cuts.append(start)
+        numbers.append(number)
+    cuts.append(len(text))
+    spans = zip(numbers, pairwise(cuts), strict=True)
+    return [Chunk(number, start, text[start:end]) for number, (start, end) in spans]
+
+
+def _marks(text: str) -> Iterator[int]:
+    """Where `---` stands: looking for the letters is much faster than for the expression."""
+    at = text.find("---")
+    while at >= 0:
+        yield at
+        at = text.find("---", at + 1)
+
+
+def parse_document(text: str, uri: str = "", *, shape: Shape | None = None, pure: bool = False) -> Document:
+    """Parse one document; never raises. After a syntax error as much as possible of the rest is kept.
+
+    With `shape`, what the document's objects look like, look-alike characters are seen through, lost
+    indentation is noticed, and errors are explained better.
+    """
+    readable = text
+    if "..." in text and (end := _END_MARKER.search(text)):
+        readable = text[: end.start()]
+    masked = mask(readable)
+    if masked is not None:
+        readable = masked.text
+    root, problems, error = _read(readable, shape, is_template=masked is not None, pure=pure)
+    if "%YAML" in text and (directive := _YAML_DIRECTIVE.search(text)):
+        message = f"the API server reads YAML 1.1 only and refuses `{directive.group().strip()}`"
+        problems += (SyntaxProblem(ProblemKind.SYNTAX, Span(*directive.span()), message, hint="delete this line"),)
+    return Document(Source(uri, text), root, error, problems, masked is not None, masked.holes if masked else ())
+
+
+def _read(
+    text: str, shape: Shape | None, *, is_template: bool, pure: bool
+) -> tuple[Node | None, tuple[SyntaxProblem, ...], SyntaxProblem | None]:
+    """The tree, all problems, and the one that hides a part of the document."""
+    if shape is None or not (may_be_damaged(text) or may_be_lost(text)):
+        parsed = parse(text, pure=pure)
+        if parsed.error is None:
+            return parsed.root, parsed.problems, None
+    from netpol_lsp.yaml.recovery.read import read_troubled  # noqa: PLC0415 - most documents are well
+
+    return read_troubled(text, shape, is_template=is_template, pure=pure)
+
+
+@lru_cache(maxsize=1)
+def has_fast_parser() -> bool:
+    """Whether libyaml is used."""
+    from netpol_lsp.yaml import parser  # noqa: PLC0415 - asked for by `--version` only
+
+    return parser.USES_LIBYAML

@@ -1,0 +1,102 @@
+"""Field paths: from a path to its node, and from an offset to the path of what stands there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence
+from netpol_lsp.yaml.scalars import key_text, resolve
+from netpol_lsp.text.span import Span
+
+Path = tuple[str | int, ...]
+
+_WORD = re.compile(r"[\w-]+\Z")
+
+
+def render_path(path: Iterable[str | int]) -> str:
+    """A path as in `spec.egress[0].to[1]`; keys with other signs than letters stand in brackets."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif _WORD.match(step):
+            text += f".{step}" if text else step
+        else:
+            text += f"[{step}]"
+    return text
+
+
+def entry_name(entry: Entry) -> str:
+    """A key as JSON spells it; empty for a collection or null."""
+    if not isinstance(entry.key, Scalar):
+        return ""
+    value = resolve(entry.key)
+    return "" if value is None else key_text(value)
+
+
+def lookup(root: Node | None, path: Iterable[str | int]) -> tuple[Node | None, Entry | None]:
+    """The node at `path` and the entry that holds it (None for list items and the root); (None, None) when there is none."""
+    node, holder = root, None
+    for step in path:
+        if isinstance(node, Sequence) and isinstance(step, int) and 0 <= step < len(node.items):
+            node, holder = node.items[step], None
+        elif isinstance(node, Mapping):
+            found = [entry for entry in node.all_entries() if entry_name(entry) == str(step)]
+            if not found:
+                return None, None
+            node, holder = found[-1].value, found[-1]
+        else:
+            return None, None
+    return node, holder
+
+
+def path_at(root: Node | None, span: Span) -> Path:
+    """The path of the smallest value or key that covers `span`; () when that is the root.
+
+    A key counts as its value's path. Behind an alias (one place, many values) it is the alias' own path.
+    """
+    path: list[str | int] = []
+    node = root
+    while node is not None:
+        step = _step(node, span)
+        if step is None:
+            break
+        name, node = step
+        path.append(name)
+    return tuple(path)
+
+
+def _step(node: Node, span: Span) -> tuple[str | int, Node | None] | None:
+    """The child that covers `span`: its name, and its node to go on with (None when the span is on the key)."""
+    start, end = span.start, span.end
+    if isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            if item.start <= start and end <= item.end:
+                is_alias = item.origin is not None and item.origin is not node.origin
+                return index, None if is_alias and item.span == span else item
+    elif isinstance(node, Mapping):
+        for entry in node.all_entries():
+            key, value = entry.key, entry.value
+            if key.start <= start and end <= max(key.end, value.end):
+                return entry_name(entry), None if end <= key.end else value
+    return None
+
+
+def path_of(root: Node, wanted: Node) -> Path | None:
+    """The path of exactly this node below `root` (a key has its value's path), or None when it is not there."""
+    if root is wanted:
+        return ()
+    if isinstance(root, Sequence):
+        for index, item in enumerate(root.items):
+            rest = path_of(item, wanted)
+            if rest is not None:
+                return (index, *rest)
+    elif isinstance(root, Mapping):
+        for entry in root.all_entries():
+            if entry.key is wanted:
+                return (entry_name(entry),)
+            rest = path_of(entry.value, wanted)
+            if rest is not None:
+                return (entry_name(entry), *rest)
+    return None

@@ -1,0 +1,275 @@
+"""Where each line of a text without indentation belongs: a search for the reading that fits a shape best.
+
+A reading places every row in a mapping or list that is open at that point. What is odd about it adds to
+its cost: a field that is not known, a required one that is missing, a label called like a field. The
+cheapest reading wins; how much dearer the next one is tells how sure it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from netpol_lsp.yaml.line_scanner import Line
+from netpol_lsp.yaml.recovery.indent_state import Frame, Placed, Reading, State
+from netpol_lsp.yaml.recovery.logical_lines import Row, RowKind
+from netpol_lsp.yaml.recovery.schema_shape import ANYTHING, Form, Shape
+
+_BEAM = 12
+# How much dearer than the best a reading may be at any point and still win in the end.
+_WINDOW = 8.0
+_STEP = 2
+_HEADS = ("apiVersion", "kind")
+# What nearly every object has, though the API can do without.
+_USUAL = {"metadata": ("name", 4.0), "spec": ("podSelector", 1.5)}
+_LABEL_KEY = re.compile(r"(?:[A-Za-z0-9.-]+/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?\Z", re.ASCII)
+_WORD = re.compile(r"[A-Za-z][\w./-]*\Z", re.ASCII)
+
+UNKNOWN_FIELD, PROSE, ODD_VALUE, MISSING, NAMED_LIKE_FIELD, EMPTY, DEDENT = 5.0, 6.0, 3.0, 4.0, 3.0, 2.0, 0.5
+SURE = 2.0
+"""How much dearer the next reading must be for the best one to be taken for granted."""
+
+
+def read(rows: Sequence[Row], shape: Shape) -> Reading | None:
+    """The best reading of a text's rows, or None when there is none."""
+    states = [State()]
+    for row in rows:
+        if row.kind is RowKind.SEPARATOR:
+            states = [_close(state, 0) for state in states]
+            continue
+        if row.kind is not RowKind.CONTENT:
+            continue
+        states = _prune([after for state in states for after in _place(state, row, shape)])
+    ends = sorted((_close(state, 0) for state in states), key=lambda state: state.cost)
+    if not ends or not ends[0].documents:
+        return None
+    best = ends[0]
+    chosen = _chain(best)
+    rival = next((end.cost for end in ends[1:] if _differs(chosen, _chain(end))), best.cost + 2 * SURE)
+    return Reading(
+        rows=chosen,
+        cost=best.cost,
+        documents=best.documents,
+        is_certain=rival - best.cost >= SURE and not best.odd,
+        lost=tuple(placed for placed in chosen if placed.lost),
+    )
+
+
+def _differs(one: tuple[Placed, ...], other: tuple[Placed, ...]) -> bool:
+    return any(
+        (left.column, left.is_prose, left.starts) != (right.column, right.is_prose, right.starts)
+        for left, right in zip(one, other, strict=True)
+    )
+
+
+def _chain(state: State) -> tuple[Placed, ...]:
+    found: list[Placed] = []
+    link = state.placed
+    while link is not None:
+        before, placed = link
+        if placed is not None:
+            found.append(placed)
+        link = before  # type: ignore[assignment]
+    return tuple(reversed(found))
+
+
+def _cost(state: State) -> float:
+    return state.cost
+
+
+def _prune(states: list[State]) -> list[State]:
+    """The cheapest states, at most two of those that will go on alike."""
+    states.sort(key=_cost)
+    alike: dict[object, int] = {}
+    kept: list[State] = []
+    for state in states:
+        key = (state.frames, state.documents)
+        if alike.get(key, 0) < 2 and state.cost <= states[0].cost + _WINDOW:
+            alike[key] = alike.get(key, 0) + 1
+            kept.append(state)
+            if len(kept) == _BEAM:
+                break
+    return kept
+
+
+def _place(state: State, row: Row, shape: Shape) -> Iterator[State]:
+    """Every way to go on with a row."""
+    line = row.line
+    if line.dashes:
+        yield from _place_items(state, row)
+    elif line.key is not None:
+        yield from _place_key(state, row, shape)
+    yield _as_prose(state, row)
+
+
+def _as_prose(state: State, row: Row) -> State:
+    line = row.line
+    cost = PROSE
+    if line.key is None and not line.dashes:
+        cost = 3.0 if _WORD.match(line.body) else 0.5
+    elif not _LABEL_KEY.match(line.key or "") and not line.dashes:
+        cost = 1.0
+    column = state.frames[-1].column if state.frames else 0
+    return _add(state, Placed(row, column, is_prose=True), cost, odd=1)
+
+
+def _place_key(state: State, row: Row, shape: Shape) -> Iterator[State]:
+    line = row.line
+    key = line.key or ""
+    frames = state.frames
+    for level in range(len(frames) - 1, -1, -1):
+        frame = frames[level]
+        if frame.shape.form not in (Form.MAPPING, Form.ANY) or key in frame.seen:
+            continue
+        known = key in frame.shape.fields
+        if not known and frame.shape.form is Form.MAPPING and frame.shape.values is None:
+            cost, child = UNKNOWN_FIELD, ANYTHING
+        else:
+            child = frame.shape.child(key)
+            cost = 0.0 if known else _entry_cost(frames[:level], frame, line)
+        yield _enter_key(_close(state, level + 1), level, row, child, cost)
+    if not frames or (key in _HEADS and (key in frames[0].seen or "spec" in frames[0].seen)):
+        if key not in shape.fields:
+            return
+        fresh = _close(state, 0)
+        root = Frame("", shape, 0, line.indent, line.indent)
+        fresh = State((root,), fresh.cost, fresh.documents + 1, fresh.placed, fresh.odd)
+        cost = 0.0 if key in _HEADS else 3.0
+        yield _enter_key(fresh, 0, row, shape.child(key), cost, starts=True)
+
+
+def _entry_cost(outer: tuple[Frame, ...], frame: Frame, line: Line) -> float:
+    """How odd a line is as an entry of labels, annotations, or of something unknown."""
+    key = line.key or ""
+    cost = 0.0
+    if any(key in one.shape.fields and key not in one.seen for one in outer):
+        cost += NAMED_LIKE_FIELD
+    if frame.shape.form is Form.ANY:
+        return cost + 0.5
+    if not _LABEL_KEY.match(key):
+        cost += UNKNOWN_FIELD
+    if (
+        not line.value
+        or line.value[0] in "[{"
+        or (frame.name != "annotations" and line.value[0] not in "'\"" and " " in line.value)
+    ):
+        cost += ODD_VALUE
+    return cost
+
+
+def _enter_key(state: State, level: int, row: Row, child: Shape, cost: float, *, starts: bool = False) -> State:
+    """The state behind a key in the frame at `level`, which is the innermost one left."""
+    line = row.line
+    frame = state.frames[level]
+    lost = not starts and frame.rows == 0 and bool(frame.name) and line.indent <= frame.parent_residual
+    if not starts:
+        cost += _indent_cost(frame, line)
+    grown = frame.grown(line.indent, line.key or "")
+    inner = _child_frame(line.key or "", child, frame.column, line.indent, line)
+    cost += _value_cost(child, line)
+    frames = (*state.frames[:level], grown, *inner)
+    placed = Placed(row, frame.column, starts=starts, lost=lost, parent=frame.name)
+    return _add(state, placed, cost, frames=frames)
+
+
+def _indent_cost(frame: Frame, line: Line) -> float:
+    """What the blanks that are left say against this place."""
+    if frame.rows:
+        # Behind a dash the first key stands further right than what is left of the next ones.
+        stands = (frame.residual, frame.parent_residual) if not frame.name else (frame.residual,)
+        return 0.0 if line.indent in stands else DEDENT
+    return DEDENT if line.indent < frame.parent_residual else 0.0
+
+
+def _child_frame(name: str, shape: Shape, column: int, residual: int, line: Line) -> tuple[Frame, ...]:
+    """The collection that a key without a value opens."""
+    if line.value and not re.fullmatch(r"[&!]\S*(?:\s+[&!]\S*)?", line.value):
+        return ()
+    if shape.form is Form.SCALAR:
+        return ()
+    return (Frame(name, shape, column + _STEP, residual, residual),)
+
+
+def _value_cost(shape: Shape, line: Line) -> float:
+    value = line.value
+    if shape.form in (Form.MAPPING, Form.LIST):
+        opens = "{" if shape.form is Form.MAPPING else "["
+        plain = value and value[0] not in ("*&!~") and not value.startswith(opens)
+        return ODD_VALUE if plain and value not in ("null", "Null", "NULL") else 0.0
+    if shape.form is Form.SCALAR:
+        return 1.0 if not value else ODD_VALUE if value[0] in "[{" else 0.0
+    return 0.0
+
+
+def _place_items(state: State, row: Row) -> Iterator[State]:
+    frames = state.frames
+    for level in range(len(frames) - 1, -1, -1):
+        frame = frames[level]
+        if frame.shape.form is Form.LIST or (frame.shape.form is Form.ANY and not frame.seen):
+            yield _enter_item(_close(state, level + 1), level, row)
+
+
+def _enter_item(state: State, level: int, row: Row) -> State:
+    line = row.line
+    frame = state.frames[level]
+    shape = frame.shape.item or ANYTHING
+    cost = _indent_cost(frame, line)
+    if len(line.dashes) > 1:
+        cost += UNKNOWN_FIELD
+    grown = frame.grown(line.indent)
+    frames: tuple[Frame, ...] = (*state.frames[:level], grown)
+    column = frame.column + line.body_start - line.dashes[0] if line.body else frame.column + _STEP
+    residual = line.body_column if line.body else line.indent
+    key = line.key
+    if key is not None and not line.body.startswith(("{", "[")):
+        if shape.form is Form.SCALAR:
+            cost += MISSING
+        elif shape.form is Form.MAPPING and key not in shape.fields:
+            cost += UNKNOWN_FIELD
+        child = shape.child(key) if shape.form is not Form.SCALAR else ANYTHING
+        cost += _value_cost(child, line)
+        inner = Frame("", shape, column, residual, line.indent, frozenset({key}), 1)
+        frames = (*frames, inner, *_child_frame(key, child, column, line.indent, line))
+    elif not line.body:
+        cost += 1.0
+        frames = (*frames, Frame("", shape, column, residual, line.indent))
+    elif shape.form is Form.MAPPING and line.body[0] not in "{*&!~":
+        cost += UNKNOWN_FIELD
+    elif shape.form is Form.SCALAR and line.body[0] in "[{":
+        cost += ODD_VALUE
+    return _add(state, Placed(row, frame.column, parent=frame.name), cost, frames=frames)
+
+
+def _close(state: State, level: int) -> State:
+    """The state with only the outermost `level` frames left: what the closed ones lack costs."""
+    if len(state.frames) == level:
+        return state
+    cost = 0.0
+    for frame in state.frames[level:]:
+        shape = frame.shape
+        if shape.form is Form.MAPPING:
+            if frame.rows == 0 and frame.name:
+                cost += EMPTY
+            else:
+                cost += MISSING * len(shape.required - frame.seen) + _usual_cost(frame)
+        elif shape.form is Form.LIST and frame.rows == 0:
+            cost += 0.25
+    # Between two places that fit equally well, the nearer one is meant.
+    cost += 0.01 * max(0, len(state.frames) - level)
+    return State(state.frames[:level], state.cost + cost, state.documents, state.placed, state.odd)
+
+
+def _usual_cost(frame: Frame) -> float:
+    name, cost = _USUAL.get(frame.name, ("", 0.0))
+    return 0.0 if name in frame.seen or "generateName" in frame.seen else cost
+
+
+def _add(state: State, placed: Placed, cost: float, *, frames: tuple[Frame, ...] | None = None, odd: int = 0) -> State:
+    odd += int(cost >= UNKNOWN_FIELD and not placed.is_prose)
+    return State(
+        state.frames if frames is None else frames,
+        state.cost + cost,
+        state.documents,
+        (state.placed, placed),
+        state.odd + odd,
+    )

@@ -1,0 +1,67 @@
+"""What a reading of text without indentation is made of: open collections, placed rows, states of the search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from netpol_lsp.yaml.recovery.logical_lines import Row
+from netpol_lsp.yaml.recovery.schema_shape import Shape
+
+
+class Frame(NamedTuple):
+    """A collection that is open. `column` is where its keys or dashes go; `residual` where its first row stood."""
+
+    name: str
+    shape: Shape
+    column: int
+    residual: int
+    parent_residual: int
+    seen: frozenset[str] = frozenset()
+    rows: int = 0
+
+    def grown(self, residual: int, key: str | None = None) -> Frame:
+        """The frame with one more row, whose first one stands at `residual`."""
+        return Frame(
+            self.name,
+            self.shape,
+            self.column,
+            self.residual if self.rows else residual,
+            self.parent_residual,
+            self.seen if key is None else self.seen | {key},
+            self.rows + 1,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where one row goes. `is_prose`: it is no YAML; `starts`: a new document starts with it; `lost`: it stood too far left."""
+
+    row: Row
+    column: int
+    is_prose: bool = False
+    starts: bool = False
+    lost: bool = False
+    parent: str = ""
+
+
+class State(NamedTuple):
+    """A reading of the rows so far."""
+
+    frames: tuple[Frame, ...] = ()
+    cost: float = 0.0
+    documents: int = 0
+    # Earlier placements as a chain, so that states share them.
+    placed: tuple[object, Placed | None] | None = None
+    odd: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The best reading: `rows` in order (content only), its cost, and whether another one is as good."""
+
+    rows: tuple[Placed, ...]
+    cost: float
+    documents: int
+    is_certain: bool
+    lost: tuple[Placed, ...] = field(default=())

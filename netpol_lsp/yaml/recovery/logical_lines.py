@@ -1,0 +1,105 @@
+"""Lines joined to what belongs together, for reading text whose indentation cannot be trusted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from netpol_lsp.yaml.line_scanner import Line, closing_quote, open_brackets
+
+_MOST_JOINED = 60
+_BLOCK_HEAD = re.compile(r"[|>][-+0-9]{0,2}\Z")
+
+
+class RowKind(StrEnum):
+    """What a row is."""
+
+    EMPTY = "empty"
+    COMMENT = "comment"
+    SEPARATOR = "separator"
+    CONTENT = "content"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line with the lines that go on with its value: brackets or quotes left open, the text of a block scalar."""
+
+    kind: RowKind
+    line: Line
+    rest: tuple[Line, ...] = ()
+
+    @property
+    def is_block(self) -> bool:
+        """Whether the rest is the text of a block scalar."""
+        return is_block_head(self.line)
+
+
+def is_block_head(line: Line) -> bool:
+    """Whether a block scalar starts at the line's end."""
+    return line.key is not None and _BLOCK_HEAD.match(line.value) is not None
+
+
+def join_rows(lines: list[Line], known: frozenset[str]) -> list[Row]:
+    """The rows of a text. `known` are field names: a line with one of them ends a block scalar that lost its indentation."""
+    rows: list[Row] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        count = 1
+        if line.is_empty:
+            kind = RowKind.EMPTY if line.comment is None else RowKind.COMMENT
+        elif line.is_separator:
+            kind = RowKind.SEPARATOR
+        else:
+            kind = RowKind.CONTENT
+            count += _following(lines, at, known)
+        rows.append(Row(kind, line, tuple(lines[at + 1 : at + count])))
+        at += count
+    return rows
+
+
+def _following(lines: list[Line], at: int, known: frozenset[str]) -> int:
+    """How many lines behind `at` go on with its value."""
+    line = lines[at]
+    if is_block_head(line):
+        return _block_length(lines, at, known)
+    value = line.value
+    if value[:1] in ("'", '"') and closing_quote(value, 0) is None:
+        return _until(lines, at, lambda text: closing_quote(text, 0) is not None)
+    if value[:1] in ("[", "{") and open_brackets(value) > 0:
+        return _until(lines, at, lambda text: open_brackets(text) <= 0)
+    return 0
+
+
+def _until(lines: list[Line], at: int, is_closed: object) -> int:
+    """How many lines must be joined until a value is closed; 0 when it never is."""
+    assert callable(is_closed)
+    text = lines[at].value
+    for count, line in enumerate(lines[at + 1 : at + 1 + _MOST_JOINED], 1):
+        text += "\n" + line.body
+        if is_closed(text):
+            return count
+    return 0
+
+
+def _block_length(lines: list[Line], at: int, known: frozenset[str]) -> int:
+    """The lines of a block scalar: those further in; where none is, those that do not look like fields."""
+    head = lines[at]
+    rest = lines[at + 1 :]
+    indented = bool(rest) and rest[0].indent > head.indent and not rest[0].is_empty
+    count = 0
+    for line in rest:
+        if line.is_empty and line.comment is None:
+            count += 1
+        elif (indented and line.indent <= head.indent) or (not indented and _is_field(line, known)):
+            break
+        else:
+            count += 1
+    while count and rest[count - 1].is_empty and rest[count - 1].comment is None:
+        count -= 1
+    return count
+
+
+def _is_field(line: Line, known: frozenset[str]) -> bool:
+    return line.is_separator or line.key in known or (bool(line.dashes) and not line.body)

@@ -1,0 +1,139 @@
+"""Repairs of list items: dashes too many, too few, or in the wrong place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from netpol_lsp.yaml.line_scanner import Line
+from netpol_lsp.yaml.recovery.repairs.api import Repair, Scene, insert
+from netpol_lsp.text.edits import TextEdit
+from netpol_lsp.text.span import Span
+
+_MOST_ABOVE = 60
+
+
+def dashes(scene: Scene) -> Iterator[Repair]:
+    """A list dash too many or too few, or one without its blank."""
+    for line in scene.near():
+        if line.dashes:
+            yield from _extra_dash(scene, line)
+        elif re.match(r"-[^\s-]", line.body):
+            yield Repair(
+                (insert(line.body_start + 1, " "),),
+                Span(line.body_start, line.body_start + 1),
+                f"a blank is missing behind the dash of `{line.body[:30]}`",
+                "Add the blank behind the dash",
+                hint=f"write `- {line.body[1:30]}`",
+                cost=0.2,
+                is_plain=True,
+            )
+        elif re.match(r"--+[ \t]", line.body):
+            yield Repair(
+                (TextEdit(Span(line.body_start, line.body_start + line.body.rfind("-", 0, 4)), ""),),
+                Span(line.body_start, line.body_start + 1),
+                "a list item has one dash",
+                "Remove the second dash",
+                cost=0.3,
+            )
+        elif line.body:
+            yield from _missing_dash(scene, line)
+
+
+def _extra_dash(scene: Scene, line: Line) -> Iterator[Repair]:
+    """A dash among keys: what it stands in front of moves to its place, or stays where it is."""
+    start, behind = line.dashes[0], line.body_start
+    what = line.key or line.body[:30]
+    name = _holder(scene, line)
+    place = f" among the keys of `{name}`" if name else " among these keys"
+    removed = TextEdit(Span(start, behind), "")
+    below = (one for one in _below(scene, line) if one.indent >= behind - line.start)
+    with_block = (removed, *(_shift(one, start - behind) for one in below))
+    blanked = (TextEdit(Span(start, behind), " " * (behind - start)),)
+    for edits, cost in {with_block: 0.85, (removed,): 0.8, blanked: 0.9}.items():
+        yield Repair(
+            edits,
+            Span(start, start + 1),
+            f"`- {what}` starts a list item{place}",
+            "Remove the dash",
+            hint="remove the dash",
+            cost=cost,
+        )
+
+
+def first_without_dash(scene: Scene) -> Iterator[Repair]:
+    """The first item of a list has no dash, and all its lines stand where they would with one."""
+    line = scene.line
+    first = None
+    for above in reversed(scene.lines[max(0, line.number - _MOST_ABOVE) : line.number] if line.dashes else []):
+        if above.is_empty:
+            continue
+        if above.indent <= line.indent:
+            break
+        if above.indent <= line.body_column:
+            first = above
+    if first is not None and not first.dashes:
+        yield _add_dash(first, line.indent, 1.3)
+
+
+def deleted_dash(scene: Scene) -> Iterator[Repair]:
+    """A dash was taken away and its blank was left: the line stands one column in front of what goes on with it."""
+    line = scene.line
+    above = [one for one in scene.lines[max(0, line.number - _MOST_ABOVE) : line.number] if not one.is_empty]
+    if not line.dashes and any(one.dashes and one.indent == line.indent - 1 for one in above):
+        yield _add_dash(line, line.indent - 1, 0.85)
+    for one in reversed(above):
+        if one.indent < line.indent - 1:
+            break
+        if one.indent == line.indent - 1 and one.indent > 0 and not one.dashes:
+            yield _add_dash(one, one.indent - 1, 0.85)
+
+
+def _missing_dash(scene: Scene, line: Line) -> Iterator[Repair]:
+    columns = [line.indent, max(0, line.indent - 2)]
+    columns += [one.indent for one in (scene.before(line.number), scene.after(line.number)) if one and one.dashes]
+    for column in dict.fromkeys(columns):
+        yield _add_dash(line, column, 1.1 if line is scene.line else 1.3)
+
+
+def _add_dash(line: Line, column: int, cost: float) -> Repair:
+    return Repair(
+        (TextEdit(Span(line.start, line.body_start), " " * column + "- "),),
+        line.key_span,
+        f"`{line.key or line.body[:30]}` stands in a list, but has no dash in front of it",
+        "Add the dash",
+        hint="put `- ` in front of it",
+        cost=cost,
+    )
+
+
+def _below(scene: Scene, line: Line) -> list[Line]:
+    last = scene.block_end(line)
+    return [one for one in scene.lines[line.number + 1 : last + 1] if not one.is_empty]
+
+
+def _shift(line: Line, delta: int) -> TextEdit:
+    return TextEdit(Span(line.start, line.start + line.indent), " " * max(0, line.indent + delta))
+
+
+def _holder(scene: Scene, line: Line) -> str | None:
+    """The key that the line stands below."""
+    for one in reversed(scene.lines[: line.number]):
+        if not one.is_empty and one.key is not None and one.indent < line.indent:
+            return one.key
+    return None
+
+
+def list_on_key_line(scene: Scene) -> Iterator[Repair]:
+    """`key: - item`."""
+    line = scene.line
+    if line.key is not None and re.match(r"-(?:\s|\Z)", line.value):
+        start = line.key_span.end + 1
+        yield Repair(
+            (TextEdit(Span(start, line.value_start), scene.newline + " " * (line.body_column + 2)),),
+            Span(line.value_start, line.value_start + 1),
+            f"a list item cannot stand on the line of its key `{line.key}`",
+            "Put the item on the next line",
+            hint="put it on the next line",
+            cost=0.3,
+        )
