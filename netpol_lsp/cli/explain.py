@@ -19,7 +19,7 @@ from netpol_lsp.docs.explain import Explanation, explain_policy
 from netpol_lsp.files.reading import ReadProblem
 from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.context import is_partial
-from netpol_lsp.model.stored import stored_object
+from netpol_lsp.policies.networkpolicy.semantics import stored_object
 
 VERSION = 1
 

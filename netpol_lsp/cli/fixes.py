@@ -11,7 +11,7 @@ from netpol_lsp.cli.targets import Target, decode_target, read_target
 from netpol_lsp.files.reading import ReadProblem, TextFile
 from netpol_lsp.files.writing import WriteError, atomic_write
 from netpol_lsp.lint.fixer import choose_fix, fix_source
-from netpol_lsp.workspace.view import EMPTY
+from netpol_lsp.workspace.snapshot import EMPTY
 
 _ROUNDS = 3
 """Fixing one file can change what is found in another one, so files are linted again, but not for ever."""

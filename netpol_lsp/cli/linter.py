@@ -15,7 +15,7 @@ from netpol_lsp.lint.placing import placed_policies
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import PolicyRule
-from netpol_lsp.workspace.view import PlacedPolicy, WorkspaceView
+from netpol_lsp.workspace.snapshot import PlacedPolicy, WorkspaceView
 
 
 @dataclass(frozen=True, slots=True)

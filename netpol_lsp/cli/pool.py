@@ -12,7 +12,7 @@ from netpol_lsp.cli.codec import decode, encode
 from netpol_lsp.cli.errors import PoolError
 from netpol_lsp.cli.linter import Linter, Work
 from netpol_lsp.lint.report import FileReport
-from netpol_lsp.workspace.view import PlacedPolicy, WorkspaceView
+from netpol_lsp.workspace.snapshot import PlacedPolicy, WorkspaceView
 
 _BATCH = 100
 _ENDED = "a process ended unexpectedly; try again with --jobs 1"

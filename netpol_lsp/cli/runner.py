@@ -17,7 +17,7 @@ from netpol_lsp.lint.report import FileReport
 from netpol_lsp.text.source import Source
 
 if TYPE_CHECKING:
-    from netpol_lsp.workspace.view import WorkspaceView
+    from netpol_lsp.workspace.snapshot import WorkspaceView
 
 Progress = Callable[[int, int], None]
 """Called with how many files are done, of how many."""
@@ -214,7 +214,7 @@ class Runner:
         """Lint what the cache does not know; all of `ours` when a rule looks at the other policies."""
         from netpol_lsp.cli.crew import crew_for  # noqa: PLC0415
         from netpol_lsp.cli.linter import Work, needs_workspace, workspace_of  # noqa: PLC0415 - not needed when all is known
-        from netpol_lsp.workspace.view import EMPTY  # noqa: PLC0415
+        from netpol_lsp.workspace.snapshot import EMPTY  # noqa: PLC0415
 
         uses_workspace = needs_workspace(_config_of(item) for item in todo)
         if uses_workspace:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from netpol_lsp.model.peer import Peer
-from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
-from netpol_lsp.model.words import peer_words, plain
+from netpol_lsp.policies.networkpolicy.peer import Peer
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.policies.networkpolicy.prose import peer_words, plain
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence
 
 

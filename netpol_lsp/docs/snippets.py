@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netpol_lsp.lint.dns import DNS_RULE
-from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
+from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
 
 KUBE_DNS = DNS_RULE["to"][0]
 

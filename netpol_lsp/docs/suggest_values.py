@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from netpol_lsp.docs.vocabulary import METADATA_NAME, Vocabulary
-from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
+from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
 from netpol_lsp.yaml.paths import Path
 
 SERVICES = {

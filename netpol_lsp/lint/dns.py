@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from netpol_lsp.lint.settings import Settings
-from netpol_lsp.model.inclusion import METADATA_NAME
+from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 from netpol_lsp.workspace.dns import (
     DNS_PORT,
     KUBE_DNS_LABELS,

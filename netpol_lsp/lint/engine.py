@@ -23,7 +23,7 @@ from netpol_lsp.yaml.problems import ProblemKind
 from netpol_lsp.text.edits import move_fixes
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
-from netpol_lsp.workspace.view import EMPTY, WorkspaceView
+from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceView
 
 INTERNAL_ERROR, SYNTAX_ERROR = "NP990", "NP001"
 # What depends on where a line belongs, which is a guess where the parser stumbled over it.

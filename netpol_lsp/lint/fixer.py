@@ -14,7 +14,7 @@ from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.text.edits import Applicability, Fix, apply_edits, compatible_fixes
 from netpol_lsp.text.source import Source
-from netpol_lsp.workspace.view import EMPTY, WorkspaceView
+from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceView
 
 MAX_ROUNDS = 10
 """A fix may make room for another one; rules whose fixes undo each other must not go on for ever."""

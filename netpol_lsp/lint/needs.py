@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from netpol_lsp.model.policy import NetworkPolicy
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 
 if TYPE_CHECKING:
     from netpol_lsp.lint.analysis import DocumentAnalysis

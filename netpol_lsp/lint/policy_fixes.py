@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from netpol_lsp.model.fields import Field
-from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.kube.typed_field import Field
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Node, Sequence
 from netpol_lsp.yaml.edit.mappings import insert_item, remove_entry, remove_item, replace_scalar

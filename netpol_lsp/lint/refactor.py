@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netpol_lsp.lint.dns import dns_rule
-from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
-from netpol_lsp.model.fields import Field
-from netpol_lsp.model.peer import Peer, Selector
-from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
-from netpol_lsp.model.words import peer_words, plain
+from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
+from netpol_lsp.kube.typed_field import Field
+from netpol_lsp.policies.networkpolicy.peer import Peer, Selector
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.policies.networkpolicy.prose import peer_words, plain
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
 from netpol_lsp.yaml.edit.mappings import insert_entry, insert_item, set_value, style_of

@@ -10,8 +10,8 @@ from lsprotocol import types
 from netpol_lsp.lsp.commands import EXPLAIN
 from netpol_lsp.lsp.convert import Json
 from netpol_lsp.lsp.session import Snapshot
-from netpol_lsp.model.policy import NetworkPolicy
-from netpol_lsp.model.words import directions_words
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
+from netpol_lsp.policies.networkpolicy.prose import directions_words
 from netpol_lsp.text.span import Span
 
 if TYPE_CHECKING:

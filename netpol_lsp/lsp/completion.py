@@ -15,7 +15,7 @@ from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lsp.client import Client
 from netpol_lsp.lsp.convert import Json
 from netpol_lsp.lsp.session import Snapshot
-from netpol_lsp.model.dialect import looks_like_ours
+from netpol_lsp.policies.kinds import looks_like_ours
 from netpol_lsp.yaml.cursor.block import Cursor, Place, find_cursor
 from netpol_lsp.yaml.documents import Document, parse_document
 from netpol_lsp.yaml.nodes import Scalar

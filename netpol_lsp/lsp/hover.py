@@ -16,7 +16,7 @@ from netpol_lsp.lsp.convert import Json
 from netpol_lsp.lsp.findings import rule_page
 from netpol_lsp.lsp.session import Snapshot
 from netpol_lsp.lsp.target import Target, find_target, suppression_code_at
-from netpol_lsp.model.words import plain
+from netpol_lsp.policies.networkpolicy.prose import plain
 from netpol_lsp.text.span import Span
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from netpol_lsp.lsp.scheduler import TURN, run_task
 from netpol_lsp.lsp.session import MAX_LENGTH
 from netpol_lsp.lsp.trace import Operation
 from netpol_lsp.lsp.world import Policies, policies_of
-from netpol_lsp.model.dialect import may_be_ours
+from netpol_lsp.policies.kinds import may_be_ours
 from netpol_lsp.text.source import Source
 
 if TYPE_CHECKING:

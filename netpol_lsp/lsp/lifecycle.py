@@ -17,7 +17,7 @@ from netpol_lsp.lsp.client import Client
 from netpol_lsp.lsp.configuration import SECTION, parse_settings
 from netpol_lsp.lsp.convert import path_of_uri, plain_data
 from netpol_lsp.lsp.scheduler import run_task
-from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
+from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
 from netpol_lsp.text.source import Encoding
 
 if TYPE_CHECKING:

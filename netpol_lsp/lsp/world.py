@@ -8,9 +8,9 @@ from netpol_lsp.lint.analysis import DocumentAnalysis, analyse
 from netpol_lsp.lint.config import FileConfig
 from netpol_lsp.lint.placing import placed_policies
 from netpol_lsp.lint.settings import Settings
-from netpol_lsp.model.policy import NetworkPolicy
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.text.source import Source
-from netpol_lsp.workspace.view import EMPTY, PlacedPolicy, WorkspaceView
+from netpol_lsp.workspace.snapshot import EMPTY, PlacedPolicy, WorkspaceView
 
 Policies = tuple[PlacedPolicy, ...]
 

@@ -8,7 +8,7 @@ from functools import partial
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.problem_findings import problems_of
 from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
-from netpol_lsp.model.similar import closest
+from netpol_lsp.text.edit_distance import closest
 from netpol_lsp.yaml.nodes import walk
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from netpol_lsp.lint.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.fields import Field
+from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.yaml.nodes import Entry, Scalar
 from netpol_lsp.yaml.edit.mappings import quote_scalar, replace_scalar
 from netpol_lsp.yaml.scalars import looks_like_timestamp, resolve

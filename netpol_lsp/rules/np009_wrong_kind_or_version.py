@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
-from netpol_lsp.model.dialect import API_VERSION, GROUP, NETWORK_POLICY, REMOVED_API_VERSIONS
-from netpol_lsp.model.fields import Field
-from netpol_lsp.model.objects import KubeObject
-from netpol_lsp.model.similar import distance
+from netpol_lsp.policies.kinds import API_VERSION, GROUP, NETWORK_POLICY, REMOVED_API_VERSIONS
+from netpol_lsp.kube.typed_field import Field
+from netpol_lsp.kube.objects import KubeObject
+from netpol_lsp.text.edit_distance import distance
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 from netpol_lsp.text.edits import Applicability, Fix
 

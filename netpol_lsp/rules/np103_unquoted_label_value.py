@@ -8,8 +8,8 @@ from netpol_lsp.lint.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.lint.text_values import is_text_value
-from netpol_lsp.model.names import label_value_problem
-from netpol_lsp.model.objects import TextMap
+from netpol_lsp.kube.names import label_value_problem
+from netpol_lsp.kube.objects import TextMap
 from netpol_lsp.yaml.nodes import Node, Scalar, is_null
 from netpol_lsp.yaml.edit.mappings import quote_scalar
 from netpol_lsp.yaml.scalars import key_text, resolve, resolve_plain

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.dialect import API_VERSION, NETWORK_POLICY
-from netpol_lsp.model.fields import Field, string_field
-from netpol_lsp.model.peer import Selector
+from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
+from netpol_lsp.kube.typed_field import Field, string_field
+from netpol_lsp.policies.networkpolicy.peer import Selector
 from netpol_lsp.yaml.nodes import Entry, Mapping, is_null
 from netpol_lsp.yaml.edit.mappings import insert_entry, insert_entry_first, set_value
 from netpol_lsp.yaml.templates.masking import is_unknown

@@ -6,8 +6,8 @@ import re
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.fields import string_field
-from netpol_lsp.model.names import generate_name_problem, subdomain_problem
+from netpol_lsp.kube.typed_field import string_field
+from netpol_lsp.kube.names import generate_name_problem, subdomain_problem
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 from netpol_lsp.text.edits import Applicability, Fix
 

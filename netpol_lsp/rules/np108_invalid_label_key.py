@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.names import qualified_name_problem
+from netpol_lsp.kube.names import qualified_name_problem
 from netpol_lsp.yaml.nodes import Scalar
 from netpol_lsp.yaml.paths import entry_name
 from netpol_lsp.yaml.scalars import resolve_plain

@@ -6,7 +6,7 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.peer import Peer
+from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Entry, is_null
 from netpol_lsp.yaml.style import column_of

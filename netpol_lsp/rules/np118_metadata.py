@@ -7,9 +7,9 @@ from datetime import datetime
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.fields import Field, mapping_of, string_field, string_of
-from netpol_lsp.model.metadata import metadata_items
-from netpol_lsp.model.names import qualified_name_problem
+from netpol_lsp.kube.typed_field import Field, mapping_of, string_field, string_of
+from netpol_lsp.kube.metadata import metadata_items
+from netpol_lsp.kube.names import qualified_name_problem
 from netpol_lsp.yaml.nodes import Entry, Mapping, Scalar
 from netpol_lsp.yaml.scalars import resolve
 

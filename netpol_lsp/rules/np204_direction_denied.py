@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.name_words import annotation_that_allows, is_denied, is_named_denial, name_claim
-from netpol_lsp.model.policy import Direction, NetworkPolicy
-from netpol_lsp.model.words import directions_words, selected_words
+from netpol_lsp.policies.networkpolicy.name_intent import annotation_that_allows, is_denied, is_named_denial, name_claim
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy
+from netpol_lsp.policies.networkpolicy.prose import directions_words, selected_words
 from netpol_lsp.text.span import Span
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.objects import KubeObject
+from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.yaml.edit.mappings import insert_entry, set_value
 from netpol_lsp.text.edits import Applicability, Fix
 

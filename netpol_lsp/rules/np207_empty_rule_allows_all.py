@@ -7,8 +7,8 @@ from functools import partial
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.policy_fixes import remove_empty_rule
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.peer import Port
-from netpol_lsp.model.policy import Direction, PolicyRule
+from netpol_lsp.policies.networkpolicy.peer import Port
+from netpol_lsp.policies.networkpolicy.policy import Direction, PolicyRule
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
 from netpol_lsp.yaml.edit.mappings import remove_item
 from netpol_lsp.yaml.edit.items import has_comment

@@ -6,9 +6,9 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.peer_pairs import PeerPair, doubtful_pairs
-from netpol_lsp.model.policy import PolicyRule
-from netpol_lsp.model.words import peer_words, pods_in_words
+from netpol_lsp.policies.networkpolicy.ambiguous_peers import PeerPair, doubtful_pairs
+from netpol_lsp.policies.networkpolicy.policy import PolicyRule
+from netpol_lsp.policies.networkpolicy.prose import peer_words, pods_in_words
 from netpol_lsp.yaml.nodes import Sequence
 from netpol_lsp.yaml.edit.items import join_items
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit

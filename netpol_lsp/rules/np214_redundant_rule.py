@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity, Tag
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.policy import Direction
-from netpol_lsp.model.redundancy import redundant_rules
-from netpol_lsp.model.stored import StoredRule
+from netpol_lsp.policies.networkpolicy.policy import Direction
+from netpol_lsp.policies.networkpolicy.redundancy import redundant_rules
+from netpol_lsp.policies.networkpolicy.semantics import StoredRule
 from netpol_lsp.yaml.nodes import Node, head_span
 from netpol_lsp.yaml.to_python import content_key
 

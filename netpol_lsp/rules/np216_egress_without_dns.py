@@ -9,14 +9,14 @@ from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.refactor import insert_dns_rule
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.label_selector import is_satisfiable
-from netpol_lsp.model.name_words import is_named_denial
-from netpol_lsp.model.policy import Direction, PolicyRule
-from netpol_lsp.model.words import join_words
+from netpol_lsp.kube.label_selector import is_satisfiable
+from netpol_lsp.policies.networkpolicy.name_intent import is_named_denial
+from netpol_lsp.policies.networkpolicy.policy import Direction, PolicyRule
+from netpol_lsp.policies.networkpolicy.prose import join_words
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.dns import DNS_PORT, DnsSetup, names_dns_ports, node_local_cidr, selects_dns_pods
-from netpol_lsp.workspace.dns_gaps import allows_some_egress, has_dns_gap, is_said_elsewhere
+from netpol_lsp.workspace.dns_coverage import allows_some_egress, has_dns_gap, is_said_elsewhere
 
 
 @policy_rule("NP216", category="intent", severity=Severity.WARNING, uses_workspace=True)

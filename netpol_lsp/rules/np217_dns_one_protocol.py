@@ -7,13 +7,13 @@ from functools import partial
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.peer import Port
-from netpol_lsp.model.policy import Direction, PolicyRule
-from netpol_lsp.model.stored import StoredPolicy, StoredRule
+from netpol_lsp.policies.networkpolicy.peer import Port
+from netpol_lsp.policies.networkpolicy.policy import Direction, PolicyRule
+from netpol_lsp.policies.networkpolicy.semantics import StoredPolicy, StoredRule
 from netpol_lsp.yaml.nodes import Sequence
 from netpol_lsp.yaml.edit.mappings import insert_item
 from netpol_lsp.text.edits import Applicability, Fix
-from netpol_lsp.workspace.answer import Answer
+from netpol_lsp.workspace.ternary import Answer
 from netpol_lsp.workspace.dns import (
     DNS_PORT,
     DNS_PORT_NAMES,
@@ -22,8 +22,8 @@ from netpol_lsp.workspace.dns import (
     rule_allows_dns,
     selects_dns_pods,
 )
-from netpol_lsp.workspace.dns_gaps import is_dns_denied
-from netpol_lsp.workspace.view import isolates_direction
+from netpol_lsp.workspace.dns_coverage import is_dns_denied
+from netpol_lsp.workspace.snapshot import isolates_direction
 
 
 @policy_rule("NP217", category="intent", severity=Severity.WARNING, uses_workspace=True, needs=Needs.PORTS)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.network import address_set
-from netpol_lsp.model.peer import IPBlock
+from netpol_lsp.kube.net.network import address_set
+from netpol_lsp.policies.networkpolicy.peer import IPBlock
 
 
 @policy_rule("NP219", category="intent", severity=Severity.WARNING, on_partial=True, needs=Needs.IP_BLOCKS)

@@ -6,8 +6,8 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.peer import Peer
-from netpol_lsp.model.policy import Direction, PolicyRule
+from netpol_lsp.policies.networkpolicy.peer import Peer
+from netpol_lsp.policies.networkpolicy.policy import Direction, PolicyRule
 from netpol_lsp.yaml.nodes import Sequence
 from netpol_lsp.yaml.edit.mappings import insert_item
 from netpol_lsp.text.edits import Applicability, Fix

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.names import port_name_problem
+from netpol_lsp.kube.names import port_name_problem
 
 
 @policy_rule("NP222", category="intent", severity=Severity.WARNING, needs=Needs.IP_BLOCKS)

@@ -6,8 +6,8 @@ import re
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.fields import Field
-from netpol_lsp.model.well_known import METADATA_NAME
+from netpol_lsp.kube.typed_field import Field
+from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 from netpol_lsp.text.edits import Applicability, Fix
 

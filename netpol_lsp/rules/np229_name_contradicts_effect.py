@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.name_words import Claim, name_claim
-from netpol_lsp.model.policy import Direction, NetworkPolicy
-from netpol_lsp.model.stored import stored_rule
-from netpol_lsp.model.words import directions_words
+from netpol_lsp.policies.networkpolicy.name_intent import Claim, name_claim
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy
+from netpol_lsp.policies.networkpolicy.semantics import stored_rule
+from netpol_lsp.policies.networkpolicy.prose import directions_words
 
 
 @policy_rule("NP229", category="intent", severity=Severity.WARNING)

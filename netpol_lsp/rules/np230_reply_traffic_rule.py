@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.peer import Port
-from netpol_lsp.model.policy import Direction
+from netpol_lsp.policies.networkpolicy.peer import Port
+from netpol_lsp.policies.networkpolicy.policy import Direction
 
 
 @policy_rule("NP230", category="intent", severity=Severity.INFO, needs=Needs.PORTS)

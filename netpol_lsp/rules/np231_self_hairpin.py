@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.selectors import read_selector
+from netpol_lsp.kube.selectors import read_selector
 
 
 @policy_rule("NP231", category="intent", severity=Severity.INFO, needs=Needs.PEERS)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.network import EVERY_ADDRESS, NO_ADDRESSES
-from netpol_lsp.model.policy import Direction
-from netpol_lsp.model.stored import StoredRule
+from netpol_lsp.kube.net.network import EVERY_ADDRESS, NO_ADDRESSES
+from netpol_lsp.policies.networkpolicy.policy import Direction
+from netpol_lsp.policies.networkpolicy.semantics import StoredRule
 
 
 @policy_rule("NP232", category="intent", severity=Severity.INFO, needs=Needs.IP_BLOCKS)

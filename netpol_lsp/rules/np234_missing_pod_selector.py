@@ -6,8 +6,8 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.policy import NetworkPolicy
-from netpol_lsp.model.similar import closest
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
+from netpol_lsp.text.edit_distance import closest
 from netpol_lsp.yaml.nodes import Mapping
 from netpol_lsp.yaml.edit.mappings import insert_entry, insert_entry_first, set_value
 from netpol_lsp.text.edits import Fix

@@ -6,8 +6,8 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.peer import Peer
-from netpol_lsp.model.words import peer_words
+from netpol_lsp.policies.networkpolicy.peer import Peer
+from netpol_lsp.policies.networkpolicy.prose import peer_words
 from netpol_lsp.yaml.nodes import Entry, is_null
 from netpol_lsp.yaml.edit.mappings import remove_entry, set_value
 from netpol_lsp.yaml.edit.items import has_comment

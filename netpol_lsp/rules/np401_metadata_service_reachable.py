@@ -6,12 +6,12 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.name_words import name_claim
-from netpol_lsp.model.network import PortSet, address_set, port_range
-from netpol_lsp.model.peer import IPBlock
-from netpol_lsp.model.policy import Direction
-from netpol_lsp.model.stored import stored_rule
-from netpol_lsp.model.well_known import METADATA_SERVICES
+from netpol_lsp.policies.networkpolicy.name_intent import name_claim
+from netpol_lsp.kube.net.network import PortSet, address_set, port_range
+from netpol_lsp.policies.networkpolicy.peer import IPBlock
+from netpol_lsp.policies.networkpolicy.policy import Direction
+from netpol_lsp.policies.networkpolicy.semantics import stored_rule
+from netpol_lsp.kube.well_known import METADATA_SERVICES
 from netpol_lsp.yaml.nodes import Sequence
 from netpol_lsp.yaml.edit.mappings import insert_entry, insert_item
 from netpol_lsp.text.edits import Applicability, Fix

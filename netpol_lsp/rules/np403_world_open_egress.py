@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.policy import Direction, every_address
+from netpol_lsp.policies.networkpolicy.policy import Direction, every_address
 
 
 @policy_rule("NP403", category="security", severity=Severity.INFO, needs=Needs.IP_BLOCKS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.model.peer import Peer
+from netpol_lsp.policies.networkpolicy.peer import Peer
 
 
 @policy_rule("NP404", category="security", severity=Severity.INFO, on_partial=True, needs=Needs.PEERS)

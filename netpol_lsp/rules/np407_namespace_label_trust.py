@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.well_known import METADATA_NAME
+from netpol_lsp.kube.well_known import METADATA_NAME
 
 
 @policy_rule("NP407", category="security", severity=Severity.INFO, opt_in=True, on_partial=True)

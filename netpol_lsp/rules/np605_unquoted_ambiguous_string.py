@@ -7,7 +7,7 @@ from functools import partial
 
 from netpol_lsp.lint.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.model.fields import Field
+from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.yaml.nodes import Node, Scalar
 from netpol_lsp.yaml.edit.mappings import quote_scalar
 from netpol_lsp.text.edits import Fix

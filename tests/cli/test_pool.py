@@ -18,7 +18,7 @@ from netpol_lsp.lint.diagnostic import Category, Diagnostic, ObjectRef, Related,
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
-from netpol_lsp.workspace.view import EMPTY
+from netpol_lsp.workspace.snapshot import EMPTY
 
 POLICY = """\
 apiVersion: networking.k8s.io/v1

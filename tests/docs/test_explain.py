@@ -1,8 +1,8 @@
 """Policies in plain English."""
 
 from netpol_lsp.docs.explain import Explanation, explain_policy
-from netpol_lsp.model.objects import objects_of
-from netpol_lsp.model.policy import NetworkPolicy
+from netpol_lsp.kube.objects import objects_of
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.yaml.documents import parse_document
 
 HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"

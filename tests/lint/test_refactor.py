@@ -5,8 +5,8 @@ import pytest
 from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lint.refactor import default_deny, refactorings
-from netpol_lsp.model.policy import Direction
-from netpol_lsp.model.selectors import read_selector
+from netpol_lsp.policies.networkpolicy.policy import Direction
+from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.text.edits import apply_edits
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span

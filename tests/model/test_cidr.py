@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lsp.model.cidr import Cidr, CidrProblem, CidrReason, is_strict_subset, parse_cidr
+from netpol_lsp.kube.net.cidr import Cidr, CidrProblem, CidrReason, is_strict_subset, parse_cidr
 
 
 def block(text: str) -> Cidr:

@@ -7,8 +7,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lsp.model import intervals
-from netpol_lsp.model.intervals import Intervals
+from netpol_lsp.kube.net import intervals
+from netpol_lsp.kube.net.intervals import Intervals
 
 NUMBERS = st.integers(0, 24)
 PAIRS = st.lists(st.tuples(NUMBERS, NUMBERS), max_size=6)

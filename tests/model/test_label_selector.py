@@ -8,7 +8,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lsp.model.label_selector import (
+from netpol_lsp.kube.label_selector import (
     EVERYTHING,
     UNKNOWN_SELECTOR,
     LabelRequirement,

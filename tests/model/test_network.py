@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lsp.model.network import (
+from netpol_lsp.kube.net.network import (
     ALL_PORTS,
     EVERY_ADDRESS,
     NO_ADDRESSES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lsp.model.label_selector import (
+from netpol_lsp.kube.label_selector import (
     EVERYTHING,
     LabelRequirement,
     LabelSelector,
@@ -14,7 +14,7 @@ from netpol_lsp.model.label_selector import (
     label_selector,
     match_labels,
 )
-from netpol_lsp.model.selector_index import SelectorIndex
+from netpol_lsp.kube.selector_index import SelectorIndex
 
 VALUES = st.lists(st.sampled_from("abc"), min_size=1, max_size=2).map(tuple)
 REQUIREMENTS = st.one_of(

@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from netpol_lsp.model.label_selector import EVERYTHING, UNKNOWN_SELECTOR
-from netpol_lsp.model.network import ALL_PORTS, NO_PORTS, address_set, every_port_of, named_port, port_range, union_of
-from netpol_lsp.model.objects import objects_of
-from netpol_lsp.model.policy import Direction, NetworkPolicy
-from netpol_lsp.model.stored import StoredPolicy, stored_policy
-from netpol_lsp.model.stored_json import policy_from_json, policy_to_json
+from netpol_lsp.kube.label_selector import EVERYTHING, UNKNOWN_SELECTOR
+from netpol_lsp.kube.net.network import ALL_PORTS, NO_PORTS, address_set, every_port_of, named_port, port_range, union_of
+from netpol_lsp.kube.objects import objects_of
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy
+from netpol_lsp.policies.networkpolicy.semantics import StoredPolicy, stored_policy
+from netpol_lsp.policies.networkpolicy.semantics_json import policy_from_json, policy_to_json
 from netpol_lsp.yaml.documents import parse_document
 
 HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"

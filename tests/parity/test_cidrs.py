@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lsp.model.cidr import Cidr, CidrProblem, is_strict_subset, parse_cidr
+from netpol_lsp.kube.net.cidr import Cidr, CidrProblem, is_strict_subset, parse_cidr
 
 PARITY = Path(__file__).resolve().parents[2].parent / "shared" / "parity"
 pytestmark = pytest.mark.skipif(not PARITY.is_dir(), reason="the parity data of ../shared is not there")

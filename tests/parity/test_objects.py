@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lsp.model.objects import objects_of
-from netpol_lsp.model.policy import NetworkPolicy
-from netpol_lsp.model.stored import stored_object, stored_policy
-from netpol_lsp.model.stored_json import policy_from_json, policy_to_json
+from netpol_lsp.kube.objects import objects_of
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
+from netpol_lsp.policies.networkpolicy.semantics import stored_object, stored_policy
+from netpol_lsp.policies.networkpolicy.semantics_json import policy_from_json, policy_to_json
 from netpol_lsp.yaml.documents import parse_document, split
 
 PARITY = Path(__file__).resolve().parents[2].parent / "shared" / "parity"

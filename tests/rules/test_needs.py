@@ -15,7 +15,7 @@ from netpol_lsp.lint.needs import Needs, there_in_document, there_in_policy
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.rule import DocumentRule
 from netpol_lsp.text.source import make_source
-from netpol_lsp.workspace.view import EMPTY
+from netpol_lsp.workspace.snapshot import EMPTY
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 NEEDY = [rule for rule in all_rules() if rule.info.needs is not None]

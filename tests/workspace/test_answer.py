@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from netpol_lsp.workspace.answer import Answer, all_of, any_of
+from netpol_lsp.workspace.ternary import Answer, all_of, any_of
 
 WORLDS = {Answer.YES: {True}, Answer.NO: {False}, Answer.UNKNOWN: {True, False}}
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from netpol_lsp.model.objects import objects_of
-from netpol_lsp.model.policy import NetworkPolicy
-from netpol_lsp.model.stored import stored_policy
+from netpol_lsp.kube.objects import objects_of
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
+from netpol_lsp.policies.networkpolicy.semantics import stored_policy
 from netpol_lsp.yaml.documents import parse_document
-from netpol_lsp.workspace.answer import Answer
+from netpol_lsp.workspace.ternary import Answer
 from netpol_lsp.workspace.dns import DnsSetup, names_dns_ports, policy_allows_dns, selects_dns_pods
-from netpol_lsp.workspace.dns_gaps import is_dns_denied
-from netpol_lsp.workspace.view import EMPTY, PlacedPolicy, WorkspaceView
+from netpol_lsp.workspace.dns_coverage import is_dns_denied
+from netpol_lsp.workspace.snapshot import EMPTY, PlacedPolicy, WorkspaceView
 
 KUBE_SYSTEM = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}"
 KUBE_DNS = "podSelector: {matchLabels: {k8s-app: kube-dns}}"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lsp.model.inclusion import METADATA_NAME
-from netpol_lsp.model.label_selector import (
+from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
+from netpol_lsp.kube.label_selector import (
     EVERYTHING,
     UNKNOWN_SELECTOR,
     LabelRequirement,
@@ -20,12 +20,12 @@ from netpol_lsp.model.label_selector import (
     match_labels,
     matches,
 )
-from netpol_lsp.model.network import NO_PORTS, address_set, named_port, port_range
-from netpol_lsp.model.policy import Direction
-from netpol_lsp.model.stored import PeerSet, StoredPolicy, StoredRule
-from netpol_lsp.workspace.answer import Answer
-from netpol_lsp.workspace.target import AddressTarget, PodTarget, rule_allows
-from netpol_lsp.workspace.view import EMPTY, PlacedPolicy, WorkspaceView, same_namespace
+from netpol_lsp.kube.net.network import NO_PORTS, address_set, named_port, port_range
+from netpol_lsp.policies.networkpolicy.policy import Direction
+from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredPolicy, StoredRule
+from netpol_lsp.workspace.ternary import Answer
+from netpol_lsp.workspace.endpoint import AddressTarget, PodTarget, rule_allows
+from netpol_lsp.workspace.snapshot import EMPTY, PlacedPolicy, WorkspaceView, same_namespace
 
 WEB, DB = match_labels({"app": "web"}), match_labels({"app": "db"})
 PORT_80 = port_range("TCP", 80, 80)

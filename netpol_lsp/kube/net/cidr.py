@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from netpol_lsp.model.address import (
+from netpol_lsp.kube.net.address import (
     address_bits,
     format_address,
     is_mapped,

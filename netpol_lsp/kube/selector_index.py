@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
-from netpol_lsp.model.label_selector import LabelSelector
+from netpol_lsp.kube.label_selector import LabelSelector
 
 T = TypeVar("T")
 

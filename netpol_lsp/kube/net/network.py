@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, summarize_address_range
 
-from netpol_lsp.model import intervals
-from netpol_lsp.model.address import format_address, parse_address
-from netpol_lsp.model.cidr import Cidr, CidrProblem, CidrReason, is_strict_subset, parse_cidr
-from netpol_lsp.model.intervals import Intervals
+from netpol_lsp.kube.net import intervals
+from netpol_lsp.kube.net.address import format_address, parse_address
+from netpol_lsp.kube.net.cidr import Cidr, CidrProblem, CidrReason, is_strict_subset, parse_cidr
+from netpol_lsp.kube.net.intervals import Intervals
 
 __all__ = [
     "ALL_PORTS",

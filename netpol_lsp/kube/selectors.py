@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from netpol_lsp.model.label_selector import (
+from netpol_lsp.kube.label_selector import (
     EVERYTHING,
     UNKNOWN_SELECTOR,
     LabelRequirement,
@@ -15,7 +15,7 @@ from netpol_lsp.model.label_selector import (
     Operator,
     label_selector,
 )
-from netpol_lsp.model.peer import Label, Requirement, Selector
+from netpol_lsp.policies.networkpolicy.peer import Label, Requirement, Selector
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.yaml.scalars import ScalarValue, key_text, resolve, resolve_plain
 from netpol_lsp.yaml.templates.masking import is_placeholder

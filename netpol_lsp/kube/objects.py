@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netpol_lsp.model.fields import Field, items_of, mapping_of, string_field
+from netpol_lsp.kube.typed_field import Field, items_of, mapping_of, string_field
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span

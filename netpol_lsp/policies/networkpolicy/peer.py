@@ -1,14 +1,14 @@
 """What rules are made of, as it is written: selectors, ipBlocks, peers and ports.
 
-Tolerant, as all of the model: see `netpol_lsp.model.policy`.
+Tolerant, as all of the model: see `netpol_lsp.policies.networkpolicy.policy`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from netpol_lsp.model.fields import Field, content_size, items_of, string_field, string_of
-from netpol_lsp.model.objects import TextMap
+from netpol_lsp.kube.typed_field import Field, content_size, items_of, string_field, string_of
+from netpol_lsp.kube.objects import TextMap
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.yaml.scalars import resolve
 from netpol_lsp.yaml.templates.masking import is_unknown

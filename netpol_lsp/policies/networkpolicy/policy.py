@@ -10,9 +10,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from netpol_lsp.model.fields import Field, content_size, mapping_of, string_of
-from netpol_lsp.model.objects import KubeObject, TextMap
-from netpol_lsp.model.peer import IPBlock, Peer, Port, Requirement, Selector
+from netpol_lsp.kube.typed_field import Field, content_size, mapping_of, string_of
+from netpol_lsp.kube.objects import KubeObject, TextMap
+from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port, Requirement, Selector
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.yaml.templates.masking import is_unknown
 from netpol_lsp.text.lazy import lazy

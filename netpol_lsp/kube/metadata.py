@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from netpol_lsp.model.fields import items_of
-from netpol_lsp.model.objects import KubeObject
+from netpol_lsp.kube.typed_field import items_of
+from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.yaml.nodes import Entry, Node
 
 

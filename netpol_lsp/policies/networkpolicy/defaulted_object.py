@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from netpol_lsp.model.fields import Field, items_of
-from netpol_lsp.model.peer import IPBlock, Peer, Port, Requirement, Selector
-from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.kube.typed_field import Field, items_of
+from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port, Requirement, Selector
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.yaml.nodes import is_null
 from netpol_lsp.yaml.paths import entry_name
 from netpol_lsp.yaml.to_python import to_plain

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from netpol_lsp.model.fields import Field
-from netpol_lsp.model.label_selector import EVERYTHING, UNKNOWN_SELECTOR, LabelSelector
-from netpol_lsp.model.network import (
+from netpol_lsp.kube.typed_field import Field
+from netpol_lsp.kube.label_selector import EVERYTHING, UNKNOWN_SELECTOR, LabelSelector
+from netpol_lsp.kube.net.network import (
     ALL_PORTS,
     NO_PORTS,
     PROTOCOLS,
@@ -26,10 +26,10 @@ from netpol_lsp.model.network import (
     port_range,
     union_of,
 )
-from netpol_lsp.model.peer import IPBlock, Peer, Port, Selector
-from netpol_lsp.model.policy import Direction, NetworkPolicy, PolicyRule
-from netpol_lsp.model.selectors import read_selector
-from netpol_lsp.model.stored_object import stored_object
+from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port, Selector
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.kube.selectors import read_selector
+from netpol_lsp.policies.networkpolicy.defaulted_object import stored_object
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
 
 __all__ = [

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from netpol_lsp.model.label_selector import intersects
-from netpol_lsp.model.policy import Direction
-from netpol_lsp.workspace.answer import Answer
+from netpol_lsp.kube.label_selector import intersects
+from netpol_lsp.policies.networkpolicy.policy import Direction
+from netpol_lsp.workspace.ternary import Answer
 from netpol_lsp.workspace.dns import DnsSetup, policy_allows_dns
-from netpol_lsp.workspace.view import PlacedPolicy, WorkspaceView, is_same, isolates_direction, selects_all_of
+from netpol_lsp.workspace.snapshot import PlacedPolicy, WorkspaceView, is_same, isolates_direction, selects_all_of
 
 
 def is_dns_denied(view: WorkspaceView, placed: PlacedPolicy, setup: DnsSetup, *protocols: str) -> bool:

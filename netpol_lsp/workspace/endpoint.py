@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from netpol_lsp.model.label_selector import LabelSelector
-from netpol_lsp.model.network import CidrSet, PortSet, port_range
-from netpol_lsp.model.stored import PeerSet, StoredPolicy, StoredRule
-from netpol_lsp.workspace.answer import Answer, all_of, any_of
+from netpol_lsp.kube.label_selector import LabelSelector
+from netpol_lsp.kube.net.network import CidrSet, PortSet, port_range
+from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredPolicy, StoredRule
+from netpol_lsp.workspace.ternary import Answer, all_of, any_of
 
 
 @dataclass(frozen=True, slots=True)

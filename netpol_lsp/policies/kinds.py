@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from netpol_lsp.model.objects import KubeObject
-from netpol_lsp.model.similar import distance
+from netpol_lsp.kube.objects import KubeObject
+from netpol_lsp.text.edit_distance import distance
 
 NETWORK_POLICY = "NetworkPolicy"
 GROUP = "networking.k8s.io"

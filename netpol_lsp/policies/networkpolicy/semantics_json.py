@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from netpol_lsp.model.intervals import Intervals
-from netpol_lsp.model.label_selector import LabelSelector, selector_from_json, selector_to_json
-from netpol_lsp.model.network import ALL_PORTS, CidrSet, PortSet
-from netpol_lsp.model.policy import Direction
-from netpol_lsp.model.stored import PeerSet, StoredPolicy, StoredRule
+from netpol_lsp.kube.net.intervals import Intervals
+from netpol_lsp.kube.label_selector import LabelSelector, selector_from_json, selector_to_json
+from netpol_lsp.kube.net.network import ALL_PORTS, CidrSet, PortSet
+from netpol_lsp.policies.networkpolicy.policy import Direction
+from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredPolicy, StoredRule
 
 FORMAT = 1
 """Grows when the data changes its shape: other data is to be thrown away."""

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from netpol_lsp.model.objects import KubeObject
-from netpol_lsp.model.policy import Direction, NetworkPolicy
+from netpol_lsp.kube.objects import KubeObject
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy
 
 
 def _set(words: str) -> frozenset[str]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from netpol_lsp.model.label_selector import EVERYTHING, LabelSelector, includes, is_satisfiable, match_labels
-from netpol_lsp.model.network import NO_ADDRESSES
-from netpol_lsp.model.policy import Direction
-from netpol_lsp.model.stored import PeerSet, StoredPolicy, StoredRule
+from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector, includes, is_satisfiable, match_labels
+from netpol_lsp.kube.net.network import NO_ADDRESSES
+from netpol_lsp.policies.networkpolicy.policy import Direction
+from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredPolicy, StoredRule
 
 METADATA_NAME = "kubernetes.io/metadata.name"
 """The label with its own name that every namespace has."""

@@ -1,0 +1,1 @@
+"""Exact arithmetic on addresses, CIDRs and ports."""

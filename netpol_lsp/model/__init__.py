@@ -1,1 +1,0 @@
-"""Typed Kubernetes objects whose values know their node."""

@@ -1,0 +1,1 @@
+"""The kinds of policy: what each looks like, and what it means."""
