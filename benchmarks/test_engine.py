@@ -7,7 +7,7 @@ from corpus import policy
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from netpol_lsp.lint.analysis import Analysis, analyse
-from netpol_lsp.lint.config import FileConfig, default_file_config
+from netpol_lsp.config.config import FileConfig, default_file_config
 from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.yaml.documents import parse_document

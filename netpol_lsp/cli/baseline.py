@@ -11,7 +11,7 @@ from typing import Any
 from netpol_lsp.cli.errors import UsageError
 from netpol_lsp.files.reading import ReadProblem, read_file
 from netpol_lsp.files.writing import atomic_write
-from netpol_lsp.lint.diagnostic import Category, Diagnostic, Suppression
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, Suppression
 from netpol_lsp.lint.report import FileReport
 
 VERSION = 1

@@ -22,7 +22,7 @@ from netpol_lsp.cli.targets import Overlay, Target, make_targets
 from netpol_lsp.files.config_files import ConfigFiles
 from netpol_lsp.files.reading import ReadProblem, decode
 from netpol_lsp.files.writing import WriteError, encode_text
-from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.report import FileReport, make_report
 
 INTERNAL_ERROR = "NP990"
@@ -175,7 +175,7 @@ class _Check:
 
 def _command_like(problem: str) -> str:
     """A hint when a path that is not there looks like a misspelt command."""
-    from netpol_lsp.lint.selection import did_you_mean  # noqa: PLC0415 - for mistakes only
+    from netpol_lsp.config.selection import did_you_mean  # noqa: PLC0415 - for mistakes only
 
     near = did_you_mean(problem.partition(":")[0], COMMANDS)
     return near.replace("did you mean", "did you mean the command")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from netpol_lsp.cli.main import COMMANDS, OK, PROGRAM
 from netpol_lsp.cli.options import check_parser, new_parser
-from netpol_lsp.lint.config import rule_infos
+from netpol_lsp.config.config import rule_infos
 
 _FILE_OPTIONS = ("--config", "--output", "-o", "--baseline", "--context", "--stdin-filename")
 _RULE_OPTIONS = ("--select", "--ignore")

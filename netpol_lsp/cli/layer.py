@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from netpol_lsp.cli.errors import UsageError
-from netpol_lsp.lint.config import Layer, Origin, Setting, rule_infos
-from netpol_lsp.lint.config_values import (
+from netpol_lsp.config.config import Layer, Origin, Setting, rule_infos
+from netpol_lsp.config.values import (
     parse_cni,
     parse_namespace,
     parse_selector,

@@ -9,9 +9,9 @@ from typing import Protocol
 from netpol_lsp.files.context import ContextText
 from netpol_lsp.files.reading import TextFile
 from netpol_lsp.lint.analysis import Analysis, analyse
-from netpol_lsp.lint.config import FileConfig
+from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lint.engine import lint
-from netpol_lsp.lint.placing import placed_policies
+from netpol_lsp.lint.locate import placed_policies
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import PolicyRule

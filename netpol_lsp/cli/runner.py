@@ -12,7 +12,7 @@ from netpol_lsp.cli.context import ContextFiles
 from netpol_lsp.cli.targets import Overlay, Target, count_documents, decode_target, may_hold_policies, read_target
 from netpol_lsp.files.lazy import LazySource
 from netpol_lsp.files.reading import ReadProblem, TextFile
-from netpol_lsp.lint.config import FileConfig
+from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.text.source import Source
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from netpol_lsp import __version__
 from netpol_lsp.docs.editor_settings import settings_table, vscode_manifest
 from netpol_lsp.docs.rule_pages import rule_index, rule_page, rule_table
-from netpol_lsp.lint.config import rule_infos
-from netpol_lsp.lint.config_schema import config_schema
+from netpol_lsp.config.config import rule_infos
+from netpol_lsp.config.schema import config_schema
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RULES_FOLDER = "docs/rules"

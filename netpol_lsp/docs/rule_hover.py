@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from netpol_lsp.lint.diagnostic import Diagnostic
+from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.rule import RuleInfo
 from netpol_lsp.text.edits import Applicability
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from netpol_lsp.lint.diagnostic import Category
+from netpol_lsp.findings.diagnostic import Category
 from netpol_lsp.lint.examples import without_marks
 from netpol_lsp.lint.rule import RuleInfo
 

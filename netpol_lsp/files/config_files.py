@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from netpol_lsp.files.discovery import CONFIG_NAME
 from netpol_lsp.files.ignore import Patterns, globs_in
 from netpol_lsp.files.reading import ReadProblem, read_source
-from netpol_lsp.lint.config import Config, Layer, Setting
-from netpol_lsp.lint.config_problem import ConfigProblem
+from netpol_lsp.config.config import Config, Layer, Setting
+from netpol_lsp.config.problem import ConfigProblem
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 
 if TYPE_CHECKING:
-    from netpol_lsp.lint.config_file import ConfigFile
+    from netpol_lsp.config.config_file import ConfigFile
 
 
 class LoadedConfig:
@@ -129,7 +129,7 @@ def load_config(path: str, extra: Sequence[Layer] = ()) -> LoadedConfig:
 
 
 def _parse(source: Source) -> ConfigFile:
-    from netpol_lsp.lint.config_file import parse_config  # noqa: PLC0415 - brings YAML and all rules with it
+    from netpol_lsp.config.config_file import parse_config  # noqa: PLC0415 - brings YAML and all rules with it
 
     return parse_config(source, lambda globs: globs_in(_folder_of(source.uri), globs))
 

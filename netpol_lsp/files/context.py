@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from netpol_lsp.files.config_files import LoadedConfig
 from netpol_lsp.files.discovery import discover
 from netpol_lsp.files.reading import ReadProblem, read_file, read_source
-from netpol_lsp.lint.config import Setting
-from netpol_lsp.lint.config_problem import ConfigProblem
-from netpol_lsp.lint.settings import Settings
+from netpol_lsp.config.config import Setting
+from netpol_lsp.config.problem import ConfigProblem
+from netpol_lsp.config.settings import Settings
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 

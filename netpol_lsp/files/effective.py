@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from netpol_lsp.files.config_files import LoadedConfig
-from netpol_lsp.lint.config import DEFAULT_ORIGIN, Config, Origin, Setting, rule_infos
-from netpol_lsp.lint.config_schema import KEYS
+from netpol_lsp.config.config import DEFAULT_ORIGIN, Config, Origin, Setting, rule_infos
+from netpol_lsp.config.schema import KEYS
 
 ShowPath = Callable[[str], str]
 

@@ -8,7 +8,7 @@ from typing import Any
 from netpol_lsp.formats.encoding import dump
 from netpol_lsp.formats.options import TOOL, RenderOptions, all_shown
 from netpol_lsp.formats.places import path_below, places
-from netpol_lsp.lint.diagnostic import Diagnostic, Severity
+from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.report import Report
 from netpol_lsp.text.source import Source
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netpol_lsp.lint.diagnostic import Related
+from netpol_lsp.findings.diagnostic import Related
 from netpol_lsp.text.edits import Fix
 from netpol_lsp.text.source import Encoding, Source
 from netpol_lsp.text.span import Span

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from netpol_lsp.lint.diagnostic import Category, Diagnostic, Severity
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, Severity
 from netpol_lsp.lint.examples import without_marks
 from netpol_lsp.lint.rule import RuleInfo
 

@@ -10,7 +10,7 @@ from netpol_lsp.formats.pen import Pen
 from netpol_lsp.formats.places import place, source_of
 from netpol_lsp.formats.snippet import Canvas, Mark, draw, last_line
 from netpol_lsp.formats.summary import summary_line
-from netpol_lsp.lint.diagnostic import Diagnostic, Related
+from netpol_lsp.findings.diagnostic import Diagnostic, Related
 from netpol_lsp.lint.report import Report
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.source import Source

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from netpol_lsp.lint.diagnostic import Diagnostic, ObjectRef, Related, Severity, Tag
+from netpol_lsp.findings.diagnostic import Diagnostic, ObjectRef, Related, Severity, Tag
 from netpol_lsp.lint.schema import SchemaFinding
-from netpol_lsp.lint.settings import Settings
+from netpol_lsp.config.settings import Settings
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.semantics import StoredPolicy, stored_policy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from netpol_lsp.lint.settings import Settings
+from netpol_lsp.config.settings import Settings
 from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 from netpol_lsp.workspace.dns import (
     DNS_PORT,

@@ -9,12 +9,12 @@ from itertools import chain
 from typing import Any
 
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
-from netpol_lsp.lint.config import FileConfig, default_file_config
+from netpol_lsp.config.config import FileConfig, default_file_config
 from netpol_lsp.lint.context import Context, PolicyContext, RuleSetup, Surroundings, is_partial
-from netpol_lsp.lint.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity
-from netpol_lsp.lint.fingerprint import numbered
-from netpol_lsp.lint.needs import Needs, there_in_document, there_in_policy
-from netpol_lsp.lint.placing import placed_policies
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity
+from netpol_lsp.findings.fingerprint import numbered
+from netpol_lsp.lint.triggers import Needs, there_in_document, there_in_policy
+from netpol_lsp.lint.locate import placed_policies
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import DocumentRule, PolicyRule, Rule

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from netpol_lsp.lint.diagnostic import Diagnostic, Severity
+from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.text.edits import Applicability
 from netpol_lsp.text.source import Source
 

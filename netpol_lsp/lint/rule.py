@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from netpol_lsp.lint.context import Context, PolicyContext
-from netpol_lsp.lint.diagnostic import Category, Diagnostic, Severity
-from netpol_lsp.lint.needs import Needs
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, Severity
+from netpol_lsp.lint.triggers import Needs
 
 __all__ = [
     "Context",

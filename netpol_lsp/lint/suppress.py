@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
-from netpol_lsp.lint.diagnostic import Category, Diagnostic, Suppression
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, Suppression
 from netpol_lsp.lint.registry import rule_by_code
 from netpol_lsp.yaml.comments import Comment
 from netpol_lsp.text.edits import Fix, TextEdit

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netpol_lsp.files.reading import ReadProblem, read_source
-from netpol_lsp.lint.config import FileConfig
+from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lsp.convert import NOTHING, RawJson, path_of_uri
 from netpol_lsp.lsp.findings import render_findings
 from netpol_lsp.lsp.scheduler import take_turns

@@ -11,10 +11,10 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from netpol_lsp.lint.context import is_partial
-from netpol_lsp.lint.diagnostic import Diagnostic
+from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.fixer import choose_fix, fix_source
-from netpol_lsp.lint.refactor import default_deny, is_on_head, refactorings
-from netpol_lsp.lint.suppress_edits import suppress_in_document, suppress_on_line
+from netpol_lsp.ide.refactor import default_deny, is_on_head, refactorings
+from netpol_lsp.ide.suppress_edits import suppress_in_document, suppress_on_line
 from netpol_lsp.lsp.convert import Json
 from netpol_lsp.lsp.findings import render_finding
 from netpol_lsp.lsp.protocol import CONTENT_MODIFIED

@@ -10,8 +10,8 @@ from typing import Any
 from netpol_lsp.files.config_files import ConfigFiles, LoadedConfig
 from netpol_lsp.files.context import ContextProblem, problems_of_config
 from netpol_lsp.files.discovery import would_discover
-from netpol_lsp.lint.config import Config, FileConfig, default_file_config
-from netpol_lsp.lint.config_problem import ConfigProblem
+from netpol_lsp.config.config import Config, FileConfig, default_file_config
+from netpol_lsp.config.problem import ConfigProblem
 
 SECTION = "netpol"
 """The section of the client's settings that is ours."""

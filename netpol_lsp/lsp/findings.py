@@ -10,9 +10,9 @@ from lsprotocol import types
 
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lint.analysis import Part
-from netpol_lsp.lint.config_file import parse_config
-from netpol_lsp.lint.config_problem import ConfigProblem
-from netpol_lsp.lint.diagnostic import Diagnostic, Related, Severity, Tag
+from netpol_lsp.config.config_file import parse_config
+from netpol_lsp.config.problem import ConfigProblem
+from netpol_lsp.findings.diagnostic import Diagnostic, Related, Severity, Tag
 from netpol_lsp.lsp.client import Client
 from netpol_lsp.lsp.convert import Json, MovableJson, Positions, RawJson, uri_of_path, write
 from netpol_lsp.lsp.session import MAX_LENGTH, Snapshot

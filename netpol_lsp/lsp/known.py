@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from netpol_lsp.docs.vocabulary import Vocabulary
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
-from netpol_lsp.lint.config import FileConfig
-from netpol_lsp.lint.diagnostic import Diagnostic
+from netpol_lsp.config.config import FileConfig
+from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.engine import Scope, lint_document, move_findings
-from netpol_lsp.lint.placing import placed_policies
-from netpol_lsp.lint.settings import Settings
+from netpol_lsp.lint.locate import placed_policies
+from netpol_lsp.config.settings import Settings
 from netpol_lsp.lsp.convert import MovableJson
 from netpol_lsp.lsp.world import Policies, World
 from netpol_lsp.text.source import Source

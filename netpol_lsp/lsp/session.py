@@ -10,8 +10,8 @@ from lsprotocol import types
 
 from netpol_lsp.files.discovery import CONFIG_NAME
 from netpol_lsp.lint.analysis import Analysis, Part, analyse_document
-from netpol_lsp.lint.config import FileConfig
-from netpol_lsp.lint.diagnostic import Diagnostic
+from netpol_lsp.config.config import FileConfig
+from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.engine import join_findings
 from netpol_lsp.lint.suppress import may_suppress
 from netpol_lsp.lsp.configuration import Configuration

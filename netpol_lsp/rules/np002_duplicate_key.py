@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from netpol_lsp.lint.diagnostic import Diagnostic, Severity
-from netpol_lsp.lint.problem_findings import problems_of
+from netpol_lsp.findings.diagnostic import Diagnostic, Severity
+from netpol_lsp.lint.syntax_findings import problems_of
 from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, walk
 from netpol_lsp.yaml.paths import path_at, render_path

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from netpol_lsp.lint.diagnostic import Severity
-from netpol_lsp.lint.problem_findings import problems_of
+from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.lint.syntax_findings import problems_of
 from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
 from netpol_lsp.text.edit_distance import closest
 from netpol_lsp.yaml.nodes import walk

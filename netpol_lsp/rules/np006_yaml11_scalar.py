@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from netpol_lsp.lint.diagnostic import Diagnostic, Severity
+from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.yaml.nodes import Entry, Scalar

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netpol_lsp.lint.diagnostic import Diagnostic, Severity
+from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
 from netpol_lsp.policies.kinds import API_VERSION, GROUP, NETWORK_POLICY, REMOVED_API_VERSIONS
 from netpol_lsp.kube.typed_field import Field

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.text.edit_distance import closest

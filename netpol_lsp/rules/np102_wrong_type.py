@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
-from netpol_lsp.lint.text_values import is_text_value
+from netpol_lsp.lint.string_values import is_text_value
 from netpol_lsp.yaml.nodes import Mapping, Scalar
 from netpol_lsp.yaml.paths import render_path
 from netpol_lsp.yaml.edit.mappings import quote_scalar, wrap_in_list

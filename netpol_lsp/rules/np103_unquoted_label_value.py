@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache, partial
 
-from netpol_lsp.lint.diagnostic import Diagnostic, Severity
+from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.lint.schema import SchemaFinding
-from netpol_lsp.lint.text_values import is_text_value
+from netpol_lsp.lint.string_values import is_text_value
 from netpol_lsp.kube.names import label_value_problem
 from netpol_lsp.kube.objects import TextMap
 from netpol_lsp.yaml.nodes import Node, Scalar, is_null

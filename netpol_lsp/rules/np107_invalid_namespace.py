@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.kube.names import dns_label_problem
 from netpol_lsp.yaml.edit.mappings import replace_scalar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.kube.names import port_name_problem
 from netpol_lsp.policies.networkpolicy.peer import Port

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.yaml.nodes import Sequence
 from netpol_lsp.yaml.edit.mappings import set_value

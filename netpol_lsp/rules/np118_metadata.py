@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.kube.typed_field import Field, mapping_of, string_field, string_of
 from netpol_lsp.kube.metadata import metadata_items

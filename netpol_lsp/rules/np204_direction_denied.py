@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.name_intent import annotation_that_allows, is_denied, is_named_denial, name_claim
 from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy

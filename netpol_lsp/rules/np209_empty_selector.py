@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netpol_lsp.lint.diagnostic import Diagnostic, Severity
+from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.name_intent import name_claim
 from netpol_lsp.policies.networkpolicy.peer import Selector

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from functools import partial
 from typing import Any
 
-from netpol_lsp.lint.diagnostic import Diagnostic, Severity, Tag
+from netpol_lsp.findings.diagnostic import Diagnostic, Severity, Tag
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.policy import PolicyRule
 from netpol_lsp.policies.networkpolicy.semantics import port_set

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.dns import dns_setup
-from netpol_lsp.lint.refactor import insert_dns_rule
+from netpol_lsp.ide.refactor import insert_dns_rule
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.kube.label_selector import is_satisfiable
 from netpol_lsp.policies.networkpolicy.name_intent import is_named_denial

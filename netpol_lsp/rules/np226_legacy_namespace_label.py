@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.kube.well_known import METADATA_NAME

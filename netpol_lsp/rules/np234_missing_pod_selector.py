@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.text.edit_distance import closest

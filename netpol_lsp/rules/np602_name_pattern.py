@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Option, PolicyContext, policy_rule
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from netpol_lsp import rules
-from netpol_lsp.lint.config import FileConfig
+from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lint.registry import all_rules
 

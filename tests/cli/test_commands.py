@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from netpol_lsp.cli import console
-from netpol_lsp.lint.config import rule_infos
+from netpol_lsp.config.config import rule_infos
 
 
 @pytest.mark.parametrize("word", ["NP105", "np105", "unsupported-value"])

@@ -13,8 +13,8 @@ from netpol_lsp.cli.codec import decode, encode
 from netpol_lsp.cli.errors import PoolError
 from netpol_lsp.cli.linter import Linter, Work
 from netpol_lsp.files.reading import TextFile
-from netpol_lsp.lint.config import default_file_config
-from netpol_lsp.lint.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, Suppression, Tag
+from netpol_lsp.config.config import default_file_config
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, Suppression, Tag
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
@@ -130,7 +130,7 @@ import os, sys
 from netpol_lsp.cli import crew
 from netpol_lsp.cli.linter import Work
 from netpol_lsp.files.reading import TextFile
-from netpol_lsp.lint.config import default_file_config
+from netpol_lsp.config.config import default_file_config
 from netpol_lsp.text.source import make_source
 work = [Work(n, TextFile(make_source("a", {POLICY!r})), default_file_config()) for n in range(4)]
 with crew.crew_for(work, 2) as many:

@@ -7,8 +7,8 @@ import pytest
 
 from netpol_lsp.docs import generate
 from netpol_lsp.docs.rule_pages import first_profile, rule_index, rule_page, rule_table
-from netpol_lsp.lint.config import rule_infos
-from netpol_lsp.lint.diagnostic import Category, Severity
+from netpol_lsp.config.config import rule_infos
+from netpol_lsp.findings.diagnostic import Category, Severity
 from netpol_lsp.lint.rule import Option, RuleInfo
 
 INFO = RuleInfo(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from netpol_lsp.files.config_files import ConfigFiles, load_config
-from netpol_lsp.lint.config import Layer, Origin, Setting
+from netpol_lsp.config.config import Layer, Origin, Setting
 
 
 @pytest.fixture

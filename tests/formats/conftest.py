@@ -2,8 +2,8 @@
 
 import pytest
 
-from netpol_lsp.lint.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, Suppression
-from netpol_lsp.lint.fingerprint import numbered
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, Suppression
+from netpol_lsp.findings.fingerprint import numbered
 from netpol_lsp.lint.report import FileReport, make_report
 from netpol_lsp.lint.rule import RuleInfo
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit

@@ -4,7 +4,7 @@ import pytest
 
 from netpol_lsp.formats import FORMATS, RenderOptions
 from netpol_lsp.formats.display import width_of
-from netpol_lsp.lint.diagnostic import Related, Severity
+from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
 
@@ -22,7 +22,7 @@ def picture(report, **options):
 
 
 def test_as_the_contract_shows_it(one):
-    from netpol_lsp.lint.diagnostic import ObjectRef
+    from netpol_lsp.findings.diagnostic import ObjectRef
 
     manifest = "a: 1\n" * 7 + "  podSelector: {matchLabels: {app: true}}\n"
     report = one(

@@ -3,8 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from netpol_lsp.lint.diagnostic import Category, Diagnostic, ObjectRef, Severity
-from netpol_lsp.lint.fingerprint import fingerprint, numbered
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Severity
+from netpol_lsp.findings.fingerprint import fingerprint, numbered
 from netpol_lsp.text.span import Span
 
 FOUND = Diagnostic(

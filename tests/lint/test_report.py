@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from netpol_lsp.lint.diagnostic import Category, Diagnostic, Severity, Suppression
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, Severity, Suppression
 from netpol_lsp.lint.report import FileReport, Summary, best_applicability, make_report, summarise
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.source import make_source

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lsp.lint.config import FileConfig
-from netpol_lsp.lint.diagnostic import Diagnostic
+from netpol_lsp.config.config import FileConfig
+from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lint.examples import examples_of
 from netpol_lsp.lint.registry import all_rules

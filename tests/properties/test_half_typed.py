@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from netpol_lsp.lint.config import FileConfig
+from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lint.examples import examples_of
 from netpol_lsp.lint.registry import all_rules

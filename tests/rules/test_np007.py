@@ -2,7 +2,7 @@
 
 import pytest
 
-from netpol_lsp.lint.config import default_file_config
+from netpol_lsp.config.config import default_file_config
 from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lint.fixer import fix_source
 from netpol_lsp.text.source import make_source

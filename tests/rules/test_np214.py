@@ -2,7 +2,7 @@
 
 import pytest
 
-from netpol_lsp.lint.diagnostic import Tag
+from netpol_lsp.findings.diagnostic import Tag
 
 HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"
 WEB = "{podSelector: {matchLabels: {app: web}}}"

@@ -3,7 +3,7 @@
 import pytest
 
 from netpol_lsp.lint import engine
-from netpol_lsp.lint.config import FileConfig
+from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
 

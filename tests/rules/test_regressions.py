@@ -2,7 +2,7 @@
 
 import pytest
 
-from netpol_lsp.lint.diagnostic import Severity
+from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.engine import lint_text
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from netpol_lsp.lint.diagnostic import Category, Severity
+from netpol_lsp.findings.diagnostic import Category, Severity
 from netpol_lsp.lint.engine import lint_text
 
 HEAD = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netpol_lsp.lint.diagnostic import Diagnostic, Severity
+from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.rule import Context
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from netpol_lsp.lint.config import Layer, Matcher, Origin, Setting, rule_infos
-from netpol_lsp.lint.config_problem import ConfigProblem
-from netpol_lsp.lint.config_schema import KEYS, KEYS_BY_NAME, Key
-from netpol_lsp.lint.config_values import parse_selector, parse_severity, parse_text
+from netpol_lsp.config.config import Layer, Matcher, Origin, Setting, rule_infos
+from netpol_lsp.config.problem import ConfigProblem
+from netpol_lsp.config.schema import KEYS, KEYS_BY_NAME, Key
+from netpol_lsp.config.values import parse_selector, parse_severity, parse_text
 from netpol_lsp.lint.rule import Option, RuleInfo
-from netpol_lsp.lint.selection import did_you_mean
+from netpol_lsp.config.selection import did_you_mean
 from netpol_lsp.yaml.documents import parse_document, split
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, is_null
 from netpol_lsp.yaml.nodes import Sequence as ListNode

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from netpol_lsp.lint.diagnostic import Diagnostic
+    from netpol_lsp.findings.diagnostic import Diagnostic
 
 LENGTH = 24
 """Hexadecimal digits of a fingerprint: 96 bits, so that two of a million findings never meet."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netpol_lsp.lint.diagnostic import Category
+from netpol_lsp.findings.diagnostic import Category
 
 if TYPE_CHECKING:
     from netpol_lsp.lint.rule import RuleInfo

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from netpol_lsp.lint.config import DEFAULT_PROFILE, rule_infos
-from netpol_lsp.lint.config_values import (
+from netpol_lsp.config.config import DEFAULT_PROFILE, rule_infos
+from netpol_lsp.config.values import (
     SEVERITIES,
     parse_address,
     parse_cidr,
@@ -20,10 +20,10 @@ from netpol_lsp.lint.config_values import (
     parse_text,
     parse_version,
 )
-from netpol_lsp.lint.diagnostic import Category
+from netpol_lsp.findings.diagnostic import Category
 from netpol_lsp.lint.rule import Option, RuleInfo
-from netpol_lsp.lint.selection import PROFILES
-from netpol_lsp.lint.settings import Settings
+from netpol_lsp.config.selection import PROFILES
+from netpol_lsp.config.settings import Settings
 
 Json = dict[str, Any]
 TEXT: Json = {"type": "string", "minLength": 1}

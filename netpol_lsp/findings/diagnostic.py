@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from netpol_lsp.lint.fingerprint import fingerprint
+from netpol_lsp.findings.fingerprint import fingerprint
 from netpol_lsp.text.edits import Fix
 from netpol_lsp.text.span import Span
 
@@ -113,7 +113,7 @@ class Diagnostic:
 
     @property
     def fingerprint(self) -> str:
-        """The identity of the finding, whatever its line: see `netpol_lsp.lint.fingerprint`."""
+        """The identity of the finding, whatever its line: see `netpol_lsp.findings.fingerprint`."""
         return fingerprint(self)
 
     @property
