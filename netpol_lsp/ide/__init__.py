@@ -1,0 +1,1 @@
+"""What an editor shows and offers: hovers, completion, inlay hints, symbols, refactorings. No protocol type in it."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from netpol_lsp.docs.snippets import plain
-from netpol_lsp.docs.suggest import Kind, Setting, Suggestion, suggest, suggest_in_comment, suggest_policies
-from netpol_lsp.docs.vocabulary import Vocabulary, collect, join
+from netpol_lsp.ide.snippets import plain
+from netpol_lsp.ide.completion import Kind, Setting, Suggestion, suggest, suggest_in_comment, suggest_policies
+from netpol_lsp.ide.workspace_words import Vocabulary, collect, join
 from netpol_lsp.lint.analysis import Part
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lsp.client import Client

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from netpol_lsp.docs.place_words import explain_place
-from netpol_lsp.docs.rule_hover import explain_finding, explain_rule
+from netpol_lsp.ide.hover import explain_place
+from netpol_lsp.ide.hover_rule import explain_finding, explain_rule
 from netpol_lsp.lint.context import is_partial
 from netpol_lsp.lint.registry import rule_by_code
 from netpol_lsp.lsp.convert import Json

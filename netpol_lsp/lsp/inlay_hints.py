@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from netpol_lsp.docs.hints import Hint, HintKind, hints
+from netpol_lsp.ide.inlay_hints import Hint, HintKind, hints
 from netpol_lsp.lint.context import is_partial
 from netpol_lsp.lsp.configuration import InlayHintSettings
 from netpol_lsp.lsp.convert import Json

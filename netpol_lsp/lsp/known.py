@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from netpol_lsp.docs.vocabulary import Vocabulary
+from netpol_lsp.ide.workspace_words import Vocabulary
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.findings.diagnostic import Diagnostic

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from netpol_lsp.docs.outline import OutlinePart, PartKind, outline
+from netpol_lsp.ide.symbols import OutlinePart, PartKind, outline
 from netpol_lsp.lint.analysis import Part
 from netpol_lsp.lsp.convert import NOTHING, Json, MovableJson, RawJson, write
 from netpol_lsp.lsp.session import Snapshot

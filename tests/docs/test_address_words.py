@@ -2,7 +2,7 @@
 
 import pytest
 
-from netpol_lsp.docs.address_words import cidr_words, except_words, one_except_words, port_words
+from netpol_lsp.ide.cidr_prose import cidr_words, except_words, one_except_words, port_words
 
 
 @pytest.mark.parametrize(

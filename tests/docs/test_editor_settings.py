@@ -1,6 +1,6 @@
 import json
 
-from netpol_lsp.docs.editor_settings import settings_table, vscode_manifest
+from netpol_lsp.docgen.editor_settings import settings_table, vscode_manifest
 
 SETTINGS = [
     {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from netpol_lsp.docs import field_docs
-from netpol_lsp.docs.field_docs import field_doc, fields_at, schema_at, value_doc
+from netpol_lsp.ide import field_docs
+from netpol_lsp.ide.field_docs import field_doc, fields_at, schema_at, value_doc
 
 
 def all_paths(path=(), depth=0):

@@ -5,8 +5,8 @@ import json
 import jsonschema
 import pytest
 
-from netpol_lsp.docs import generate
-from netpol_lsp.docs.rule_pages import first_profile, rule_index, rule_page, rule_table
+from netpol_lsp.docgen import generate
+from netpol_lsp.docgen.rule_pages import first_profile, rule_index, rule_page, rule_table
 from netpol_lsp.config.config import rule_infos
 from netpol_lsp.findings.diagnostic import Category, Severity
 from netpol_lsp.lint.rule import Option, RuleInfo
@@ -39,7 +39,7 @@ kind: z
 
 
 def test_everything_is_fresh() -> None:
-    assert generate.stale(generate.generate()) == [], "run: python -m netpol_lsp.docs.generate"
+    assert generate.stale(generate.generate()) == [], "run: python -m netpol_lsp.docgen.generate"
 
 
 def test_page() -> None:

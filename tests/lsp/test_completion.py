@@ -3,7 +3,7 @@
 import pytest
 from lsprotocol import types
 
-from netpol_lsp.docs.snippets import POLICIES
+from netpol_lsp.ide.snippets import POLICIES
 from netpol_lsp.lint.engine import lint_text
 
 pytestmark = pytest.mark.asyncio

@@ -1,4 +1,4 @@
-"""Writes what is generated from one source: `python -m netpol_lsp.docs.generate [--check]`.
+"""Writes what is generated from one source: `python -m netpol_lsp.docgen.generate [--check]`.
 
 With --check nothing is written, and the exit code is 1 when something is stale.
 """
@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from netpol_lsp import __version__
-from netpol_lsp.docs.editor_settings import settings_table, vscode_manifest
-from netpol_lsp.docs.rule_pages import rule_index, rule_page, rule_table
+from netpol_lsp.docgen.editor_settings import settings_table, vscode_manifest
+from netpol_lsp.docgen.rule_pages import rule_index, rule_page, rule_table
 from netpol_lsp.config.config import rule_infos
 from netpol_lsp.config.schema import config_schema
 

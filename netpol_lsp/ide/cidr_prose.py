@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from netpol_lsp.docs.suggest_values import SERVICES
+from netpol_lsp.ide.completion_values import SERVICES
 from netpol_lsp.kube.net.cidr import Cidr, is_strict_subset, parse_cidr
 from netpol_lsp.kube.net.network import address_set, format_address
 

@@ -22,7 +22,7 @@ CATEGORY_HELP = {
     Category.TOOL: "About netpol-lint itself.",
 }
 _INDEX_HELP = (
-    "Generated from the rules by `python -m netpol_lsp.docs.generate`. In the column *profile* stands the first "
+    "Generated from the rules by `python -m netpol_lsp.docgen.generate`. In the column *profile* stands the first "
     "profile that has the rule: `recommended` is the default, `strict` adds to it, `audit` has everything."
 )
 _FENCE = re.compile(r"^```yaml (bad|good|fixed)[^\n]*$", re.MULTILINE)

@@ -1,1 +1,0 @@
-"""Generated and user-facing documentation: rule pages, field docs, explanations."""

@@ -1,0 +1,1 @@
+"""Plain English: what a policy does."""
