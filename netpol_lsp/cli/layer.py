@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from netpol_lsp.cli.errors import UsageError
+from netpol_lsp.project.errors import UsageError
 from netpol_lsp.config.config import Layer, Origin, Setting, rule_infos
 from netpol_lsp.config.values import (
     parse_cni,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from netpol_lsp.files.ignore import Patterns, read_patterns, repository_root
+from netpol_lsp.files.gitignore import Patterns, read_patterns, repository_root
 from netpol_lsp.files.reading import explain
 
 STDIN = "-"

@@ -11,7 +11,7 @@ from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lsp.convert import NOTHING, RawJson, path_of_uri
 from netpol_lsp.lsp.findings import render_findings
 from netpol_lsp.lsp.scheduler import take_turns
-from netpol_lsp.lsp.world import Policies, namespaces_of
+from netpol_lsp.project.workspace_state import Policies, namespaces_of
 from netpol_lsp.text.source import BOM
 
 if TYPE_CHECKING:

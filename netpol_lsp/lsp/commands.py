@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from netpol_lsp.explain.policy import Explanation, explain_policy
-from netpol_lsp.files.effective import effective_config
+from netpol_lsp.project.effective_config import effective_config
 from netpol_lsp.lint.context import is_partial
 from netpol_lsp.lsp import diagnostics
 from netpol_lsp.lsp.convert import Json, path_of_uri, plain_data

@@ -13,7 +13,7 @@ from netpol_lsp.lint.engine import Scope, lint_document, move_findings
 from netpol_lsp.lint.locate import placed_policies
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.lsp.convert import MovableJson
-from netpol_lsp.lsp.world import Policies, World
+from netpol_lsp.project.workspace_state import Policies, World
 from netpol_lsp.text.source import Source
 
 

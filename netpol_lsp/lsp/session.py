@@ -17,7 +17,7 @@ from netpol_lsp.lint.suppress import may_suppress
 from netpol_lsp.lsp.configuration import Configuration
 from netpol_lsp.lsp.convert import Positions, apply_changes, key_of_uri, name_of_uri, path_of_uri
 from netpol_lsp.lsp.known import Known
-from netpol_lsp.lsp.world import NOWHERE, Policies, World
+from netpol_lsp.project.workspace_state import NOWHERE, Policies, World
 from netpol_lsp.yaml.documents import Chunk, split
 from netpol_lsp.text.source import BOM, Encoding, Source, make_source
 from netpol_lsp.text.span import Span

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lsp.cli import cache as cache_module
-from netpol_lsp.cli import runner
-from netpol_lsp.cli.cache import WORTHWHILE, Cache, Entry, cache_path, digest, settled, tool_key
-from netpol_lsp.cli.memo import Memo
+from netpol_lsp.project import disk_cache as cache_module
+from netpol_lsp.project import batch as runner
+from netpol_lsp.project.disk_cache import WORTHWHILE, Cache, Entry, cache_path, digest, settled, tool_key
+from netpol_lsp.project.report_replay import Memo
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_a_change_leaves_the_others_known_when_no_rule_looks_at_other_files(many
 
 
 def test_a_change_reaches_the_others_when_a_rule_looks_at_other_files(many, monkeypatch) -> None:
-    monkeypatch.setattr("netpol_lsp.cli.linter.needs_workspace", lambda _configs: True)
+    monkeypatch.setattr("netpol_lsp.project.in_process.needs_workspace", lambda _configs: True)
     report(many)
     assert known(many.run("-v")) == "51 of 51 files known from the cache"
     many.good("p00.yaml")

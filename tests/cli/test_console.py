@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from netpol_lsp.cli import console
-from netpol_lsp.cli.targets import absolute, may_hold_policies
+from netpol_lsp.project.inputs import absolute, may_hold_policies
 
 
 class Terminal(io.StringIO):

@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from netpol_lsp.cli import crew as crew_module
-from netpol_lsp.cli.codec import decode, encode
-from netpol_lsp.cli.errors import PoolError
-from netpol_lsp.cli.linter import Linter, Work
+from netpol_lsp.project import executor as crew_module
+from netpol_lsp.project.diagnostic_codec import decode, encode
+from netpol_lsp.project.errors import PoolError
+from netpol_lsp.project.in_process import Linter, Work
 from netpol_lsp.files.reading import TextFile
 from netpol_lsp.config.config import default_file_config
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, Suppression, Tag
@@ -127,8 +127,8 @@ def test_a_reader_that_leaves_early_ends_the_run_quietly(tmp_path) -> None:
 def test_processes_end_when_their_parent_is_killed(tmp_path) -> None:
     script = f"""
 import os, sys
-from netpol_lsp.cli import crew
-from netpol_lsp.cli.linter import Work
+from netpol_lsp.project import executor as crew
+from netpol_lsp.project.in_process import Work
 from netpol_lsp.files.reading import TextFile
 from netpol_lsp.config.config import default_file_config
 from netpol_lsp.text.source import make_source

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from netpol_lsp.cli import cache as cache_module
-from netpol_lsp.cli.cache import WORTHWHILE
+from netpol_lsp.project import disk_cache as cache_module
+from netpol_lsp.project.disk_cache import WORTHWHILE
 
 HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: {}\n  namespace: {}\nspec:\n"
 WEB = HEAD.format("web", "shop") + (

@@ -79,7 +79,7 @@ def test_a_fix_is_judged_with_the_others(shop) -> None:
 
 def test_the_cache_notices_other_files(shop, monkeypatch) -> None:
     monkeypatch.setattr("netpol_lsp.cli.check.WORTHWHILE", 1)
-    monkeypatch.setattr("netpol_lsp.cli.cache._SETTLED_NS", -(10**18))
+    monkeypatch.setattr("netpol_lsp.project.disk_cache._SETTLED_NS", -(10**18))
     for _ in range(2):
         assert codes(shop.run("deny.yaml", "dns", "--format", "json")) == []
     shop.write("dns/allow.yaml", ALLOW_DNS.replace("53", "54"))
@@ -94,7 +94,7 @@ def test_the_cache_notices_other_files(shop, monkeypatch) -> None:
 
 def test_the_cache_notices_what_the_context_means_now(shop, monkeypatch) -> None:
     monkeypatch.setattr("netpol_lsp.cli.check.WORTHWHILE", 1)
-    monkeypatch.setattr("netpol_lsp.cli.cache._SETTLED_NS", -(10**18))
+    monkeypatch.setattr("netpol_lsp.project.disk_cache._SETTLED_NS", -(10**18))
     shop.write("sub/.netpol-lint.yaml", "select: [NP216]\n")
     shop.write("sub/deny.yaml", DENY)
     shop.write("other.yaml", "kind: ConfigMap\n")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lsp.files.config_files import ConfigFiles, load_config
+from netpol_lsp.project.config_files import ConfigFiles, load_config
 from netpol_lsp.config.config import Layer, Origin, Setting
 
 
@@ -37,7 +37,7 @@ def test_each_file_is_read_once(root, monkeypatch) -> None:
     write(root / ".netpol-lint.yaml", "cni: calico\n")
     configs = ConfigFiles()
     first = configs.for_path(str(root / "x.yaml"))
-    monkeypatch.setattr("netpol_lsp.files.config_files.read_source", lambda _path: pytest.fail("read again"))
+    monkeypatch.setattr("netpol_lsp.project.config_files.read_source", lambda _path: pytest.fail("read again"))
     assert configs.for_path(str(root / "a" / "b" / "x.yaml")) is first
 
 

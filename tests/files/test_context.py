@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lsp.files.config_files import load_config
-from netpol_lsp.files.context import ContextProblem, context_paths, problems_of_config, read_context
+from netpol_lsp.project.config_files import load_config
+from netpol_lsp.project.context_manifests import ContextProblem, context_paths, problems_of_config, read_context
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from netpol_lsp.files.discovery import discover, would_discover
-from netpol_lsp.files.ignore import Patterns, globs_in
+from netpol_lsp.files.gitignore import Patterns, globs_in
 
 
 @pytest.fixture(autouse=True)

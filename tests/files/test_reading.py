@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lsp.files.lazy import LazySource
+from netpol_lsp.files.lazy_source import LazySource
 from netpol_lsp.files.reading import ReadProblem, TextFile, decode, read_bytes, read_file, read_source
 
 

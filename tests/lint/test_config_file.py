@@ -2,7 +2,7 @@
 
 import pytest
 
-from netpol_lsp.files.ignore import globs_in
+from netpol_lsp.files.gitignore import globs_in
 from netpol_lsp.lint import config_file, config_schema
 from netpol_lsp.config.config import rule_infos
 from netpol_lsp.config.config_file import ConfigFile, parse_config

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netpol_lsp import __version__
-from netpol_lsp.files.ignore import repository_root
+from netpol_lsp.files.gitignore import repository_root
 from netpol_lsp.files.writing import WriteError, atomic_write
 
 FORMAT = 3

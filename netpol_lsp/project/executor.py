@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from netpol_lsp.cli.linter import Crew, Linter, Work
+from netpol_lsp.project.in_process import Crew, Linter, Work
 
 PAYS_FROM = {"fork": 1500, "spawn": 4000}
 """Documents from which processes pay, by how they are started."""
@@ -22,7 +22,7 @@ def crew_for(work: Sequence[Work], jobs: int | None) -> Iterator[Crew]:
     if count < 2 or (jobs is None and _documents(work) < PAYS_FROM[method]):
         yield Linter(work)
         return
-    from netpol_lsp.cli.pool import Processes  # noqa: PLC0415 - costs 15 ms, and most runs are small
+    from netpol_lsp.project.process_pool import Processes  # noqa: PLC0415 - costs 15 ms, and most runs are small
 
     processes = Processes(work, method, count)
     try:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from netpol_lsp.files.discovery import CONFIG_NAME
-from netpol_lsp.files.ignore import Patterns, globs_in
+from netpol_lsp.files.gitignore import Patterns, globs_in
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.config.config import Config, Layer, Setting
 from netpol_lsp.config.problem import ConfigProblem

@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 
 from netpol_lsp.cli import console
-from netpol_lsp.cli.cache import digest
+from netpol_lsp.project.disk_cache import digest
 from netpol_lsp.files.writing import WriteError, atomic_write
 
 _LARGEST = 64 * 1024 * 1024

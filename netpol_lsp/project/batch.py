@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from netpol_lsp.cli.cache import Cache, Entry, digest, settled, stamp_of
-from netpol_lsp.cli.codec import from_json, to_json
-from netpol_lsp.cli.context import ContextFiles
-from netpol_lsp.cli.targets import Overlay, Target, count_documents, decode_target, may_hold_policies, read_target
-from netpol_lsp.files.lazy import LazySource
+from netpol_lsp.project.disk_cache import Cache, Entry, digest, settled, stamp_of
+from netpol_lsp.project.diagnostic_codec import from_json, to_json
+from netpol_lsp.project.context_inputs import ContextFiles
+from netpol_lsp.project.inputs import Overlay, Target, count_documents, decode_target, may_hold_policies, read_target
+from netpol_lsp.files.lazy_source import LazySource
 from netpol_lsp.files.reading import ReadProblem, TextFile
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lint.report import FileReport
@@ -212,8 +212,8 @@ class Runner:
 
     def _lint(self, todo: list[_Item], ours: list[_Item], result: RunResult) -> None:
         """Lint what the cache does not know; all of `ours` when a rule looks at the other policies."""
-        from netpol_lsp.cli.crew import crew_for  # noqa: PLC0415
-        from netpol_lsp.cli.linter import Work, needs_workspace, workspace_of  # noqa: PLC0415 - not needed when all is known
+        from netpol_lsp.project.executor import crew_for  # noqa: PLC0415
+        from netpol_lsp.project.in_process import Work, needs_workspace, workspace_of  # noqa: PLC0415 - not needed when all is known
         from netpol_lsp.workspace.snapshot import EMPTY  # noqa: PLC0415
 
         uses_workspace = needs_workspace(_config_of(item) for item in todo)

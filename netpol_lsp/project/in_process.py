@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from netpol_lsp.files.context import ContextText
+from netpol_lsp.project.context_manifests import ContextText
 from netpol_lsp.files.reading import TextFile
 from netpol_lsp.lint.analysis import Analysis, analyse
 from netpol_lsp.config.config import FileConfig

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from netpol_lsp.files.config_files import LoadedConfig
+from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.files.discovery import discover
 from netpol_lsp.files.reading import ReadProblem, read_file, read_source
 from netpol_lsp.config.config import Setting

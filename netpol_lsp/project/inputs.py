@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from netpol_lsp.files.config_files import ConfigFiles, LoadedConfig
+from netpol_lsp.project.config_files import ConfigFiles, LoadedConfig
 from netpol_lsp.files.discovery import STDIN
 from netpol_lsp.files.reading import ReadProblem, TextFile, decode, read_bytes
 
