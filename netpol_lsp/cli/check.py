@@ -17,7 +17,7 @@ from netpol_lsp.cli.options import check_parser
 from netpol_lsp.cli.output import write_report, write_text
 from netpol_lsp.cli.progress import ProgressBar
 from netpol_lsp.project.batch import Runner, RunResult
-from netpol_lsp.cli.setup import find_manifests, load_configs, report_config_problems
+from netpol_lsp.cli.common import find_manifests, load_configs, report_config_problems
 from netpol_lsp.project.inputs import Overlay, Target, make_targets
 from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.files.reading import ReadProblem, decode
@@ -85,7 +85,7 @@ class _Check:
 
     def fix(self, runner: Runner, targets: Sequence[Target]) -> int:
         """Lint and fix; write the fixes or show them; report what is left."""
-        from netpol_lsp.cli.fixes import fix_targets, render_diff, write_changes  # noqa: PLC0415 - needs the engine
+        from netpol_lsp.cli.fix_output import fix_targets, render_diff, write_changes  # noqa: PLC0415 - needs the engine
 
         fixed = fix_targets(runner, targets, unsafe=self.options.unsafe_fixes)
         self.complain(*map(str, fixed.result.problems))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from netpol_lsp.formats.encoding import dump
+from netpol_lsp.formats.json_writer import dump
 from netpol_lsp.formats.options import TOOL, RenderOptions, all_shown
-from netpol_lsp.formats.places import path_below, place, replacement, source_of
+from netpol_lsp.formats.positions import path_below, place, replacement, source_of
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.report import Report
 from netpol_lsp.text.edits import Applicability

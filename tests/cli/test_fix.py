@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from netpol_lsp.cli import fixes
+from netpol_lsp.cli import fix_output as fixes
 from netpol_lsp.lint.fixer import fix_source
 
 LONE_TYPO = """\

@@ -1,6 +1,6 @@
 import pytest
 
-from netpol_lsp.formats.display import plain, show_line, width_of
+from netpol_lsp.formats.terminal_text import plain, show_line, width_of
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from netpol_lsp.cli import console
 from netpol_lsp.project.errors import UsageError
-from netpol_lsp.cli.layer import layer_of
+from netpol_lsp.cli.config_layer import layer_of
 from netpol_lsp.project.inputs import absolute
 from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.files.discovery import Discovered, discover
