@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until the client leaves; 0 when it said goodbye, 1 otherwise, 2 when serving is not possible."""
     options = build_parser().parse_args(arguments)
     # Loading the protocol takes a third of a second: not for --help and --version.
-    from netpol_lsp.lsp.run import run  # noqa: PLC0415
+    from netpol_lsp.lsp.transport.run import run  # noqa: PLC0415
 
     try:
         run(options)

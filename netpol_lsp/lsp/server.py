@@ -13,45 +13,45 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from netpol_lsp import __version__
-from netpol_lsp.lsp import (
+from netpol_lsp.lsp.features import (
     code_actions,
     code_lens,
     commands,
     completion,
     diagnostics,
-    documents,
+    document_link,
     folding,
     hover,
     inlay_hints,
     lifecycle,
-    links,
-    selection,
+    selection_range,
     symbols,
+    text_sync,
 )
-from netpol_lsp.lsp.client import Client
-from netpol_lsp.lsp.closed import ClosedFiles
-from netpol_lsp.lsp.configuration import Configuration
-from netpol_lsp.lsp.context import ContextIndex
-from netpol_lsp.lsp.index import DiskIndex
-from netpol_lsp.lsp.logs import ClientLog
-from netpol_lsp.lsp.protocol import NetpolProtocol
-from netpol_lsp.lsp.publisher import Publisher
-from netpol_lsp.lsp.scheduler import Scheduler
-from netpol_lsp.lsp.session import Session
+from netpol_lsp.lsp.state.client import Client
+from netpol_lsp.lsp.state.closed_file_checker import ClosedFiles
+from netpol_lsp.lsp.state.configuration import Configuration
+from netpol_lsp.lsp.state.context_watcher import ContextIndex
+from netpol_lsp.lsp.state.workspace_indexer import DiskIndex
+from netpol_lsp.lsp.transport.logs import ClientLog
+from netpol_lsp.lsp.transport.protocol import NetpolProtocol
+from netpol_lsp.lsp.state.publisher import Publisher
+from netpol_lsp.lsp.state.scheduler import Scheduler
+from netpol_lsp.lsp.state.session import Session
 
 logger = logging.getLogger(__name__)
 
 FEATURES = (
     lifecycle,
-    documents,
+    text_sync,
     diagnostics,
     hover,
     code_actions,
     completion,
     symbols,
     folding,
-    selection,
-    links,
+    selection_range,
+    document_link,
     inlay_hints,
     code_lens,
     commands,

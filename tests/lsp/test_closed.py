@@ -81,7 +81,7 @@ async def test_nothing_new_is_said_in_a_word(start, tmp_path):
 
 
 async def test_a_file_is_read_again_only_when_something_changed(start, monkeypatch, tmp_path):
-    from netpol_lsp.lsp import closed
+    from netpol_lsp.lsp.state import closed_file_checker as closed
 
     read = []
     original = closed.read_source
@@ -112,7 +112,7 @@ async def test_an_open_document_is_reported_once_as_it_is_in_the_editor(start, t
 
 
 async def test_reports_come_bit_by_bit_where_that_is_wanted(start, monkeypatch):
-    from netpol_lsp.lsp import diagnostics
+    from netpol_lsp.lsp.features import diagnostics
 
     monkeypatch.setattr(diagnostics, "_BATCH", 2)
     editor = await start(a=BAD, b=BAD, c=BAD)
@@ -122,7 +122,7 @@ async def test_reports_come_bit_by_bit_where_that_is_wanted(start, monkeypatch):
 
 
 async def test_a_report_can_be_cancelled_half_way(start, monkeypatch):
-    from netpol_lsp.lsp import diagnostics
+    from netpol_lsp.lsp.features import diagnostics
 
     monkeypatch.setattr(diagnostics, "_BATCH", 1)
     editor = await start(**{f"f{number}": BAD for number in range(20)})
@@ -137,7 +137,7 @@ async def test_a_report_can_be_cancelled_half_way(start, monkeypatch):
 
 
 async def test_a_keystroke_does_not_wait_for_the_report(start, monkeypatch, tmp_path):
-    from netpol_lsp.lsp import scheduler
+    from netpol_lsp.lsp.state import scheduler
 
     monkeypatch.setattr(scheduler, "TURN", -1.0)  # somebody else has a turn after each step
     editor = await start(**{f"f{number}": f"{BAD}---\n{BAD}" for number in range(20)})
@@ -179,7 +179,7 @@ async def test_who_waits_to_be_told_is_told_of_open_documents_only(make_editor, 
 
 
 async def test_nothing_is_said_of_closed_files_before_all_is_read(make_editor, tmp_path, monkeypatch):
-    from netpol_lsp.lsp import index
+    from netpol_lsp.lsp.state import workspace_indexer as index
 
     answered = threading.Event()
     monkeypatch.setattr(index, "discover", lambda *args: (answered.wait(30), discover(*args))[1])

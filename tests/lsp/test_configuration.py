@@ -2,7 +2,7 @@
 
 import pytest
 
-from netpol_lsp.lsp.configuration import ClientSettings, InlayHintSettings, parse_settings
+from netpol_lsp.lsp.state.configuration import ClientSettings, InlayHintSettings, parse_settings
 
 POLICY = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\nspec: {podSelector: {}, policyTypes: [ingress]}\n"
 

@@ -152,7 +152,7 @@ async def test_who_watches_no_other_folders_is_not_asked_to(make_editor, workspa
 
 
 async def test_a_reader_that_fails_leaves_the_rest(make_editor, workspace, monkeypatch):
-    from netpol_lsp.lsp import context
+    from netpol_lsp.lsp.state import context_watcher as context
 
     def fail(_paths):
         raise ZeroDivisionError("oh")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from netpol_lsp.lsp.convert import Positions, apply_changes, name_of_uri, path_of_uri, plain_data, uri_of_path
+from netpol_lsp.lsp.state.positions import Positions, apply_changes, name_of_uri, path_of_uri, plain_data, uri_of_path
 from netpol_lsp.text.source import LineIndex, make_source
 from netpol_lsp.text.span import Span
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from lsprotocol import types
 
-from netpol_lsp.lsp import session
+from netpol_lsp.lsp.state import session
 
 pytestmark = pytest.mark.asyncio
 
@@ -272,7 +272,7 @@ async def test_pulling_for_the_workspace(make_editor, policy):
 
 
 async def test_a_change_while_a_report_is_made_is_in_the_report(make_editor, monkeypatch):
-    from netpol_lsp.lsp import scheduler
+    from netpol_lsp.lsp.state import scheduler
 
     monkeypatch.setattr(scheduler, "TURN", -1.0)  # somebody else has a turn after each step
     editor, _ = await pulling(make_editor)
@@ -285,7 +285,7 @@ async def test_a_change_while_a_report_is_made_is_in_the_report(make_editor, mon
 
 
 async def test_typing_while_a_big_file_is_checked(editor, monkeypatch):
-    from netpol_lsp.lsp import scheduler
+    from netpol_lsp.lsp.state import scheduler
 
     monkeypatch.setattr(scheduler, "TURN", -1.0)
     document = editor.open("---\n".join([BAD] * 4))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lsp.lsp.configuration import ClientSettings, InlayHintSettings, parse_settings
+from netpol_lsp.lsp.state.configuration import ClientSettings, InlayHintSettings, parse_settings
 
 FILE = Path(__file__).resolve().parents[2] / "editors/settings.json"
 OFFERED = {one["name"]: one["default"] for one in json.loads(FILE.read_text(encoding="utf-8"))}

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lsp.lsp.frames import FrameReader, frame
+from netpol_lsp.lsp.transport.framing import FrameReader, frame
 
 
 @given(st.lists(st.binary(min_size=1, max_size=50), max_size=5), st.integers(1, 20))

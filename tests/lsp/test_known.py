@@ -2,7 +2,7 @@
 
 from netpol_lsp.lint.analysis import analyse_document
 from netpol_lsp.config.config import default_file_config
-from netpol_lsp.lsp.known import Known
+from netpol_lsp.lsp.state.document_cache import Known
 from netpol_lsp.project.workspace_state import World, policies_of
 from netpol_lsp.text.source import make_source
 

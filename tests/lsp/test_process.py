@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from netpol_lsp import __version__
-from netpol_lsp.lsp.frames import FrameReader, frame
+from netpol_lsp.lsp.transport.framing import FrameReader, frame
 
 COMMAND = [sys.executable, "-W", "error", "-m", "netpol_lsp.lsp.main"]
 PATIENCE = 60

@@ -176,7 +176,7 @@ async def test_a_request_that_was_answered_cannot_be_cancelled(editor):
 
 async def test_a_feature_that_crashes_answers_with_an_error(editor, caplog, monkeypatch):
     caplog.errors_are_fine = True
-    from netpol_lsp.lsp import hover
+    from netpol_lsp.lsp.features import hover
 
     def crash(*_args):
         raise ZeroDivisionError("oh")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from netpol_lsp.lint.analysis import DocumentAnalysis
-from netpol_lsp.lsp.session import Known, Snapshot
+from netpol_lsp.lsp.state.session import Known, Snapshot
 
 pytestmark = pytest.mark.asyncio
 

@@ -10,9 +10,9 @@ import os
 import sys
 from typing import NoReturn
 
-from netpol_lsp.lsp import logs
+from netpol_lsp.lsp.state import logs
 from netpol_lsp.lsp.server import NetpolServer
-from netpol_lsp.lsp.transport import serve_stdio, serve_tcp, serve_websocket
+from netpol_lsp.lsp.transport.streams import serve_stdio, serve_tcp, serve_websocket
 
 
 def run(options: argparse.Namespace) -> NoReturn:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.files.discovery import MANIFEST_ENDINGS, discover
 from netpol_lsp.files.reading import ReadProblem, read_source
-from netpol_lsp.lsp import diagnostics
-from netpol_lsp.lsp.convert import path_of_uri, uri_of_path
-from netpol_lsp.lsp.progress import Progress
-from netpol_lsp.lsp.scheduler import TURN, run_task
-from netpol_lsp.lsp.session import MAX_LENGTH
-from netpol_lsp.lsp.trace import Operation
+from netpol_lsp.lsp.features import diagnostics
+from netpol_lsp.lsp.state.positions import path_of_uri, uri_of_path
+from netpol_lsp.lsp.state.progress import Progress
+from netpol_lsp.lsp.state.scheduler import TURN, run_task
+from netpol_lsp.lsp.state.session import MAX_LENGTH
+from netpol_lsp.lsp.transport.trace import Operation
 from netpol_lsp.project.workspace_state import Policies, policies_of
 from netpol_lsp.policies.kinds import may_be_ours
 from netpol_lsp.text.source import Source

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.config.config import FileConfig
-from netpol_lsp.lsp.convert import NOTHING, RawJson, path_of_uri
-from netpol_lsp.lsp.findings import render_findings
-from netpol_lsp.lsp.scheduler import take_turns
+from netpol_lsp.lsp.state.positions import NOTHING, RawJson, path_of_uri
+from netpol_lsp.lsp.state.diagnostic_render import render_findings
+from netpol_lsp.lsp.state.scheduler import take_turns
 from netpol_lsp.project.workspace_state import Policies, namespaces_of
 from netpol_lsp.text.source import BOM
 
 if TYPE_CHECKING:
     from netpol_lsp.lsp.server import NetpolServer
-    from netpol_lsp.lsp.session import Snapshot
+    from netpol_lsp.lsp.state.session import Snapshot
 
 Stamp = tuple[int, int]
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from netpol_lsp.lsp.trace import DETAILS
+from netpol_lsp.lsp.transport.trace import DETAILS
 
 if TYPE_CHECKING:
-    from netpol_lsp.lsp.protocol import NetpolProtocol
+    from netpol_lsp.lsp.transport.protocol import NetpolProtocol
 
 _TRACES = {
     types.TraceValue.Off: logging.WARNING,

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from netpol_lsp.lsp.convert import NOTHING, RawJson
-from netpol_lsp.lsp.findings import SOURCE, render_config_problems, render_findings
-from netpol_lsp.lsp.scheduler import work_out
+from netpol_lsp.lsp.state.positions import NOTHING, RawJson
+from netpol_lsp.lsp.state.diagnostic_render import SOURCE, render_config_problems, render_findings
+from netpol_lsp.lsp.state.scheduler import work_out
 
 if TYPE_CHECKING:
     from netpol_lsp.lsp.server import NetpolServer
-    from netpol_lsp.lsp.session import Snapshot
+    from netpol_lsp.lsp.state.session import Snapshot
 
 
 _BATCH = 50

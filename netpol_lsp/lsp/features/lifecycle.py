@@ -12,11 +12,11 @@ from lsprotocol import types
 
 from netpol_lsp.files.discovery import CONFIG_NAME, GITIGNORE
 from netpol_lsp.lint.engine import lint_text
-from netpol_lsp.lsp import diagnostics
-from netpol_lsp.lsp.client import Client
-from netpol_lsp.lsp.configuration import SECTION, parse_settings
-from netpol_lsp.lsp.convert import path_of_uri, plain_data
-from netpol_lsp.lsp.scheduler import run_task
+from netpol_lsp.lsp.features import diagnostics
+from netpol_lsp.lsp.state.client import Client
+from netpol_lsp.lsp.state.configuration import SECTION, parse_settings
+from netpol_lsp.lsp.state.positions import path_of_uri, plain_data
+from netpol_lsp.lsp.state.scheduler import run_task
 from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
 from netpol_lsp.text.source import Encoding
 

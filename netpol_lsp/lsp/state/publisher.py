@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from netpol_lsp.files.reading import ReadProblem, read_source
-from netpol_lsp.lsp.convert import NOTHING, RawJson, path_of_uri
-from netpol_lsp.lsp.findings import render_config_problems, render_findings
+from netpol_lsp.lsp.state.positions import NOTHING, RawJson, path_of_uri
+from netpol_lsp.lsp.state.diagnostic_render import render_config_problems, render_findings
 from netpol_lsp.text.source import BOM
 
 if TYPE_CHECKING:
     from netpol_lsp.lsp.server import NetpolServer
-    from netpol_lsp.lsp.session import Snapshot
+    from netpol_lsp.lsp.state.session import Snapshot
 
 
 class Publisher:

@@ -10,9 +10,9 @@ from lsprotocol import types
 from netpol_lsp.explain.policy import Explanation, explain_policy
 from netpol_lsp.project.effective_config import effective_config
 from netpol_lsp.lint.context import is_partial
-from netpol_lsp.lsp import diagnostics
-from netpol_lsp.lsp.convert import Json, path_of_uri, plain_data
-from netpol_lsp.lsp.session import Snapshot
+from netpol_lsp.lsp.features import diagnostics
+from netpol_lsp.lsp.state.positions import Json, path_of_uri, plain_data
+from netpol_lsp.lsp.state.session import Snapshot
 from netpol_lsp.text.span import Span
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from netpol_lsp.lint.analysis import Part
 from netpol_lsp.config.config_file import parse_config
 from netpol_lsp.config.problem import ConfigProblem
 from netpol_lsp.findings.diagnostic import Diagnostic, Related, Severity, Tag
-from netpol_lsp.lsp.client import Client
-from netpol_lsp.lsp.convert import Json, MovableJson, Positions, RawJson, uri_of_path, write
-from netpol_lsp.lsp.session import MAX_LENGTH, Snapshot
+from netpol_lsp.lsp.state.client import Client
+from netpol_lsp.lsp.state.positions import Json, MovableJson, Positions, RawJson, uri_of_path, write
+from netpol_lsp.lsp.state.session import MAX_LENGTH, Snapshot
 from netpol_lsp.resources import resource_path
 from netpol_lsp.text.source import Encoding, Source, make_source
 from netpol_lsp.text.span import Span

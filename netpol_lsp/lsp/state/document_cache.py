@@ -12,7 +12,7 @@ from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.engine import Scope, lint_document, move_findings
 from netpol_lsp.lint.locate import placed_policies
 from netpol_lsp.config.settings import Settings
-from netpol_lsp.lsp.convert import MovableJson
+from netpol_lsp.lsp.state.positions import MovableJson
 from netpol_lsp.project.workspace_state import Policies, World
 from netpol_lsp.text.source import Source
 

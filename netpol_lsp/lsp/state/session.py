@@ -14,9 +14,9 @@ from netpol_lsp.config.config import FileConfig
 from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.engine import join_findings
 from netpol_lsp.lint.suppress import may_suppress
-from netpol_lsp.lsp.configuration import Configuration
-from netpol_lsp.lsp.convert import Positions, apply_changes, key_of_uri, name_of_uri, path_of_uri
-from netpol_lsp.lsp.known import Known
+from netpol_lsp.lsp.state.configuration import Configuration
+from netpol_lsp.lsp.state.positions import Positions, apply_changes, key_of_uri, name_of_uri, path_of_uri
+from netpol_lsp.lsp.state.document_cache import Known
 from netpol_lsp.project.workspace_state import NOWHERE, Policies, World
 from netpol_lsp.yaml.documents import Chunk, split
 from netpol_lsp.text.source import BOM, Encoding, Source, make_source

@@ -17,8 +17,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
-from netpol_lsp.lsp.convert import RawJson
-from netpol_lsp.lsp.trace import Operation
+from netpol_lsp.lsp.state.positions import RawJson
+from netpol_lsp.lsp.transport.trace import Operation
 
 if TYPE_CHECKING:
     from cattrs import Converter

@@ -12,9 +12,9 @@ from netpol_lsp.ide.completion import Kind, Setting, Suggestion, suggest, sugges
 from netpol_lsp.ide.workspace_words import Vocabulary, collect, join
 from netpol_lsp.lint.analysis import Part
 from netpol_lsp.lint.registry import all_rules
-from netpol_lsp.lsp.client import Client
-from netpol_lsp.lsp.convert import Json
-from netpol_lsp.lsp.session import Snapshot
+from netpol_lsp.lsp.state.client import Client
+from netpol_lsp.lsp.state.positions import Json
+from netpol_lsp.lsp.state.session import Snapshot
 from netpol_lsp.policies.kinds import looks_like_ours
 from netpol_lsp.yaml.cursor.block import Cursor, Place, find_cursor
 from netpol_lsp.yaml.documents import Document, parse_document

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from netpol_lsp.lsp.frames import FrameReader, frame
+from netpol_lsp.lsp.transport.framing import FrameReader, frame
 
 logger = logging.getLogger(__name__)
 _CHUNK = 1 << 16
