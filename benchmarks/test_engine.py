@@ -6,13 +6,13 @@ import pytest
 from corpus import policy
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from netpol_lsp.lint.analysis import Analysis, analyse
 from netpol_lsp.config.config import FileConfig, default_file_config
+from netpol_lsp.lint.analysis import Analysis, analyse
 from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.registry import all_rules
+from netpol_lsp.text.source import make_source
 from netpol_lsp.yaml.documents import parse_document
 from netpol_lsp.yaml.parser import parse
-from netpol_lsp.text.source import make_source
 
 RNG = random.Random(7)
 TEXTS = [policy(RNG, number) for number in range(200)]

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from netpol_lsp.project.errors import UsageError
 from netpol_lsp.files.reading import ReadProblem, read_file
 from netpol_lsp.files.writing import atomic_write
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Suppression
 from netpol_lsp.lint.report import FileReport
+from netpol_lsp.project.errors import UsageError
 
 VERSION = 1
 DEFAULT_NAME = ".netpol-lint-baseline.json"

@@ -8,22 +8,22 @@ import sys
 from collections.abc import Sequence
 
 from netpol_lsp.cli import console
-from netpol_lsp.project.disk_cache import WORTHWHILE, Cache, cache_path, tool_key
-from netpol_lsp.project.context_inputs import ContextFiles, load_context
-from netpol_lsp.project.errors import PoolError, UsageError
+from netpol_lsp.cli.common import find_manifests, load_configs, report_config_problems
 from netpol_lsp.cli.main import COMMANDS, FAILED, FOUND, OK
-from netpol_lsp.project.report_replay import Memo
 from netpol_lsp.cli.options import check_parser
 from netpol_lsp.cli.output import write_report, write_text
 from netpol_lsp.cli.progress import ProgressBar
-from netpol_lsp.project.batch import Runner, RunResult
-from netpol_lsp.cli.common import find_manifests, load_configs, report_config_problems
-from netpol_lsp.project.inputs import Overlay, Target, make_targets
-from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.files.reading import ReadProblem, decode
 from netpol_lsp.files.writing import WriteError, encode_text
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.report import FileReport, make_report
+from netpol_lsp.project.batch import Runner, RunResult
+from netpol_lsp.project.config_files import ConfigFiles
+from netpol_lsp.project.context_inputs import ContextFiles, load_context
+from netpol_lsp.project.disk_cache import WORTHWHILE, Cache, cache_path, tool_key
+from netpol_lsp.project.errors import PoolError, UsageError
+from netpol_lsp.project.inputs import Overlay, Target, make_targets
+from netpol_lsp.project.report_replay import Memo
 
 INTERNAL_ERROR = "NP990"
 

@@ -7,11 +7,11 @@ import os
 from collections.abc import Sequence
 
 from netpol_lsp.cli import console
-from netpol_lsp.project.errors import UsageError
 from netpol_lsp.cli.config_layer import layer_of
-from netpol_lsp.project.inputs import absolute
-from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.files.discovery import Discovered, discover
+from netpol_lsp.project.config_files import ConfigFiles
+from netpol_lsp.project.errors import UsageError
+from netpol_lsp.project.inputs import absolute
 
 
 def load_configs(options: argparse.Namespace) -> ConfigFiles:

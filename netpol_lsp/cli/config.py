@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from netpol_lsp.cli import console
-from netpol_lsp.project.errors import UsageError
+from netpol_lsp.cli.common import load_configs, report_config_problems
 from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_configuration, add_format, add_rules, new_parser
-from netpol_lsp.cli.common import load_configs, report_config_problems
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.project.effective_config import (
     effective_config,
@@ -22,6 +21,7 @@ from netpol_lsp.project.effective_config import (
     plain_value,
     show_origin,
 )
+from netpol_lsp.project.errors import UsageError
 
 NOT_SET = "not set"
 

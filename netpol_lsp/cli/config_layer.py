@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from netpol_lsp.project.errors import UsageError
 from netpol_lsp.config.config import Layer, Origin, Setting, rule_infos
 from netpol_lsp.config.values import (
     parse_cni,
@@ -16,6 +15,7 @@ from netpol_lsp.config.values import (
     parse_version,
     split_list,
 )
+from netpol_lsp.project.errors import UsageError
 
 
 def layer_of(options: argparse.Namespace) -> Layer:

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from netpol_lsp.cli import console
-from netpol_lsp.project.errors import UsageError
+from netpol_lsp.cli.common import find_manifests, load_configs, report_config_problems
 from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_color, add_configuration, add_format, new_parser
-from netpol_lsp.cli.common import find_manifests, load_configs, report_config_problems
-from netpol_lsp.project.inputs import Target, decode_target, make_targets, may_hold_policies, read_target
 from netpol_lsp.explain.policy import Explanation, explain_policy
 from netpol_lsp.files.reading import ReadProblem
 from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.context import is_partial
 from netpol_lsp.policies.networkpolicy.semantics import stored_object
+from netpol_lsp.project.errors import UsageError
+from netpol_lsp.project.inputs import Target, decode_target, make_targets, may_hold_policies, read_target
 
 VERSION = 1
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from netpol_lsp.cli.console import count
-from netpol_lsp.project.batch import Runner, RunResult
-from netpol_lsp.project.inputs import Target, decode_target, read_target
 from netpol_lsp.files.reading import ReadProblem, TextFile
 from netpol_lsp.files.writing import WriteError, atomic_write
 from netpol_lsp.lint.fixer import choose_fix, fix_source
+from netpol_lsp.project.batch import Runner, RunResult
+from netpol_lsp.project.inputs import Target, decode_target, read_target
 from netpol_lsp.workspace.snapshot import EMPTY
 
 _ROUNDS = 3

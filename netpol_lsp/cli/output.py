@@ -12,8 +12,8 @@ from netpol_lsp.cli import console
 from netpol_lsp.cli.statistics import render_statistics
 from netpol_lsp.files.reading import explain
 from netpol_lsp.files.writing import WriteError, atomic_write
-from netpol_lsp.formats import FORMATS, RenderOptions
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.formats import FORMATS, RenderOptions
 from netpol_lsp.lint.report import Report
 
 _FOR_PEOPLE = ("text", "concise")

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from netpol_lsp.config.values import OFF
-from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.config.selection import choose, match_selector, profile_codes
 from netpol_lsp.config.settings import Settings
+from netpol_lsp.config.values import OFF
+from netpol_lsp.findings.diagnostic import Severity
 
 if TYPE_CHECKING:
     from netpol_lsp.lint.rule import RuleInfo

@@ -9,16 +9,16 @@ from typing import Any
 from netpol_lsp.config.config import Layer, Matcher, Origin, Setting, rule_infos
 from netpol_lsp.config.problem import ConfigProblem
 from netpol_lsp.config.schema import KEYS, KEYS_BY_NAME, Key
+from netpol_lsp.config.selection import did_you_mean
 from netpol_lsp.config.values import parse_selector, parse_severity, parse_text
 from netpol_lsp.lint.rule import Option, RuleInfo
-from netpol_lsp.config.selection import did_you_mean
+from netpol_lsp.text.source import Source
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import parse_document, split
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, is_null
 from netpol_lsp.yaml.nodes import Sequence as ListNode
-from netpol_lsp.yaml.to_python import to_plain
 from netpol_lsp.yaml.scalars import resolve
-from netpol_lsp.text.source import Source
-from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.to_python import to_plain
 
 MatcherFactory = Callable[[Sequence[str]], Matcher]
 """Makes a matcher of paths out of globs; given by the caller, who knows the config file's folder."""

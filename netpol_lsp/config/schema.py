@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from netpol_lsp.config.config import DEFAULT_PROFILE, rule_infos
+from netpol_lsp.config.selection import PROFILES
+from netpol_lsp.config.settings import Settings
 from netpol_lsp.config.values import (
     SEVERITIES,
     parse_address,
@@ -22,8 +24,6 @@ from netpol_lsp.config.values import (
 )
 from netpol_lsp.findings.diagnostic import Category
 from netpol_lsp.lint.rule import Option, RuleInfo
-from netpol_lsp.config.selection import PROFILES
-from netpol_lsp.config.settings import Settings
 
 Json = dict[str, Any]
 TEXT: Json = {"type": "string", "minLength": 1}

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
-from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.config.selection import PROFILES, did_you_mean, match_selector
 from netpol_lsp.config.settings import LATEST_KUBERNETES
+from netpol_lsp.findings.diagnostic import Severity
 
 if TYPE_CHECKING:
     from netpol_lsp.lint.rule import RuleInfo

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from netpol_lsp import __version__
-from netpol_lsp.docgen.editor_settings import settings_table, vscode_manifest
-from netpol_lsp.docgen.rule_pages import rule_index, rule_page, rule_table
 from netpol_lsp.config.config import rule_infos
 from netpol_lsp.config.schema import config_schema
+from netpol_lsp.docgen.editor_settings import settings_table, vscode_manifest
+from netpol_lsp.docgen.rule_pages import rule_index, rule_page, rule_table
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RULES_FOLDER = "docs/rules"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from netpol_lsp.formats.xml import HEADER, element, parent
+from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.formats.options import TOOL, RenderOptions, shown
 from netpol_lsp.formats.positions import path_below, place
-from netpol_lsp.findings.diagnostic import Diagnostic, Severity
+from netpol_lsp.formats.xml import HEADER, element, parent
 from netpol_lsp.lint.report import FileReport, Report
 
 VERSION = "4.3"

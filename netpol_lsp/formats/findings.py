@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from netpol_lsp.formats.positions import place, source_of
 from netpol_lsp.findings.diagnostic import Diagnostic, ObjectRef, Related, Suppression
+from netpol_lsp.formats.positions import place, source_of
 from netpol_lsp.lint.report import Report
 from netpol_lsp.text.edits import Fix
 from netpol_lsp.text.source import Source

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from netpol_lsp.formats.terminal_text import plain
+from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.formats.options import RenderOptions, all_shown
 from netpol_lsp.formats.positions import path_below, places
-from netpol_lsp.findings.diagnostic import Diagnostic, Severity
+from netpol_lsp.formats.terminal_text import plain
 from netpol_lsp.lint.report import Report
 from netpol_lsp.text.source import Source
 

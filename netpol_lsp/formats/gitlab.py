@@ -5,10 +5,10 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
+from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.formats.json_writer import dump
 from netpol_lsp.formats.options import TOOL, RenderOptions, all_shown
 from netpol_lsp.formats.positions import path_below, places
-from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.report import Report
 from netpol_lsp.text.source import Source
 

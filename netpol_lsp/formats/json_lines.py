@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from netpol_lsp.formats.json_writer import dump
 from netpol_lsp.formats.findings import findings
+from netpol_lsp.formats.json_writer import dump
 from netpol_lsp.formats.options import RenderOptions
 from netpol_lsp.lint.report import Report
 

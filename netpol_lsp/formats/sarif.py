@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import quote
 
 from netpol_lsp import __version__
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, Related, Suppression
 from netpol_lsp.formats.json_writer import dump
 from netpol_lsp.formats.options import TOOL, RenderOptions
 from netpol_lsp.formats.positions import path_below, places, source_of
 from netpol_lsp.formats.sarif_rules import LEVELS, describe, describe_unknown
-from netpol_lsp.findings.diagnostic import Category, Diagnostic, Related, Suppression
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport, Report
 from netpol_lsp.text.edits import Fix

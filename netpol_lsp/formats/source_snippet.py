@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from netpol_lsp.formats.terminal_text import ShownLine, show_line, width_of
 from netpol_lsp.formats.ansi import Pen
+from netpol_lsp.formats.terminal_text import ShownLine, show_line, width_of
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 

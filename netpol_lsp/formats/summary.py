@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from netpol_lsp.formats.options import TOOL, RenderOptions
-from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.formats.ansi import Pen
+from netpol_lsp.formats.options import TOOL, RenderOptions
 from netpol_lsp.lint.report import Report, Summary
 
 

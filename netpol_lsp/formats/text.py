@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netpol_lsp.formats.terminal_text import plain
-from netpol_lsp.formats.options import TOOL, RenderOptions, all_shown
+from netpol_lsp.findings.diagnostic import Diagnostic, Related
 from netpol_lsp.formats.ansi import Pen
+from netpol_lsp.formats.options import TOOL, RenderOptions, all_shown
 from netpol_lsp.formats.positions import place, source_of
 from netpol_lsp.formats.source_snippet import Canvas, Mark, draw, last_line
 from netpol_lsp.formats.summary import summary_line
-from netpol_lsp.findings.diagnostic import Diagnostic, Related
+from netpol_lsp.formats.terminal_text import plain
 from netpol_lsp.lint.report import Report
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.source import Source

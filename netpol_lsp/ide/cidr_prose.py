@@ -8,8 +8,9 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from netpol_lsp.ide.completion_values import SERVICES
+from netpol_lsp.kube.net.address import format_address
+from netpol_lsp.kube.net.address_set import address_set
 from netpol_lsp.kube.net.cidr import Cidr, is_strict_subset, parse_cidr
-from netpol_lsp.kube.net.network import address_set, format_address
 
 _KINDS = tuple(
     (ip_network(cidr), words)

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from netpol_lsp.ide.completion_values import suggest_values
 from netpol_lsp.ide.field_docs import fields_at, schema_at, value_doc
 from netpol_lsp.ide.snippet_render import render_item, render_keys, render_value, scalar
 from netpol_lsp.ide.snippets import PARTS, POLICIES
-from netpol_lsp.ide.completion_values import suggest_values
 from netpol_lsp.ide.workspace_words import Vocabulary
 from netpol_lsp.lint.rule import RuleInfo
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.cursor.block import Cursor, Place
 from netpol_lsp.yaml.paths import Path
 from netpol_lsp.yaml.style import Style
-from netpol_lsp.text.span import Span
 
 
 class Kind(StrEnum):

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from netpol_lsp.kube.selector_syntax import Selector
+from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.dns import dns_rule
 from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
-from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.policies.networkpolicy.peer import Peer, Selector
+from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.policies.networkpolicy.prose import peer_words, plain
-from netpol_lsp.yaml.documents import Document
-from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
-from netpol_lsp.yaml.edit.mappings import insert_entry, insert_item, set_value, style_of
-from netpol_lsp.yaml.edit.entries import replace_entry
-from netpol_lsp.yaml.edit.items import join_items, split_item
-from netpol_lsp.yaml.style import render_block
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.dns import DnsSetup
+from netpol_lsp.yaml.documents import Document
+from netpol_lsp.yaml.edit.entries import replace_entry
+from netpol_lsp.yaml.edit.items import join_items, split_item
+from netpol_lsp.yaml.edit.mappings import insert_entry, insert_item, set_value, style_of
+from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
+from netpol_lsp.yaml.style import render_block
 
 Edits = tuple[TextEdit, ...]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from netpol_lsp.yaml.comments import Comment
-from netpol_lsp.yaml.documents import Document
-from netpol_lsp.yaml.nodes import Mapping
-from netpol_lsp.yaml.edit.mappings import insert_entry, is_json
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.comments import Comment
+from netpol_lsp.yaml.documents import Document
+from netpol_lsp.yaml.edit.mappings import insert_entry, is_json
+from netpol_lsp.yaml.nodes import Mapping
 
 Edits = tuple[TextEdit, ...]
 

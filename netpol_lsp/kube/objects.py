@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netpol_lsp.kube.typed_field import Field, items_of, mapping_of, string_field
-from netpol_lsp.yaml.nodes import Entry, Mapping, Node
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.nodes import Entry, Mapping, Node
 
 
 class TextMap:
@@ -127,3 +127,9 @@ def _unwrap(node: Node | None, path: str, depth: int) -> Iterator[KubeObject]:
             yield from _unwrap(item, f"{path}.items[{number}]" if path else f"items[{number}]", depth + 1)
         return
     yield kube_object
+
+
+def metadata_items(kube_object: KubeObject, name: str) -> tuple[Entry | None, list[Node]]:
+    """A list in the metadata, such as `finalizers`: its entry and items."""
+    entry = kube_object.metadata.get(name) if kube_object.metadata else None
+    return entry, items_of(entry.value if entry else None)

@@ -15,7 +15,7 @@ from netpol_lsp.kube.label_selector import (
     Operator,
     label_selector,
 )
-from netpol_lsp.policies.networkpolicy.peer import Label, Requirement, Selector
+from netpol_lsp.kube.selector_syntax import Label, Requirement, Selector
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.yaml.scalars import ScalarValue, key_text, resolve, resolve_plain
 from netpol_lsp.yaml.templates.masking import is_placeholder

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.yaml.scalars import resolve
 from netpol_lsp.yaml.templates.masking import is_placeholder, is_unknown
-from netpol_lsp.text.span import Span
 
 T_co = TypeVar("T_co", covariant=True)
 

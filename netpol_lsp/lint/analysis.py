@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from netpol_lsp.kube.objects import KubeObject, objects_of
 from netpol_lsp.lint.schema import SchemaFinding, check_schema, shape
 from netpol_lsp.policies.kinds import is_network_policy, looks_like_ours, may_be_ours
-from netpol_lsp.kube.objects import KubeObject, objects_of
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
-from netpol_lsp.yaml.documents import Document, parse_document, split
-from netpol_lsp.yaml.to_python import to_plain
-from netpol_lsp.yaml.problems import SyntaxProblem
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
+from netpol_lsp.yaml.documents import Document, parse_document, split
+from netpol_lsp.yaml.problems import SyntaxProblem
+from netpol_lsp.yaml.to_python import to_plain
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from netpol_lsp.findings.diagnostic import Diagnostic, ObjectRef, Related, Severity, Tag
-from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.config.settings import Settings
+from netpol_lsp.findings.diagnostic import Diagnostic, ObjectRef, Related, Severity, Tag
 from netpol_lsp.kube.objects import KubeObject
+from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.semantics import StoredPolicy, stored_policy
-from netpol_lsp.yaml.documents import Document
-from netpol_lsp.yaml.nodes import Node
-from netpol_lsp.yaml.paths import path_at, path_of, render_path
-from netpol_lsp.yaml.problems import SyntaxProblem
 from netpol_lsp.text.edits import Fix, Fixes
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.snapshot import PlacedPolicy, WorkspaceView
+from netpol_lsp.yaml.documents import Document
+from netpol_lsp.yaml.nodes import Node
+from netpol_lsp.yaml.paths import path_at, path_of, render_path
+from netpol_lsp.yaml.problems import SyntaxProblem
 
 if TYPE_CHECKING:
     from netpol_lsp.lint.analysis import DocumentAnalysis

@@ -8,22 +8,22 @@ from enum import StrEnum
 from itertools import chain
 from typing import Any
 
-from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
 from netpol_lsp.config.config import FileConfig, default_file_config
-from netpol_lsp.lint.context import Context, PolicyContext, RuleSetup, Surroundings, is_partial
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity
 from netpol_lsp.findings.fingerprint import numbered
-from netpol_lsp.lint.triggers import Needs, there_in_document, there_in_policy
+from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
+from netpol_lsp.lint.context import Context, PolicyContext, RuleSetup, Surroundings, is_partial
 from netpol_lsp.lint.locate import placed_policies
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import DocumentRule, PolicyRule, Rule
 from netpol_lsp.lint.suppress import apply_suppressions
-from netpol_lsp.yaml.problems import ProblemKind
+from netpol_lsp.lint.triggers import Needs, there_in_document, there_in_policy
 from netpol_lsp.text.edits import move_fixes
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceView
+from netpol_lsp.yaml.problems import ProblemKind
 
 INTERNAL_ERROR, SYNTAX_ERROR = "NP990", "NP001"
 # What depends on where a line belongs, which is a guess where the parser stumbled over it.

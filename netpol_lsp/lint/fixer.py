@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from netpol_lsp.lint.analysis import Analysis, analyse
 from netpol_lsp.config.config import FileConfig, rule_infos
 from netpol_lsp.findings.diagnostic import Category, Diagnostic
+from netpol_lsp.lint.analysis import Analysis, analyse
 from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.text.edits import Applicability, Fix, apply_edits, compatible_fixes

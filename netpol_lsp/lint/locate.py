@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from netpol_lsp.config.settings import Settings
 from netpol_lsp.lint.analysis import Analysis
 from netpol_lsp.lint.context import is_partial, stored_facts
-from netpol_lsp.config.settings import Settings
 from netpol_lsp.workspace.snapshot import PlacedPolicy
 
 

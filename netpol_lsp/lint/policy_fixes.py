@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
-from netpol_lsp.yaml.documents import Document
-from netpol_lsp.yaml.nodes import Node, Sequence
-from netpol_lsp.yaml.edit.mappings import insert_item, remove_entry, remove_item, replace_scalar
-from netpol_lsp.yaml.edit.items import empty_list, has_anchor, has_comment
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.documents import Document
+from netpol_lsp.yaml.edit.items import empty_list, has_anchor, has_comment
+from netpol_lsp.yaml.edit.mappings import insert_item, remove_entry, remove_item, replace_scalar
+from netpol_lsp.yaml.nodes import Node, Sequence
 
 
 def add_policy_type(document: Document, policy: NetworkPolicy, direction: Direction) -> Fix | None:

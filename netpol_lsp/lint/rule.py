@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from netpol_lsp.lint.context import Context, PolicyContext
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Severity
+from netpol_lsp.lint.context import Context, PolicyContext
 from netpol_lsp.lint.triggers import Needs
 
 __all__ = [

@@ -12,11 +12,11 @@ from functools import cache
 from typing import Any
 
 from netpol_lsp.resources import schema
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node
 from netpol_lsp.yaml.paths import Path, entry_name, lookup
 from netpol_lsp.yaml.recovery.schema_shape import Shape, shape_of
 from netpol_lsp.yaml.templates.masking import MASK, is_placeholder, is_unknown
-from netpol_lsp.text.span import Span
 
 NETWORK_POLICY = "networkpolicy.v1.schema.json"
 

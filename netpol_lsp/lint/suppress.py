@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Suppression
+from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
 from netpol_lsp.lint.registry import rule_by_code
-from netpol_lsp.yaml.comments import Comment
 from netpol_lsp.text.edits import Fix, TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.comments import Comment
 
 ANNOTATION = "netpol-lint/ignore"
 UNUSED, UNKNOWN = "NP901", "NP902"

@@ -32,12 +32,12 @@ from netpol_lsp.lsp.state.client import Client
 from netpol_lsp.lsp.state.closed_file_checker import ClosedFiles
 from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.context_watcher import ContextIndex
-from netpol_lsp.lsp.state.workspace_indexer import DiskIndex
-from netpol_lsp.lsp.transport.logs import ClientLog
-from netpol_lsp.lsp.transport.protocol import NetpolProtocol
 from netpol_lsp.lsp.state.publisher import Publisher
 from netpol_lsp.lsp.state.scheduler import Scheduler
 from netpol_lsp.lsp.state.session import Session
+from netpol_lsp.lsp.state.workspace_indexer import DiskIndex
+from netpol_lsp.lsp.transport.logs import ClientLog
+from netpol_lsp.lsp.transport.protocol import NetpolProtocol
 
 logger = logging.getLogger(__name__)
 

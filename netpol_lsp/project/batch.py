@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from netpol_lsp.project.disk_cache import Cache, Entry, digest, settled, stamp_of
-from netpol_lsp.project.diagnostic_codec import from_json, to_json
-from netpol_lsp.project.context_inputs import ContextFiles
-from netpol_lsp.project.inputs import Overlay, Target, count_documents, decode_target, may_hold_policies, read_target
+from netpol_lsp.config.config import FileConfig
 from netpol_lsp.files.lazy_source import LazySource
 from netpol_lsp.files.reading import ReadProblem, TextFile
-from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lint.report import FileReport
+from netpol_lsp.project.context_inputs import ContextFiles
+from netpol_lsp.project.diagnostic_codec import from_json, to_json
+from netpol_lsp.project.disk_cache import Cache, Entry, digest, settled, stamp_of
+from netpol_lsp.project.inputs import Overlay, Target, count_documents, decode_target, may_hold_policies, read_target
 from netpol_lsp.text.source import Source
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from netpol_lsp.config.config import Config, Layer, Setting
+from netpol_lsp.config.problem import ConfigProblem
 from netpol_lsp.files.discovery import CONFIG_NAME
 from netpol_lsp.files.gitignore import Patterns, globs_in
 from netpol_lsp.files.reading import ReadProblem, read_source
-from netpol_lsp.config.config import Config, Layer, Setting
-from netpol_lsp.config.problem import ConfigProblem
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from netpol_lsp.project.context_manifests import ContextText, context_paths, read_context
 from netpol_lsp.project.disk_cache import digest
 from netpol_lsp.project.inputs import Target
-from netpol_lsp.project.context_manifests import ContextText, context_paths, read_context
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from netpol_lsp.project.config_files import LoadedConfig
-from netpol_lsp.files.discovery import discover
-from netpol_lsp.files.reading import ReadProblem, read_file, read_source
 from netpol_lsp.config.config import Setting
 from netpol_lsp.config.problem import ConfigProblem
 from netpol_lsp.config.settings import Settings
+from netpol_lsp.files.discovery import discover
+from netpol_lsp.files.reading import ReadProblem, read_file, read_source
+from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.config.config import DEFAULT_ORIGIN, Config, Origin, Setting, rule_infos
 from netpol_lsp.config.schema import KEYS
+from netpol_lsp.project.config_files import LoadedConfig
 
 ShowPath = Callable[[str], str]
 

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from netpol_lsp.project.context_manifests import ContextText
+from netpol_lsp.config.config import FileConfig
 from netpol_lsp.files.reading import TextFile
 from netpol_lsp.lint.analysis import Analysis, analyse
-from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.locate import placed_policies
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import PolicyRule
+from netpol_lsp.project.context_manifests import ContextText
 from netpol_lsp.workspace.snapshot import PlacedPolicy, WorkspaceView
 
 

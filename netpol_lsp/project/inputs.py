@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from netpol_lsp.project.config_files import ConfigFiles, LoadedConfig
 from netpol_lsp.files.discovery import STDIN
 from netpol_lsp.files.reading import ReadProblem, TextFile, decode, read_bytes
+from netpol_lsp.project.config_files import ConfigFiles, LoadedConfig
 
 STDIN_NAME = "<stdin>"
 _WORDS = (b"network", b"polic", b"podselector")

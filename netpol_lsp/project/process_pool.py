@@ -8,10 +8,10 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, cast
 
+from netpol_lsp.lint.report import FileReport
 from netpol_lsp.project.diagnostic_codec import decode, encode
 from netpol_lsp.project.errors import PoolError
 from netpol_lsp.project.in_process import Linter, Work
-from netpol_lsp.lint.report import FileReport
 from netpol_lsp.workspace.snapshot import PlacedPolicy, WorkspaceView
 
 _BATCH = 100

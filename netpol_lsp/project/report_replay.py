@@ -8,8 +8,8 @@ import sys
 from contextlib import suppress
 
 from netpol_lsp.cli import console
-from netpol_lsp.project.disk_cache import digest
 from netpol_lsp.files.writing import WriteError, atomic_write
+from netpol_lsp.project.disk_cache import digest
 
 _LARGEST = 64 * 1024 * 1024
 _AFFECTING = ("format", "min_severity", "quiet", "fail_on", "exit_zero")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from netpol_lsp.lint.analysis import DocumentAnalysis, analyse
 from netpol_lsp.config.config import FileConfig
-from netpol_lsp.lint.locate import placed_policies
 from netpol_lsp.config.settings import Settings
+from netpol_lsp.lint.analysis import DocumentAnalysis, analyse
+from netpol_lsp.lint.locate import placed_policies
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.snapshot import EMPTY, PlacedPolicy, WorkspaceView

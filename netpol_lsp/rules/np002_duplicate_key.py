@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
-from netpol_lsp.lint.syntax_findings import problems_of
 from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
-from netpol_lsp.yaml.nodes import Entry, Mapping, Node, walk
-from netpol_lsp.yaml.paths import path_at, render_path
-from netpol_lsp.yaml.to_python import to_plain
-from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
-from netpol_lsp.yaml.edit.mappings import remove_entry
+from netpol_lsp.lint.syntax_findings import problems_of
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.edit.mappings import remove_entry
+from netpol_lsp.yaml.nodes import Entry, Mapping, Node, walk
+from netpol_lsp.yaml.paths import path_at, render_path
+from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
+from netpol_lsp.yaml.to_python import to_plain
 
 
 @document_rule("NP002", category="syntax", severity=Severity.ERROR, on_partial=True, needs=Needs.PROBLEMS)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.yaml.nodes import Entry, Scalar
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.mappings import quote_scalar, replace_scalar
+from netpol_lsp.yaml.nodes import Entry, Scalar
 from netpol_lsp.yaml.scalars import looks_like_timestamp, resolve
 from netpol_lsp.yaml.templates.masking import is_unknown
-from netpol_lsp.text.edits import Applicability, Fix
 
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 _NAME = re.compile(r"[A-Za-z0-9](?:[\w./-]*[A-Za-z0-9])?\Z", re.ASCII)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.syntax_findings import problem_finding, problems_of
 from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
+from netpol_lsp.lint.syntax_findings import problem_finding, problems_of
 from netpol_lsp.yaml.problems import ProblemKind
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
+from netpol_lsp.kube.objects import KubeObject
+from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
 from netpol_lsp.policies.kinds import API_VERSION, GROUP, NETWORK_POLICY, REMOVED_API_VERSIONS
-from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.text.edit_distance import distance
-from netpol_lsp.yaml.edit.mappings import replace_scalar
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
 @document_rule("NP009", category="api", severity=Severity.ERROR, on_partial=True)

@@ -8,11 +8,11 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.text.edit_distance import closest
+from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.mappings import remove_entry, rename_key
 from netpol_lsp.yaml.edit.move_keys import nest_entries
 from netpol_lsp.yaml.nodes import Mapping, Scalar
 from netpol_lsp.yaml.paths import lookup, render_path
-from netpol_lsp.yaml.edit.mappings import remove_entry, rename_key
-from netpol_lsp.text.edits import Applicability, Fix
 
 
 @document_rule("NP101", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.VIOLATIONS)

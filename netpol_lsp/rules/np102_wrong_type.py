@@ -8,11 +8,11 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.lint.string_values import is_text_value
-from netpol_lsp.yaml.nodes import Mapping, Scalar
-from netpol_lsp.yaml.paths import render_path
-from netpol_lsp.yaml.edit.mappings import quote_scalar, wrap_in_list
 from netpol_lsp.text.edits import Fix, TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.edit.mappings import quote_scalar, wrap_in_list
+from netpol_lsp.yaml.nodes import Mapping, Scalar
+from netpol_lsp.yaml.paths import render_path
 
 
 @document_rule("NP102", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.VIOLATIONS)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import lru_cache, partial
 
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
+from netpol_lsp.kube.names import label_value_problem
+from netpol_lsp.kube.objects import TextMap
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.lint.string_values import is_text_value
-from netpol_lsp.kube.names import label_value_problem
-from netpol_lsp.kube.objects import TextMap
-from netpol_lsp.yaml.nodes import Node, Scalar, is_null
-from netpol_lsp.yaml.edit.mappings import quote_scalar
-from netpol_lsp.yaml.scalars import key_text, resolve, resolve_plain
-from netpol_lsp.yaml.templates.masking import is_unknown
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.edit.mappings import quote_scalar
+from netpol_lsp.yaml.nodes import Node, Scalar, is_null
+from netpol_lsp.yaml.scalars import key_text, resolve, resolve_plain
+from netpol_lsp.yaml.templates.masking import is_unknown
 
 
 @policy_rule("NP103", category="api", severity=Severity.ERROR, on_partial=True)

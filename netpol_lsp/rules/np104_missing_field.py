@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.kube.selector_syntax import Selector
+from netpol_lsp.kube.typed_field import Field, string_field
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
-from netpol_lsp.kube.typed_field import Field, string_field
-from netpol_lsp.policies.networkpolicy.peer import Selector
-from netpol_lsp.yaml.nodes import Entry, Mapping, is_null
-from netpol_lsp.yaml.edit.mappings import insert_entry, insert_entry_first, set_value
-from netpol_lsp.yaml.templates.masking import is_unknown
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.edit.mappings import insert_entry, insert_entry_first, set_value
+from netpol_lsp.yaml.nodes import Entry, Mapping, is_null
+from netpol_lsp.yaml.templates.masking import is_unknown
 
 
 @policy_rule("NP104", category="api", severity=Severity.ERROR)

@@ -8,8 +8,8 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.text.edit_distance import closest
-from netpol_lsp.yaml.edit.mappings import replace_scalar
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 _WHAT = {"protocol": "protocol", "operator": "operator", "policyTypes": "policy type"}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.kube.typed_field import string_field
 from netpol_lsp.kube.names import generate_name_problem, subdomain_problem
-from netpol_lsp.yaml.edit.mappings import replace_scalar
+from netpol_lsp.kube.typed_field import string_field
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
 @policy_rule("NP106", category="api", severity=Severity.ERROR, on_partial=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.kube.names import dns_label_problem
-from netpol_lsp.yaml.edit.mappings import replace_scalar
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
 @policy_rule("NP107", category="api", severity=Severity.ERROR, on_partial=True)

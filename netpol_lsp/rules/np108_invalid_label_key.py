@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.kube.names import qualified_name_problem
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.yaml.nodes import Scalar
 from netpol_lsp.yaml.paths import entry_name
 from netpol_lsp.yaml.scalars import resolve_plain

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.kube.typed_field import Field, string_field
 from netpol_lsp.kube.names import label_value_problem
+from netpol_lsp.kube.typed_field import Field, string_field
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 
 
 @policy_rule("NP109", category="api", severity=Severity.ERROR, on_partial=True)

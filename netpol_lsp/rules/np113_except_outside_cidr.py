@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.kube.net.cidr import Cidr, is_strict_subset, parse_cidr
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 
 
 @policy_rule("NP113", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.IP_BLOCKS)

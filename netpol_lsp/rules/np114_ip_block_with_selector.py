@@ -7,11 +7,11 @@ from functools import partial
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Peer
+from netpol_lsp.text.edits import Applicability, Fix, TextEdit
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Entry, is_null
 from netpol_lsp.yaml.style import column_of
-from netpol_lsp.text.edits import Applicability, Fix, TextEdit
-from netpol_lsp.text.span import Span
 
 
 @policy_rule("NP114", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.IP_BLOCKS)

@@ -7,11 +7,11 @@ from functools import partial
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.policy import Direction, PolicyRule
-from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
-from netpol_lsp.yaml.edit.mappings import remove_item
-from netpol_lsp.yaml.templates.masking import is_unknown
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.edit.mappings import remove_item
+from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
+from netpol_lsp.yaml.templates.masking import is_unknown
 
 
 @policy_rule("NP115", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.RULES)

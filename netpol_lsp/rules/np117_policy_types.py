@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.yaml.nodes import Sequence
-from netpol_lsp.yaml.edit.mappings import set_value
 from netpol_lsp.text.edits import Fix
+from netpol_lsp.yaml.edit.mappings import set_value
+from netpol_lsp.yaml.nodes import Sequence
 
 
 @policy_rule("NP117", category="api", severity=Severity.ERROR, on_partial=True)

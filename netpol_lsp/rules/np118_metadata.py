@@ -6,10 +6,10 @@ import re
 from datetime import datetime
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.kube.typed_field import Field, mapping_of, string_field, string_of
-from netpol_lsp.kube.metadata import metadata_items
 from netpol_lsp.kube.names import qualified_name_problem
+from netpol_lsp.kube.objects import metadata_items
+from netpol_lsp.kube.typed_field import Field, mapping_of, string_field, string_of
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.yaml.nodes import Entry, Mapping, Scalar
 from netpol_lsp.yaml.scalars import resolve
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy
-from netpol_lsp.yaml.edit.mappings import Edits, insert_entry, set_value
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.mappings import Edits, insert_entry, set_value
 
 
 @policy_rule("NP201", category="intent", severity=Severity.WARNING)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.kube.objects import KubeObject
-from netpol_lsp.yaml.edit.mappings import insert_entry, set_value
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.mappings import insert_entry, set_value
 
 
 @policy_rule("NP205", category="intent", severity=Severity.INFO, uses_workspace=True)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.kube.typed_field import Field
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy
-from netpol_lsp.yaml.edit.mappings import set_value
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.mappings import set_value
 
 
 @policy_rule("NP206", category="intent", severity=Severity.WARNING)

@@ -9,12 +9,12 @@ from netpol_lsp.lint.policy_fixes import remove_empty_rule
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.policies.networkpolicy.policy import Direction, PolicyRule
-from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
-from netpol_lsp.yaml.edit.mappings import remove_item
-from netpol_lsp.yaml.edit.items import has_comment
-from netpol_lsp.yaml.templates.masking import is_unknown
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.edit.items import has_comment
+from netpol_lsp.yaml.edit.mappings import remove_item
+from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
+from netpol_lsp.yaml.templates.masking import is_unknown
 
 
 @policy_rule("NP207", category="intent", severity=Severity.INFO, needs=Needs.RULES)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.policy_fixes import remove_empty_rule
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
-from netpol_lsp.policies.networkpolicy.semantics import stored_rule
 from netpol_lsp.policies.networkpolicy.prose import ports_words
-from netpol_lsp.yaml.nodes import Mapping, Node
-from netpol_lsp.yaml.edit.mappings import remove_entry
-from netpol_lsp.yaml.edit.items import has_comment
+from netpol_lsp.policies.networkpolicy.semantics import stored_rule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.edit.items import has_comment
+from netpol_lsp.yaml.edit.mappings import remove_entry
+from netpol_lsp.yaml.nodes import Mapping, Node
 
 
 @policy_rule("NP208", category="intent", severity=Severity.WARNING, needs=Needs.RULES)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
+from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.name_intent import name_claim
-from netpol_lsp.policies.networkpolicy.peer import Selector
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, PolicyRule
 from netpol_lsp.policies.networkpolicy.prose import own_namespace_words
 from netpol_lsp.yaml.nodes import is_null

@@ -9,10 +9,10 @@ from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.ambiguous_peers import PeerPair, doubtful_pairs
 from netpol_lsp.policies.networkpolicy.policy import PolicyRule
 from netpol_lsp.policies.networkpolicy.prose import peer_words, pods_in_words
-from netpol_lsp.yaml.nodes import Sequence
-from netpol_lsp.yaml.edit.items import join_items
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.edit.items import join_items
+from netpol_lsp.yaml.nodes import Sequence
 
 
 @policy_rule("NP210", category="intent", severity=Severity.WARNING, needs=Needs.PEERS)

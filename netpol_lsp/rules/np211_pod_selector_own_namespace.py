@@ -6,11 +6,11 @@ from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.ambiguous_peers import doubtful_pairs
+from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.prose import peer_words
-from netpol_lsp.yaml.edit.mappings import insert_entry_first
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.mappings import insert_entry_first
 
 
 @policy_rule("NP211", category="intent", severity=Severity.INFO, needs=Needs.PEERS)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.kube.label_selector import contradiction
-from netpol_lsp.policies.networkpolicy.peer import Label, Requirement
+from netpol_lsp.kube.selector_syntax import Label, Requirement
 from netpol_lsp.kube.selectors import read_selector, written_parts
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.prose import join_words, requirement_words
-from netpol_lsp.yaml.nodes import head_span
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.nodes import head_span
 
 
 @policy_rule("NP212", category="intent", severity=Severity.WARNING, on_partial=True)

@@ -9,13 +9,13 @@ from typing import Any
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity, Tag
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.policy import PolicyRule
-from netpol_lsp.policies.networkpolicy.semantics import port_set
 from netpol_lsp.policies.networkpolicy.prose import ports_words
-from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, head_span, is_null, walk
-from netpol_lsp.yaml.to_python import content_key, to_plain
-from netpol_lsp.yaml.edit.mappings import remove_item
-from netpol_lsp.yaml.templates.masking import is_unknown
+from netpol_lsp.policies.networkpolicy.semantics import port_set
 from netpol_lsp.text.edits import Fix
+from netpol_lsp.yaml.edit.mappings import remove_item
+from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, head_span, is_null, walk
+from netpol_lsp.yaml.templates.masking import is_unknown
+from netpol_lsp.yaml.to_python import content_key, to_plain
 
 
 @policy_rule("NP215", category="intent", severity=Severity.INFO)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.ide.refactor import insert_dns_rule
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.kube.label_selector import is_satisfiable
+from netpol_lsp.lint.dns import dns_setup
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.name_intent import is_named_denial
 from netpol_lsp.policies.networkpolicy.policy import Direction, PolicyRule
 from netpol_lsp.policies.networkpolicy.prose import join_words

@@ -10,10 +10,7 @@ from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.policies.networkpolicy.policy import Direction, PolicyRule
 from netpol_lsp.policies.networkpolicy.semantics import StoredPolicy, StoredRule
-from netpol_lsp.yaml.nodes import Sequence
-from netpol_lsp.yaml.edit.mappings import insert_item
 from netpol_lsp.text.edits import Applicability, Fix
-from netpol_lsp.workspace.ternary import Answer
 from netpol_lsp.workspace.dns import (
     DNS_PORT,
     DNS_PORT_NAMES,
@@ -24,6 +21,9 @@ from netpol_lsp.workspace.dns import (
 )
 from netpol_lsp.workspace.dns_coverage import is_dns_denied
 from netpol_lsp.workspace.snapshot import isolates_direction
+from netpol_lsp.workspace.ternary import Answer
+from netpol_lsp.yaml.edit.mappings import insert_item
+from netpol_lsp.yaml.nodes import Sequence
 
 
 @policy_rule("NP217", category="intent", severity=Severity.WARNING, uses_workspace=True, needs=Needs.PORTS)

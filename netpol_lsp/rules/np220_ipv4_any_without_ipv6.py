@@ -8,9 +8,9 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import Direction, PolicyRule
-from netpol_lsp.yaml.nodes import Sequence
-from netpol_lsp.yaml.edit.mappings import insert_item
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.mappings import insert_item
+from netpol_lsp.yaml.nodes import Sequence
 
 
 @policy_rule("NP220", category="intent", severity=Severity.INFO, on_partial=True, needs=Needs.IP_BLOCKS)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.kube.net.address_set import CidrSet, address_set
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.kube.net.network import CidrSet, address_set
 
 
 @policy_rule("NP221", category="intent", severity=Severity.WARNING, on_partial=True, needs=Needs.IP_BLOCKS)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.kube.well_known import METADATA_NAME
-from netpol_lsp.yaml.edit.mappings import replace_scalar
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
 @policy_rule("NP226", category="intent", severity=Severity.WARNING, on_partial=True, needs=Needs.PEERS)

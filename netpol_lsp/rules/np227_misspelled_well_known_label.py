@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache, partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.text.edit_distance import distance
 from netpol_lsp.kube.well_known import LABEL_KEYS, METADATA_NAME
-from netpol_lsp.yaml.edit.mappings import replace_scalar
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.text.edit_distance import distance
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
 @policy_rule("NP227", category="intent", severity=Severity.WARNING, on_partial=True)

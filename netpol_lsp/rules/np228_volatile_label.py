@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.policies.networkpolicy.peer import Selector
 from netpol_lsp.kube.well_known import VOLATILE_LABELS
-from netpol_lsp.yaml.nodes import Entry, Mapping
-from netpol_lsp.yaml.edit.mappings import remove_entry
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.mappings import remove_entry
+from netpol_lsp.yaml.nodes import Entry, Mapping
 
 
 @policy_rule("NP228", category="intent", severity=Severity.WARNING, on_partial=True)

@@ -6,8 +6,8 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.name_intent import Claim, name_claim
 from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy
-from netpol_lsp.policies.networkpolicy.semantics import stored_rule
 from netpol_lsp.policies.networkpolicy.prose import directions_words
+from netpol_lsp.policies.networkpolicy.semantics import stored_rule
 
 
 @policy_rule("NP229", category="intent", severity=Severity.WARNING)

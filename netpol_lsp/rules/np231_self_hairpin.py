@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.kube.selectors import read_selector
+from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 
 
 @policy_rule("NP231", category="intent", severity=Severity.INFO, needs=Needs.PEERS)

@@ -6,8 +6,8 @@ from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.name_intent import name_claim
 from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
-from netpol_lsp.policies.networkpolicy.semantics import stored_rule
 from netpol_lsp.policies.networkpolicy.prose import directions_words
+from netpol_lsp.policies.networkpolicy.semantics import stored_rule
 
 
 @policy_rule("NP233", category="intent", severity=Severity.WARNING, needs=Needs.RULES)

@@ -8,10 +8,10 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.text.edit_distance import closest
-from netpol_lsp.yaml.nodes import Mapping
-from netpol_lsp.yaml.edit.mappings import insert_entry, insert_entry_first, set_value
 from netpol_lsp.text.edits import Fix
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.edit.mappings import insert_entry, insert_entry_first, set_value
+from netpol_lsp.yaml.nodes import Mapping
 
 _SPEC_FIELDS = frozenset({"podSelector", "policyTypes", "ingress", "egress"})
 _MISPLACED = frozenset({"matchLabels", "matchExpressions"})

@@ -8,12 +8,12 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.prose import peer_words
-from netpol_lsp.yaml.nodes import Entry, is_null
-from netpol_lsp.yaml.edit.mappings import remove_entry, set_value
-from netpol_lsp.yaml.edit.items import has_comment
-from netpol_lsp.yaml.templates.masking import is_unknown
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.edit.items import has_comment
+from netpol_lsp.yaml.edit.mappings import remove_entry, set_value
+from netpol_lsp.yaml.nodes import Entry, is_null
+from netpol_lsp.yaml.templates.masking import is_unknown
 
 
 @policy_rule("NP236", category="intent", severity=Severity.WARNING, needs=Needs.PEERS)

@@ -9,11 +9,11 @@ from itertools import pairwise
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
-from netpol_lsp.policies.networkpolicy.semantics import stored_rule
 from netpol_lsp.policies.networkpolicy.prose import peers_words, ports_words, rule_words
-from netpol_lsp.yaml.nodes import Mapping, Sequence
-from netpol_lsp.yaml.edit.items import join_items
+from netpol_lsp.policies.networkpolicy.semantics import stored_rule
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.items import join_items
+from netpol_lsp.yaml.nodes import Mapping, Sequence
 
 _DNS_PORTS = frozenset({53, 5353, 8053})
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.kube.net.address_set import address_set
+from netpol_lsp.kube.net.port_set import PortSet, port_range
+from netpol_lsp.kube.well_known import METADATA_SERVICES
 from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.name_intent import name_claim
-from netpol_lsp.kube.net.network import PortSet, address_set, port_range
 from netpol_lsp.policies.networkpolicy.peer import IPBlock
 from netpol_lsp.policies.networkpolicy.policy import Direction
 from netpol_lsp.policies.networkpolicy.semantics import stored_rule
-from netpol_lsp.kube.well_known import METADATA_SERVICES
-from netpol_lsp.yaml.nodes import Sequence
-from netpol_lsp.yaml.edit.mappings import insert_entry, insert_item
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.mappings import insert_entry, insert_item
+from netpol_lsp.yaml.nodes import Sequence
 
 
 @policy_rule("NP401", category="security", severity=Severity.WARNING, needs=Needs.IP_BLOCKS)

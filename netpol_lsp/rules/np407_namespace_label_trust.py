@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.kube.well_known import METADATA_NAME
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 
 
 @policy_rule("NP407", category="security", severity=Severity.INFO, opt_in=True, on_partial=True)

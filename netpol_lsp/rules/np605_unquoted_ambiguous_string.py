@@ -6,11 +6,11 @@ import re
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.yaml.nodes import Node, Scalar
-from netpol_lsp.yaml.edit.mappings import quote_scalar
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.text.edits import Fix
+from netpol_lsp.yaml.edit.mappings import quote_scalar
+from netpol_lsp.yaml.nodes import Node, Scalar
 
 
 @policy_rule("NP605", category="style", severity=Severity.HINT, opt_in=True, on_partial=True)

@@ -11,12 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 from netpol_lsp.kube.label_selector import includes, match_labels
-from netpol_lsp.kube.net.network import NO_ADDRESSES, CidrSet, address_set, parse_address, port_range, union_of
+from netpol_lsp.kube.net.address import parse_address
+from netpol_lsp.kube.net.address_set import NO_ADDRESSES, CidrSet, address_set
+from netpol_lsp.kube.net.port_set import port_range, union_of
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredPolicy, StoredRule
-from netpol_lsp.workspace.ternary import Answer, any_of
+from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 from netpol_lsp.workspace.endpoint import AddressTarget, PodTarget, Target, peer_allows, peers_allow, rule_allows
+from netpol_lsp.workspace.ternary import Answer, any_of
 
 KUBE_SYSTEM = "kube-system"
 KUBE_DNS_LABELS = {"k8s-app": "kube-dns"}

@@ -6,9 +6,9 @@ from collections.abc import Hashable
 
 from netpol_lsp.kube.label_selector import intersects
 from netpol_lsp.policies.networkpolicy.policy import Direction
-from netpol_lsp.workspace.ternary import Answer
 from netpol_lsp.workspace.dns import DnsSetup, policy_allows_dns
 from netpol_lsp.workspace.snapshot import PlacedPolicy, WorkspaceView, is_same, isolates_direction, selects_all_of
+from netpol_lsp.workspace.ternary import Answer
 
 
 def is_dns_denied(view: WorkspaceView, placed: PlacedPolicy, setup: DnsSetup, *protocols: str) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from netpol_lsp.kube.label_selector import LabelSelector
-from netpol_lsp.kube.net.network import CidrSet, PortSet, port_range
+from netpol_lsp.kube.net.address_set import CidrSet
+from netpol_lsp.kube.net.port_set import PortSet, port_range
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredPolicy, StoredRule
 from netpol_lsp.workspace.ternary import Answer, all_of, any_of
 

@@ -13,13 +13,13 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from netpol_lsp.kube.label_selector import LabelSelector, includes, intersects
-from netpol_lsp.kube.net.network import PortSet
-from netpol_lsp.policies.networkpolicy.policy import Direction
+from netpol_lsp.kube.net.port_set import PortSet
 from netpol_lsp.kube.selector_index import SelectorIndex
+from netpol_lsp.policies.networkpolicy.policy import Direction
 from netpol_lsp.policies.networkpolicy.semantics import StoredPolicy, StoredRule
 from netpol_lsp.policies.networkpolicy.semantics_json import policy_to_json
-from netpol_lsp.workspace.ternary import Answer, all_of, any_of
 from netpol_lsp.workspace.endpoint import Target, rule_allows
+from netpol_lsp.workspace.ternary import Answer, all_of, any_of
 
 RuleAnswer = Callable[[StoredPolicy, StoredRule], Answer]
 

@@ -6,9 +6,9 @@ Growth is limited as go-yaml limits it ("document contains excessive aliasing", 
 
 from __future__ import annotations
 
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_merge_key
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
-from netpol_lsp.text.span import Span
 
 _LOW, _HIGH = 400_000, 4_000_000
 

@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from netpol_lsp.yaml.nodes import Node, Scalar, walk
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.nodes import Node, Scalar, walk
 
 # libyaml and go-yaml end a line at U+0085, U+2028 and U+2029, too.
 _CANDIDATE = re.compile(r"(?:(?<=[\s\ufeff])|\A)#[^\n\r\x85\u2028\u2029]*")

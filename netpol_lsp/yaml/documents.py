@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from netpol_lsp.text.lazy import lazy
+from netpol_lsp.text.source import Source
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.comments import Comment, find_comments
 from netpol_lsp.yaml.nodes import Node
 from netpol_lsp.yaml.parser import parse
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
+from netpol_lsp.yaml.recovery.prefilter import may_be_damaged, may_be_lost
 from netpol_lsp.yaml.recovery.schema_shape import Shape
 from netpol_lsp.yaml.style import Style, detect_style
-from netpol_lsp.yaml.recovery.prefilter import may_be_damaged, may_be_lost
 from netpol_lsp.yaml.templates.masking import mask
-from netpol_lsp.text.lazy import lazy
-from netpol_lsp.text.source import Source
-from netpol_lsp.text.span import Span
 
 _SEPARATOR = re.compile(r"(?:\A|(?<=[\n\r]))---(?=[ \t\r\n]|\Z)")
 _END_MARKER = re.compile(r"(?<=[\n\r])\.\.\.(?=[ \t\r\n]|\Z)")

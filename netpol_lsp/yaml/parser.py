@@ -21,10 +21,10 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.aliases import Expander, merge_entries
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_merge_key, walk
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
-from netpol_lsp.text.span import Span
 
 try:
     from _ruamel_yaml import CParser as _CParser  # type: ignore[import-not-found,unused-ignore]

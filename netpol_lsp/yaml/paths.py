@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence
 from netpol_lsp.yaml.scalars import key_text, resolve
-from netpol_lsp.text.span import Span
 
 Path = tuple[str | int, ...]
 

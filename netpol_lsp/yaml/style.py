@@ -10,10 +10,10 @@ from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from netpol_lsp.text.source import Source
 from netpol_lsp.yaml.line_scanner import comment_start
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence
 from netpol_lsp.yaml.scalars import looks_like_timestamp, resolve_plain
-from netpol_lsp.text.source import Source
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./+=@-]*(?::[A-Za-z0-9_./+=@-]+)*\Z")
 # YAML 1.1 readers other than kubectl's take these for numbers in base 60.

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lsp.project import disk_cache as cache_module
 from netpol_lsp.project import batch as runner
+from netpol_lsp.project import disk_cache as cache_module
 from netpol_lsp.project.disk_cache import WORTHWHILE, Cache, Entry, cache_path, digest, settled, tool_key
 from netpol_lsp.project.report_replay import Memo
 

@@ -8,13 +8,13 @@ import sys
 
 import pytest
 
+from netpol_lsp.config.config import default_file_config
+from netpol_lsp.files.reading import TextFile
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, Suppression, Tag
 from netpol_lsp.project import executor as crew_module
 from netpol_lsp.project.diagnostic_codec import decode, encode
 from netpol_lsp.project.errors import PoolError
 from netpol_lsp.project.in_process import Linter, Work
-from netpol_lsp.files.reading import TextFile
-from netpol_lsp.config.config import default_file_config
-from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, Suppression, Tag
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span

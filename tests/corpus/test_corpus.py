@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from netpol_lsp.config.config import FileConfig
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lint.analysis import analyse
-from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.registry import all_rules
 

@@ -7,10 +7,10 @@ import pytest
 
 from netpol_lsp.lint.examples import examples_of
 from netpol_lsp.lint.registry import all_rules
+from netpol_lsp.text.source import make_source
 from netpol_lsp.yaml.documents import split
 from netpol_lsp.yaml.nodes import Node, Scalar, walk
 from netpol_lsp.yaml.parser import parse
-from netpol_lsp.text.source import make_source
 
 POLICIES = Path(__file__).resolve().parents[2].parent / "shared" / "corpus" / "policies"
 

@@ -10,10 +10,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from netpol_lsp.lint.schema import shape
+from netpol_lsp.text.source import make_source
 from netpol_lsp.yaml.documents import parse_document, split
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence, children
 from netpol_lsp.yaml.parser import parse
-from netpol_lsp.text.source import make_source
 
 SUITE = Path(__file__).resolve().parents[2].parent / "shared" / "yaml-test-suite" / "src"
 pytestmark = pytest.mark.skipif(not SUITE.is_dir(), reason="the YAML test suite of ../shared is not there")

@@ -5,9 +5,9 @@ import json
 import jsonschema
 import pytest
 
+from netpol_lsp.config.config import rule_infos
 from netpol_lsp.docgen import generate
 from netpol_lsp.docgen.rule_pages import first_profile, rule_index, rule_page, rule_table
-from netpol_lsp.config.config import rule_infos
 from netpol_lsp.findings.diagnostic import Category, Severity
 from netpol_lsp.lint.rule import Option, RuleInfo
 

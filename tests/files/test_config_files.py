@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lsp.project.config_files import ConfigFiles, load_config
 from netpol_lsp.config.config import Layer, Origin, Setting
+from netpol_lsp.project.config_files import ConfigFiles, load_config
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from netpol_lsp.findings.diagnostic import Category, Related, Severity
 from netpol_lsp.formats import FORMATS, RenderOptions
 from netpol_lsp.formats.positions import path_below, replacement
-from netpol_lsp.findings.diagnostic import Category, Related, Severity
 from netpol_lsp.lint.report import make_report
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit, apply_edits
 from netpol_lsp.text.source import make_source

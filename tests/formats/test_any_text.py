@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ET
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, Related, Severity
 from netpol_lsp.formats import FORMATS, RenderOptions
 from netpol_lsp.formats.terminal_text import show_line, width_of
-from netpol_lsp.findings.diagnostic import Category, Diagnostic, Related, Severity
 from netpol_lsp.lint.report import FileReport, make_report
 from netpol_lsp.text.edits import Fix, TextEdit
 from netpol_lsp.text.source import make_source

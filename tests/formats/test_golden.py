@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lsp.formats import FORMATS, RenderOptions
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.formats import FORMATS, RenderOptions
 
 GOLDEN = Path(__file__).parent / "golden"
 JSON = {"json", "sarif", "gitlab", "rdjson"}

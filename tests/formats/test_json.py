@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
+from netpol_lsp.findings.diagnostic import Related
 from netpol_lsp.formats import FORMATS, RenderOptions
 from netpol_lsp.formats.json_writer import dump
-from netpol_lsp.findings.diagnostic import Related
 from netpol_lsp.resources import resource_path
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from netpol_lsp.formats import FORMATS, RenderOptions
 from netpol_lsp.findings.diagnostic import Category, ObjectRef, Suppression
+from netpol_lsp.formats import FORMATS, RenderOptions
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span

@@ -2,9 +2,9 @@ import re
 
 import pytest
 
+from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.formats import FORMATS, RenderOptions
 from netpol_lsp.formats.terminal_text import width_of
-from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
 

@@ -3,9 +3,9 @@
 import pytest
 
 from netpol_lsp.config.config import DEFAULT_ORIGIN, Config, Layer, Origin, Setting, default_file_config, rule_infos
+from netpol_lsp.config.selection import profile_codes
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.engine import lint_text
-from netpol_lsp.config.selection import profile_codes
 
 REFUSED = """\
 apiVersion: networking.k8s.io/v1

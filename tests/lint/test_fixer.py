@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from netpol_lsp.lint import fixer
 from netpol_lsp.config.config import FileConfig, default_file_config
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Severity, Suppression
+from netpol_lsp.lint import fixer
 from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.fixer import FixResult, choose_fix, fix_source
 from netpol_lsp.lint.report import FileReport

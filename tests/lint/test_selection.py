@@ -2,9 +2,9 @@
 
 import pytest
 
+from netpol_lsp.config.selection import choose, match_selector, profile_codes
 from netpol_lsp.findings.diagnostic import Category, Severity
 from netpol_lsp.lint.rule import RuleInfo
-from netpol_lsp.config.selection import choose, match_selector, profile_codes
 
 
 def info(code: str, name: str, category: Category, **details: bool) -> RuleInfo:

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from netpol_lsp.ide.suppress_edits import suppress_in_document, suppress_on_line
 from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.engine import lint_text
-from netpol_lsp.ide.suppress_edits import suppress_in_document, suppress_on_line
 from netpol_lsp.text.edits import apply_edits
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span

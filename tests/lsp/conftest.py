@@ -14,8 +14,8 @@ from lsprotocol import types
 from pygls.protocol import default_converter
 from pytest_lsp import ClientServerConfig, LanguageClient, make_test_lsp_client
 
-from netpol_lsp.lsp.state.scheduler import _running
 from netpol_lsp.lsp.server import NetpolServer
+from netpol_lsp.lsp.state.scheduler import _running
 from netpol_lsp.text.source import LineIndex
 
 ENCODINGS = ("utf-8", "utf-16", "utf-32")

@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from netpol_lsp.lsp.state.positions import Positions, apply_changes, name_of_uri, path_of_uri, plain_data, uri_of_path
+from netpol_lsp.lsp.positions import Positions, apply_changes
+from netpol_lsp.lsp.transport.movable_json import plain_data
+from netpol_lsp.lsp.uris import name_of_uri, path_of_uri, uri_of_path
 from netpol_lsp.text.source import LineIndex, make_source
 from netpol_lsp.text.span import Span
 

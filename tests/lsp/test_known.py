@@ -1,7 +1,7 @@
 """What is kept of a document's findings while other policies change."""
 
-from netpol_lsp.lint.analysis import analyse_document
 from netpol_lsp.config.config import default_file_config
+from netpol_lsp.lint.analysis import analyse_document
 from netpol_lsp.lsp.state.document_cache import Known
 from netpol_lsp.project.workspace_state import World, policies_of
 from netpol_lsp.text.source import make_source

@@ -8,12 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME, peer_covers, peers_cover, policy_covers, rule_covers
 from netpol_lsp.kube.label_selector import EVERYTHING, UNKNOWN_SELECTOR, match_labels, matches
-from netpol_lsp.kube.net.network import ALL_PORTS, address_set, named_port, port_range, union_of
+from netpol_lsp.kube.net.address_set import address_set
+from netpol_lsp.kube.net.port_set import ALL_PORTS, named_port, port_range, union_of
 from netpol_lsp.kube.objects import objects_of
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredPolicy, StoredRule, stored_policy
+from netpol_lsp.policies.networkpolicy.subsumption import (
+    METADATA_NAME,
+    peer_covers,
+    peers_cover,
+    policy_covers,
+    rule_covers,
+)
 from netpol_lsp.yaml.documents import parse_document
 
 # Everyone there is: pods of two namespaces with their labels, and some addresses.

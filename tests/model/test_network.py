@@ -9,19 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lsp.kube.net.network import (
-    ALL_PORTS,
-    EVERY_ADDRESS,
-    NO_ADDRESSES,
-    NO_PORTS,
-    CidrSet,
-    PortSet,
-    address_set,
-    every_port_of,
-    named_port,
-    port_range,
-    union_of,
-)
+from netpol_lsp.kube.net.address_set import EVERY_ADDRESS, NO_ADDRESSES, CidrSet, address_set
+from netpol_lsp.kube.net.port_set import ALL_PORTS, NO_PORTS, PortSet, every_port_of, named_port, port_range, union_of
 
 # A universe of 16 IPv4 and 16 IPv6 addresses, in blocks of /28 to /32 and /124 to /128.
 V4 = [ipaddress.ip_address("10.0.0.0") + n for n in range(16)]

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lsp.policies.networkpolicy import redundancy
-from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME, is_nobody, peer_covers
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelRequirement, Operator, label_selector, match_labels
-from netpol_lsp.kube.net.network import address_set, port_range
+from netpol_lsp.kube.net.address_set import address_set
+from netpol_lsp.kube.net.port_set import port_range
+from netpol_lsp.policies.networkpolicy import redundancy
 from netpol_lsp.policies.networkpolicy.redundancy import redundant_peers, redundant_rules
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredRule
+from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME, is_nobody, peer_covers
 
 NOTHING = label_selector([LabelRequirement("app", Operator.EXISTS), LabelRequirement("app", Operator.DOES_NOT_EXIST)])
 SELECTORS = st.sampled_from(

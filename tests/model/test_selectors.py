@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netpol_lsp.kube.label_selector import EVERYTHING, contradiction, includes, matches
-from netpol_lsp.policies.networkpolicy.peer import Selector
+from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.selectors import read_selector, written_parts
 from netpol_lsp.yaml.documents import parse_document
 from netpol_lsp.yaml.nodes import Mapping

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from netpol_lsp.files.reading import read_source
-from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.config.config import FileConfig
+from netpol_lsp.config.settings import Settings
+from netpol_lsp.files.reading import read_source
 from netpol_lsp.findings.diagnostic import Category, Diagnostic
+from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.engine import lint, lint_text
 from netpol_lsp.lint.registry import all_rules
-from netpol_lsp.config.settings import Settings
 from netpol_lsp.text.source import Source, make_source
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"

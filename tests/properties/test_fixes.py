@@ -12,8 +12,8 @@ from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lint.examples import examples_of
 from netpol_lsp.lint.registry import all_rules
-from netpol_lsp.yaml.documents import parse_document, split
 from netpol_lsp.text.edits import Applicability, Fix, apply_edits
+from netpol_lsp.yaml.documents import parse_document, split
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 ALL = FileConfig(frozenset(rule.info.code for rule in all_rules()))

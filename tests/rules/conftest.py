@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from netpol_lsp.config.config import FileConfig
+from netpol_lsp.config.settings import Settings
 from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.engine import lint_text
-from netpol_lsp.config.settings import Settings
 from netpol_lsp.text.edits import apply_edits
 
 Find = Callable[..., list[Diagnostic]]

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from netpol_lsp.config.config import FileConfig
+from netpol_lsp.config.settings import Settings
 from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lint.examples import Example, examples_of
 from netpol_lsp.lint.registry import all_rules
-from netpol_lsp.config.settings import Settings
 from netpol_lsp.text.edits import Applicability, Fix, apply_edits, compatible_fixes
 
 RULES = {rule.info.code: rule for rule in all_rules()}

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.config.config import default_file_config
+from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.context import Context, PolicyContext, RuleSetup, Surroundings
 from netpol_lsp.lint.examples import examples_of
-from netpol_lsp.lint.triggers import Needs, there_in_document, there_in_policy
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.rule import DocumentRule
+from netpol_lsp.lint.triggers import Needs, there_in_document, there_in_policy
 from netpol_lsp.text.source import make_source
 from netpol_lsp.workspace.snapshot import EMPTY
 

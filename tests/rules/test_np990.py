@@ -2,8 +2,8 @@
 
 import pytest
 
-from netpol_lsp.lint import engine
 from netpol_lsp.config.config import FileConfig
+from netpol_lsp.lint import engine
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
 

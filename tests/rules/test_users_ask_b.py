@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from netpol_lsp.config.config import default_file_config
+from netpol_lsp.config.settings import Settings
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.engine import lint_text
-from netpol_lsp.config.settings import Settings
 
 HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: {name}\n  namespace: shop\nspec:\n"
 WEB = "  podSelector:\n    matchLabels:\n      app: web\n"

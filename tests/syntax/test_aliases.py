@@ -4,8 +4,8 @@ import pytest
 
 from netpol_lsp.yaml.nodes import Mapping, Scalar, walk
 from netpol_lsp.yaml.parser import Parsed, parse
-from netpol_lsp.yaml.to_python import to_plain
 from netpol_lsp.yaml.problems import ProblemKind
+from netpol_lsp.yaml.to_python import to_plain
 
 
 def messages(parsed: Parsed) -> list[tuple[ProblemKind, str]]:

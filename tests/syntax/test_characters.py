@@ -3,12 +3,12 @@
 import pytest
 
 from netpol_lsp.lint.schema import shape
-from netpol_lsp.yaml.recovery.confusables import describe, find_damage
-from netpol_lsp.yaml.documents import parse_document
-from netpol_lsp.yaml.to_python import to_plain
-from netpol_lsp.yaml.problems import ProblemKind
-from netpol_lsp.yaml.recovery.schema_shape import field_names
 from netpol_lsp.text.edits import apply_edits
+from netpol_lsp.yaml.documents import parse_document
+from netpol_lsp.yaml.problems import ProblemKind
+from netpol_lsp.yaml.recovery.confusables import describe, find_damage
+from netpol_lsp.yaml.recovery.schema_shape import field_names
+from netpol_lsp.yaml.to_python import to_plain
 
 FIELDS = field_names(shape())
 NBSP, ZERO, BOM = "\u00a0", "\u200b", "\ufeff"

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from netpol_lsp.lint.schema import shape
 from netpol_lsp.yaml.documents import parse_document, split
-from netpol_lsp.yaml.to_python import to_plain
 from netpol_lsp.yaml.problems import ProblemKind
+from netpol_lsp.yaml.to_python import to_plain
 
 
 def texts(stream: str) -> list[str]:

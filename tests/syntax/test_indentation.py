@@ -9,12 +9,12 @@ import pytest
 
 from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lint.schema import shape
-from netpol_lsp.yaml.documents import parse_document, split
-from netpol_lsp.yaml.recovery.lost_indentation import Restored, lost_indentation, restore
-from netpol_lsp.yaml.to_python import to_plain
-from netpol_lsp.yaml.problems import ProblemKind
-from netpol_lsp.yaml.style import Style, render_block
 from netpol_lsp.text.edits import Applicability, apply_edits
+from netpol_lsp.yaml.documents import parse_document, split
+from netpol_lsp.yaml.problems import ProblemKind
+from netpol_lsp.yaml.recovery.lost_indentation import Restored, lost_indentation, restore
+from netpol_lsp.yaml.style import Style, render_block
+from netpol_lsp.yaml.to_python import to_plain
 
 SEED = Path(__file__).resolve().parents[2].parent / "shared" / "seed" / "article.txt"
 

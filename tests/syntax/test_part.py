@@ -3,9 +3,9 @@
 import pytest
 
 from netpol_lsp.lint.schema import shape
-from netpol_lsp.yaml.recovery.diagnose import explain
 from netpol_lsp.yaml.parser import parse
 from netpol_lsp.yaml.problems import SyntaxProblem
+from netpol_lsp.yaml.recovery.diagnose import explain
 
 HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: web\nspec:\n  podSelector: {}\n  ingress:\n"
 RULE = "    - from:\n        - podSelector:\n            matchLabels:\n              app: web\n      ports:\n        - port: 80\n"

@@ -3,12 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netpol_lsp.text.edits import Fix, TextEdit, apply_edits
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Mapping
 from netpol_lsp.yaml.parser import parse
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.yaml.recovery.offset_map import OffsetMap, SwapMap, move_back, move_problem
-from netpol_lsp.text.edits import Fix, TextEdit, apply_edits
-from netpol_lsp.text.span import Span
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 3), st.text("xy", max_size=3)), max_size=5))

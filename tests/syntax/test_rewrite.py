@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
+from netpol_lsp.text.edits import apply_edits
 from netpol_lsp.yaml.documents import Document, parse_document
-from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, walk
-from netpol_lsp.yaml.to_python import to_plain
 from netpol_lsp.yaml.edit.mappings import (
     Edits,
     insert_entry,
@@ -22,8 +21,9 @@ from netpol_lsp.yaml.edit.mappings import (
     set_value,
     wrap_in_list,
 )
+from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, walk
 from netpol_lsp.yaml.style import Style, dash_of, render_block
-from netpol_lsp.text.edits import apply_edits
+from netpol_lsp.yaml.to_python import to_plain
 
 
 def at(text: str, *path: str | int) -> tuple[Document, Node, Entry | None]:

@@ -2,9 +2,9 @@
 
 import pytest
 
+from netpol_lsp.text.edits import apply_edits
 from netpol_lsp.yaml.documents import parse_document
 from netpol_lsp.yaml.edit.entries import replace_entry
-from netpol_lsp.text.edits import apply_edits
 
 
 def replaced(text, key, value, holder="a"):

@@ -2,11 +2,11 @@
 
 import pytest
 
-from netpol_lsp.yaml.documents import Document, parse_document
-from netpol_lsp.yaml.nodes import Mapping, Sequence
-from netpol_lsp.yaml.edit.mappings import Edits
-from netpol_lsp.yaml.edit.items import empty_list, join_items, split_item
 from netpol_lsp.text.edits import apply_edits
+from netpol_lsp.yaml.documents import Document, parse_document
+from netpol_lsp.yaml.edit.items import empty_list, join_items, split_item
+from netpol_lsp.yaml.edit.mappings import Edits
+from netpol_lsp.yaml.nodes import Mapping, Sequence
 
 
 def parse(text: str) -> tuple[Document, Mapping, Sequence]:

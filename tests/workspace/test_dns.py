@@ -7,11 +7,11 @@ import pytest
 from netpol_lsp.kube.objects import objects_of
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.semantics import stored_policy
-from netpol_lsp.yaml.documents import parse_document
-from netpol_lsp.workspace.ternary import Answer
 from netpol_lsp.workspace.dns import DnsSetup, names_dns_ports, policy_allows_dns, selects_dns_pods
 from netpol_lsp.workspace.dns_coverage import is_dns_denied
 from netpol_lsp.workspace.snapshot import EMPTY, PlacedPolicy, WorkspaceView
+from netpol_lsp.workspace.ternary import Answer
+from netpol_lsp.yaml.documents import parse_document
 
 KUBE_SYSTEM = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}"
 KUBE_DNS = "podSelector: {matchLabels: {k8s-app: kube-dns}}"

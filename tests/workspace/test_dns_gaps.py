@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 from netpol_lsp.kube.label_selector import EVERYTHING, UNKNOWN_SELECTOR, match_labels
-from netpol_lsp.kube.net.network import port_range
+from netpol_lsp.kube.net.port_set import port_range
 from netpol_lsp.policies.networkpolicy.policy import Direction
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredPolicy, StoredRule
+from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 from netpol_lsp.workspace import dns_coverage as dns_gaps
-from netpol_lsp.workspace.ternary import Answer
 from netpol_lsp.workspace.dns import DnsSetup, policy_allows_dns, rule_allows_dns
 from netpol_lsp.workspace.dns_coverage import allows_some_egress, has_dns_gap, is_dns_denied, is_said_elsewhere
 from netpol_lsp.workspace.snapshot import PlacedPolicy, WorkspaceView, isolates_direction
+from netpol_lsp.workspace.ternary import Answer
 
 SETUP = DnsSetup()
 WEB, DB = match_labels({"app": "web"}), match_labels({"app": "db"})

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 from netpol_lsp.kube.label_selector import (
     EVERYTHING,
     UNKNOWN_SELECTOR,
@@ -20,12 +19,14 @@ from netpol_lsp.kube.label_selector import (
     match_labels,
     matches,
 )
-from netpol_lsp.kube.net.network import NO_PORTS, address_set, named_port, port_range
+from netpol_lsp.kube.net.address_set import address_set
+from netpol_lsp.kube.net.port_set import NO_PORTS, named_port, port_range
 from netpol_lsp.policies.networkpolicy.policy import Direction
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredPolicy, StoredRule
-from netpol_lsp.workspace.ternary import Answer
+from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 from netpol_lsp.workspace.endpoint import AddressTarget, PodTarget, rule_allows
 from netpol_lsp.workspace.snapshot import EMPTY, PlacedPolicy, WorkspaceView, same_namespace
+from netpol_lsp.workspace.ternary import Answer
 
 WEB, DB = match_labels({"app": "web"}), match_labels({"app": "db"})
 PORT_80 = port_range("TCP", 80, 80)

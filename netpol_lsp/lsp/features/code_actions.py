@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from netpol_lsp.lint.context import is_partial
 from netpol_lsp.findings.diagnostic import Diagnostic
-from netpol_lsp.lint.fixer import choose_fix, fix_source
 from netpol_lsp.ide.refactor import default_deny, is_on_head, refactorings
 from netpol_lsp.ide.suppress_edits import suppress_in_document, suppress_on_line
-from netpol_lsp.lsp.state.positions import Json
+from netpol_lsp.lint.context import is_partial
+from netpol_lsp.lint.fixer import choose_fix, fix_source
 from netpol_lsp.lsp.state.diagnostic_render import render_finding
-from netpol_lsp.lsp.transport.protocol import CONTENT_MODIFIED
 from netpol_lsp.lsp.state.session import Snapshot
-from netpol_lsp.yaml.edit.mappings import is_json
+from netpol_lsp.lsp.transport.movable_json import Json
+from netpol_lsp.lsp.transport.protocol import CONTENT_MODIFIED
 from netpol_lsp.text.difference import difference
 from netpol_lsp.text.edits import Applicability, TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.edit.mappings import is_json
 
 if TYPE_CHECKING:
     from netpol_lsp.lsp.server import NetpolServer

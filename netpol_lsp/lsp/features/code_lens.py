@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from netpol_lsp.lsp.features.commands import EXPLAIN
-from netpol_lsp.lsp.state.positions import Json
 from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import directions_words
 from netpol_lsp.text.span import Span

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from netpol_lsp.explain.policy import Explanation, explain_policy
-from netpol_lsp.project.effective_config import effective_config
 from netpol_lsp.lint.context import is_partial
 from netpol_lsp.lsp.features import diagnostics
-from netpol_lsp.lsp.state.positions import Json, path_of_uri, plain_data
 from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.transport.movable_json import Json, plain_data
+from netpol_lsp.lsp.uris import path_of_uri
+from netpol_lsp.project.effective_config import effective_config
 from netpol_lsp.text.span import Span
 
 if TYPE_CHECKING:

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from netpol_lsp.ide.snippets import plain
 from netpol_lsp.ide.completion import Kind, Setting, Suggestion, suggest, suggest_in_comment, suggest_policies
+from netpol_lsp.ide.snippets import plain
 from netpol_lsp.ide.workspace_words import Vocabulary, collect, join
 from netpol_lsp.lint.analysis import Part
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lsp.state.client import Client
-from netpol_lsp.lsp.state.positions import Json
 from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.policies.kinds import looks_like_ours
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.cursor.block import Cursor, Place, find_cursor
 from netpol_lsp.yaml.documents import Document, parse_document
+from netpol_lsp.yaml.edit.mappings import is_json, style_of
 from netpol_lsp.yaml.nodes import Scalar
 from netpol_lsp.yaml.paths import Path, lookup
-from netpol_lsp.yaml.edit.mappings import is_json, style_of
 from netpol_lsp.yaml.style import Style
-from netpol_lsp.text.span import Span
 
 if TYPE_CHECKING:
     from netpol_lsp.lsp.server import NetpolServer

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from netpol_lsp.lsp.state.positions import NOTHING, RawJson
 from netpol_lsp.lsp.state.diagnostic_render import SOURCE, render_config_problems, render_findings
 from netpol_lsp.lsp.state.scheduler import work_out
+from netpol_lsp.lsp.transport.movable_json import NOTHING, RawJson
 
 if TYPE_CHECKING:
     from netpol_lsp.lsp.server import NetpolServer

@@ -8,9 +8,9 @@ from lsprotocol import types
 
 from netpol_lsp.lint.registry import rule_by_code
 from netpol_lsp.lint.suppress import find_marks
-from netpol_lsp.lsp.state.positions import Json
 from netpol_lsp.lsp.state.diagnostic_render import rule_page
 from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.transport.movable_json import Json
 
 if TYPE_CHECKING:
     from netpol_lsp.lsp.server import NetpolServer

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from netpol_lsp.lint.analysis import Part
-from netpol_lsp.lsp.state.positions import Json
 from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.transport.movable_json import Json
+from netpol_lsp.text.source import LineIndex
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence
-from netpol_lsp.text.source import LineIndex
 
 if TYPE_CHECKING:
     from netpol_lsp.lsp.server import NetpolServer

@@ -12,10 +12,10 @@ from netpol_lsp.ide.hover import explain_place
 from netpol_lsp.ide.hover_rule import explain_finding, explain_rule
 from netpol_lsp.lint.context import is_partial
 from netpol_lsp.lint.registry import rule_by_code
-from netpol_lsp.lsp.state.positions import Json
 from netpol_lsp.lsp.state.diagnostic_render import rule_page
-from netpol_lsp.lsp.state.session import Snapshot
 from netpol_lsp.lsp.state.node_at_position import Target, find_target, suppression_code_at
+from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.policies.networkpolicy.prose import plain
 from netpol_lsp.text.span import Span
 

@@ -9,8 +9,8 @@ from lsprotocol import types
 from netpol_lsp.ide.inlay_hints import Hint, HintKind, hints
 from netpol_lsp.lint.context import is_partial
 from netpol_lsp.lsp.state.configuration import InlayHintSettings
-from netpol_lsp.lsp.state.positions import Json
 from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.text.span import Span
 
 if TYPE_CHECKING:

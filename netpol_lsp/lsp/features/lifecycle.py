@@ -15,8 +15,9 @@ from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lsp.features import diagnostics
 from netpol_lsp.lsp.state.client import Client
 from netpol_lsp.lsp.state.configuration import SECTION, parse_settings
-from netpol_lsp.lsp.state.positions import path_of_uri, plain_data
 from netpol_lsp.lsp.state.scheduler import run_task
+from netpol_lsp.lsp.transport.movable_json import plain_data
+from netpol_lsp.lsp.uris import path_of_uri
 from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
 from netpol_lsp.text.source import Encoding
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from netpol_lsp.lsp.state.positions import Json
 from netpol_lsp.lsp.state.session import Snapshot
-from netpol_lsp.yaml.nodes import Mapping, Node, Sequence
+from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.nodes import Mapping, Node, Sequence
 
 if TYPE_CHECKING:
     from netpol_lsp.lsp.server import NetpolServer

@@ -8,8 +8,8 @@ from lsprotocol import types
 
 from netpol_lsp.ide.symbols import OutlinePart, PartKind, outline
 from netpol_lsp.lint.analysis import Part
-from netpol_lsp.lsp.state.positions import NOTHING, Json, MovableJson, RawJson, write
 from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.transport.movable_json import NOTHING, Json, MovableJson, RawJson, write
 from netpol_lsp.text.span import Span
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from netpol_lsp.files.discovery import CONFIG_NAME, GITIGNORE
 from netpol_lsp.lsp.features import diagnostics
-from netpol_lsp.lsp.state.positions import name_of_uri, path_of_uri
+from netpol_lsp.lsp.uris import name_of_uri, path_of_uri
 
 if TYPE_CHECKING:
     from netpol_lsp.lsp.server import NetpolServer

@@ -6,11 +6,12 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.config.config import FileConfig
-from netpol_lsp.lsp.state.positions import NOTHING, RawJson, path_of_uri
+from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lsp.state.diagnostic_render import render_findings
 from netpol_lsp.lsp.state.scheduler import take_turns
+from netpol_lsp.lsp.transport.movable_json import NOTHING, RawJson
+from netpol_lsp.lsp.uris import path_of_uri
 from netpol_lsp.project.workspace_state import Policies, namespaces_of
 from netpol_lsp.text.source import BOM
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
-from netpol_lsp.project.config_files import ConfigFiles, LoadedConfig
-from netpol_lsp.project.context_manifests import ContextProblem, problems_of_config
-from netpol_lsp.files.discovery import would_discover
 from netpol_lsp.config.config import Config, FileConfig, default_file_config
 from netpol_lsp.config.problem import ConfigProblem
+from netpol_lsp.files.discovery import would_discover
+from netpol_lsp.project.config_files import ConfigFiles, LoadedConfig
+from netpol_lsp.project.context_manifests import ContextProblem, problems_of_config
 
 SECTION = "netpol"
 """The section of the client's settings that is ours."""

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from netpol_lsp.project.config_files import LoadedConfig
-from netpol_lsp.project.context_manifests import ContextPaths, ContextProblem, context_paths, read_context
 from netpol_lsp.files.discovery import MANIFEST_ENDINGS
 from netpol_lsp.lsp.features import diagnostics
-from netpol_lsp.lsp.state.positions import uri_of_path
 from netpol_lsp.lsp.state.scheduler import in_thread, run_task
 from netpol_lsp.lsp.transport.trace import Operation
-from netpol_lsp.project.workspace_state import Policies, policies_of
+from netpol_lsp.lsp.uris import uri_of_path
 from netpol_lsp.policies.kinds import may_be_ours
+from netpol_lsp.project.config_files import LoadedConfig
+from netpol_lsp.project.context_manifests import ContextPaths, ContextProblem, context_paths, read_context
+from netpol_lsp.project.workspace_state import Policies, policies_of
 from netpol_lsp.text.source import Source
 
 if TYPE_CHECKING:

@@ -8,14 +8,16 @@ from functools import cache
 
 from lsprotocol import types
 
-from netpol_lsp.files.reading import ReadProblem, read_source
-from netpol_lsp.lint.analysis import Part
 from netpol_lsp.config.config_file import parse_config
 from netpol_lsp.config.problem import ConfigProblem
+from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.findings.diagnostic import Diagnostic, Related, Severity, Tag
+from netpol_lsp.lint.analysis import Part
+from netpol_lsp.lsp.positions import Positions
 from netpol_lsp.lsp.state.client import Client
-from netpol_lsp.lsp.state.positions import Json, MovableJson, Positions, RawJson, uri_of_path, write
 from netpol_lsp.lsp.state.session import MAX_LENGTH, Snapshot
+from netpol_lsp.lsp.transport.movable_json import Json, MovableJson, RawJson, write
+from netpol_lsp.lsp.uris import uri_of_path
 from netpol_lsp.resources import resource_path
 from netpol_lsp.text.source import Encoding, Source, make_source
 from netpol_lsp.text.span import Span

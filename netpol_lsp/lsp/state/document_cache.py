@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from netpol_lsp.config.config import FileConfig
+from netpol_lsp.config.settings import Settings
+from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.ide.workspace_words import Vocabulary
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
-from netpol_lsp.config.config import FileConfig
-from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.engine import Scope, lint_document, move_findings
 from netpol_lsp.lint.locate import placed_policies
-from netpol_lsp.config.settings import Settings
-from netpol_lsp.lsp.state.positions import MovableJson
+from netpol_lsp.lsp.transport.movable_json import MovableJson
 from netpol_lsp.project.workspace_state import Policies, World
 from netpol_lsp.text.source import Source
 

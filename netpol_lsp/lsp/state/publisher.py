@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from netpol_lsp.files.reading import ReadProblem, read_source
-from netpol_lsp.lsp.state.positions import NOTHING, RawJson, path_of_uri
 from netpol_lsp.lsp.state.diagnostic_render import render_config_problems, render_findings
+from netpol_lsp.lsp.transport.movable_json import NOTHING, RawJson
+from netpol_lsp.lsp.uris import path_of_uri
 from netpol_lsp.text.source import BOM
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
-from netpol_lsp.lsp.state.positions import name_of_uri
 from netpol_lsp.lsp.state.session import Session, Snapshot
 from netpol_lsp.lsp.transport.trace import Operation
+from netpol_lsp.lsp.uris import name_of_uri
 
 logger = logging.getLogger(__name__)
 

@@ -8,19 +8,20 @@ from functools import cached_property
 
 from lsprotocol import types
 
-from netpol_lsp.files.discovery import CONFIG_NAME
-from netpol_lsp.lint.analysis import Analysis, Part, analyse_document
 from netpol_lsp.config.config import FileConfig
+from netpol_lsp.files.discovery import CONFIG_NAME
 from netpol_lsp.findings.diagnostic import Diagnostic
+from netpol_lsp.lint.analysis import Analysis, Part, analyse_document
 from netpol_lsp.lint.engine import join_findings
 from netpol_lsp.lint.suppress import may_suppress
+from netpol_lsp.lsp.positions import Positions, apply_changes
 from netpol_lsp.lsp.state.configuration import Configuration
-from netpol_lsp.lsp.state.positions import Positions, apply_changes, key_of_uri, name_of_uri, path_of_uri
 from netpol_lsp.lsp.state.document_cache import Known
+from netpol_lsp.lsp.uris import key_of_uri, name_of_uri, path_of_uri
 from netpol_lsp.project.workspace_state import NOWHERE, Policies, World
-from netpol_lsp.yaml.documents import Chunk, split
 from netpol_lsp.text.source import BOM, Encoding, Source, make_source
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.documents import Chunk, split
 
 MAX_LENGTH = 16_000_000
 """A longer text is not looked at while it is edited; netpol-lint takes its time for it."""

@@ -10,17 +10,17 @@ import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.files.discovery import MANIFEST_ENDINGS, discover
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lsp.features import diagnostics
-from netpol_lsp.lsp.state.positions import path_of_uri, uri_of_path
 from netpol_lsp.lsp.state.progress import Progress
 from netpol_lsp.lsp.state.scheduler import TURN, run_task
 from netpol_lsp.lsp.state.session import MAX_LENGTH
 from netpol_lsp.lsp.transport.trace import Operation
-from netpol_lsp.project.workspace_state import Policies, policies_of
+from netpol_lsp.lsp.uris import path_of_uri, uri_of_path
 from netpol_lsp.policies.kinds import may_be_ours
+from netpol_lsp.project.config_files import LoadedConfig
+from netpol_lsp.project.workspace_state import Policies, policies_of
 from netpol_lsp.text.source import Source
 
 if TYPE_CHECKING:

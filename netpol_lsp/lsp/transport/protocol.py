@@ -17,7 +17,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
-from netpol_lsp.lsp.state.positions import RawJson
+from netpol_lsp.lsp.transport.movable_json import RawJson
 from netpol_lsp.lsp.transport.trace import Operation
 
 if TYPE_CHECKING:

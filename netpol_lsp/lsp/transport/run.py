@@ -10,8 +10,8 @@ import os
 import sys
 from typing import NoReturn
 
-from netpol_lsp.lsp.state import logs
 from netpol_lsp.lsp.server import NetpolServer
+from netpol_lsp.lsp.transport import logs
 from netpol_lsp.lsp.transport.streams import serve_stdio, serve_tcp, serve_websocket
 
 

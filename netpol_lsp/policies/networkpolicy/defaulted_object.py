@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from netpol_lsp.kube.selector_syntax import Requirement, Selector
 from netpol_lsp.kube.typed_field import Field, items_of
-from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port, Requirement, Selector
+from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.yaml.nodes import is_null
 from netpol_lsp.yaml.paths import entry_name

@@ -10,13 +10,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from netpol_lsp.kube.typed_field import Field, content_size, mapping_of, string_of
 from netpol_lsp.kube.objects import KubeObject, TextMap
-from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port, Requirement, Selector
-from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
-from netpol_lsp.yaml.templates.masking import is_unknown
+from netpol_lsp.kube.selector_syntax import Requirement, Selector
+from netpol_lsp.kube.typed_field import Field, content_size, mapping_of, string_of
+from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
+from netpol_lsp.yaml.templates.masking import is_unknown
 
 
 class Direction(StrEnum):

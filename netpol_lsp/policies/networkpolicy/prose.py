@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 from netpol_lsp.kube.label_selector import LabelRequirement, LabelSelector, Operator
-from netpol_lsp.kube.net.network import EVERY_PORT, PROTOCOLS, PortSet
+from netpol_lsp.kube.net.port_set import EVERY_PORT, PROTOCOLS, PortSet
+from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer
 from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
-from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.policies.networkpolicy.semantics import stored_rule
+from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 
 _UNKNOWN = "something that is not known here"
 

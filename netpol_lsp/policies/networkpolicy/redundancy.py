@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from netpol_lsp.policies.networkpolicy.subsumption import is_nobody, namespace_selector, peer_covers, rule_covers
 from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.selector_index import SelectorIndex
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredRule
+from netpol_lsp.policies.networkpolicy.subsumption import is_nobody, namespace_selector, peer_covers, rule_covers
 
 PeerPair = tuple[PeerSet, PeerSet]
 

@@ -12,24 +12,24 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.kube.label_selector import EVERYTHING, UNKNOWN_SELECTOR, LabelSelector
-from netpol_lsp.kube.net.network import (
+from netpol_lsp.kube.net.address_set import CidrSet, address_set
+from netpol_lsp.kube.net.port_set import (
     ALL_PORTS,
     NO_PORTS,
     PROTOCOLS,
-    CidrSet,
     PortSet,
-    address_set,
     every_port_of,
     named_port,
     port_range,
     union_of,
 )
-from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port, Selector
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.selectors import read_selector
+from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.policies.networkpolicy.defaulted_object import stored_object
+from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
 
 __all__ = [

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from netpol_lsp.kube.net.intervals import Intervals
 from netpol_lsp.kube.label_selector import LabelSelector, selector_from_json, selector_to_json
-from netpol_lsp.kube.net.network import ALL_PORTS, CidrSet, PortSet
+from netpol_lsp.kube.net.address_set import CidrSet
+from netpol_lsp.kube.net.intervals import Intervals
+from netpol_lsp.kube.net.port_set import ALL_PORTS, PortSet
 from netpol_lsp.policies.networkpolicy.policy import Direction
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredPolicy, StoredRule
 

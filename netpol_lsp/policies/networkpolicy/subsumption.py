@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector, includes, is_satisfiable, match_labels
-from netpol_lsp.kube.net.network import NO_ADDRESSES
+from netpol_lsp.kube.net.address_set import NO_ADDRESSES
 from netpol_lsp.policies.networkpolicy.policy import Direction
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredPolicy, StoredRule
 

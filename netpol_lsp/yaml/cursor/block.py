@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from netpol_lsp.text.source import LineIndex
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.cursor.flow import FlowEnd, FlowPlace, find_in_flow
 from netpol_lsp.yaml.paths import Path
 from netpol_lsp.yaml.templates.masking import mask
-from netpol_lsp.text.source import LineIndex
-from netpol_lsp.text.span import Span
 
 _KEY = re.compile(
     r"""("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s#\-?{}\[\],&*!|>'"%@`:][^\s#:]*(?::(?!\s|$)[^\s:]*)*|-[^\s:]+)[ \t]*:(?=\s|$)"""

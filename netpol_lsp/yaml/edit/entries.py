@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from netpol_lsp.yaml.documents import Document
-from netpol_lsp.yaml.nodes import Entry, Mapping
-from netpol_lsp.yaml.edit.mappings import Edits, is_json, style_of
-from netpol_lsp.yaml.edit.items import has_comment
-from netpol_lsp.yaml.style import column_of, quoted, render_entry, render_flow, scalar_text
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.documents import Document
+from netpol_lsp.yaml.edit.items import has_comment
+from netpol_lsp.yaml.edit.mappings import Edits, is_json, style_of
+from netpol_lsp.yaml.nodes import Entry, Mapping
+from netpol_lsp.yaml.style import column_of, quoted, render_entry, render_flow, scalar_text
 
 
 def replace_entry(document: Document, mapping: Mapping, entry: Entry, key: str, value: Any) -> Edits | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from netpol_lsp.text.edits import TextEdit
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, walk
 from netpol_lsp.yaml.scalars import resolve
@@ -22,8 +24,6 @@ from netpol_lsp.yaml.style import (
     render_flow,
     scalar_text,
 )
-from netpol_lsp.text.edits import TextEdit
-from netpol_lsp.text.span import Span
 
 Edits = tuple[TextEdit, ...]
 

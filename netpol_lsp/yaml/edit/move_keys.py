@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from netpol_lsp.yaml.documents import Document
-from netpol_lsp.yaml.nodes import Entry, Mapping
-from netpol_lsp.yaml.edit.mappings import Edits, style_of
-from netpol_lsp.yaml.style import column_of
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.documents import Document
+from netpol_lsp.yaml.edit.mappings import Edits, style_of
+from netpol_lsp.yaml.nodes import Entry, Mapping
+from netpol_lsp.yaml.style import column_of
 
 
 def nest_entries(document: Document, mapping: Mapping, names: frozenset[str], key: str) -> Edits | None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from netpol_lsp.yaml.recovery.confusables import Damage, describe
-from netpol_lsp.yaml.recovery.score import fit
+from netpol_lsp.text.edits import Fix, apply_edits
 from netpol_lsp.yaml.nodes import Node
 from netpol_lsp.yaml.parser import parse
 from netpol_lsp.yaml.paths import path_at, render_path
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
+from netpol_lsp.yaml.recovery.confusables import Damage, describe
 from netpol_lsp.yaml.recovery.offset_map import OffsetMap
 from netpol_lsp.yaml.recovery.schema_shape import Shape
-from netpol_lsp.text.edits import Fix, apply_edits
+from netpol_lsp.yaml.recovery.score import fit
 
 _MOST_TRIED = 12
 

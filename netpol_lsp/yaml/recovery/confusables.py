@@ -11,11 +11,11 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from netpol_lsp.text.edits import TextEdit
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.line_scanner import Line, read_line, read_lines
 from netpol_lsp.yaml.recovery.logical_lines import Row, RowKind, join_rows
 from netpol_lsp.yaml.recovery.prefilter import CONTROL, may_be_damaged
-from netpol_lsp.text.edits import TextEdit
-from netpol_lsp.text.span import Span
 
 _SPACES = "\u00a0\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _NOTHING = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"

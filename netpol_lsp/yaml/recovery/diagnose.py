@@ -10,19 +10,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from netpol_lsp.yaml.recovery.repairs import dashes, flow, indentation, tokens
-from netpol_lsp.yaml.recovery.score import fit
-from netpol_lsp.yaml.line_scanner import read_flow, read_lines
-from netpol_lsp.yaml.nodes import Scalar, walk
-from netpol_lsp.yaml.parser import Parsed, parse, stops_at
-from netpol_lsp.yaml.recovery.excerpt import part_around
-from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
-from netpol_lsp.yaml.recovery.offset_map import OffsetMap
-from netpol_lsp.yaml.recovery.repairs.api import Repair, Repairer, Scene
-from netpol_lsp.yaml.recovery.schema_shape import ANYTHING, Shape, field_names
 from netpol_lsp.text.edits import Applicability, Fix, apply_edits
 from netpol_lsp.text.source import LineIndex
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.line_scanner import read_flow, read_lines
+from netpol_lsp.yaml.nodes import Scalar, walk
+from netpol_lsp.yaml.parser import Parsed, parse, stops_at
+from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
+from netpol_lsp.yaml.recovery.excerpt import part_around
+from netpol_lsp.yaml.recovery.offset_map import OffsetMap
+from netpol_lsp.yaml.recovery.repairs import dashes, flow, indentation, tokens
+from netpol_lsp.yaml.recovery.repairs.api import Repair, Repairer, Scene
+from netpol_lsp.yaml.recovery.schema_shape import ANYTHING, Shape, field_names
+from netpol_lsp.yaml.recovery.score import fit
 
 _LONGEST = 500_000
 _TRIES = 160

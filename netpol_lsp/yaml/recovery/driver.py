@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from netpol_lsp.yaml.recovery.diagnose import explain, in_plain_words
+from netpol_lsp.text.source import LineIndex
 from netpol_lsp.yaml.nodes import Node, walk
 from netpol_lsp.yaml.parser import Parsed, parse
 from netpol_lsp.yaml.problems import SyntaxProblem
+from netpol_lsp.yaml.recovery.diagnose import explain, in_plain_words
 from netpol_lsp.yaml.recovery.offset_map import OffsetMap, move_back, move_problem
 from netpol_lsp.yaml.recovery.schema_shape import Shape
-from netpol_lsp.text.source import LineIndex
 
 _ROUNDS = 8
 _MOST_PARSED = 500_000

@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from netpol_lsp.yaml.line_scanner import Line, read_lines
-from netpol_lsp.yaml.parser import parse
-from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
-from netpol_lsp.yaml.recovery.indent_state import Placed, Reading
-from netpol_lsp.yaml.recovery.indent_search import read
-from netpol_lsp.yaml.recovery.logical_lines import Row, RowKind, join_rows
-from netpol_lsp.yaml.recovery.schema_shape import Shape, field_names
-from netpol_lsp.yaml.recovery.prefilter import may_be_lost
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit, apply_edits
 from netpol_lsp.text.source import LineIndex
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.line_scanner import Line, read_lines
+from netpol_lsp.yaml.parser import parse
+from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
+from netpol_lsp.yaml.recovery.indent_search import read
+from netpol_lsp.yaml.recovery.indent_state import Placed, Reading
+from netpol_lsp.yaml.recovery.logical_lines import Row, RowKind, join_rows
+from netpol_lsp.yaml.recovery.prefilter import may_be_lost
+from netpol_lsp.yaml.recovery.schema_shape import Shape, field_names
 
 _MOST_LINES = 4000
 

@@ -6,10 +6,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from netpol_lsp.yaml.nodes import Node, children, walk
-from netpol_lsp.yaml.problems import SyntaxProblem
 from netpol_lsp.text.edits import Fix, TextEdit, overlaps
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.nodes import Node, children, walk
+from netpol_lsp.yaml.problems import SyntaxProblem
 
 
 class OffsetMap:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from netpol_lsp.yaml.recovery.confusables import Damage, find_damage
-from netpol_lsp.yaml.recovery.confusable_repair import choose_replacements, damage_problems, offsets_of
-from netpol_lsp.yaml.recovery.lost_indentation import lost_indentation
+from netpol_lsp.text.edits import apply_edits
 from netpol_lsp.yaml.nodes import Mapping, Node
 from netpol_lsp.yaml.parser import Parsed, parse
 from netpol_lsp.yaml.problems import SyntaxProblem
+from netpol_lsp.yaml.recovery.confusable_repair import choose_replacements, damage_problems, offsets_of
+from netpol_lsp.yaml.recovery.confusables import Damage, find_damage
 from netpol_lsp.yaml.recovery.driver import recover
+from netpol_lsp.yaml.recovery.lost_indentation import lost_indentation
 from netpol_lsp.yaml.recovery.offset_map import move_back, move_problem
 from netpol_lsp.yaml.recovery.schema_shape import Shape, field_names
-from netpol_lsp.text.edits import apply_edits
 
 # What every object needs, and where the API server misses it.
 _NEEDED = {"kind": "kind", "apiVersion": "apiVersion", "metadata": "metadata.name"}

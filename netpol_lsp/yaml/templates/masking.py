@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from netpol_lsp.yaml.nodes import Node, Scalar
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.nodes import Node, Scalar
 
 MASK = "\ue000"
 """Stands for each character of a template action in masked text (a private-use character)."""

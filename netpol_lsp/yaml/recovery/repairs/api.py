@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from netpol_lsp.text.edits import TextEdit
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.line_scanner import Line
 from netpol_lsp.yaml.problems import ProblemKind
 from netpol_lsp.yaml.recovery.offset_map import OffsetMap, SwapMap
-from netpol_lsp.text.edits import TextEdit
-from netpol_lsp.text.span import Span
 
 
 @dataclass(frozen=True, slots=True)

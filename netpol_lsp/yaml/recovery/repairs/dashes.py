@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from netpol_lsp.yaml.line_scanner import Line
-from netpol_lsp.yaml.recovery.repairs.api import Repair, Scene, insert
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.line_scanner import Line
+from netpol_lsp.yaml.recovery.repairs.api import Repair, Scene, insert
 
 _MOST_ABOVE = 60
 

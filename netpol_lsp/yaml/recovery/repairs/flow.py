@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from netpol_lsp.text.edits import TextEdit
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.line_scanner import Line, read_flow
 from netpol_lsp.yaml.recovery.repairs.api import Repair, Scene, insert
 from netpol_lsp.yaml.recovery.repairs.tokens import quote_value, remove_sign
-from netpol_lsp.text.edits import TextEdit
-from netpol_lsp.text.span import Span
 
 _CLOSERS = {"[": "]", "{": "}"}
 _OPENERS = {"]": "[", "}": "{"}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from netpol_lsp.yaml.line_scanner import Line
-from netpol_lsp.yaml.problems import ProblemKind
-from netpol_lsp.yaml.recovery.repairs.api import Repair, Scene, insert
-from netpol_lsp.yaml.recovery.logical_lines import is_block_head
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.line_scanner import Line
+from netpol_lsp.yaml.problems import ProblemKind
+from netpol_lsp.yaml.recovery.logical_lines import is_block_head
+from netpol_lsp.yaml.recovery.repairs.api import Repair, Scene, insert
 
 _LEADING = re.compile(r"[ \t]*(?:-[ \t]+)*")
 _HALF_SEPARATOR = re.compile(r"--|-{4,}")

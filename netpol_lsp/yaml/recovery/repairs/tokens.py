@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Iterator
 
-from netpol_lsp.yaml.line_scanner import Line, closing_quote
-from netpol_lsp.yaml.recovery.repairs.api import Repair, Scene, insert
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.line_scanner import Line, closing_quote
+from netpol_lsp.yaml.recovery.repairs.api import Repair, Scene, insert
 
 _GLUED = re.compile(r"(?P<key>[A-Za-z][\w./-]*):(?P<value>(?![\"']\Z)[^\s:/].*)\Z", re.ASCII)
 _WORD = re.compile(r"(?:[A-Za-z][\w./-]*|\"[^\"]*\"|'[^']*')\Z", re.ASCII)

@@ -5,68 +5,14 @@ Results are plain JSON: a big file has thousands of ranges, and lsprotocol's cla
 
 from __future__ import annotations
 
-import json
-import os
-import re
 from collections.abc import Iterable
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
-from pygls import uris
 
+from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.source import BOM, Encoding, LineIndex, Source
 from netpol_lsp.text.span import Span
-
-Json = dict[str, Any]
-
-
-class RawJson(str):
-    """A text that is JSON already and is sent as it is: a big file's findings are not written anew for each keystroke."""
-
-    __slots__ = ()
-
-
-NOTHING = RawJson("[]")
-"""No items."""
-
-# Inside a JSON text the quotes of `"line":` have a backslash, so this is found where it means a line only.
-_LINE = re.compile(r'"line":([0-9]+)')
-
-
-class MovableJson:
-    """What was written about one YAML document, and can be had for another place of it.
-
-    A document starts with a line, so only the line numbers change when it moves: `pieces` is the text
-    between them, `numbers` what they were at `line`. `made_for`: what it depends on besides.
-    """
-
-    __slots__ = ("line", "made_for", "numbers", "pieces", "text")
-
-    def __init__(self, made_for: object, line: int, text: str) -> None:
-        self.made_for = made_for
-        self.line = line
-        self.text = text
-        found = _LINE.split(text)
-        self.pieces = found[::2]
-        self.numbers = list(map(int, found[1::2]))
-
-    def at(self, line: int) -> str:
-        """The text for a document that starts at another line."""
-        if line != self.line:
-            delta, self.line = line - self.line, line
-            self.numbers = [number + delta for number in self.numbers]
-            between = zip(self.pieces[1:], self.numbers, strict=True)
-            self.text = self.pieces[0] + "".join([f'"line":{number}{piece}' for piece, number in between])
-        return self.text
-
-
-def write(items: list[Json]) -> RawJson:
-    """Items as a JSON array."""
-    return RawJson(json.dumps(items, ensure_ascii=False, separators=(",", ":")))
 
 
 class Positions:
@@ -127,39 +73,3 @@ def apply_changes(
         text = text[: span.start] + change.text + text[span.end :]
         lines = lines.edited(span, change.text, text)
     return text, lines
-
-
-def path_of_uri(uri: str) -> str | None:
-    """The absolute path behind a `file:` URI, `/`-separated; None for unsaved and remote documents."""
-    if not uri.startswith("file:"):
-        return None
-    path = uris.to_fs_path(uri)
-    return path.replace("\\", "/") if path else None
-
-
-@lru_cache(maxsize=1024)
-def uri_of_path(path: str) -> str:
-    """The URI of an absolute path."""
-    return Path(path).as_uri()
-
-
-def key_of_uri(uri: str) -> str:
-    """One name for each file: clients write the same address in several ways, as `+` or `%2B`."""
-    path = path_of_uri(uri)
-    return uri_of_path(path) if path is not None and os.path.isabs(path) else uri
-
-
-def name_of_uri(uri: str) -> str:
-    """What to call a document in a sentence: the last part of its path."""
-    return unquote(urlsplit(uri).path).rpartition("/")[2] or uri
-
-
-def plain_data(data: Any) -> Any:
-    """Plain data out of what pygls makes of JSON without a type: named tuples."""
-    if hasattr(data, "_asdict"):
-        return {key: plain_data(value) for key, value in data._asdict().items()}
-    if isinstance(data, dict):
-        return {key: plain_data(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [plain_data(item) for item in data]
-    return data

@@ -1,116 +1,19 @@
-"""Sets of addresses and sets of ports, with exact arithmetic and proofs of inclusion."""
+"""Exact sets of ports: numbers by protocol, and names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, summarize_address_range
 
 from netpol_lsp.kube.net import intervals
-from netpol_lsp.kube.net.address import format_address, parse_address
-from netpol_lsp.kube.net.cidr import Cidr, CidrProblem, CidrReason, is_strict_subset, parse_cidr
 from netpol_lsp.kube.net.intervals import Intervals
-
-__all__ = [
-    "ALL_PORTS",
-    "EVERY_ADDRESS",
-    "EVERY_PORT",
-    "NO_ADDRESSES",
-    "NO_PORTS",
-    "PROTOCOLS",
-    "Cidr",
-    "CidrProblem",
-    "CidrReason",
-    "CidrSet",
-    "PortSet",
-    "address_set",
-    "every_port_of",
-    "format_address",
-    "is_strict_subset",
-    "named_port",
-    "parse_address",
-    "parse_cidr",
-    "port_range",
-    "union_of",
-]
-
-PROTOCOLS = ("TCP", "UDP", "SCTP")
-"""What a NetworkPolicy can name."""
 
 EVERY_PORT: Intervals = ((1, 65535),)
 """All port numbers of one protocol."""
 
-
-@dataclass(frozen=True, slots=True)
-class CidrSet:
-    """A set of IP addresses: disjoint intervals of numbers, IPv4 and IPv6 apart. Equal sets are equal values."""
-
-    v4: Intervals = ()
-    v6: Intervals = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no address is in it."""
-        return not self.v4 and not self.v6
-
-    def covers(self, other: CidrSet) -> bool:
-        """Whether every address of `other` is in this set."""
-        return intervals.covers(self.v4, other.v4) and intervals.covers(self.v6, other.v6)
-
-    def intersects(self, other: CidrSet) -> bool:
-        """Whether some address is in both."""
-        return intervals.intersects(self.v4, other.v4) or intervals.intersects(self.v6, other.v6)
-
-    def union(self, other: CidrSet) -> CidrSet:
-        """Addresses of either."""
-        return CidrSet(intervals.union(self.v4, other.v4), intervals.union(self.v6, other.v6))
-
-    def intersection(self, other: CidrSet) -> CidrSet:
-        """Addresses of both."""
-        return CidrSet(intervals.intersection(self.v4, other.v4), intervals.intersection(self.v6, other.v6))
-
-    def difference(self, other: CidrSet) -> CidrSet:
-        """Addresses of this set that are not in `other`."""
-        return CidrSet(intervals.difference(self.v4, other.v4), intervals.difference(self.v6, other.v6))
-
-    def contains_address(self, address: str) -> bool:
-        """Whether a single address is in it; False for a text that is no address."""
-        parsed = parse_address(address)
-        if parsed is None:
-            return False
-        family, number = parsed
-        return intervals.covers(self.v4 if family == 4 else self.v6, ((number, number),))
-
-    def cidrs(self) -> tuple[str, ...]:
-        """The fewest canonical CIDR blocks that make up the set, IPv4 first."""
-        blocks4 = (str(n) for a, b in self.v4 for n in summarize_address_range(IPv4Address(a), IPv4Address(b)))
-        blocks6 = (str(n) for a, b in self.v6 for n in summarize_address_range(IPv6Address(a), IPv6Address(b)))
-        return (*blocks4, *blocks6)
-
-
-NO_ADDRESSES = CidrSet()
-EVERY_ADDRESS = CidrSet(v4=((0, 2**32 - 1),), v6=((0, 2**128 - 1),))
-
-
-@lru_cache(maxsize=4096)
-def address_set(cidr: str, excepts: tuple[str, ...] = ()) -> CidrSet | None:
-    """The addresses of an ipBlock; None when one of the texts is no CIDR block."""
-    block = _one_block(cidr)
-    for text in excepts:
-        hole = _one_block(text)
-        if block is None or hole is None:
-            return None
-        block = block.difference(hole)
-    return block
-
-
-def _one_block(text: str) -> CidrSet | None:
-    parsed = parse_cidr(text)
-    if isinstance(parsed, CidrProblem):
-        return None
-    block = ((parsed.first, parsed.last),)
-    return CidrSet(v4=block) if parsed.family == 4 else CidrSet(v6=block)
+PROTOCOLS = ("TCP", "UDP", "SCTP")
+"""What a NetworkPolicy can name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +121,8 @@ class PortSet:
 
 
 NO_PORTS = PortSet()
+
+
 ALL_PORTS = PortSet(everything=True)
 
 
