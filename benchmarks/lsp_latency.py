@@ -193,9 +193,11 @@ class Typist:
                 "range": {name: {"line": line, "character": column} for name, (line, column) in ends.items()},
                 "text": edit.text,
             }
-        numbered = {**self.document, "version": self.version}
+        with_occurrence_index = {**self.document, "version": self.version}
         start = time.perf_counter()
-        self.server.notify("textDocument/didChange", {"textDocument": numbered, "contentChanges": [change]})
+        self.server.notify(
+            "textDocument/didChange", {"textDocument": with_occurrence_index, "contentChanges": [change]}
+        )
         answer = self.server.diagnostics(self.document["uri"], self.version, start)
         if answer is None:
             self.figures.unanswered += 1

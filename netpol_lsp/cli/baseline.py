@@ -19,7 +19,7 @@ DEFAULT_NAME = ".netpol-lint-baseline.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class BaselineEntry:
     """A finding of the baseline. Only its fingerprint counts: a file may move, and lines do."""
 
     fingerprint: str
@@ -28,7 +28,7 @@ class Known:
     message: str
 
 
-def read_baseline(path: str) -> list[Known]:
+def read_baseline(path: str) -> list[BaselineEntry]:
     """The findings that a baseline file lists; raises UsageError when it cannot be read as one."""
     read = read_file(path)
     if isinstance(read, ReadProblem):
@@ -57,7 +57,9 @@ def write_baseline(path: str, reports: Iterable[FileReport]) -> int:
     return len(findings)
 
 
-def apply_baseline(reports: Iterable[FileReport], known: Sequence[Known]) -> tuple[list[FileReport], list[Known]]:
+def apply_baseline(
+    reports: Iterable[FileReport], known: Sequence[BaselineEntry]
+) -> tuple[list[FileReport], list[BaselineEntry]]:
     """The reports with known findings marked as suppressed, and the entries of the baseline that nothing matches."""
     left = Counter(item.fingerprint for item in known)
     result = []
@@ -83,8 +85,8 @@ def _mark(found: Diagnostic, left: Counter[str]) -> Diagnostic:
     return replace(found, suppressed=Suppression("baseline"))
 
 
-def _known(item: Any) -> Known:
+def _known(item: Any) -> BaselineEntry:
     values = [item[key] for key in ("fingerprint", "path", "code", "message")]
     if not all(isinstance(value, str) for value in values):
         raise TypeError("texts expected")
-    return Known(*values)
+    return BaselineEntry(*values)

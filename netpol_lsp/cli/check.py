@@ -17,15 +17,18 @@ from netpol_lsp.files.reading import ReadProblem, decode
 from netpol_lsp.files.writing import WriteError, encode_text
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.report import FileReport, make_report
-from netpol_lsp.project.batch import Runner, RunResult
+from netpol_lsp.project.batch import BatchResult, BatchRun
 from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.project.context_inputs import ContextFiles, load_context
-from netpol_lsp.project.disk_cache import WORTHWHILE, Cache, cache_path, tool_key
+from netpol_lsp.project.disk_cache import WORTHWHILE, Cache, cache_path, digest, tool_key
 from netpol_lsp.project.errors import PoolError, UsageError
-from netpol_lsp.project.inputs import Overlay, Target, make_targets
-from netpol_lsp.project.report_replay import Memo
+from netpol_lsp.project.inputs import InputFile, StdinOverlay, make_inputs
+from netpol_lsp.project.report_replay import ReportCache
 
 INTERNAL_ERROR = "NP990"
+_REPORT_OPTIONS = ("format", "min_severity", "quiet", "fail_on", "exit_zero")
+_BESIDE_REPORT = ("output", "statistics", "baseline", "write_baseline", "verbose")
+"""Options with which a run does or says something besides its report on standard output."""
 
 
 def run(_name: str, arguments: Sequence[str]) -> int:
@@ -45,7 +48,7 @@ class _Check:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.failed = False
-        self.overlay = Overlay()
+        self.overlay = StdinOverlay()
         self.report = ""
 
     def run(self) -> int:
@@ -58,7 +61,7 @@ class _Check:
         context = load_context(targets)
         self.complain(*context.problems)
         with ProgressBar(wanted=not self.options.quiet) as progress:
-            runner = Runner(
+            runner = BatchRun(
                 self.cache(targets), self.overlay, self.options.jobs, progress.update, self.named(), context
             )
             if self.options.fix or self.options.diff:
@@ -66,13 +69,15 @@ class _Check:
                 return self.fix(runner, targets)
             return self.lint(runner, targets, progress)
 
-    def lint(self, runner: Runner, targets: Sequence[Target], progress: ProgressBar) -> int:
+    def lint(self, runner: BatchRun, targets: Sequence[InputFile], progress: ProgressBar) -> int:
         """Lint and report; print the last report again when nothing has changed since."""
         opened = runner.open(targets)
-        memo = Memo(None if self.failed else runner.cache.path, runner.cache.tool, self.options)
-        code = memo.replay(runner.key_of(opened))
-        if code is not None:
+        kept = ReportCache(self.report_path(runner), self.circumstances(runner.cache.tool))
+        replayed = kept.replay(runner.key_of(opened))
+        if replayed is not None:
             runner.save(opened)
+            data, code = replayed
+            console.write_bytes(data)
             return code
         result = runner.lint(opened)
         progress.stop()
@@ -80,10 +85,22 @@ class _Check:
         self.tell(f"{result.cached} of {len(result.reports)} files known from the cache")
         code = self.finish(result, runner.context)
         if code != FAILED:
-            memo.keep(runner.key_of(opened), self.report, code)
+            kept.keep(runner.key_of(opened), self.report, code)
         return code
 
-    def fix(self, runner: Runner, targets: Sequence[Target]) -> int:
+    def report_path(self, runner: BatchRun) -> str | None:
+        """Where reports are kept; None when the run does or says something besides its report."""
+        is_plain = not self.failed and not any(getattr(self.options, name) for name in _BESIDE_REPORT)
+        return runner.cache.path if is_plain else None
+
+    def circumstances(self, tool: str) -> str:
+        """What a report depends on besides the findings: the tool, options, the terminal and the folder."""
+        color = console.wants_color(self.options.color, sys.stdout)
+        terminal = (color, console.width(sys.stdout), os.environ.get("GITHUB_ACTIONS"))
+        options = [repr(getattr(self.options, name)) for name in _REPORT_OPTIONS]
+        return digest(tool, *options, repr(terminal), os.getcwd())
+
+    def fix(self, runner: BatchRun, targets: Sequence[InputFile]) -> int:
         """Lint and fix; write the fixes or show them; report what is left."""
         from netpol_lsp.cli.fix_output import fix_targets, render_diff, write_changes  # noqa: PLC0415 - needs the engine
 
@@ -103,11 +120,11 @@ class _Check:
         self.say(fixed.describe("fixed"))
         return code
 
-    def find(self, configs: ConfigFiles) -> list[Target]:
+    def find(self, configs: ConfigFiles) -> list[InputFile]:
         """The files to lint; standard input is read into the overlay."""
         found = find_manifests(self.options.paths, configs, force_exclude=self.options.force_exclude)
         self.complain(*(problem + _command_like(problem) for problem in found.problems))
-        targets = make_targets(found.paths, configs, self.options.stdin_filename)
+        targets = make_inputs(found.paths, configs, self.options.stdin_filename)
         if targets and targets[0].is_stdin:
             read = decode(sys.stdin.buffer.read(), targets[0].path)
             if isinstance(read, ReadProblem):
@@ -120,14 +137,14 @@ class _Check:
         """The paths as they are reported of what the command line names."""
         return frozenset(path.removeprefix("./") for path in self.options.paths)
 
-    def cache(self, targets: Sequence[Target]) -> Cache:
+    def cache(self, targets: Sequence[InputFile]) -> Cache:
         """The cache, where it is wanted and worth it."""
         fixes = self.options.fix or self.options.diff
         if self.options.no_cache or fixes or len(targets) < WORTHWHILE:
             return Cache(None, "")
         return Cache(cache_path(os.getcwd()), tool_key())
 
-    def finish(self, result: RunResult, context: ContextFiles, *, aside: bool = False) -> int:
+    def finish(self, result: BatchResult, context: ContextFiles, *, aside: bool = False) -> int:
         """Report what was found; the exit code."""
         reports = result.reports
         if self.options.write_baseline or self.options.baseline:
@@ -181,6 +198,6 @@ def _command_like(problem: str) -> str:
     return near.replace("did you mean", "did you mean the command")
 
 
-def _used_configs(targets: Sequence[Target]) -> str:
+def _used_configs(targets: Sequence[InputFile]) -> str:
     paths = sorted({target.loaded.path for target in targets if target.loaded.path})
     return "config files: " + (", ".join(map(console.shorten, paths)) or "none")

@@ -17,15 +17,15 @@ from netpol_lsp.explain.policy import Explanation, explain_policy
 from netpol_lsp.files.reading import ReadProblem
 from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.context import is_partial
-from netpol_lsp.policies.networkpolicy.semantics import stored_object
+from netpol_lsp.policies.networkpolicy.semantics import defaulted_object
 from netpol_lsp.project.errors import UsageError
-from netpol_lsp.project.inputs import Target, decode_target, make_targets, may_hold_policies, read_target
+from netpol_lsp.project.inputs import InputFile, decode_input, make_inputs, may_hold_policies, read_input
 
 VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class ExplainedPolicy:
     """One policy: where it stands, the object that the API server would store, and its explanation."""
 
     path: str
@@ -53,9 +53,9 @@ def run(_name: str, arguments: Sequence[str]) -> int:
 def _explain(options: argparse.Namespace) -> int:
     configs = load_configs(options)
     discovered = find_manifests(options.paths, configs)
-    targets = make_targets(discovered.paths, configs, options.stdin_filename)
+    targets = make_inputs(discovered.paths, configs, options.stdin_filename)
     problems = [str(problem) for problem in discovered.problems]
-    explained: list[Explained] = []
+    explained: list[ExplainedPolicy] = []
     for target in targets:
         found = _explain_target(target, options.namespace)
         if isinstance(found, ReadProblem):
@@ -70,13 +70,13 @@ def _explain(options: argparse.Namespace) -> int:
     return FAILED if problems else OK
 
 
-def _explain_target(target: Target, namespace: str | None) -> list[Explained] | ReadProblem:
-    data = sys.stdin.buffer.read() if target.is_stdin else read_target(target)
+def _explain_target(target: InputFile, namespace: str | None) -> list[ExplainedPolicy] | ReadProblem:
+    data = sys.stdin.buffer.read() if target.is_stdin else read_input(target)
     if isinstance(data, ReadProblem):
         return data
     if not may_hold_policies(data):
         return []
-    text = decode_target(target, data)
+    text = decode_input(target, data)
     if isinstance(text, ReadProblem):
         return text
     default = namespace or target.loaded.config.for_file(target.absolute).settings.default_namespace
@@ -86,11 +86,11 @@ def _explain_target(target: Target, namespace: str | None) -> list[Explained] | 
         for policy in part.analysis.policies if part.analysis else ():
             partial = part.analysis is not None and is_partial(part.analysis.document, policy)
             explanation = explain_policy(policy, default, is_partial=partial)
-            found.append(Explained(target.path, part.index, stored_object(policy, default), explanation))
+            found.append(ExplainedPolicy(target.path, part.index, defaulted_object(policy, default), explanation))
     return found
 
 
-def _write(explained: list[Explained], form: str) -> None:
+def _write(explained: list[ExplainedPolicy], form: str) -> None:
     if form == "json":
         rows = [_as_json(item) for item in explained]
         print(json.dumps({"version": VERSION, "policies": rows}, indent=2, ensure_ascii=False))
@@ -100,7 +100,7 @@ def _write(explained: list[Explained], form: str) -> None:
         sys.stdout.writelines(_as_text(explained))
 
 
-def _as_json(item: Explained) -> dict[str, Any]:
+def _as_json(item: ExplainedPolicy) -> dict[str, Any]:
     return {
         "path": item.path,
         "document": item.document,
@@ -110,7 +110,7 @@ def _as_json(item: Explained) -> dict[str, Any]:
     }
 
 
-def _as_text(explained: list[Explained]) -> Iterator[str]:
+def _as_text(explained: list[ExplainedPolicy]) -> Iterator[str]:
     for number, item in enumerate(explained):
         if number:
             yield "\n"

@@ -9,8 +9,8 @@ from netpol_lsp.cli.console import count
 from netpol_lsp.files.reading import ReadProblem, TextFile
 from netpol_lsp.files.writing import WriteError, atomic_write
 from netpol_lsp.lint.fixer import choose_fix, fix_source
-from netpol_lsp.project.batch import Runner, RunResult
-from netpol_lsp.project.inputs import Target, decode_target, read_target
+from netpol_lsp.project.batch import BatchResult, BatchRun
+from netpol_lsp.project.inputs import InputFile, decode_input, read_input
 from netpol_lsp.workspace.snapshot import EMPTY
 
 _ROUNDS = 3
@@ -21,7 +21,7 @@ _ROUNDS = 3
 class Change:
     """A file that fixes changed: what it was, what it becomes, and how many fixes that took."""
 
-    target: Target
+    target: InputFile
     before: TextFile
     after: TextFile
     count: int = 0
@@ -31,7 +31,7 @@ class Change:
 class Fixed:
     """What fixing did: the last run's result, and the files that change."""
 
-    result: RunResult
+    result: BatchResult
     changes: list[Change] = field(default_factory=list)
 
     def describe(self, done: str) -> str:
@@ -40,7 +40,7 @@ class Fixed:
         return f"{number} {done} in {count(len(self.changes), 'file')}" if number else f"nothing {done}"
 
 
-def fix_targets(runner: Runner, targets: Sequence[Target], *, unsafe: bool) -> Fixed:
+def fix_targets(runner: BatchRun, targets: Sequence[InputFile], *, unsafe: bool) -> Fixed:
     """Lint and fix until nothing is left to fix; the new texts are in the runner's overlay, nothing is written."""
     fixed = Fixed(runner.run(targets))
     changes: dict[str, Change] = {}
@@ -59,12 +59,12 @@ def fix_targets(runner: Runner, targets: Sequence[Target], *, unsafe: bool) -> F
     return fixed
 
 
-def _fix_one(target: Target, runner: Runner, changes: dict[str, Change], *, unsafe: bool) -> bool:
+def _fix_one(target: InputFile, runner: BatchRun, changes: dict[str, Change], *, unsafe: bool) -> bool:
     """Fix a file in memory; False when nothing was applied, or the file has become unreadable meanwhile."""
     current = runner.overlay.get(target)
     if current is None:
-        data = read_target(target)
-        read = data if isinstance(data, ReadProblem) else decode_target(target, data)
+        data = read_input(target)
+        read = data if isinstance(data, ReadProblem) else decode_input(target, data)
         if isinstance(read, ReadProblem):
             return False
         current = read
@@ -88,8 +88,8 @@ def write_changes(fixed: Fixed) -> list[str]:
     for change in list(fixed.changes):
         if change.target.is_stdin:
             continue
-        data = read_target(change.target)
-        now = data if isinstance(data, ReadProblem) else decode_target(change.target, data)
+        data = read_input(change.target)
+        now = data if isinstance(data, ReadProblem) else decode_input(change.target, data)
         if now != change.before:
             problems.append(f"{change.target.path}: was changed by someone else meanwhile, so it is not fixed")
             fixed.changes.remove(change)

@@ -13,8 +13,8 @@ from netpol_lsp.cli.options import add_color, add_format, new_parser
 from netpol_lsp.config.config import rule_infos
 from netpol_lsp.config.selection import did_you_mean
 from netpol_lsp.docgen.rule_pages import first_profile, rule_index, rule_page
+from netpol_lsp.findings.rule_info import RuleInfo
 from netpol_lsp.lint.registry import rule_by_code
-from netpol_lsp.lint.rule import RuleInfo
 
 
 def run(name: str, arguments: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from netpol_lsp.config.values import OFF
 from netpol_lsp.findings.diagnostic import Severity
 
 if TYPE_CHECKING:
-    from netpol_lsp.lint.rule import RuleInfo
+    from netpol_lsp.findings.rule_info import RuleInfo
 
 DEFAULT_PROFILE = "recommended"
 

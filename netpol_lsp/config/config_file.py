@@ -11,14 +11,14 @@ from netpol_lsp.config.problem import ConfigProblem
 from netpol_lsp.config.schema import KEYS, KEYS_BY_NAME, Key
 from netpol_lsp.config.selection import did_you_mean
 from netpol_lsp.config.values import parse_selector, parse_severity, parse_text
-from netpol_lsp.lint.rule import Option, RuleInfo
+from netpol_lsp.findings.rule_info import Option, RuleInfo
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import parse_document, split
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, is_null
 from netpol_lsp.yaml.nodes import Sequence as ListNode
 from netpol_lsp.yaml.scalars import resolve
-from netpol_lsp.yaml.to_python import to_plain
+from netpol_lsp.yaml.to_python import to_python
 
 MatcherFactory = Callable[[Sequence[str]], Matcher]
 """Makes a matcher of paths out of globs; given by the caller, who knows the config file's folder."""
@@ -58,7 +58,7 @@ class _Reader:
             start = chunks[1].start
             self.problem(Span(start, start + 3), "a config file is a single YAML document")
         document = parse_document(chunks[0].text, self.source.uri)
-        for problem in (*document.problems, *to_plain(document.root).problems):
+        for problem in (*document.problems, *to_python(document.root).problems):
             self.problem(problem.span, problem.message)
         root = document.root
         if root is None or is_null(root):

@@ -23,7 +23,7 @@ from netpol_lsp.config.values import (
     parse_version,
 )
 from netpol_lsp.findings.diagnostic import Category
-from netpol_lsp.lint.rule import Option, RuleInfo
+from netpol_lsp.findings.rule_info import Option, RuleInfo
 
 Json = dict[str, Any]
 TEXT: Json = {"type": "string", "minLength": 1}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from netpol_lsp.findings.diagnostic import Category
 
 if TYPE_CHECKING:
-    from netpol_lsp.lint.rule import RuleInfo
+    from netpol_lsp.findings.rule_info import RuleInfo
 
 PROFILES = ("recommended", "strict", "audit")
 _PREFIX = re.compile(r"NP\d{0,2}\Z", re.IGNORECASE)

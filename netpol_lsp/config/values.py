@@ -12,7 +12,7 @@ from netpol_lsp.config.settings import LATEST_KUBERNETES
 from netpol_lsp.findings.diagnostic import Severity
 
 if TYPE_CHECKING:
-    from netpol_lsp.lint.rule import RuleInfo
+    from netpol_lsp.findings.rule_info import RuleInfo
 
 OFF = "off"
 SEVERITIES = (*(str(severity) for severity in Severity), OFF)

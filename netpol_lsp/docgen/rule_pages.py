@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from netpol_lsp.findings.diagnostic import Category
+from netpol_lsp.findings.rule_info import RuleInfo
 from netpol_lsp.lint.examples import without_marks
-from netpol_lsp.lint.rule import RuleInfo
 
 CATEGORY_HELP = {
     Category.SYNTAX: "The file is not the YAML that it seems to be.",

@@ -25,8 +25,8 @@ def fingerprint(found: Diagnostic) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:LENGTH]
 
 
-def numbered(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings of one file, those that are otherwise alike numbered in their order."""
+def with_occurrence_index(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings of one file, those that are otherwise alike with_occurrence_index in their order."""
     seen: dict[object, int] = {}
     result = []
     for diagnostic in found:

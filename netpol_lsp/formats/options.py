@@ -10,7 +10,7 @@ from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.lint.report import FileReport, Report
 
 if TYPE_CHECKING:
-    from netpol_lsp.lint.rule import RuleInfo
+    from netpol_lsp.findings.rule_info import RuleInfo
 
 TOOL = "netpol-lint"
 

@@ -9,17 +9,17 @@ from netpol_lsp.text.edits import Fix
 from netpol_lsp.text.source import Encoding, Source
 from netpol_lsp.text.span import Span
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 """A line and a column, both from 1."""
 
 
-def place(source: Source, offset: int, encoding: Encoding = "utf-32") -> Place:
+def place(source: Source, offset: int, encoding: Encoding = "utf-32") -> Position:
     """The line and column of an offset, the column in code units of `encoding` (by default in code points)."""
     line, column = source.lines.position(offset, encoding)
     return line + 1, column + 1
 
 
-def places(source: Source, span: Span, encoding: Encoding = "utf-32") -> tuple[Place, Place]:
+def places(source: Source, span: Span, encoding: Encoding = "utf-32") -> tuple[Position, Position]:
     """Where a span starts, and where the text behind it starts."""
     return place(source, span.start, encoding), place(source, span.end, encoding)
 

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Severity
+from netpol_lsp.findings.rule_info import RuleInfo
 from netpol_lsp.lint.examples import without_marks
-from netpol_lsp.lint.rule import RuleInfo
 
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note", Severity.HINT: "note"}
 

@@ -18,7 +18,7 @@ _WHOLE = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Highlight:
     """A span to underline with `char`, in a style of the pen, and a note behind it."""
 
     span: Span
@@ -69,7 +69,7 @@ def last_line(source: Source, span: Span) -> int:
     return max(first, source.lines.line_of(_trimmed(source, span).end))
 
 
-def draw(source: Source, marks: Sequence[Mark], canvas: Canvas) -> list[str]:
+def draw(source: Source, marks: Sequence[Highlight], canvas: Canvas) -> list[str]:
     """The rows of the picture: every marked line, and dots where lines are left out."""
     rows = [canvas.row()]
     shown: int | None = None
@@ -81,12 +81,12 @@ def draw(source: Source, marks: Sequence[Mark], canvas: Canvas) -> list[str]:
     return rows
 
 
-def _blocks(source: Source, marks: Sequence[Mark], canvas: Canvas) -> Iterator[_Block]:
-    placed = [
+def _blocks(source: Source, marks: Sequence[Highlight], canvas: Canvas) -> Iterator[_Block]:
+    located = [
         (source.lines.line_of(_clamp(source, mark.span.start)), last_line(source, mark.span), mark) for mark in marks
     ]
-    blocks = [_long_block(source, first, last, mark, canvas) for first, last, mark in placed if last > first]
-    single = sorted(((first, mark) for first, last, mark in placed if last == first), key=lambda item: item[0])
+    blocks = [_long_block(source, first, last, mark, canvas) for first, last, mark in located if last > first]
+    single = sorted(((first, mark) for first, last, mark in located if last == first), key=lambda item: item[0])
     for line, group in groupby(single, key=lambda item: item[0]):
         blocks.append(_line_block(source, line, [mark for _, mark in group], canvas))
     yield from sorted(blocks, key=lambda block: block.first)
@@ -102,7 +102,7 @@ def _between(source: Source, shown: int, following: int, canvas: Canvas) -> list
     return [canvas.pen.write("...", "gutter")]
 
 
-def _line_block(source: Source, line: int, marks: Sequence[Mark], canvas: Canvas) -> _Block:
+def _line_block(source: Source, line: int, marks: Sequence[Highlight], canvas: Canvas) -> _Block:
     """One line with the marks in it, each in its own row."""
     text = show_line(source.lines.line_text(line))
     start = source.lines.line_start(line)
@@ -121,7 +121,7 @@ def _columns(line: ShownLine, start: int, end: int) -> tuple[int, int]:
     return first, max(line.column(end), first)
 
 
-def _underline(mark: Mark, start: int, length: int, canvas: Canvas) -> list[str]:
+def _underline(mark: Highlight, start: int, length: int, canvas: Canvas) -> list[str]:
     """The mark under a line, its label behind it, or below it where there is no room."""
     drawn = " " * start + canvas.pen.write(mark.char * length, mark.style)
     label = canvas.pen.write(mark.label, mark.style)
@@ -146,7 +146,7 @@ def _window(width: int, first: int, last: int, label: str, room: int) -> tuple[i
     return low, min(low + room, width)
 
 
-def _long_block(source: Source, first: int, last: int, mark: Mark, canvas: Canvas) -> _Block:
+def _long_block(source: Source, first: int, last: int, mark: Highlight, canvas: Canvas) -> _Block:
     """A span of several lines: a bar along its left side, and its end underlined."""
     pen, room = canvas.pen, canvas.room - 2
     span = _trimmed(source, mark.span)

@@ -8,7 +8,7 @@ from netpol_lsp.findings.diagnostic import Diagnostic, Related
 from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.options import TOOL, RenderOptions, all_shown
 from netpol_lsp.formats.positions import place, source_of
-from netpol_lsp.formats.source_snippet import Canvas, Mark, draw, last_line
+from netpol_lsp.formats.source_snippet import Canvas, Highlight, draw, last_line
 from netpol_lsp.formats.summary import summary_line
 from netpol_lsp.formats.terminal_text import plain
 from netpol_lsp.lint.report import Report
@@ -68,12 +68,12 @@ def _split(
     return own, others
 
 
-def _main(found: Diagnostic) -> Mark:
-    return Mark(found.span, plain(found.label), found.severity.value)
+def _main(found: Diagnostic) -> Highlight:
+    return Highlight(found.span, plain(found.label), found.severity.value)
 
 
-def _mark(item: Related) -> Mark:
-    return Mark(item.span, plain(item.message), "related", "-")
+def _mark(item: Related) -> Highlight:
+    return Highlight(item.span, plain(item.message), "related", "-")
 
 
 def _elsewhere(item: Related, source: Source | None, canvas: Canvas) -> list[str]:

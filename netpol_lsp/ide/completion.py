@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from netpol_lsp.findings.rule_info import RuleInfo
 from netpol_lsp.ide.completion_values import suggest_values
 from netpol_lsp.ide.field_docs import fields_at, schema_at, value_doc
 from netpol_lsp.ide.snippet_render import render_item, render_keys, render_value, scalar
 from netpol_lsp.ide.snippets import PARTS, POLICIES
 from netpol_lsp.ide.workspace_words import Vocabulary
-from netpol_lsp.lint.rule import RuleInfo
 from netpol_lsp.text.span import Span
-from netpol_lsp.yaml.cursor.block import Cursor, Place
+from netpol_lsp.yaml.cursor.block import Cursor, CursorContext
 from netpol_lsp.yaml.paths import Path
 from netpol_lsp.yaml.style import Style
 
@@ -62,9 +62,9 @@ _COMMENT_CODES = re.compile(r"netpol:\s*ignore(?:-file)?\s*\[([^\]]*)\Z")
 
 def suggest(cursor: Cursor, path: Path, setting: Setting) -> list[Suggestion]:
     """What can stand at a cursor in a policy; `path` is the cursor's, from the policy's own object."""
-    if cursor.place is Place.VALUE:
+    if cursor.place is CursorContext.VALUE:
         return list(_values(cursor, path, setting))
-    if cursor.place is not Place.CONTENT:
+    if cursor.place is not CursorContext.CONTENT:
         return []
     found = schema_at(path)
     suggestions: list[Suggestion] = []

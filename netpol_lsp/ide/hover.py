@@ -8,7 +8,7 @@ from netpol_lsp.explain.policy import explain_policy
 from netpol_lsp.ide.cidr_prose import cidr_words, except_words, one_except_words, port_words
 from netpol_lsp.ide.field_docs import FieldDoc, field_doc, value_doc
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import directions_words, peer_words, rule_words, selected_words
 from netpol_lsp.yaml.nodes import Node, Scalar
 from netpol_lsp.yaml.paths import Path
@@ -102,21 +102,21 @@ def _explain_in_rule(policy: NetworkPolicy, direction: Direction, rest: Path, na
         yield from _explain_port(rule, rest[2:])
 
 
-def _rule_at(policy: NetworkPolicy, direction: Direction, index: str | int) -> PolicyRule | None:
+def _rule_at(policy: NetworkPolicy, direction: Direction, index: str | int) -> TrafficRule | None:
     field = policy.rules_field(direction)
     items = field.value if field is not None and field.value is not None else []
     wanted = items[index] if isinstance(index, int) and index < len(items) else None
     return next((rule for rule in policy.rules(direction) if rule.node is wanted), None)
 
 
-def _several_peers(rule: PolicyRule, namespace: str | None) -> Iterator[str]:
+def _several_peers(rule: TrafficRule, namespace: str | None) -> Iterator[str]:
     """The alternatives one by one."""
     if len(rule.peers) > 1:
         lines = [f"- {'OR ' if number else ''}{peer_words(peer, namespace)}" for number, peer in enumerate(rule.peers)]
         yield "\n".join(["The items are ORed:", "", *lines])
 
 
-def _explain_in_peer(rule: PolicyRule, rest: Path, namespace: str | None) -> Iterator[str]:
+def _explain_in_peer(rule: TrafficRule, rest: Path, namespace: str | None) -> Iterator[str]:
     """`rest` starts with the peer's index."""
     items = rule.peers_field.value if rule.peers_field is not None and rule.peers_field.value is not None else []
     wanted = items[rest[0]] if isinstance(rest[0], int) and rest[0] < len(items) else None
@@ -128,7 +128,7 @@ def _explain_in_peer(rule: PolicyRule, rest: Path, namespace: str | None) -> Ite
         yield from _explain_block(peer.ip_block, rest[2:])
 
 
-def _how_joined(peer: Peer, rule: PolicyRule) -> str:
+def _how_joined(peer: Peer, rule: TrafficRule) -> str:
     """AND inside the item, OR between items."""
     text = ""
     if peer.pod_selector is not None and peer.namespace_selector is not None:
@@ -153,7 +153,7 @@ def _explain_block(block: IPBlock, rest: Path) -> Iterator[str]:
     yield cidr_words(cidr) + "." + (f"\n\n{left}." if left else "")
 
 
-def _explain_port(rule: PolicyRule, rest: Path) -> Iterator[str]:
+def _explain_port(rule: TrafficRule, rest: Path) -> Iterator[str]:
     """`rest` starts with the port's index."""
     items = rule.ports_field.value if rule.ports_field is not None and rule.ports_field.value is not None else []
     wanted = items[rest[0]] if isinstance(rest[0], int) and rest[0] < len(items) else None

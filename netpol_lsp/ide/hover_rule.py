@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from netpol_lsp.findings.diagnostic import Diagnostic
-from netpol_lsp.lint.rule import RuleInfo
+from netpol_lsp.findings.rule_info import RuleInfo
 from netpol_lsp.text.edits import Applicability
 
 _SECTION = re.compile(r"^## +(.+)$", re.MULTILINE)

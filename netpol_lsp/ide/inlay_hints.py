@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from netpol_lsp.policies.networkpolicy.peer import Peer
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peer_words, plain
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence
 
@@ -85,7 +85,7 @@ def _direction_hints(policy: NetworkPolicy, direction: Direction) -> Iterator[Hi
         yield Hint(_end(field.node, field.key_span.end + 1), "allows nothing", HintKind.MEANING)
 
 
-def _rule_hints(rule: PolicyRule, namespace: str | None) -> Iterator[Hint]:
+def _rule_hints(rule: TrafficRule, namespace: str | None) -> Iterator[Hint]:
     everyone = "everyone" if rule.direction is Direction.INGRESS else "everywhere"
     if rule.allows_every_peer and rule.allows_every_port:
         if not isinstance(rule.node, Mapping) or not rule.node.entries:
@@ -103,7 +103,7 @@ def _rule_hints(rule: PolicyRule, namespace: str | None) -> Iterator[Hint]:
             yield Hint(_end_of_port(port.node), "TCP", HintKind.PROTOCOL, tooltip)
 
 
-def _peer_hints(rule: PolicyRule, namespace: str | None) -> Iterator[Hint]:
+def _peer_hints(rule: TrafficRule, namespace: str | None) -> Iterator[Hint]:
     """OR in front of each item but the first, AND in front of the second selector of an item."""
     items = rule.peers_field.node.items if rule.peers_field and isinstance(rule.peers_field.node, Sequence) else []
     for number, item in enumerate(items):

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.lint.dns import dns_rule
+from netpol_lsp.lint.dns import insert_dns_rule
 from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
 from netpol_lsp.policies.networkpolicy.peer import Peer
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peer_words, plain
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
-from netpol_lsp.workspace.dns import DnsSetup
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.edit.entries import replace_entry
 from netpol_lsp.yaml.edit.items import join_items, split_item
-from netpol_lsp.yaml.edit.mappings import insert_entry, insert_item, set_value, style_of
-from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
+from netpol_lsp.yaml.edit.mappings import insert_entry, set_value, style_of
+from netpol_lsp.yaml.nodes import Mapping, Node, Sequence
 from netpol_lsp.yaml.style import render_block
 
 Edits = tuple[TextEdit, ...]
@@ -60,7 +59,7 @@ def default_deny(document: Document, policy: NetworkPolicy) -> str | None:
     return style.newline.join(render_block(value, 0, style)) + style.newline
 
 
-def _peers(document: Document, policy: NetworkPolicy, rule: PolicyRule, span: Span) -> Iterator[Refactoring]:
+def _peers(document: Document, policy: NetworkPolicy, rule: TrafficRule, span: Span) -> Iterator[Refactoring]:
     """Join neighbours into one item, split an item in two."""
     node = rule.peers_field.node if rule.peers_field is not None else None
     if not isinstance(node, Sequence):
@@ -147,22 +146,7 @@ def _dns(document: Document, policy: NetworkPolicy) -> Iterator[Refactoring]:
         yield Refactoring("dns", "Allow DNS: add the egress rule for the cluster's DNS pods", edits)
 
 
-def insert_dns_rule(document: Document, policy: NetworkPolicy, setup: DnsSetup | None = None) -> Edits | None:
-    """Add an egress rule that lets the pods ask the cluster's DNS, wherever `setup` says that it is."""
-    rule = dns_rule(setup or DnsSetup())
-    field = policy.egress_field
-    if policy.spec is None:
-        return None
-    if field is None:
-        return insert_entry(document, policy.spec, "egress", [rule])
-    if isinstance(field.node, Sequence) and field.node.items:
-        return insert_item(document, field.node, rule)
-    if field.entry is not None and (is_null(field.node) or isinstance(field.node, Sequence)):
-        return replace_entry(document, policy.spec, field.entry, "egress", [rule])
-    return None
-
-
-def _names_dns(rule: PolicyRule) -> bool:
+def _names_dns(rule: TrafficRule) -> bool:
     return any(port.number == 53 for port in rule.ports)
 
 

@@ -10,7 +10,7 @@ from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.policies.networkpolicy.peer import Peer, Port
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import directions_words, peer_words, plain, pods_words
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Node, is_null
@@ -78,7 +78,7 @@ def _direction(policy: NetworkPolicy, direction: Direction, field: Field[list[No
     return OutlinePart(direction.rules_key, detail, PartKind.DIRECTION, whole, field.key_span, parts)
 
 
-def _rule(rule: PolicyRule, number: int, policy: NetworkPolicy, around: Span) -> OutlinePart:
+def _rule(rule: TrafficRule, number: int, policy: NetworkPolicy, around: Span) -> OutlinePart:
     span = _inside(rule.node, around)
     everyone = "from everyone" if rule.direction is Direction.INGRESS else "to everywhere"
     details = [everyone] if rule.allows_every_peer else []

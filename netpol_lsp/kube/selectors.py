@@ -17,7 +17,7 @@ from netpol_lsp.kube.label_selector import (
 )
 from netpol_lsp.kube.selector_syntax import Label, Requirement, Selector
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
-from netpol_lsp.yaml.scalars import ScalarValue, key_text, resolve, resolve_plain
+from netpol_lsp.yaml.scalars import ScalarValue, key_string, resolve, resolve_plain
 from netpol_lsp.yaml.templates.masking import is_placeholder
 
 Written = tuple[str, str, tuple[str, ...], int]
@@ -131,4 +131,4 @@ def _key(node: Node) -> str | None:
 def _key_of(value: ScalarValue) -> str | None:
     if isinstance(value, str):
         return value
-    return None if value is None else key_text(value)
+    return None if value is None else key_string(value)

@@ -13,7 +13,7 @@ from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
 from netpol_lsp.yaml.documents import Document, parse_document, split
 from netpol_lsp.yaml.problems import SyntaxProblem
-from netpol_lsp.yaml.to_python import to_plain
+from netpol_lsp.yaml.to_python import to_python
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,6 @@ def analyse_document(text: str, uri: str = "") -> DocumentAnalysis | None:
     objects = tuple(found for found in objects_of(document.root) if is_network_policy(found))
     if not objects and not (document.error and looks_like_ours(text)):
         return None
-    plains = [to_plain(found.node) for found in objects]
+    plains = [to_python(found.node) for found in objects]
     problems = document.problems + tuple(problem for plain in plains for problem in plain.problems)
     return DocumentAnalysis(document, objects, tuple(plain.value for plain in plains), problems)

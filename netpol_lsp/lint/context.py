@@ -12,19 +12,19 @@ from netpol_lsp.findings.diagnostic import Diagnostic, ObjectRef, Related, Sever
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
-from netpol_lsp.policies.networkpolicy.semantics import StoredPolicy, stored_policy
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, semantics_of
 from netpol_lsp.text.edits import Fix, Fixes
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
-from netpol_lsp.workspace.snapshot import PlacedPolicy, WorkspaceView
+from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Node
 from netpol_lsp.yaml.paths import path_at, path_of, render_path
 from netpol_lsp.yaml.problems import SyntaxProblem
 
 if TYPE_CHECKING:
+    from netpol_lsp.findings.rule_info import RuleInfo
     from netpol_lsp.lint.analysis import DocumentAnalysis
-    from netpol_lsp.lint.rule import RuleInfo
 
 
 class Placed(Protocol):
@@ -36,7 +36,7 @@ class Placed(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class RuleSetup:
+class ConfiguredRule:
     """How a rule runs: its options, complete, and the severity that the configuration gives it (None: its own)."""
 
     info: RuleInfo
@@ -45,12 +45,12 @@ class RuleSetup:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class DocumentScope:
     """What all rules share: the document that they look at, the cluster's settings, the other policies."""
 
     analysis: DocumentAnalysis
     settings: Settings
-    workspace: WorkspaceView
+    workspace: WorkspaceSnapshot
 
 
 class Context:
@@ -59,7 +59,7 @@ class Context:
     # A plain class: one is made for each rule and policy.
     __slots__ = ("_around", "_setup")
 
-    def __init__(self, setup: RuleSetup, around: Surroundings) -> None:
+    def __init__(self, setup: ConfiguredRule, around: DocumentScope) -> None:
         self._setup = setup
         self._around = around
 
@@ -99,7 +99,7 @@ class Context:
         return self._around.settings
 
     @property
-    def workspace(self) -> WorkspaceView:
+    def workspace(self) -> WorkspaceSnapshot:
         """The policies that are known."""
         return self._around.workspace
 
@@ -183,7 +183,7 @@ class PolicyContext(Context):
 
     __slots__ = ("plain", "policy")
 
-    def __init__(self, setup: RuleSetup, around: Surroundings, policy: NetworkPolicy, plain: Any) -> None:
+    def __init__(self, setup: ConfiguredRule, around: DocumentScope, policy: NetworkPolicy, plain: Any) -> None:
         # Written out, without super(): see Context.
         self._setup = setup
         self._around = around
@@ -196,14 +196,14 @@ class PolicyContext(Context):
         return is_partial(self.document, self.policy)
 
     @property
-    def stored(self) -> StoredPolicy:
+    def stored(self) -> NetworkPolicySemantics:
         """The policy's facts, after the API server's defaults."""
         return stored_facts(self.policy, self.settings.default_namespace, is_partial=self.is_partial)
 
     @property
-    def placed(self) -> PlacedPolicy:
+    def located(self) -> LocatedPolicy:
         """The policy as the workspace knows it."""
-        return PlacedPolicy(self.stored, self.source.uri, path=self.policy.object.path)
+        return LocatedPolicy(self.stored, self.source.uri, path=self.policy.object.path)
 
     @property
     def namespace(self) -> str | None:
@@ -227,12 +227,12 @@ def _kept(fixes: Iterable[Fix | None]) -> tuple[Fix, ...]:
     return tuple(fix for fix in fixes if fix is not None)
 
 
-def stored_facts(policy: NetworkPolicy, default_namespace: str | None, *, is_partial: bool) -> StoredPolicy:
-    """As `stored_policy`, but read once: several rules and the workspace ask for it."""
+def stored_facts(policy: NetworkPolicy, default_namespace: str | None, *, is_partial: bool) -> NetworkPolicySemantics:
+    """As `semantics_of`, but read once: several rules and the workspace ask for it."""
     key = (default_namespace, is_partial)
     known = policy.facts.get(key)
     if known is None:
-        known = policy.facts[key] = stored_policy(policy, default_namespace, is_partial=is_partial)
+        known = policy.facts[key] = semantics_of(policy, default_namespace, is_partial=is_partial)
     return known
 
 

@@ -10,19 +10,20 @@ from typing import Any
 
 from netpol_lsp.config.config import FileConfig, default_file_config
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity
-from netpol_lsp.findings.fingerprint import numbered
+from netpol_lsp.findings.fingerprint import with_occurrence_index
+from netpol_lsp.findings.trigger import Trigger
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
-from netpol_lsp.lint.context import Context, PolicyContext, RuleSetup, Surroundings, is_partial
-from netpol_lsp.lint.locate import placed_policies
+from netpol_lsp.lint.context import ConfiguredRule, Context, DocumentScope, PolicyContext, is_partial
+from netpol_lsp.lint.locate import located_policies
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import DocumentRule, PolicyRule, Rule
 from netpol_lsp.lint.suppress import apply_suppressions
-from netpol_lsp.lint.triggers import Needs, there_in_document, there_in_policy
+from netpol_lsp.lint.triggers import features_of_document, features_of_policy
 from netpol_lsp.text.edits import move_fixes
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
-from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceView
+from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceSnapshot
 from netpol_lsp.yaml.problems import ProblemKind
 
 INTERNAL_ERROR, SYNTAX_ERROR = "NP990", "NP001"
@@ -44,16 +45,16 @@ def lint_text(text: str, uri: str = "<text>", config: FileConfig | None = None) 
     return lint(analyse(make_source(uri, text)), config or default_file_config())
 
 
-def lint(analysis: Analysis, config: FileConfig, workspace: WorkspaceView = EMPTY) -> FileReport:
+def lint(analysis: Analysis, config: FileConfig, workspace: WorkspaceSnapshot = EMPTY) -> FileReport:
     """The findings of a file, sorted by place and code; suppressed ones are marked, not left out.
 
     Without a workspace the file's own policies are all that is known.
     """
     if workspace is EMPTY and analysis.policies > 1:
-        workspace = WorkspaceView.of(placed_policies(analysis, config.settings))
+        workspace = WorkspaceSnapshot.of(located_policies(analysis, config.settings))
     parts = ((part, part.analysis) for part in analysis.parts)
     found = [lint_part(part, document, config, workspace) for part, document in parts if document is not None]
-    diagnostics = numbered(join_findings(analysis, config, found))
+    diagnostics = with_occurrence_index(join_findings(analysis, config, found))
     return FileReport(analysis.source, len(analysis.parts), analysis.policies, tuple(diagnostics))
 
 
@@ -67,7 +68,7 @@ def join_findings(
 
 
 def lint_part(
-    part: Part, analysis: DocumentAnalysis, config: FileConfig, workspace: WorkspaceView = EMPTY
+    part: Part, analysis: DocumentAnalysis, config: FileConfig, workspace: WorkspaceSnapshot = EMPTY
 ) -> list[Diagnostic]:
     """The findings of one document, with offsets of the file."""
     return move_findings(lint_document(analysis, config, workspace), part)
@@ -79,23 +80,23 @@ def move_findings(found: Iterable[Diagnostic], part: Part) -> list[Diagnostic]:
 
 
 def lint_document(
-    analysis: DocumentAnalysis, config: FileConfig, workspace: WorkspaceView = EMPTY, scope: Scope | None = None
+    analysis: DocumentAnalysis, config: FileConfig, workspace: WorkspaceSnapshot = EMPTY, scope: Scope | None = None
 ) -> list[Diagnostic]:
     """The findings of one document, with offsets of the document, each with its object and field.
 
     `scope` runs a part of the rules only.
     """
     found: list[Diagnostic] = []
-    around = Surroundings(analysis, config.settings, workspace)
+    around = DocumentScope(analysis, config.settings, workspace)
     has_error = analysis.document.error is not None
     plan = _plan(config, scope)
-    for check, setup in plan.for_document(there_in_document(analysis), is_partial=has_error):
+    for check, setup in plan.for_document(features_of_document(analysis), is_partial=has_error):
         _collect(found, check, Context(setup, around))
     for policy, plain in zip(analysis.policies, analysis.plain, strict=True):
         partial = is_partial(analysis.document, policy)
-        for check, setup in plan.for_policy(there_in_policy(policy), is_partial=partial):
+        for check, setup in plan.for_policy(features_of_policy(policy), is_partial=partial):
             _collect(found, check, PolicyContext(setup, around, policy, plain))
-    return _without_echoes(found, analysis) if has_error else found
+    return _drop_cascading_findings(found, analysis) if has_error else found
 
 
 def _collect(found: list[Diagnostic], check: Check, ctx: Context) -> None:
@@ -106,7 +107,7 @@ def _collect(found: list[Diagnostic], check: Check, ctx: Context) -> None:
         found.append(_internal_error(ctx, error))
 
 
-def _without_echoes(found: list[Diagnostic], analysis: DocumentAnalysis) -> list[Diagnostic]:
+def _drop_cascading_findings(found: list[Diagnostic], analysis: DocumentAnalysis) -> list[Diagnostic]:
     """Without what other rules say because of the words that the parser stumbled over, or of lines that were guessed."""
     problems = analysis.problems
     broken = [problem.span for problem in problems if problem.kind is ProblemKind.SYNTAX and problem.is_error]
@@ -143,7 +144,7 @@ def _is_echo(one: Diagnostic, error: Diagnostic, text: str) -> bool:
 
 
 Check = Callable[[Any], Iterator[Diagnostic]]
-Planned = tuple[Check, RuleSetup]
+Planned = tuple[Check, ConfiguredRule]
 
 
 class _Plan:
@@ -152,18 +153,18 @@ class _Plan:
     def __init__(self, documents: list[Planned], policies: list[Planned]) -> None:
         self._documents = documents
         self._policies = policies
-        self._chosen: dict[tuple[bool, frozenset[Needs], bool], tuple[Planned, ...]] = {}
+        self._chosen: dict[tuple[bool, frozenset[Trigger], bool], tuple[Planned, ...]] = {}
 
-    def for_document(self, there: frozenset[Needs], *, is_partial: bool) -> tuple[Planned, ...]:
+    def for_document(self, there: frozenset[Trigger], *, is_partial: bool) -> tuple[Planned, ...]:
         """Those for a document."""
         return self._choose(self._documents, there, is_policy=False, is_partial=is_partial)
 
-    def for_policy(self, there: frozenset[Needs], *, is_partial: bool) -> tuple[Planned, ...]:
+    def for_policy(self, there: frozenset[Trigger], *, is_partial: bool) -> tuple[Planned, ...]:
         """Those for a policy."""
         return self._choose(self._policies, there, is_policy=True, is_partial=is_partial)
 
     def _choose(
-        self, planned: list[Planned], there: frozenset[Needs], *, is_policy: bool, is_partial: bool
+        self, planned: list[Planned], there: frozenset[Trigger], *, is_policy: bool, is_partial: bool
     ) -> tuple[Planned, ...]:
         key = (is_policy, there, is_partial)
         chosen = self._chosen.get(key)
@@ -190,7 +191,7 @@ def _make_plan(config: FileConfig, scope: Scope | None) -> _Plan:
     for rule in all_rules():
         info = rule.info
         if info.code in config.enabled and scope in (None, _scope_of(rule)):
-            setup = RuleSetup(info, config.options_of(info), config.severities.get(info.code))
+            setup = ConfiguredRule(info, config.options_of(info), config.severities.get(info.code))
             (documents if isinstance(rule, DocumentRule) else policies).append((rule.check, setup))
     return _Plan(documents, policies)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, TrafficRule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import Document
@@ -36,7 +36,7 @@ def remove_rules(document: Document, policy: NetworkPolicy, rules: Field[list[No
     return Fix(f"Remove `{rules.entry.name}`", edits, Applicability.UNSAFE) if edits else None
 
 
-def remove_empty_rule(document: Document, policy: NetworkPolicy, rule: PolicyRule, title: str) -> Fix | None:
+def remove_empty_rule(document: Document, policy: NetworkPolicy, rule: TrafficRule, title: str) -> Fix | None:
     """Delete a rule that allows too much; the list becomes `[]` when no other is left.
 
     None where that would delete a comment or an anchor.

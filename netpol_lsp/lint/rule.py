@@ -8,68 +8,25 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Severity
+from netpol_lsp.findings.rule_info import Option, RuleInfo
+from netpol_lsp.findings.trigger import Trigger
 from netpol_lsp.lint.context import Context, PolicyContext
-from netpol_lsp.lint.triggers import Needs
 
 __all__ = [
     "Context",
     "Diagnostics",
     "DocumentRule",
-    "Needs",
     "Option",
     "PolicyContext",
     "PolicyRule",
     "Rule",
     "RuleInfo",
+    "Trigger",
     "document_rule",
     "policy_rule",
 ]
 
 Diagnostics = Iterator[Diagnostic]
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A setting of a rule: `kind` is the Python type of its value in the config file."""
-
-    name: str
-    kind: type[bool | int | str | list[str] | list[int]]
-    default: Any
-    help: str
-
-
-@dataclass(frozen=True, slots=True)
-class RuleInfo:
-    """What is fixed about a rule.
-
-    `name` reads well behind "ignore". `doc` is the Markdown docstring: the first line is the summary,
-    the rest the page with its examples. `opt_in` rules are off in the profile `recommended`.
-    `on_partial`: whether the rule may judge what is left of a document with a syntax error, or of a
-    template: such rules look at values that are there, never at what is missing. `needs`: without this the rule
-    finds nothing, and is not run.
-    """
-
-    code: str
-    name: str
-    category: Category
-    severity: Severity
-    doc: str
-    options: tuple[Option, ...] = ()
-    opt_in: bool = False
-    audit_only: bool = False
-    on_partial: bool = False
-    needs: Needs | None = None
-    since: str = "0.1.0"
-
-    @property
-    def summary(self) -> str:
-        """The first line of the page, without its full stop."""
-        return self.doc.partition("\n")[0].strip().removesuffix(".")
-
-    @property
-    def is_fixable(self) -> bool:
-        """Whether a fix may be offered: the page shows a fixed example."""
-        return "```yaml fixed" in self.doc
 
 
 DocumentCheck = Callable[[Context], Diagnostics]

@@ -15,7 +15,7 @@ from netpol_lsp.resources import schema
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node
 from netpol_lsp.yaml.paths import Path, entry_name, lookup
-from netpol_lsp.yaml.recovery.schema_shape import Shape, shape_of
+from netpol_lsp.yaml.recovery.schema_shape import ObjectShape, shape_of
 from netpol_lsp.yaml.templates.masking import MASK, is_placeholder, is_unknown
 
 NETWORK_POLICY = "networkpolicy.v1.schema.json"
@@ -59,7 +59,7 @@ def check_schema(root: Mapping, plain: Any, schema_name: str = NETWORK_POLICY) -
 
 
 @cache
-def shape(schema_name: str = NETWORK_POLICY) -> Shape:
+def shape(schema_name: str = NETWORK_POLICY) -> ObjectShape:
     """Which fields stand where in the objects of a schema."""
     return shape_of(schema(schema_name))
 

@@ -28,7 +28,7 @@ _UNSUPPRESSIBLE = frozenset({UNUSED, UNKNOWN, "NP990"})
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Directive:
     """One code of one suppression. Spans count from the file's start; `scope` is where it holds.
 
     `whole` covers what to delete when nothing else of the suppression is left.
@@ -46,7 +46,7 @@ class Mark:
 
 def apply_suppressions(analysis: Analysis, found: list[Diagnostic], enabled: frozenset[str]) -> list[Diagnostic]:
     """The findings with suppressed ones marked, and findings about the suppressions themselves."""
-    marks = list(find_marks(analysis))
+    marks = list(find_directives(analysis))
     if not marks:
         return found
     used: set[int] = set()
@@ -65,7 +65,7 @@ def may_suppress(text: str) -> bool:
     return "netpol:" in text or ANNOTATION in text
 
 
-def find_marks(analysis: Analysis) -> Iterator[Mark]:
+def find_directives(analysis: Analysis) -> Iterator[Directive]:
     """All suppressions of a file, one mark a code."""
     for part in analysis.parts:
         if part.analysis is None:
@@ -73,11 +73,11 @@ def find_marks(analysis: Analysis) -> Iterator[Mark]:
             continue
         if "netpol" in part.text:
             for comment in part.analysis.document.comments:
-                yield from _comment_marks(comment, part, part.analysis, analysis)
-            yield from _annotation_marks(part, part.analysis)
+                yield from _comment_directives(comment, part, part.analysis, analysis)
+            yield from _annotation_directives(part, part.analysis)
 
 
-def _suppress(diagnostic: Diagnostic, marks: list[Mark], used: set[int]) -> Diagnostic:
+def _suppress(diagnostic: Diagnostic, marks: list[Directive], used: set[int]) -> Diagnostic:
     if diagnostic.code in _UNSUPPRESSIBLE:
         return diagnostic
     for number, mark in enumerate(marks):
@@ -88,7 +88,9 @@ def _suppress(diagnostic: Diagnostic, marks: list[Mark], used: set[int]) -> Diag
     return diagnostic
 
 
-def _comment_marks(comment: Comment, part: Part, document: DocumentAnalysis, analysis: Analysis) -> Iterator[Mark]:
+def _comment_directives(
+    comment: Comment, part: Part, document: DocumentAnalysis, analysis: Analysis
+) -> Iterator[Directive]:
     match = _COMMENT.match(comment.text)
     if match is None:
         return
@@ -99,11 +101,11 @@ def _comment_marks(comment: Comment, part: Part, document: DocumentAnalysis, ana
     reason = match["reason"].strip()
     words = list(_WORD.finditer(match["codes"] or ""))
     if not words:
-        yield Mark("", None, whole, scope, "comment", reason, whole, 0)
+        yield Directive("", None, whole, scope, "comment", reason, whole, 0)
     for word in words:
         offset = start + match.start("codes")
         span = Span(offset + word.start(), offset + word.end())
-        yield Mark(word.group(), _code(word.group()), span, scope, "comment", reason, whole, len(words))
+        yield Directive(word.group(), _code(word.group()), span, scope, "comment", reason, whole, len(words))
 
 
 def _scope(comment: Comment, part: Part, document: DocumentAnalysis, analysis: Analysis, *, is_file: bool) -> Span:
@@ -123,7 +125,7 @@ def _scope(comment: Comment, part: Part, document: DocumentAnalysis, analysis: A
     return Span(first + part.start, source.lines.line_end(last) + part.start)
 
 
-def _annotation_marks(part: Part, document: DocumentAnalysis) -> Iterator[Mark]:
+def _annotation_directives(part: Part, document: DocumentAnalysis) -> Iterator[Directive]:
     for kube_object in document.objects:
         field = kube_object.annotations.get(ANNOTATION)
         if field is None or not field.value:
@@ -135,7 +137,7 @@ def _annotation_marks(part: Part, document: DocumentAnalysis) -> Iterator[Mark]:
         for word in words:
             at = raw.find(word.group())
             span = _shift(Span(field.node.start + at, field.node.start + at + len(word.group())), part.start)
-            yield Mark(word.group(), _code(word.group()), span, scope, "annotation", "", whole, len(words))
+            yield Directive(word.group(), _code(word.group()), span, scope, "annotation", "", whole, len(words))
 
 
 def _shift(span: Span, offset: int) -> Span:
@@ -147,7 +149,7 @@ def _code(word: str) -> str | None:
     return rule.info.code if rule is not None and rule.info.code not in _UNSUPPRESSIBLE else None
 
 
-def _finding(code: str, mark: Mark, part: Part) -> Diagnostic:
+def _finding(code: str, mark: Directive, part: Part) -> Diagnostic:
     rule = rule_by_code(code)
     assert rule is not None, code
     if code == UNUSED:
@@ -162,7 +164,7 @@ def _finding(code: str, mark: Mark, part: Part) -> Diagnostic:
     )
 
 
-def _removal(mark: Mark) -> tuple[Fix, ...]:
+def _removal(mark: Directive) -> tuple[Fix, ...]:
     """Delete the comment; with several codes in it there is no fix, since the others stay wanted."""
     if mark.by != "comment" or mark.words > 1:
         return ()

@@ -2,57 +2,36 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from netpol_lsp.findings.trigger import Trigger
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 
 if TYPE_CHECKING:
     from netpol_lsp.lint.analysis import DocumentAnalysis
 
 
-class Needs(StrEnum):
-    """The first two are for rules about documents, the next five for rules about policies."""
-
-    PROBLEMS = "problems"
-    """Something that YAML itself refuses."""
-    VIOLATIONS = "violations"
-    """Something that the schemas refuse."""
-    RULES = "rules"
-    """An item of `ingress` or `egress`."""
-    PEERS = "peers"
-    """An item of `from` or `to` that is a mapping."""
-    PORTS = "ports"
-    """An item of `ports`."""
-    IP_BLOCKS = "ipBlocks"
-    """A peer with an `ipBlock`."""
-    CONDITIONS = "conditions"
-    """An item of `matchExpressions` that is a mapping."""
-    NEVER = "never"
-    """Others find it, and not by looking at a manifest."""
-
-
-def there_in_document(analysis: DocumentAnalysis) -> frozenset[Needs]:
+def features_of_document(analysis: DocumentAnalysis) -> frozenset[Trigger]:
     """What a document has of it."""
     found = []
     if analysis.problems:
-        found.append(Needs.PROBLEMS)
+        found.append(Trigger.PROBLEMS)
     if analysis.schema:
-        found.append(Needs.VIOLATIONS)
+        found.append(Trigger.VIOLATIONS)
     return frozenset(found)
 
 
-def there_in_policy(policy: NetworkPolicy) -> frozenset[Needs]:
+def features_of_policy(policy: NetworkPolicy) -> frozenset[Trigger]:
     """What a policy has of it."""
     found = []
     if policy.all_rules:
-        found.append(Needs.RULES)
+        found.append(Trigger.RULES)
     if policy.peers:
-        found.append(Needs.PEERS)
+        found.append(Trigger.PEERS)
     if policy.ports:
-        found.append(Needs.PORTS)
+        found.append(Trigger.PORTS)
     if policy.ip_blocks:
-        found.append(Needs.IP_BLOCKS)
+        found.append(Trigger.IP_BLOCKS)
     if policy.requirements:
-        found.append(Needs.CONDITIONS)
+        found.append(Trigger.CONDITIONS)
     return frozenset(found)

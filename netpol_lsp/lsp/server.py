@@ -29,13 +29,13 @@ from netpol_lsp.lsp.features import (
     text_sync,
 )
 from netpol_lsp.lsp.state.client import Client
-from netpol_lsp.lsp.state.closed_file_checker import ClosedFiles
+from netpol_lsp.lsp.state.closed_file_checker import ClosedFileChecker
 from netpol_lsp.lsp.state.configuration import Configuration
-from netpol_lsp.lsp.state.context_watcher import ContextIndex
+from netpol_lsp.lsp.state.context_watcher import ContextWatcher
 from netpol_lsp.lsp.state.publisher import Publisher
 from netpol_lsp.lsp.state.scheduler import Scheduler
 from netpol_lsp.lsp.state.session import Session
-from netpol_lsp.lsp.state.workspace_indexer import DiskIndex
+from netpol_lsp.lsp.state.workspace_indexer import WorkspaceIndexer
 from netpol_lsp.lsp.transport.logs import ClientLog
 from netpol_lsp.lsp.transport.protocol import NetpolProtocol
 
@@ -82,9 +82,9 @@ class NetpolServer(LanguageServer):
         self.session = Session(self.configuration)
         self.publisher = Publisher(self)
         self.scheduler = Scheduler(self.session, self.publisher.publish)
-        self.index = DiskIndex(self)
-        self.context = ContextIndex(self)
-        self.closed = ClosedFiles(self)
+        self.index = WorkspaceIndexer(self)
+        self.context = ContextWatcher(self)
+        self.closed = ClosedFileChecker(self)
         for feature in FEATURES:
             feature.register(self)
 

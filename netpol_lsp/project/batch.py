@@ -12,19 +12,26 @@ from netpol_lsp.files.reading import ReadProblem, TextFile
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.project.context_inputs import ContextFiles
 from netpol_lsp.project.diagnostic_codec import from_json, to_json
-from netpol_lsp.project.disk_cache import Cache, Entry, digest, settled, stamp_of
-from netpol_lsp.project.inputs import Overlay, Target, count_documents, decode_target, may_hold_policies, read_target
+from netpol_lsp.project.disk_cache import Cache, Entry, digest, stamp_of, up_to_date
+from netpol_lsp.project.inputs import (
+    InputFile,
+    StdinOverlay,
+    count_documents,
+    decode_input,
+    may_hold_policies,
+    read_input,
+)
 from netpol_lsp.text.source import Source
 
 if TYPE_CHECKING:
-    from netpol_lsp.workspace.snapshot import WorkspaceView
+    from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 Progress = Callable[[int, int], None]
 """Called with how many files are done, of how many."""
 
 
 @dataclass(slots=True)
-class RunResult:
+class BatchResult:
     """The reports in the order of the targets; files that could not be read have a problem instead. `cached`: how many were known."""
 
     reports: list[FileReport] = field(default_factory=list)
@@ -33,10 +40,10 @@ class RunResult:
 
 
 @dataclass(slots=True)
-class _Item:
+class BatchItem:
     """A file on its way: what is known of it so far."""
 
-    target: Target
+    target: InputFile
     stamp: list[int] | None = None
     content: str = ""
     text: TextFile | None = None
@@ -51,15 +58,15 @@ class _Keys:
         self._workspace_key = workspace_key
         self._by_config: dict[str, tuple[str, str]] = {}
 
-    def of(self, target: Target, *, alone: bool) -> str:
+    def of(self, target: InputFile, *, alone: bool) -> str:
         """The key of a file's findings; `alone`: no rule looked at the other manifests."""
         return self._both(target)[not alone]
 
-    def fits(self, target: Target, key: str) -> bool:
+    def fits(self, target: InputFile, key: str) -> bool:
         """Whether findings with this key still hold."""
         return key in self._both(target)
 
-    def _both(self, target: Target) -> tuple[str, str]:
+    def _both(self, target: InputFile) -> tuple[str, str]:
         config_key = target.config_key
         if config_key not in self._by_config:
             self._by_config[config_key] = (digest(config_key), digest(config_key, self._workspace_key))
@@ -67,12 +74,12 @@ class _Keys:
 
 
 @dataclass(slots=True)
-class Opened:
+class OpenedBatch:
     """The files of a run before linting; `ours` may hold policies."""
 
-    items: list[_Item]
-    ours: list[_Item]
-    result: RunResult
+    items: list[BatchItem]
+    ours: list[BatchItem]
+    result: BatchResult
 
 
 def _no_progress(_done: int, _total: int) -> None:
@@ -80,7 +87,7 @@ def _no_progress(_done: int, _total: int) -> None:
 
 
 @dataclass(slots=True)
-class Runner:
+class BatchRun:
     """What a run needs besides its files.
 
     `named` are the paths that were named: these must be readable text. `workspace` is the view of the last
@@ -88,37 +95,37 @@ class Runner:
     """
 
     cache: Cache
-    overlay: Overlay
+    overlay: StdinOverlay
     jobs: int | None = None
     progress: Progress = _no_progress
     named: frozenset[str] = frozenset()
     context: ContextFiles = field(default_factory=ContextFiles)
     keeps_workspace: bool = False
-    workspace: WorkspaceView | None = None
+    workspace: WorkspaceSnapshot | None = None
     keys: _Keys = field(default_factory=lambda: _Keys(""))
 
-    def run(self, targets: Sequence[Target]) -> RunResult:
+    def run(self, targets: Sequence[InputFile]) -> BatchResult:
         """Lint the files."""
         return self.lint(self.open(targets))
 
-    def open(self, targets: Sequence[Target]) -> Opened:
+    def open(self, targets: Sequence[InputFile]) -> OpenedBatch:
         """The files as far as they are known without linting them."""
-        result = RunResult()
+        result = BatchResult()
         items = [item for target in targets if (item := self._open(target, result)) is not None]
         ours = [item for item in items if item.report is None and (item.entry is None or item.entry.key)]
         if self.cache.is_on:
             others = "\n".join(f"{item.target.path}\0{item.content}" for item in ours)
             self.keys = _Keys(digest(self.context.key, others))
-        return Opened(items, ours, result)
+        return OpenedBatch(items, ours, result)
 
-    def key_of(self, opened: Opened) -> str:
+    def key_of(self, opened: OpenedBatch) -> str:
         """What stands for all that is found in the files; empty as long as the cache does not know it."""
         if not self.cache.is_on or opened.result.problems or not all(self._fits(item) for item in opened.items):
             return ""
         parts = (f"{item.target.path}\0{item.content}\0{item.entry.key}" for item in opened.items if item.entry)
         return digest("\n".join(parts))
 
-    def lint(self, opened: Opened) -> RunResult:
+    def lint(self, opened: OpenedBatch) -> BatchResult:
         """Lint what the cache does not know of the files."""
         result, items = opened.result, opened.items
         open_items = [item for item in items if item.report is None]
@@ -132,13 +139,13 @@ class Runner:
         self.save(opened)
         return result
 
-    def save(self, opened: Opened) -> None:
+    def save(self, opened: OpenedBatch) -> None:
         """Write what is new into the cache."""
         self.cache.save(item.target.absolute for item in opened.items)
 
-    def _open(self, target: Target, result: RunResult) -> _Item | None:
+    def _open(self, target: InputFile, result: BatchResult) -> BatchItem | None:
         """A file as far as it is known without linting it; None when it cannot be read."""
-        item = _Item(target, text=self.overlay.get(target))
+        item = BatchItem(target, text=self.overlay.get(target))
         if item.text is not None:
             if self.cache.is_on:
                 item.content = digest(item.text.source.text)
@@ -154,7 +161,7 @@ class Runner:
                 return item
         else:
             entry = None
-        data = read_target(target)
+        data = read_input(target)
         if isinstance(data, ReadProblem):
             result.problems.append(data)
             return None
@@ -162,17 +169,17 @@ class Runner:
             item.content = digest(data)
         if entry is not None and entry.content == item.content:
             if item.stamp is not None:
-                entry.stamp = settled(item.stamp)
+                entry.stamp = up_to_date(item.stamp)
                 self.cache.put(target.absolute, entry)
             item.entry = entry
             return item
         return self._look(item, data, result)
 
-    def _look(self, item: _Item, data: bytes, result: RunResult) -> _Item | None:
+    def _look(self, item: BatchItem, data: bytes, result: BatchResult) -> BatchItem | None:
         """Decide by its bytes whether a file can hold anything of ours; what is named must be text in any case."""
         ours = may_hold_policies(data)
         if ours or item.target.path in self.named:
-            text = decode_target(item.target, data)
+            text = decode_input(item.target, data)
             if isinstance(text, ReadProblem):
                 result.problems.append(text)
                 return None
@@ -182,12 +189,12 @@ class Runner:
             self._remember(item, "")
         return item
 
-    def _fits(self, item: _Item) -> bool:
+    def _fits(self, item: BatchItem) -> bool:
         """Whether the cache knows the findings of a file as they are now."""
         entry = item.entry
         return entry is not None and (not entry.key or self.keys.fits(item.target, entry.key))
 
-    def _recall(self, item: _Item) -> bool:
+    def _recall(self, item: BatchItem) -> bool:
         """Take the report from the cache, if it still holds."""
         entry = item.entry
         if entry is None or not self._fits(item):
@@ -199,21 +206,21 @@ class Runner:
         item.report = FileReport(_lazy(item.target), entry.documents, entry.policies, found)
         return True
 
-    def _load(self, item: _Item, result: RunResult) -> bool:
+    def _load(self, item: BatchItem, result: BatchResult) -> bool:
         """Read a file whose text is needed after all; False when that fails."""
         if item.text is None:
-            data = read_target(item.target)
-            text = data if isinstance(data, ReadProblem) else decode_target(item.target, data)
+            data = read_input(item.target)
+            text = data if isinstance(data, ReadProblem) else decode_input(item.target, data)
             if isinstance(text, ReadProblem):
                 result.problems.append(text)
                 return False
             item.text = text
         return True
 
-    def _lint(self, todo: list[_Item], ours: list[_Item], result: RunResult) -> None:
+    def _lint(self, todo: list[BatchItem], ours: list[BatchItem], result: BatchResult) -> None:
         """Lint what the cache does not know; all of `ours` when a rule looks at the other policies."""
-        from netpol_lsp.project.executor import crew_for  # noqa: PLC0415
-        from netpol_lsp.project.in_process import Work, needs_workspace, workspace_of  # noqa: PLC0415 - not needed when all is known
+        from netpol_lsp.project.executor import choose_executor  # noqa: PLC0415
+        from netpol_lsp.project.in_process import LintJob, needs_workspace, workspace_of  # noqa: PLC0415 - not needed when all is known
         from netpol_lsp.workspace.snapshot import EMPTY  # noqa: PLC0415
 
         uses_workspace = needs_workspace(_config_of(item) for item in todo)
@@ -221,8 +228,10 @@ class Runner:
             known = {id(item) for item in todo}
             todo = todo + [item for item in ours if id(item) not in known]
         wanted = [item for item in todo if self._load(item, result)]
-        work = [Work(index, item.text, _config_of(item)) for index, item in enumerate(wanted) if item.text is not None]
-        with crew_for(work, self.jobs) as crew:
+        work = [
+            LintJob(index, item.text, _config_of(item)) for index, item in enumerate(wanted) if item.text is not None
+        ]
+        with choose_executor(work, self.jobs) as crew:
             workspace = EMPTY
             if uses_workspace and work:
                 workspace = workspace_of(crew, self.context.texts)
@@ -237,19 +246,19 @@ class Runner:
                     self._remember(item, self.keys.of(item.target, alone=not uses_workspace))
                 self.progress(done, len(work))
 
-    def _remember(self, item: _Item, key: str) -> None:
+    def _remember(self, item: BatchItem, key: str) -> None:
         """Put what is known of a file into the cache."""
         if item.stamp is None or item.report is None:
             return
         report = item.report
         found = to_json(report.diagnostics)
-        item.entry = Entry(settled(item.stamp), item.content, report.documents, report.policies, key, found)
+        item.entry = Entry(up_to_date(item.stamp), item.content, report.documents, report.policies, key, found)
         self.cache.put(item.target.absolute, item.entry)
 
 
-def _config_of(item: _Item) -> FileConfig:
+def _config_of(item: BatchItem) -> FileConfig:
     return item.target.loaded.config.for_file(item.target.absolute)
 
 
-def _lazy(target: Target) -> Source:
+def _lazy(target: InputFile) -> Source:
     return LazySource(target.path, target.absolute)

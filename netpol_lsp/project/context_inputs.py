@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from netpol_lsp.project.context_manifests import ContextText, context_paths, read_context
 from netpol_lsp.project.disk_cache import digest
-from netpol_lsp.project.inputs import Target
+from netpol_lsp.project.inputs import InputFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class ContextFiles:
     key: str = ""
 
 
-def load_context(targets: Sequence[Target]) -> ContextFiles:
+def load_context(targets: Sequence[InputFile]) -> ContextFiles:
     """The context that the configurations of the files name."""
     paths = context_paths({id(target.loaded): target.loaded for target in targets}.values())
     if not paths:
@@ -32,7 +32,7 @@ def load_context(targets: Sequence[Target]) -> ContextFiles:
     return ContextFiles(texts, tuple(map(str, read.problems)), key)
 
 
-def _placed(texts: Iterable[ContextText], targets: Sequence[Target]) -> Iterator[ContextText]:
+def _placed(texts: Iterable[ContextText], targets: Sequence[InputFile]) -> Iterator[ContextText]:
     """The texts that are not linted themselves, named as files of their folder are in the report.
 
     What names no namespace is applied together with what else is in its folder, so both must have one name for it.

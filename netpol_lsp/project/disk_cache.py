@@ -109,7 +109,7 @@ def stamp_of(path: str) -> list[int] | None:
     return [status.st_mtime_ns, status.st_ctime_ns, status.st_size]
 
 
-def settled(stamp: list[int]) -> list[int]:
+def up_to_date(stamp: list[int]) -> list[int]:
     """The stamp to remember: without times when the file has only just changed."""
     fresh = time.time_ns() - max(stamp[0], stamp[1]) < _SETTLED_NS
     return [0, 0, stamp[2]] if fresh else stamp

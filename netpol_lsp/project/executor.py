@@ -8,19 +8,19 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from netpol_lsp.project.in_process import Crew, Linter, Work
+from netpol_lsp.project.in_process import Executor, InProcessExecutor, LintJob
 
 PAYS_FROM = {"fork": 1500, "spawn": 4000}
 """Documents from which processes pay, by how they are started."""
 
 
 @contextmanager
-def crew_for(work: Sequence[Work], jobs: int | None) -> Iterator[Crew]:
+def choose_executor(work: Sequence[LintJob], jobs: int | None) -> Iterator[Executor]:
     """Whoever lints these texts best: this process, or as many as asked for, or as there are cores."""
     method = "fork" if _can_fork() else "spawn"
     count = min(jobs or _cores(), len(work))
     if count < 2 or (jobs is None and _documents(work) < PAYS_FROM[method]):
-        yield Linter(work)
+        yield InProcessExecutor(work)
         return
     from netpol_lsp.project.process_pool import Processes  # noqa: PLC0415 - costs 15 ms, and most runs are small
 
@@ -31,7 +31,7 @@ def crew_for(work: Sequence[Work], jobs: int | None) -> Iterator[Crew]:
         processes.stop()
 
 
-def _documents(work: Sequence[Work]) -> int:
+def _documents(work: Sequence[LintJob]) -> int:
     return sum(1 + item.text.source.text.count("\n---") for item in work)
 
 

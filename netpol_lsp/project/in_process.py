@@ -10,16 +10,16 @@ from netpol_lsp.config.config import FileConfig
 from netpol_lsp.files.reading import TextFile
 from netpol_lsp.lint.analysis import Analysis, analyse
 from netpol_lsp.lint.engine import lint
-from netpol_lsp.lint.locate import placed_policies
+from netpol_lsp.lint.locate import located_policies
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import PolicyRule
 from netpol_lsp.project.context_manifests import ContextText
-from netpol_lsp.workspace.snapshot import PlacedPolicy, WorkspaceView
+from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class LintJob:
     """A text to lint; `index` is its place in the run."""
 
     index: int
@@ -27,14 +27,14 @@ class Work:
     config: FileConfig
 
 
-class Crew(Protocol):
+class Executor(Protocol):
     """Whoever lints the texts of a run: this process or several."""
 
-    def policies(self) -> list[PlacedPolicy]:
+    def policies(self) -> list[LocatedPolicy]:
         """The policies of all texts."""
         ...
 
-    def lint(self, workspace: WorkspaceView) -> Iterator[tuple[int, FileReport]]:
+    def lint(self, workspace: WorkspaceSnapshot) -> Iterator[tuple[int, FileReport]]:
         """The report of each text with its index, in no certain order."""
         ...
 
@@ -43,26 +43,26 @@ _KEPT = 3_000_000
 """How many characters of text stay analysed between the two steps: nodes take thirty times their text's memory."""
 
 
-class Linter:
+class InProcessExecutor:
     """Lints in this process. As long as memory allows, texts that were read for their policies are not read again."""
 
-    def __init__(self, work: Sequence[Work]) -> None:
+    def __init__(self, work: Sequence[LintJob]) -> None:
         self._work = list(work)
         self._kept: dict[int, Analysis] = {}
 
-    def policies(self) -> list[PlacedPolicy]:
+    def policies(self) -> list[LocatedPolicy]:
         """The policies of all texts."""
-        found: list[PlacedPolicy] = []
+        found: list[LocatedPolicy] = []
         room = _KEPT
         for item in self._work:
             analysis = analyse(item.text.source)
-            found += placed_policies(analysis, item.config.settings)
+            found += located_policies(analysis, item.config.settings)
             room -= sum(len(part.text) for part in analysis.parts if part.analysis is not None)
             if room > 0:
                 self._kept[item.index] = analysis
         return found
 
-    def lint(self, workspace: WorkspaceView) -> Iterator[tuple[int, FileReport]]:
+    def lint(self, workspace: WorkspaceSnapshot) -> Iterator[tuple[int, FileReport]]:
         """The report of each text with its index."""
         for item in self._work:
             analysis = self._kept.pop(item.index, None) or analyse(item.text.source)
@@ -73,10 +73,10 @@ class Linter:
             yield item.index, report
 
 
-def workspace_of(crew: Crew, context: Iterable[ContextText]) -> WorkspaceView:
+def workspace_of(crew: Executor, context: Iterable[ContextText]) -> WorkspaceSnapshot:
     """The view of the policies that are linted and of those that the context adds."""
-    more = [placed for text in context for placed in placed_policies(analyse(text.source), text.settings)]
-    return WorkspaceView.of(crew.policies()).with_context(more)
+    more = [located for text in context for located in located_policies(analyse(text.source), text.settings)]
+    return WorkspaceSnapshot.of(crew.policies()).with_context(more)
 
 
 def needs_workspace(configs: Iterable[FileConfig]) -> bool:

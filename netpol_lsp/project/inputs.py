@@ -15,7 +15,7 @@ _WORDS = (b"network", b"polic", b"podselector")
 
 
 @dataclass(slots=True)
-class Target:
+class InputFile:
     """A file to lint: `path` as it is reported, `absolute` where it is, and its configuration.
 
     Not frozen, which would make it three times as slow to make: there are ten thousands of them.
@@ -32,30 +32,30 @@ class Target:
         return self.loaded.config.key_for(self.absolute)
 
 
-class Overlay:
+class StdinOverlay:
     """Texts that stand for files: standard input, and files that are fixed but not yet written."""
 
     def __init__(self) -> None:
         self._texts: dict[str, TextFile] = {}
 
-    def get(self, target: Target) -> TextFile | None:
+    def get(self, target: InputFile) -> TextFile | None:
         """The text that stands for a file, if any."""
         return self._texts.get(target.absolute)
 
-    def put(self, target: Target, text: TextFile) -> None:
+    def put(self, target: InputFile, text: TextFile) -> None:
         """Let a text stand for a file from now on."""
         self._texts[target.absolute] = text
 
 
-def make_targets(paths: Iterable[str], configs: ConfigFiles, stdin_name: str | None) -> list[Target]:
+def make_inputs(paths: Iterable[str], configs: ConfigFiles, stdin_name: str | None) -> list[InputFile]:
     """The targets for discovered paths."""
     here = os.getcwd().replace(os.sep, "/").rstrip("/") + "/"
-    targets: list[Target] = []
+    targets: list[InputFile] = []
     for path in paths:
         is_stdin = path == STDIN
         shown = (stdin_name or STDIN_NAME) if is_stdin else path
         full = absolute(shown, here)
-        targets.append(Target(shown, full, configs.for_path(full), is_stdin))
+        targets.append(InputFile(shown, full, configs.for_path(full), is_stdin))
     return targets
 
 
@@ -68,13 +68,13 @@ def absolute(path: str, here: str) -> str:
     return full + "/" if plain.endswith("/") else full
 
 
-def read_target(target: Target) -> bytes | ReadProblem:
+def read_input(target: InputFile) -> bytes | ReadProblem:
     """The bytes of a file."""
     read = read_bytes(target.absolute)
     return ReadProblem(target.path, read.message) if isinstance(read, ReadProblem) else read
 
 
-def decode_target(target: Target, data: bytes) -> TextFile | ReadProblem:
+def decode_input(target: InputFile, data: bytes) -> TextFile | ReadProblem:
     """The text of a file's bytes."""
     return decode(data, target.path)
 

@@ -11,8 +11,8 @@ from typing import Any, cast
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.project.diagnostic_codec import decode, encode
 from netpol_lsp.project.errors import PoolError
-from netpol_lsp.project.in_process import Linter, Work
-from netpol_lsp.workspace.snapshot import PlacedPolicy, WorkspaceView
+from netpol_lsp.project.in_process import InProcessExecutor, LintJob
+from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
 
 _BATCH = 100
 _ENDED = "a process ended unexpectedly; try again with --jobs 1"
@@ -22,7 +22,7 @@ _POLICIES, _LINT = "policies", "lint"
 class Processes:
     """A crew of processes, each with its share of the texts; they are asked over pipes."""
 
-    def __init__(self, work: Sequence[Work], method: str, count: int) -> None:
+    def __init__(self, work: Sequence[LintJob], method: str, count: int) -> None:
         context: Any = multiprocessing.get_context(method)
         self._sources = {item.index: item.text.source for item in work}
         self._processes: list[Any] = []
@@ -37,12 +37,12 @@ class Processes:
             self._processes.append(process)
             self._pipes.append(ours)
 
-    def policies(self) -> list[PlacedPolicy]:
+    def policies(self) -> list[LocatedPolicy]:
         """The policies of all texts."""
         self._send((_POLICIES, None))
-        return [placed for answer in self._answers() for placed in answer]
+        return [located for answer in self._answers() for located in answer]
 
-    def lint(self, workspace: WorkspaceView) -> Iterator[tuple[int, FileReport]]:
+    def lint(self, workspace: WorkspaceSnapshot) -> Iterator[tuple[int, FileReport]]:
         """The report of each text with its index."""
         self._send((_LINT, workspace))
         return self._reports()
@@ -52,7 +52,7 @@ class Processes:
             for index, documents, policies, found in answer:
                 yield index, FileReport(self._sources[index], documents, policies, decode(found))
 
-    def _send(self, question: tuple[str, WorkspaceView | None]) -> None:
+    def _send(self, question: tuple[str, WorkspaceSnapshot | None]) -> None:
         """Ask all processes."""
         try:
             for pipe in self._pipes:
@@ -85,13 +85,13 @@ class Processes:
             process.join()
 
 
-def _serve(work: Sequence[Work], pipe: Connection, inherited: Sequence[Connection]) -> None:
-    """Answer the parent's questions about a share of the texts until it closes the pipe."""
+def _serve(work: Sequence[LintJob], pipe: Connection, inherited: Sequence[Connection]) -> None:
+    """Ternary the parent's questions about a share of the texts until it closes the pipe."""
     for other in inherited:
         other.close()
     # Ctrl-C reaches every process of the terminal: the parent says so, the others just end.
     with suppress(KeyboardInterrupt, EOFError, ConnectionError):
-        linter = Linter(work)
+        linter = InProcessExecutor(work)
         while True:
             kind, workspace = pipe.recv()
             try:

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.lint.analysis import DocumentAnalysis, analyse
-from netpol_lsp.lint.locate import placed_policies
+from netpol_lsp.lint.locate import located_policies
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.text.source import Source
-from netpol_lsp.workspace.snapshot import EMPTY, PlacedPolicy, WorkspaceView
+from netpol_lsp.workspace.snapshot import EMPTY, LocatedPolicy, WorkspaceSnapshot
 
-Policies = tuple[PlacedPolicy, ...]
+Policies = tuple[LocatedPolicy, ...]
 
 
-class World:
+class WorkspaceState:
     """The view that rules judge by, at one moment; immutable. Open documents win over the disk, both over the context.
 
     `is_complete`: the workspace's files have been read, so what is not in the view is not there.
@@ -25,7 +25,7 @@ class World:
 
     def __init__(
         self,
-        linted: WorkspaceView = EMPTY,
+        linted: WorkspaceSnapshot = EMPTY,
         disk: Mapping[str, Policies] | None = None,
         opened: frozenset[str] = frozenset(),
         context: Mapping[str, Policies] | None = None,
@@ -39,42 +39,42 @@ class World:
         self._relevant: dict[str | None, Policies] = {}
         self.is_complete = is_complete
         more = [
-            placed
+            located
             for uri, found in self._context.items()
             if uri not in self._open and uri not in self._disk
-            for placed in found
+            for located in found
         ]
         self.view = linted.with_context(more) if more else linted
 
-    def with_completeness(self, *, is_complete: bool) -> World:
-        """The world while the first scan of the disk is under way, or after it."""
+    def with_completeness(self, *, is_complete: bool) -> WorkspaceState:
+        """The workspace while the first scan of the disk is under way, or after it."""
         if is_complete is self.is_complete:
             return self
-        return World(self._linted, self._disk, self._open, self._context, is_complete=is_complete)
+        return WorkspaceState(self._linted, self._disk, self._open, self._context, is_complete=is_complete)
 
-    def with_document(self, uri: str, policies: Policies) -> World:
-        """The world with an open document as it is now; itself when no policy in it has changed."""
+    def with_document(self, uri: str, policies: Policies) -> WorkspaceState:
+        """The workspace with an open document as it is now; itself when no policy in it has changed."""
         linted = self._linted.with_file(uri, policies)
         if linted is self._linted and uri in self._open:
             return self
         return self._changed(linted, opened=self._open | {uri})
 
-    def without_document(self, uri: str) -> World:
-        """The world with the disk's text of a document that was closed."""
+    def without_document(self, uri: str) -> WorkspaceState:
+        """The workspace with the disk's text of a document that was closed."""
         if uri not in self._open:
             return self
         linted = self._linted.with_file(uri, self._disk.get(uri, ()))
         return self._changed(linted, opened=self._open - {uri})
 
-    def with_disk(self, files: Mapping[str, Policies]) -> World:
-        """The world with what a scan of the disk found."""
+    def with_disk(self, files: Mapping[str, Policies]) -> WorkspaceState:
+        """The workspace with what a scan of the disk found."""
         kept = {uri: self._linted.files[uri] for uri in self._open if uri in self._linted.files}
         disk = {uri: policies for uri, policies in files.items() if policies}
-        linted = WorkspaceView({**{uri: found for uri, found in disk.items() if uri not in self._open}, **kept})
+        linted = WorkspaceSnapshot({**{uri: found for uri, found in disk.items() if uri not in self._open}, **kept})
         return self._changed(linted, disk=disk)
 
-    def with_files(self, changed: Mapping[str, Policies]) -> World:
-        """The world with some files of the disk as they are now; no policies: the file is gone, or holds none."""
+    def with_files(self, changed: Mapping[str, Policies]) -> WorkspaceState:
+        """The workspace with some files of the disk as they are now; no policies: the file is gone, or holds none."""
         disk = {uri: found for uri, found in {**self._disk, **changed}.items() if found}
         linted = self._linted
         for uri, policies in changed.items():
@@ -82,24 +82,28 @@ class World:
                 linted = linted.with_file(uri, policies)
         return self._changed(linted, disk=disk)
 
-    def with_context(self, files: Mapping[str, Policies]) -> World:
-        """The world with the policies that count but are not linted, by file."""
-        return World(self._linted, self._disk, self._open, files, is_complete=self.is_complete)
+    def with_context(self, files: Mapping[str, Policies]) -> WorkspaceState:
+        """The workspace with the policies that count but are not linted, by file."""
+        return WorkspaceState(self._linted, self._disk, self._open, files, is_complete=self.is_complete)
 
     def is_context(self, uri: str) -> bool:
         """Whether a file counts but is not linted."""
         return uri in self._context
 
-    def with_context_file(self, uri: str, policies: Policies) -> World:
-        """The world with a file of the context as it is in the editor; itself when no policy in it is another."""
+    def with_context_file(self, uri: str, policies: Policies) -> WorkspaceState:
+        """The workspace with a file of the context as it is in the editor; itself when no policy in it is another."""
         if self._context.get(uri) == policies:
             return self
         return self.with_context({**self._context, uri: policies})
 
     def _changed(
-        self, linted: WorkspaceView, *, disk: Mapping[str, Policies] | None = None, opened: frozenset[str] | None = None
-    ) -> World:
-        return World(
+        self,
+        linted: WorkspaceSnapshot,
+        *,
+        disk: Mapping[str, Policies] | None = None,
+        opened: frozenset[str] | None = None,
+    ) -> WorkspaceState:
+        return WorkspaceState(
             linted,
             self._disk if disk is None else disk,
             self._open if opened is None else opened,
@@ -138,10 +142,10 @@ def _namespace(policy: NetworkPolicy, default: str | None) -> str | None:
     return policy.object.namespace or default
 
 
-NOWHERE = World()
-"""The world in which no policy is known."""
+NO_WORKSPACE = WorkspaceState()
+"""The workspace in which no policy is known."""
 
 
 def policies_of(source: Source, settings: Settings) -> Policies:
     """The policies of a text."""
-    return placed_policies(analyse(source), settings)
+    return located_policies(analyse(source), settings)

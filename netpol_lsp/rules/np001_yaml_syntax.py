@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
+from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 from netpol_lsp.lint.syntax_findings import problem_finding, problems_of
 from netpol_lsp.yaml.problems import ProblemKind
 
 
-@document_rule("NP001", category="syntax", severity=Severity.ERROR, on_partial=True, needs=Needs.PROBLEMS)
+@document_rule("NP001", category="syntax", severity=Severity.ERROR, on_partial=True, needs=Trigger.PROBLEMS)
 def yaml_syntax(ctx: Context) -> Diagnostics:
     """The document is not YAML.
 

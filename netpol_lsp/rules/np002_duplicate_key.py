@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
-from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
+from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 from netpol_lsp.lint.syntax_findings import problems_of
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
@@ -11,10 +11,10 @@ from netpol_lsp.yaml.edit.mappings import remove_entry
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, walk
 from netpol_lsp.yaml.paths import path_at, render_path
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
-from netpol_lsp.yaml.to_python import to_plain
+from netpol_lsp.yaml.to_python import to_python
 
 
-@document_rule("NP002", category="syntax", severity=Severity.ERROR, on_partial=True, needs=Needs.PROBLEMS)
+@document_rule("NP002", category="syntax", severity=Severity.ERROR, on_partial=True, needs=Trigger.PROBLEMS)
 def duplicate_key(ctx: Context) -> Diagnostics:
     """A key stands twice in one mapping.
 
@@ -170,7 +170,7 @@ def _duplicate(ctx: Context, problem: SyntaxProblem, entries: dict[int, tuple[Ma
         return ctx.finding(problem.span, problem.message, label="set twice")
     mapping, earlier = entries[problem.related.start]
     _, later = entries[problem.span.start]
-    same = to_plain(earlier.value).value == to_plain(later.value).value
+    same = to_python(earlier.value).value == to_python(later.value).value
     edits = remove_entry(ctx.document, mapping, earlier)
     fix = Fix("Remove the earlier one", edits, Applicability.SAFE if same else Applicability.UNSAFE) if edits else None
     effect = "with the same value" if same else "and kubectl apply silently keeps the last one"

@@ -6,7 +6,7 @@ import re
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
+from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 from netpol_lsp.lint.syntax_findings import problems_of
 from netpol_lsp.text.edit_distance import closest
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
@@ -14,7 +14,7 @@ from netpol_lsp.yaml.nodes import walk
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 
 
-@document_rule("NP005", category="syntax", severity=Severity.ERROR, on_partial=True, needs=Needs.PROBLEMS)
+@document_rule("NP005", category="syntax", severity=Severity.ERROR, on_partial=True, needs=Trigger.PROBLEMS)
 def bad_alias(ctx: Context) -> Diagnostics:
     """An alias leads nowhere, into itself, or to too much.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
+from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 
 
-@document_rule("NP008", category="syntax", severity=Severity.INFO, on_partial=True, needs=Needs.PROBLEMS)
+@document_rule("NP008", category="syntax", severity=Severity.INFO, on_partial=True, needs=Trigger.PROBLEMS)
 def template_skipped(ctx: Context) -> Diagnostics:
     """A template that cannot be read as YAML is checked only in part.
 

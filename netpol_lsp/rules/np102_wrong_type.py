@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
+from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.lint.string_values import is_text_value
 from netpol_lsp.text.edits import Fix, TextEdit
@@ -15,7 +15,7 @@ from netpol_lsp.yaml.nodes import Mapping, Scalar
 from netpol_lsp.yaml.paths import render_path
 
 
-@document_rule("NP102", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.VIOLATIONS)
+@document_rule("NP102", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.VIOLATIONS)
 def wrong_type(ctx: Context) -> Diagnostics:
     """A value has another type than its field.
 

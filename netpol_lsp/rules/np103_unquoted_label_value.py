@@ -14,7 +14,7 @@ from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.edit.mappings import quote_scalar
 from netpol_lsp.yaml.nodes import Node, Scalar, is_null
-from netpol_lsp.yaml.scalars import key_text, resolve, resolve_plain
+from netpol_lsp.yaml.scalars import key_string, resolve, resolve_plain
 from netpol_lsp.yaml.templates.masking import is_unknown
 
 
@@ -118,7 +118,7 @@ def _read(value: object, written: str) -> str:
         read = str(value).lower()
         return f"a boolean ({read})" if read != written.lower() else "a boolean"
     assert isinstance(value, int | float)
-    read = key_text(value)
+    read = key_string(value)
     return f"a number ({read})" if read != written else "a number"
 
 
@@ -129,7 +129,7 @@ def _rewritten(ctx: PolicyContext, texts: TextMap) -> Diagnostics:
         if isinstance(key, Scalar) and not is_unknown(key):
             read = resolve(key)
             if read is not None and not isinstance(read, str):
-                message = f"{what} key `{key.value}` becomes `{key_text(read)}`: YAML reads it as {_kind(read)}"
+                message = f"{what} key `{key.value}` becomes `{key_string(read)}`: YAML reads it as {_kind(read)}"
                 yield ctx.finding(
                     key, message, severity=Severity.WARNING, fixes=partial(_quote, ctx, key, Applicability.UNSAFE)
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
+from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.text.edit_distance import closest
 from netpol_lsp.text.edits import Applicability, Fix
@@ -14,7 +14,7 @@ from netpol_lsp.yaml.edit.mappings import replace_scalar
 _WHAT = {"protocol": "protocol", "operator": "operator", "policyTypes": "policy type"}
 
 
-@document_rule("NP105", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.VIOLATIONS)
+@document_rule("NP105", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.VIOLATIONS)
 def unsupported_value(ctx: Context) -> Diagnostics:
     """A field has a value that the API does not know.
 

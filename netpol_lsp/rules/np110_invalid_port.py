@@ -6,14 +6,14 @@ from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.names import port_name_problem
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.yaml.edit.mappings import insert_entry, replace_scalar
 from netpol_lsp.yaml.nodes import Mapping, Scalar
 
 
-@policy_rule("NP110", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.PORTS)
+@policy_rule("NP110", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.PORTS)
 def invalid_port(ctx: PolicyContext) -> Diagnostics:
     """A port is neither a number from 1 to 65535 nor the name of a container port.
 

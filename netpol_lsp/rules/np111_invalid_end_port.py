@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 
 
-@policy_rule("NP111", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.PORTS)
+@policy_rule("NP111", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.PORTS)
 def invalid_end_port(ctx: PolicyContext) -> Diagnostics:
     """The end of a port range does not fit its start.
 

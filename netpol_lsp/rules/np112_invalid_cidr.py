@@ -7,12 +7,12 @@ import re
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.cidr import CidrProblem, CidrReason, parse_cidr
 from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
-@policy_rule("NP112", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.IP_BLOCKS)
+@policy_rule("NP112", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.IP_BLOCKS)
 def invalid_cidr(ctx: PolicyContext) -> Diagnostics:
     """An ipBlock has something that is no address range.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.cidr import Cidr, is_strict_subset, parse_cidr
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 
 
-@policy_rule("NP113", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.IP_BLOCKS)
+@policy_rule("NP113", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.IP_BLOCKS)
 def except_outside_cidr(ctx: PolicyContext) -> Diagnostics:
     """An exception does not lie inside the range that it is an exception of.
 

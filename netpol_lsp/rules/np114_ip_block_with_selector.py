@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
@@ -14,7 +14,7 @@ from netpol_lsp.yaml.nodes import Entry, is_null
 from netpol_lsp.yaml.style import column_of
 
 
-@policy_rule("NP114", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.IP_BLOCKS)
+@policy_rule("NP114", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.IP_BLOCKS)
 def ip_block_with_selector(ctx: PolicyContext) -> Diagnostics:
     """An ipBlock shares its item with a selector.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.policy import Direction, PolicyRule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.policies.networkpolicy.policy import Direction, TrafficRule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.edit.mappings import remove_item
@@ -14,7 +14,7 @@ from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
 from netpol_lsp.yaml.templates.masking import is_unknown
 
 
-@policy_rule("NP115", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.RULES)
+@policy_rule("NP115", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.RULES)
 def empty_peer(ctx: PolicyContext) -> Diagnostics:
     """An item of `from` or `to` names no peer.
 
@@ -96,11 +96,11 @@ def _place(item: Node) -> Span:
     return item.span if item.end > item.start else Span(max(item.start - 1, 0), item.start)
 
 
-def _has_hole(ctx: PolicyContext, rule: PolicyRule) -> bool:
+def _has_hole(ctx: PolicyContext, rule: TrafficRule) -> bool:
     return any(rule.node.start <= hole.start <= rule.node.end for hole in ctx.document.holes)
 
 
-def _message(rule: PolicyRule, item: Node) -> str:
+def _message(rule: TrafficRule, item: Node) -> str:
     key = rule.direction.peers_key
     who = "anyone" if rule.direction is Direction.INGRESS else "anywhere"
     if isinstance(item, Mapping) and item.entries:
@@ -109,7 +109,7 @@ def _message(rule: PolicyRule, item: Node) -> str:
     return f"an empty item of `{key}` names no peer: leave `{key}` out to allow {who}"
 
 
-def _fix(ctx: PolicyContext, rule: PolicyRule, item: Node) -> Fix | None:
+def _fix(ctx: PolicyContext, rule: TrafficRule, item: Node) -> Fix | None:
     peers = rule.peers_field.node if rule.peers_field else None
     if not isinstance(peers, Sequence) or len(peers.items) < 2:
         return None

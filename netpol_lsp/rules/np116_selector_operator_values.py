@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.mappings import remove_entry
 from netpol_lsp.yaml.nodes import Sequence, is_null
 from netpol_lsp.yaml.templates.masking import is_unknown
 
 
-@policy_rule("NP116", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.CONDITIONS)
+@policy_rule("NP116", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.CONDITIONS)
 def selector_operator_values(ctx: PolicyContext) -> Diagnostics:
     """A condition on a label has values where its operator takes none, or none where it needs some.
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.kube.net.cidr import Cidr, is_strict_subset, parse_cidr
 from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
-@policy_rule("NP120", category="api", severity=Severity.ERROR, on_partial=True, needs=Needs.IP_BLOCKS)
+@policy_rule("NP120", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.IP_BLOCKS)
 def non_canonical_cidr(ctx: PolicyContext) -> Diagnostics:
     """An address range is not written in its one canonical form.
 

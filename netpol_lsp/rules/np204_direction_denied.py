@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.name_intent import annotation_that_allows, is_denied, is_named_denial, name_claim
+from netpol_lsp.policies.networkpolicy.name_intent import (
+    annotation_that_allows,
+    intent_of_name,
+    is_denied,
+    is_named_denial,
+)
 from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import directions_words, selected_words
 from netpol_lsp.text.span import Span
@@ -77,7 +82,7 @@ def direction_denied(ctx: PolicyContext) -> Diagnostics:
 
 def _who_allows(policy: NetworkPolicy, direction: Direction, *, is_name_enough: bool) -> str | None:
     """What says that this direction is allowed. A name that allows where everything is denied is NP229's."""
-    claim = name_claim(policy.object)
+    claim = intent_of_name(policy.object)
     if is_name_enough and claim.allows and claim.concerns(direction):
         return f"name `{policy.object.name}`"
     key = annotation_that_allows(policy.object, direction)

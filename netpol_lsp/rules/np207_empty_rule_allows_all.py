@@ -6,9 +6,9 @@ from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.policy_fixes import remove_empty_rule
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Port
-from netpol_lsp.policies.networkpolicy.policy import Direction, PolicyRule
+from netpol_lsp.policies.networkpolicy.policy import Direction, TrafficRule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.edit.items import has_comment
@@ -17,7 +17,7 @@ from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
 from netpol_lsp.yaml.templates.masking import is_unknown
 
 
-@policy_rule("NP207", category="intent", severity=Severity.INFO, needs=Needs.RULES)
+@policy_rule("NP207", category="intent", severity=Severity.INFO, needs=Trigger.RULES)
 def empty_rule_allows_all(ctx: PolicyContext) -> Diagnostics:
     """An empty rule allows everyone on every port.
 
@@ -108,7 +108,7 @@ def empty_rule_allows_all(ctx: PolicyContext) -> Diagnostics:
             yield from _ports(ctx, rule)
 
 
-def _ports(ctx: PolicyContext, rule: PolicyRule) -> Diagnostics:
+def _ports(ctx: PolicyContext, rule: TrafficRule) -> Diagnostics:
     for port in rule.ports:
         if _is_empty(port.node):
             what = "an item without a value" if is_null(port.node) else "an empty item"
@@ -135,7 +135,7 @@ def _place(ctx: PolicyContext, node: Node) -> Span:
     return Span(dash, dash + 1)
 
 
-def _fix(ctx: PolicyContext, rule: PolicyRule) -> Fix | None:
+def _fix(ctx: PolicyContext, rule: TrafficRule) -> Fix | None:
     """For a bare dash: what was written on purpose stays."""
     rules = ctx.policy.rules(rule.direction)
     following = rules[rules.index(rule) + 1 :][:1]
@@ -144,7 +144,7 @@ def _fix(ctx: PolicyContext, rule: PolicyRule) -> Fix | None:
     return remove_empty_rule(ctx.document, ctx.policy, rule, "Allow nothing")
 
 
-def _port_fix(ctx: PolicyContext, rule: PolicyRule, port: Port) -> Fix | None:
+def _port_fix(ctx: PolicyContext, rule: TrafficRule, port: Port) -> Fix | None:
     """An only item stays: without it, `ports` would mean every port of every protocol."""
     items = rule.ports_field.node if rule.ports_field else None
     if not is_null(port.node) or not isinstance(items, Sequence) or len(items.items) < 2:

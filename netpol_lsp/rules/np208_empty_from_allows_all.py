@@ -7,10 +7,10 @@ from functools import partial
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.policy_fixes import remove_empty_rule
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import ports_words
-from netpol_lsp.policies.networkpolicy.semantics import stored_rule
+from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.edit.items import has_comment
@@ -18,7 +18,7 @@ from netpol_lsp.yaml.edit.mappings import remove_entry
 from netpol_lsp.yaml.nodes import Mapping, Node
 
 
-@policy_rule("NP208", category="intent", severity=Severity.WARNING, needs=Needs.RULES)
+@policy_rule("NP208", category="intent", severity=Severity.WARNING, needs=Trigger.RULES)
 def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
     """`from: []` or `to: []` means everyone, not no one.
 
@@ -78,7 +78,7 @@ def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
             continue
         who = "anyone" if rule.direction is Direction.INGRESS else "anywhere"
         preposition = "from" if rule.direction is Direction.INGRESS else "to"
-        ports = ports_words(stored_rule(rule).ports)
+        ports = ports_words(rule_semantics(rule).ports)
         message = f"`{peers.entry.name}: []` allows {rule.direction.rules_key} {preposition} {who}, on {ports}"
         yield ctx.finding(
             peers.entry.key,
@@ -88,11 +88,11 @@ def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
         )
 
 
-def _fixes(ctx: PolicyContext, policy: NetworkPolicy, rule: PolicyRule, peers: Field[list[Node]]) -> list[Fix | None]:
+def _fixes(ctx: PolicyContext, policy: NetworkPolicy, rule: TrafficRule, peers: Field[list[Node]]) -> list[Fix | None]:
     return [_allow_no_one(ctx, policy, rule), _leave_out(ctx, rule, peers)]
 
 
-def _allow_no_one(ctx: PolicyContext, policy: NetworkPolicy, rule: PolicyRule) -> Fix | None:
+def _allow_no_one(ctx: PolicyContext, policy: NetworkPolicy, rule: TrafficRule) -> Fix | None:
     rules = policy.rules(rule.direction)
     following = rules[rules.index(rule) + 1 :][:1]
     if following and _is_empty(following[0]):
@@ -100,11 +100,11 @@ def _allow_no_one(ctx: PolicyContext, policy: NetworkPolicy, rule: PolicyRule) -
     return remove_empty_rule(ctx.document, policy, rule, "Allow no one")
 
 
-def _is_empty(rule: PolicyRule) -> bool:
+def _is_empty(rule: TrafficRule) -> bool:
     return rule.peers_field is not None and rule.peers_field.value == []
 
 
-def _leave_out(ctx: PolicyContext, rule: PolicyRule, peers: Field[list[Node]]) -> Fix | None:
+def _leave_out(ctx: PolicyContext, rule: TrafficRule, peers: Field[list[Node]]) -> Fix | None:
     """Without the key the rule means the same, and shows it."""
     lines = ctx.source.lines
     line = lines.line_of(peers.span.start)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.name_intent import name_claim
-from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, PolicyRule
+from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import own_namespace_words
 from netpol_lsp.yaml.nodes import is_null
 
@@ -52,7 +52,7 @@ def empty_selector(ctx: PolicyContext) -> Diagnostics:
     """
     policy = ctx.policy
     own = own_namespace_words(ctx.namespace)
-    is_wide = name_claim(policy.object).is_wide
+    is_wide = intent_of_name(policy.object).is_wide
     selector = policy.pod_selector
     if selector is not None and selector.is_empty and not is_wide and _names_something(policy):
         yield _finding(ctx, selector, Severity.INFO, f"the policy guards every pod of {_where(ctx)}")
@@ -95,5 +95,5 @@ def _names_something(policy: NetworkPolicy) -> bool:
     return any(_is_specific(rule) for rule in policy.all_rules if rule.direction in policy.effective_types)
 
 
-def _is_specific(rule: PolicyRule) -> bool:
+def _is_specific(rule: TrafficRule) -> bool:
     return not (rule.allows_every_peer and rule.allows_every_port)

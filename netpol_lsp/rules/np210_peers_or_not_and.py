@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.ambiguous_peers import PeerPair, doubtful_pairs
-from netpol_lsp.policies.networkpolicy.policy import PolicyRule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.policies.networkpolicy.ambiguous_peers import PeerPair, ambiguous_pairs
+from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peer_words, pods_in_words
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
@@ -15,7 +15,7 @@ from netpol_lsp.yaml.edit.items import join_items
 from netpol_lsp.yaml.nodes import Sequence
 
 
-@policy_rule("NP210", category="intent", severity=Severity.WARNING, needs=Needs.PEERS)
+@policy_rule("NP210", category="intent", severity=Severity.WARNING, needs=Trigger.PEERS)
 def peers_or_not_and(ctx: PolicyContext) -> Diagnostics:
     """A namespaceSelector and a podSelector are two items, so either is enough.
 
@@ -112,7 +112,7 @@ def peers_or_not_and(ctx: PolicyContext) -> Diagnostics:
     for rule in ctx.policy.all_rules:
         if rule.direction not in ctx.policy.effective_types:
             continue
-        for pair in doubtful_pairs(ctx.document, ctx.policy, rule, ctx.namespace):
+        for pair in ambiguous_pairs(ctx.document, ctx.policy, rule, ctx.namespace):
             yield ctx.finding(
                 pair.second.node.entries[0].key if pair.second.node.entries else pair.second.node,
                 _message(pair, ctx.namespace),
@@ -128,11 +128,11 @@ def _message(pair: PeerPair, namespace: str | None) -> str:
     return f"two items, so either is enough: {either}; written as one item it would be: {both}"
 
 
-def _fixes(ctx: PolicyContext, rule: PolicyRule, pair: PeerPair) -> list[Fix | None]:
+def _fixes(ctx: PolicyContext, rule: TrafficRule, pair: PeerPair) -> list[Fix | None]:
     return [_join(ctx, rule, pair), _keep(ctx, pair)]
 
 
-def _join(ctx: PolicyContext, rule: PolicyRule, pair: PeerPair) -> Fix | None:
+def _join(ctx: PolicyContext, rule: TrafficRule, pair: PeerPair) -> Fix | None:
     peers = rule.peers_field.node if rule.peers_field else None
     if not isinstance(peers, Sequence):
         return None

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.ambiguous_peers import doubtful_pairs
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.policies.networkpolicy.ambiguous_peers import ambiguous_pairs
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.prose import peer_words
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.mappings import insert_entry_first
 
 
-@policy_rule("NP211", category="intent", severity=Severity.INFO, needs=Needs.PEERS)
+@policy_rule("NP211", category="intent", severity=Severity.INFO, needs=Trigger.PEERS)
 def pod_selector_own_namespace(ctx: PolicyContext) -> Diagnostics:
     """A podSelector alone selects pods of the policy's own namespace only.
 
@@ -61,7 +61,7 @@ def pod_selector_own_namespace(ctx: PolicyContext) -> Diagnostics:
     for rule in policy.all_rules:
         if not policy.has_unknown_types and rule.direction not in policy.effective_types:
             continue
-        pairs = doubtful_pairs(ctx.document, policy, rule, ctx.namespace)
+        pairs = ambiguous_pairs(ctx.document, policy, rule, ctx.namespace)
         told = {id(peer.node) for pair in pairs for peer in (pair.first, pair.second)}
         for peer in rule.peers:
             selector = peer.pod_selector

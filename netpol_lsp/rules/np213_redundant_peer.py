@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity, Tag
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import Direction
 from netpol_lsp.policies.networkpolicy.prose import peer_words
@@ -12,7 +12,7 @@ from netpol_lsp.yaml.nodes import Mapping, Node, head_span
 from netpol_lsp.yaml.to_python import content_key
 
 
-@policy_rule("NP213", category="intent", severity=Severity.INFO, needs=Needs.PEERS)
+@policy_rule("NP213", category="intent", severity=Severity.INFO, needs=Trigger.PEERS)
 def redundant_peer(ctx: PolicyContext) -> Diagnostics:
     """A peer is already covered by another peer of the same list.
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity, Tag
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.policy import Direction
 from netpol_lsp.policies.networkpolicy.redundancy import redundant_rules
-from netpol_lsp.policies.networkpolicy.semantics import StoredRule
+from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
 from netpol_lsp.yaml.nodes import Node, head_span
 from netpol_lsp.yaml.to_python import content_key
 
 
-@policy_rule("NP214", category="intent", severity=Severity.INFO, needs=Needs.RULES)
+@policy_rule("NP214", category="intent", severity=Severity.INFO, needs=Trigger.RULES)
 def redundant_rule(ctx: PolicyContext) -> Diagnostics:
     """A rule is already covered by another rule of the same policy.
 
@@ -70,7 +70,7 @@ def redundant_rule(ctx: PolicyContext) -> Diagnostics:
 
 
 def _findings(
-    ctx: PolicyContext, direction: Direction, items: list[Node], pairs: list[tuple[StoredRule, StoredRule]]
+    ctx: PolicyContext, direction: Direction, items: list[Node], pairs: list[tuple[RuleSemantics, RuleSemantics]]
 ) -> Diagnostics:
     contents = [content_key(item) for item in items]
     for rule, covering in pairs:

@@ -8,14 +8,14 @@ from typing import Any
 
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity, Tag
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.policy import PolicyRule
+from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import ports_words
 from netpol_lsp.policies.networkpolicy.semantics import port_set
 from netpol_lsp.text.edits import Fix
 from netpol_lsp.yaml.edit.mappings import remove_item
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, head_span, is_null, walk
 from netpol_lsp.yaml.templates.masking import is_unknown
-from netpol_lsp.yaml.to_python import content_key, to_plain
+from netpol_lsp.yaml.to_python import content_key, to_python
 
 
 @policy_rule("NP215", category="intent", severity=Severity.INFO)
@@ -126,7 +126,7 @@ def _has_equal(items: list[Any]) -> bool:
 
 
 def _copies(ctx: PolicyContext, node: Sequence) -> Diagnostics:
-    if not _has_equal([to_plain(item).value for item in node.items]):
+    if not _has_equal([to_python(item).value for item in node.items]):
         return
     seen: dict[Hashable, Node] = {}
     for item in node.items:
@@ -136,7 +136,7 @@ def _copies(ctx: PolicyContext, node: Sequence) -> Diagnostics:
             yield _finding(ctx, node, item, first, "this entry stands in the list already")
 
 
-def _covered_ports(ctx: PolicyContext, rule: PolicyRule) -> Diagnostics:
+def _covered_ports(ctx: PolicyContext, rule: TrafficRule) -> Diagnostics:
     """Ports that another item of the list holds, too, though it is written otherwise."""
     node = rule.ports_field.node if rule.ports_field is not None else None
     if not isinstance(node, Sequence) or node.origin is not None:

@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.ide.refactor import insert_dns_rule
 from netpol_lsp.kube.label_selector import is_satisfiable
-from netpol_lsp.lint.dns import dns_setup
+from netpol_lsp.lint.dns import dns_setup, insert_dns_rule
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.name_intent import is_named_denial
-from netpol_lsp.policies.networkpolicy.policy import Direction, PolicyRule
+from netpol_lsp.policies.networkpolicy.policy import Direction, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import join_words
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.dns import DNS_PORT, DnsSetup, names_dns_ports, node_local_cidr, selects_dns_pods
-from netpol_lsp.workspace.dns_coverage import allows_some_egress, has_dns_gap, is_said_elsewhere
+from netpol_lsp.workspace.dns_coverage import allows_some_egress, has_dns_gap, is_reported_by_broader_policy
 
 
 @policy_rule("NP216", category="intent", severity=Severity.WARNING, uses_workspace=True)
@@ -122,12 +121,12 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 53}
     ```
     """
-    placed, setup = ctx.placed, dns_setup(ctx.settings)
-    if not is_satisfiable(placed.policy.pod_selector) or selects_dns_pods(placed.policy):
+    located, setup = ctx.located, dns_setup(ctx.settings)
+    if not is_satisfiable(located.policy.pod_selector) or selects_dns_pods(located.policy):
         return
-    if not has_dns_gap(ctx.workspace, placed, setup) or is_said_elsewhere(ctx.workspace, placed, setup):
+    if not has_dns_gap(ctx.workspace, located, setup) or is_reported_by_broader_policy(ctx.workspace, located, setup):
         return
-    is_needed = allows_some_egress(ctx.workspace, placed)
+    is_needed = allows_some_egress(ctx.workspace, located)
     if not is_needed and not is_named_denial(ctx.policy):
         return  # NP204 says that all egress is denied
     attempts = list(_attempts(ctx, setup))
@@ -153,7 +152,7 @@ def _fix(ctx: PolicyContext, setup: DnsSetup) -> Fix | None:
     return Fix("Allow DNS: add an egress rule for it", edits, Applicability.UNSAFE) if edits else None
 
 
-def _attempts(ctx: PolicyContext, setup: DnsSetup) -> Iterator[PolicyRule]:
+def _attempts(ctx: PolicyContext, setup: DnsSetup) -> Iterator[TrafficRule]:
     """Rules that are meant for DNS and do not reach it."""
     for rule, stored in zip(ctx.policy.egress, ctx.stored.egress, strict=False):
         if any(names_dns_ports(stored, setup, protocol) for protocol in ("UDP", "TCP")):

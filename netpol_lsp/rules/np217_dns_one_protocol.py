@@ -6,10 +6,10 @@ from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.dns import dns_setup
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Port
-from netpol_lsp.policies.networkpolicy.policy import Direction, PolicyRule
-from netpol_lsp.policies.networkpolicy.semantics import StoredPolicy, StoredRule
+from netpol_lsp.policies.networkpolicy.policy import Direction, TrafficRule
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.workspace.dns import (
     DNS_PORT,
@@ -21,12 +21,12 @@ from netpol_lsp.workspace.dns import (
 )
 from netpol_lsp.workspace.dns_coverage import is_dns_denied
 from netpol_lsp.workspace.snapshot import isolates_direction
-from netpol_lsp.workspace.ternary import Answer
+from netpol_lsp.workspace.ternary import Ternary
 from netpol_lsp.yaml.edit.mappings import insert_item
 from netpol_lsp.yaml.nodes import Sequence
 
 
-@policy_rule("NP217", category="intent", severity=Severity.WARNING, uses_workspace=True, needs=Needs.PORTS)
+@policy_rule("NP217", category="intent", severity=Severity.WARNING, uses_workspace=True, needs=Trigger.PORTS)
 def dns_one_protocol(ctx: PolicyContext) -> Diagnostics:
     """DNS is allowed over one protocol only.
 
@@ -102,17 +102,17 @@ def dns_one_protocol(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 53}
     ```
     """
-    placed, setup = ctx.placed, dns_setup(ctx.settings)
-    if isolates_direction(placed.policy, Direction.EGRESS) is not Answer.YES or selects_dns_pods(placed.policy):
+    located, setup = ctx.located, dns_setup(ctx.settings)
+    if isolates_direction(located.policy, Direction.EGRESS) is not Ternary.YES or selects_dns_pods(located.policy):
         return
     for rule, stored in zip(ctx.policy.egress, ctx.stored.egress, strict=False):
-        alone = _alone(rule, stored, placed.policy, setup)
+        alone = _alone(rule, stored, located.policy, setup)
         # Port 53 without a protocol is NP224's.
         if alone is None or alone.port is None or alone.protocol is None:
             continue
         present = "UDP" if alone.effective_protocol == "UDP" else "TCP"
         missing = "TCP" if present == "UDP" else "UDP"
-        if not is_dns_denied(ctx.workspace, placed, setup, missing):
+        if not is_dns_denied(ctx.workspace, located, setup, missing):
             continue
         message = f"DNS is allowed over {present} only: {_WHY[missing]}"
         yield ctx.finding(
@@ -123,7 +123,7 @@ def dns_one_protocol(ctx: PolicyContext) -> Diagnostics:
 _WHY = {"TCP": "long answers come over TCP", "UDP": "questions are asked over UDP first"}
 
 
-def _alone(rule: PolicyRule, stored: StoredRule, policy: StoredPolicy, setup: DnsSetup) -> Port | None:
+def _alone(rule: TrafficRule, stored: RuleSemantics, policy: NetworkPolicySemantics, setup: DnsSetup) -> Port | None:
     """The port of a rule that lets DNS through, when it is there for one of the two protocols."""
     ports = [port for port in rule.ports if _is_dns(port, setup)]
     protocols = {port.effective_protocol for port in ports}
@@ -131,7 +131,7 @@ def _alone(rule: PolicyRule, stored: StoredRule, policy: StoredPolicy, setup: Dn
         return None
     # Other ports than 53 are for DNS where it listens there; 5353 alone may be multicast.
     present = "UDP" if "UDP" in protocols else "TCP"
-    is_known = ports[0].number == DNS_PORT or rule_allows_dns(stored, policy, setup, present) is Answer.YES
+    is_known = ports[0].number == DNS_PORT or rule_allows_dns(stored, policy, setup, present) is Ternary.YES
     return ports[0] if is_known else None
 
 
@@ -142,7 +142,7 @@ def _is_dns(port: Port, setup: DnsSetup) -> bool:
     return port.number in numbers or port.name == DNS_PORT_NAMES.get(port.effective_protocol or "")
 
 
-def _fix(ctx: PolicyContext, rule: PolicyRule, alone: Port, protocol: str) -> Fix | None:
+def _fix(ctx: PolicyContext, rule: TrafficRule, alone: Port, protocol: str) -> Fix | None:
     ports = rule.ports_field.node if rule.ports_field else None
     if not isinstance(ports, Sequence):
         return None

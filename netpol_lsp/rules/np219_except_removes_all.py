@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.address_set import address_set
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import IPBlock
 
 
-@policy_rule("NP219", category="intent", severity=Severity.WARNING, on_partial=True, needs=Needs.IP_BLOCKS)
+@policy_rule("NP219", category="intent", severity=Severity.WARNING, on_partial=True, needs=Trigger.IP_BLOCKS)
 def except_removes_all(ctx: PolicyContext) -> Diagnostics:
     """The exceptions of an ipBlock leave nothing of its range.
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Peer
-from netpol_lsp.policies.networkpolicy.policy import Direction, PolicyRule
+from netpol_lsp.policies.networkpolicy.policy import Direction, TrafficRule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.mappings import insert_item
 from netpol_lsp.yaml.nodes import Sequence
 
 
-@policy_rule("NP220", category="intent", severity=Severity.INFO, on_partial=True, needs=Needs.IP_BLOCKS)
+@policy_rule("NP220", category="intent", severity=Severity.INFO, on_partial=True, needs=Trigger.IP_BLOCKS)
 def ipv4_any_without_ipv6(ctx: PolicyContext) -> Diagnostics:
     """Every address of one IP family is allowed, and none of the other.
 
@@ -106,7 +106,7 @@ def _family(peer: Peer) -> int | None:
     return _FAMILIES.get(cidr or "")
 
 
-def _fix(ctx: PolicyContext, rule: PolicyRule, cidr: str) -> Fix | None:
+def _fix(ctx: PolicyContext, rule: TrafficRule, cidr: str) -> Fix | None:
     peers = rule.peers_field.node if rule.peers_field else None
     if not isinstance(peers, Sequence):
         return None

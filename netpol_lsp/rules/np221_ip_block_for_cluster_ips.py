@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.address_set import CidrSet, address_set
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 
 
-@policy_rule("NP221", category="intent", severity=Severity.WARNING, on_partial=True, needs=Needs.IP_BLOCKS)
+@policy_rule("NP221", category="intent", severity=Severity.WARNING, on_partial=True, needs=Trigger.IP_BLOCKS)
 def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
     """An ipBlock lies inside the cluster's own pod or service addresses.
 

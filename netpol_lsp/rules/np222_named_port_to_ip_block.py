@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.names import port_name_problem
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 
 
-@policy_rule("NP222", category="intent", severity=Severity.WARNING, needs=Needs.IP_BLOCKS)
+@policy_rule("NP222", category="intent", severity=Severity.WARNING, needs=Trigger.IP_BLOCKS)
 def named_port_to_ip_block(ctx: PolicyContext) -> Diagnostics:
     """A named port is used towards addresses, where no name can be resolved.
 

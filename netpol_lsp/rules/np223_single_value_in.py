@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 
 
-@policy_rule("NP223", category="style", severity=Severity.HINT, opt_in=True, on_partial=True, needs=Needs.CONDITIONS)
+@policy_rule("NP223", category="style", severity=Severity.HINT, opt_in=True, on_partial=True, needs=Trigger.CONDITIONS)
 def single_value_in(ctx: PolicyContext) -> Diagnostics:
     """An `In` with a single value could be a matchLabels entry.
 

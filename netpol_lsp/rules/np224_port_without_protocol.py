@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.mappings import insert_entry
 from netpol_lsp.yaml.nodes import Mapping
 
 
-@policy_rule("NP224", category="intent", severity=Severity.HINT, on_partial=True, needs=Needs.PORTS)
+@policy_rule("NP224", category="intent", severity=Severity.HINT, on_partial=True, needs=Trigger.PORTS)
 def port_without_protocol(ctx: PolicyContext) -> Diagnostics:
     """A port names no protocol, so TCP is assumed.
 

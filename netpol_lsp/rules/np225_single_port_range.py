@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.text.edits import Fix
 from netpol_lsp.yaml.edit.mappings import remove_entry
 from netpol_lsp.yaml.nodes import Mapping
 
 
-@policy_rule("NP225", category="style", severity=Severity.HINT, opt_in=True, on_partial=True, needs=Needs.PORTS)
+@policy_rule("NP225", category="style", severity=Severity.HINT, opt_in=True, on_partial=True, needs=Trigger.PORTS)
 def single_port_range(ctx: PolicyContext) -> Diagnostics:
     """A port range has one port.
 

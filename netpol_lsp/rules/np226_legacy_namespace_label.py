@@ -7,12 +7,12 @@ import re
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.kube.well_known import METADATA_NAME
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
-@policy_rule("NP226", category="intent", severity=Severity.WARNING, on_partial=True, needs=Needs.PEERS)
+@policy_rule("NP226", category="intent", severity=Severity.WARNING, on_partial=True, needs=Trigger.PEERS)
 def legacy_namespace_label(ctx: PolicyContext) -> Diagnostics:
     """A namespace is chosen by the label `name`, which no namespace carries by itself.
 

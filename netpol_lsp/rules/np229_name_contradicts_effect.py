@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.name_intent import Claim, name_claim
+from netpol_lsp.policies.networkpolicy.name_intent import Claim, intent_of_name
 from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import directions_words
-from netpol_lsp.policies.networkpolicy.semantics import stored_rule
+from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
 
 
 @policy_rule("NP229", category="intent", severity=Severity.WARNING)
@@ -60,7 +60,7 @@ def name_contradicts_effect(ctx: PolicyContext) -> Diagnostics:
     policy = ctx.policy
     if policy.has_unknown_types or policy.spec is None or any(_is_hidden(policy, direction) for direction in Direction):
         return
-    claim = name_claim(policy.object)
+    claim = intent_of_name(policy.object)
     message = None
     if claim.denies:
         message = _open_although_denying(policy, claim)
@@ -99,4 +99,4 @@ def _closed_although_allowing(policy: NetworkPolicy, claim: Claim) -> str | None
 
 
 def _allows_everything(policy: NetworkPolicy, direction: Direction) -> bool:
-    return any(stored_rule(rule).allows_everything for rule in policy.rules(direction))
+    return any(rule_semantics(rule).allows_everything for rule in policy.rules(direction))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.selectors import read_selector
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 
 
-@policy_rule("NP231", category="intent", severity=Severity.INFO, needs=Needs.PEERS)
+@policy_rule("NP231", category="intent", severity=Severity.INFO, needs=Trigger.PEERS)
 def self_hairpin(ctx: PolicyContext) -> Diagnostics:
     """A policy lets its pods talk to themselves.
 

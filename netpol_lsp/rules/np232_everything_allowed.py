@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.address_set import EVERY_ADDRESS, NO_ADDRESSES
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.policy import Direction
-from netpol_lsp.policies.networkpolicy.semantics import StoredRule
+from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
 
 
-@policy_rule("NP232", category="intent", severity=Severity.INFO, needs=Needs.IP_BLOCKS)
+@policy_rule("NP232", category="intent", severity=Severity.INFO, needs=Trigger.IP_BLOCKS)
 def everything_allowed(ctx: PolicyContext) -> Diagnostics:
     """The rules of a direction allow everything together.
 
@@ -68,7 +68,7 @@ def everything_allowed(ctx: PolicyContext) -> Diagnostics:
             yield ctx.finding(field.key_span, message, label="the same as no policy")
 
 
-def _allows_everything(rules: tuple[StoredRule, ...]) -> bool:
+def _allows_everything(rules: tuple[RuleSemantics, ...]) -> bool:
     """Whether rules on every port name all pods of all namespaces and every address of both families, together."""
     addresses, has_all_pods = NO_ADDRESSES, False
     for rule in rules:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Related, Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.name_intent import name_claim
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import directions_words
-from netpol_lsp.policies.networkpolicy.semantics import stored_rule
+from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
 
 
-@policy_rule("NP233", category="intent", severity=Severity.WARNING, needs=Needs.RULES)
+@policy_rule("NP233", category="intent", severity=Severity.WARNING, needs=Trigger.RULES)
 def policy_without_effect(ctx: PolicyContext) -> Diagnostics:
     """The policy has rules that restrict something, and another rule beside them allows everything.
 
@@ -62,7 +62,7 @@ def policy_without_effect(ctx: PolicyContext) -> Diagnostics:
     policy = ctx.policy
     if not any(rule.allows_every_peer for rule in policy.all_rules):
         return
-    claim = name_claim(policy.object)
+    claim = intent_of_name(policy.object)
     if claim.allows and claim.is_total:
         return  # it does what it is called
     isolated = [direction for direction in Direction if direction in policy.effective_types]
@@ -81,13 +81,13 @@ def policy_without_effect(ctx: PolicyContext) -> Diagnostics:
     )
 
 
-def _related(ctx: PolicyContext, rule: PolicyRule) -> Related:
+def _related(ctx: PolicyContext, rule: TrafficRule) -> Related:
     return ctx.related(rule.node.span, f"this rule allows all {rule.direction.rules_key}")
 
 
-def _opening_rule(policy: NetworkPolicy, direction: Direction) -> PolicyRule | None:
+def _opening_rule(policy: NetworkPolicy, direction: Direction) -> TrafficRule | None:
     return next((rule for rule in policy.rules(direction) if _allows_everything(rule)), None)
 
 
-def _allows_everything(rule: PolicyRule) -> bool:
-    return rule.allows_every_peer and stored_rule(rule).allows_everything
+def _allows_everything(rule: TrafficRule) -> bool:
+    return rule.allows_every_peer and rule_semantics(rule).allows_everything

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.prose import peer_words
 from netpol_lsp.text.edits import Applicability, Fix
@@ -16,7 +16,7 @@ from netpol_lsp.yaml.nodes import Entry, is_null
 from netpol_lsp.yaml.templates.masking import is_unknown
 
 
-@policy_rule("NP236", category="intent", severity=Severity.WARNING, needs=Needs.PEERS)
+@policy_rule("NP236", category="intent", severity=Severity.WARNING, needs=Trigger.PEERS)
 def dropped_selector(ctx: PolicyContext) -> Diagnostics:
     """A part of a peer has no value, and the API server drops it.
 

@@ -7,10 +7,10 @@ from functools import partial
 from itertools import pairwise
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peers_words, ports_words, rule_words
-from netpol_lsp.policies.networkpolicy.semantics import stored_rule
+from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.items import join_items
 from netpol_lsp.yaml.nodes import Mapping, Sequence
@@ -18,7 +18,7 @@ from netpol_lsp.yaml.nodes import Mapping, Sequence
 _DNS_PORTS = frozenset({53, 5353, 8053})
 
 
-@policy_rule("NP237", category="intent", severity=Severity.INFO, needs=Needs.RULES)
+@policy_rule("NP237", category="intent", severity=Severity.INFO, needs=Trigger.RULES)
 def split_rule(ctx: PolicyContext) -> Diagnostics:
     """A rule with only peers stands next to a rule with only ports.
 
@@ -107,7 +107,7 @@ def split_rule(ctx: PolicyContext) -> Diagnostics:
             )
 
 
-def _split_rules(rules: tuple[PolicyRule, ...]) -> Iterator[tuple[PolicyRule, PolicyRule]]:
+def _split_rules(rules: tuple[TrafficRule, ...]) -> Iterator[tuple[TrafficRule, TrafficRule]]:
     """Neighbours of which one has only peers and the other only ports; no rule is in two pairs."""
     is_taken = False
     for first, second in pairwise(rules):
@@ -117,7 +117,7 @@ def _split_rules(rules: tuple[PolicyRule, ...]) -> Iterator[tuple[PolicyRule, Po
         is_taken = is_pair
 
 
-def _only(rule: PolicyRule) -> str:
+def _only(rule: TrafficRule) -> str:
     """What the one key of a rule is about: `peers`, `ports` other than DNS, or something else ("")."""
     names = [entry.name for entry in rule.node.all_entries()] if isinstance(rule.node, Mapping) else []
     if names == [rule.direction.peers_key] and not rule.allows_every_peer:
@@ -127,15 +127,15 @@ def _only(rule: PolicyRule) -> str:
     return "ports"
 
 
-def _message(first: PolicyRule, second: PolicyRule, namespace: str | None) -> str:
+def _message(first: TrafficRule, second: TrafficRule, namespace: str | None) -> str:
     either = f"{rule_words(first, namespace)}, OR {rule_words(second, namespace)}"
     peers, ports = (first, second) if _only(first) == "peers" else (second, first)
     preposition = "from" if first.direction is Direction.INGRESS else "to"
-    both = f"{preposition} {peers_words(peers, namespace)}, on {ports_words(stored_rule(ports).ports)}"
+    both = f"{preposition} {peers_words(peers, namespace)}, on {ports_words(rule_semantics(ports).ports)}"
     return f"two rules, so either is enough: {either}; written as one rule it would be: {both}"
 
 
-def _join(ctx: PolicyContext, policy: NetworkPolicy, first: PolicyRule, second: PolicyRule) -> Fix | None:
+def _join(ctx: PolicyContext, policy: NetworkPolicy, first: TrafficRule, second: TrafficRule) -> Fix | None:
     rules = policy.rules_field(first.direction)
     if rules is None or not isinstance(rules.node, Sequence):
         return None

@@ -8,17 +8,17 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.address_set import address_set
 from netpol_lsp.kube.net.port_set import PortSet, port_range
 from netpol_lsp.kube.well_known import METADATA_SERVICES
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.name_intent import name_claim
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.peer import IPBlock
 from netpol_lsp.policies.networkpolicy.policy import Direction
-from netpol_lsp.policies.networkpolicy.semantics import stored_rule
+from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.mappings import insert_entry, insert_item
 from netpol_lsp.yaml.nodes import Sequence
 
 
-@policy_rule("NP401", category="security", severity=Severity.WARNING, needs=Needs.IP_BLOCKS)
+@policy_rule("NP401", category="security", severity=Severity.WARNING, needs=Trigger.IP_BLOCKS)
 def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
     """Egress reaches the cloud's metadata service.
 
@@ -83,12 +83,12 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
         return
     for rule in ctx.policy.egress:
         blocks = [peer.ip_block for peer in rule.peers if peer.ip_block is not None]
-        if not blocks or not stored_rule(rule).ports.may_intersect(_HTTP):
+        if not blocks or not rule_semantics(rule).ports.may_intersect(_HTTP):
             continue
         for block in blocks:
             reached = _reached(block)
             if reached is not None and block.cidr is not None:
-                claim = name_claim(ctx.policy.object)
+                claim = intent_of_name(ctx.policy.object)
                 address = reached.partition("/")[0]
                 message = f"`{block.cidr.value}` includes {address}, where clouds hand out the node's credentials"
                 yield ctx.finding(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.policy import Direction, every_address
 
 
-@policy_rule("NP402", category="security", severity=Severity.WARNING, needs=Needs.IP_BLOCKS)
+@policy_rule("NP402", category="security", severity=Severity.WARNING, needs=Trigger.IP_BLOCKS)
 def world_open_ingress(ctx: PolicyContext) -> Diagnostics:
     """Ingress is open to every address on every port.
 

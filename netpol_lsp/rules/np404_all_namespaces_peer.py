@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Needs, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Peer
 
 
-@policy_rule("NP404", category="security", severity=Severity.INFO, on_partial=True, needs=Needs.PEERS)
+@policy_rule("NP404", category="security", severity=Severity.INFO, on_partial=True, needs=Trigger.PEERS)
 def all_namespaces_peer(ctx: PolicyContext) -> Diagnostics:
     """A peer takes in every namespace of the cluster.
 

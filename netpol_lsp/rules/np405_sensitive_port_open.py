@@ -5,7 +5,7 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.well_known import SENSITIVE_PORTS
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.policy import Direction, PolicyRule, every_address
+from netpol_lsp.policies.networkpolicy.policy import Direction, TrafficRule, every_address
 
 
 @policy_rule("NP405", category="security", severity=Severity.WARNING, opt_in=True)
@@ -62,7 +62,7 @@ def sensitive_port_open(ctx: PolicyContext) -> Diagnostics:
                 yield ctx.finding(port.port, f"{names[0]} (port {port.number}) is open to everyone")
 
 
-def _is_open(rule: PolicyRule) -> bool:
+def _is_open(rule: TrafficRule) -> bool:
     return rule.allows_every_peer or bool(every_address(rule))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, Option, PolicyContext, policy_rule
+from netpol_lsp.findings.rule_info import Option
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 
 
 @policy_rule(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Context, Diagnostics, Needs, document_rule
+from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 
 
-@document_rule("NP990", category="tool", severity=Severity.ERROR, needs=Needs.NEVER)
+@document_rule("NP990", category="tool", severity=Severity.ERROR, needs=Trigger.NEVER)
 def internal_error(_ctx: Context) -> Diagnostics:
     """A rule failed: a mistake in netpol-lint.
 

@@ -15,10 +15,10 @@ from netpol_lsp.kube.label_selector import includes, match_labels
 from netpol_lsp.kube.net.address import parse_address
 from netpol_lsp.kube.net.address_set import NO_ADDRESSES, CidrSet, address_set
 from netpol_lsp.kube.net.port_set import port_range, union_of
-from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredPolicy, StoredRule
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
-from netpol_lsp.workspace.endpoint import AddressTarget, PodTarget, Target, peer_allows, peers_allow, rule_allows
-from netpol_lsp.workspace.ternary import Answer, any_of
+from netpol_lsp.workspace.endpoint import AddressEndpoint, Endpoint, PodEndpoint, peer_allows, peers_allow, rule_allows
+from netpol_lsp.workspace.ternary import Ternary, any_of
 
 KUBE_SYSTEM = "kube-system"
 KUBE_DNS_LABELS = {"k8s-app": "kube-dns"}
@@ -51,25 +51,27 @@ class DnsSetup:
     cluster_cidrs: tuple[str, ...] = ()
 
 
-def policy_allows_dns(policy: StoredPolicy, setup: DnsSetup, protocol: str = "UDP") -> Answer:
+def policy_allows_dns(policy: NetworkPolicySemantics, setup: DnsSetup, protocol: str = "UDP") -> Ternary:
     """Whether the egress rules of a policy allow DNS over a protocol; whether it isolates egress is not asked."""
     key = ("dns", setup, protocol)
-    found: Answer | None = policy.facts.get(key)
+    found: Ternary | None = policy.facts.get(key)
     if found is None:
-        found = Answer.UNKNOWN
+        found = Ternary.UNKNOWN
         if not policy.is_partial:
             found = any_of(rule_allows_dns(rule, policy, setup, protocol) for rule in policy.egress)
         policy.facts[key] = found
     return found
 
 
-def rule_allows_dns(rule: StoredRule, policy: StoredPolicy, setup: DnsSetup, protocol: str = "UDP") -> Answer:
+def rule_allows_dns(
+    rule: RuleSemantics, policy: NetworkPolicySemantics, setup: DnsSetup, protocol: str = "UDP"
+) -> Ternary:
     """Whether one egress rule of `policy` allows DNS over a protocol to one of the places where it may run.
 
     A policy whose namespace nobody knows is taken to be elsewhere than the DNS pods.
     """
     if not _may_be_open(rule, setup, protocol):
-        return Answer.NO
+        return Ternary.NO
     if policy.namespace is None:
         policy = replace(policy, namespace=_ELSEWHERE)
     found = any_of(
@@ -77,12 +79,12 @@ def rule_allows_dns(rule: StoredRule, policy: StoredPolicy, setup: DnsSetup, pro
         for target, ports in _targets(setup)
         for port in ports
     )
-    if found is Answer.NO and _is_meant_for_dns(rule, policy, setup, protocol):
-        return Answer.UNKNOWN
+    if found is Ternary.NO and _is_meant_for_dns(rule, policy, setup, protocol):
+        return Ternary.UNKNOWN
     return found
 
 
-def names_dns_ports(rule: StoredRule, setup: DnsSetup, protocol: str = "UDP") -> bool:
+def names_dns_ports(rule: RuleSemantics, setup: DnsSetup, protocol: str = "UDP") -> bool:
     """Whether a rule lists a DNS port of the protocol, and only ports of DNS: its author thought of DNS."""
     if rule.ports.everything:
         return False
@@ -94,7 +96,7 @@ def names_dns_ports(rule: StoredRule, setup: DnsSetup, protocol: str = "UDP") ->
     return bool(rule.ports.numbers(protocol)) or any(name[0] == protocol for name in rule.ports.names)
 
 
-def selects_dns_pods(policy: StoredPolicy) -> bool:
+def selects_dns_pods(policy: NetworkPolicySemantics) -> bool:
     """Whether a policy selects pods of the cluster's DNS only: these ask servers outside, not themselves."""
     if policy.namespace not in (None, KUBE_SYSTEM, OPENSHIFT_DNS):
         return False
@@ -110,7 +112,7 @@ def node_local_cidr(setup: DnsSetup) -> str | None:
     return f"{setup.node_local}/{32 if parsed[0] == 4 else 128}" if parsed is not None else None
 
 
-def _may_be_open(rule: StoredRule, setup: DnsSetup, protocol: str) -> bool:
+def _may_be_open(rule: RuleSemantics, setup: DnsSetup, protocol: str) -> bool:
     """A quick look: whether the ports of a rule leave room for DNS at all."""
     ports = rule.ports
     if ports.everything or rule.has_unknown_ports or any(name[0] == protocol for name in ports.names):
@@ -119,16 +121,16 @@ def _may_be_open(rule: StoredRule, setup: DnsSetup, protocol: str) -> bool:
     return any(first <= port <= last for first, last in ports.numbers(protocol) for port in wanted)
 
 
-def _is_meant_for_dns(rule: StoredRule, policy: StoredPolicy, setup: DnsSetup, protocol: str) -> bool:
+def _is_meant_for_dns(rule: RuleSemantics, policy: NetworkPolicySemantics, setup: DnsSetup, protocol: str) -> bool:
     """Whether a rule for DNS ports alone may reach a DNS server that is not one of the usual ones."""
     if not names_dns_ports(rule, setup, protocol):
         return False
-    if any(peers_allow(rule, policy, target) is not Answer.NO for target, _ in _targets(setup)):
+    if any(peers_allow(rule, policy, target) is not Ternary.NO for target, _ in _targets(setup)):
         return True  # the usual place, on an unusual port
     return any(_may_be_own_server(peer, policy, setup) for peer in rule.peers or ())
 
 
-def _may_be_own_server(peer: PeerSet, policy: StoredPolicy, setup: DnsSetup) -> bool:
+def _may_be_own_server(peer: PeerSet, policy: NetworkPolicySemantics, setup: DnsSetup) -> bool:
     """Whether a peer can be a resolver of the author's own: an address, another namespace, pods with other labels.
 
     Pods labelled `k8s-app: kube-dns`, or any pod, of the policy's own namespace are no such resolver: that is
@@ -137,31 +139,31 @@ def _may_be_own_server(peer: PeerSet, policy: StoredPolicy, setup: DnsSetup) -> 
     if peer.addresses is not None:
         return True
     if peer.namespaces is not None:
-        return not any(peer_allows(peer, policy, target) is Answer.YES for target, _ in _pods(setup))
+        return not any(peer_allows(peer, policy, target) is Ternary.YES for target, _ in _pods(setup))
     usual = (KUBE_DNS_LABELS, *_OTHER_DNS_LABELS)
     return peer.pods is not None and not any(includes(peer.pods, match_labels(labels)) for labels in usual)
 
 
 @lru_cache(maxsize=16)
-def _targets(setup: DnsSetup) -> tuple[tuple[Target, tuple[int, ...]], ...]:
+def _targets(setup: DnsSetup) -> tuple[tuple[Endpoint, tuple[int, ...]], ...]:
     local = address_set(node_local_cidr(setup) or "")
     if local is not None:
-        return ((AddressTarget(local), (DNS_PORT,)),)
+        return ((AddressEndpoint(local), (DNS_PORT,)),)
     return _pods(setup)
 
 
 @lru_cache(maxsize=16)
-def _pods(setup: DnsSetup) -> tuple[tuple[Target, tuple[int, ...]], ...]:
+def _pods(setup: DnsSetup) -> tuple[tuple[Endpoint, tuple[int, ...]], ...]:
     addresses = _cluster_addresses(setup.cluster_cidrs)
     names = DNS_PORT_NAMES.items()
     kube_system = {METADATA_NAME: KUBE_SYSTEM}
-    targets: list[tuple[Target, tuple[int, ...]]] = [
-        (PodTarget(KUBE_SYSTEM, labels, kube_system, addresses, dict.fromkeys(names, DNS_PORT)), setup.ports)
+    targets: list[tuple[Endpoint, tuple[int, ...]]] = [
+        (PodEndpoint(KUBE_SYSTEM, labels, kube_system, addresses, dict.fromkeys(names, DNS_PORT)), setup.ports)
         for labels in (KUBE_DNS_LABELS, *_OTHER_DNS_LABELS)
     ]
     openshift_names = dict.fromkeys(names, OPENSHIFT_DNS_PORT)
     openshift = {METADATA_NAME: OPENSHIFT_DNS}
-    target = PodTarget(OPENSHIFT_DNS, OPENSHIFT_DNS_LABELS, openshift, addresses, openshift_names)
+    target = PodEndpoint(OPENSHIFT_DNS, OPENSHIFT_DNS_LABELS, openshift, addresses, openshift_names)
     return (*targets, (target, (OPENSHIFT_DNS_PORT,)))
 
 

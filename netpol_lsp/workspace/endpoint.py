@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.kube.net.port_set import PortSet, port_range
-from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredPolicy, StoredRule
-from netpol_lsp.workspace.ternary import Answer, all_of, any_of
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
+from netpol_lsp.workspace.ternary import Ternary, all_of, any_of
 
 
 @dataclass(frozen=True, slots=True)
-class PodTarget:
+class PodEndpoint:
     """Pods on the other side of a connection.
 
     `labels` and `namespace_labels` are what is known of them, all there is when `has_all_labels` or
@@ -32,91 +32,91 @@ class PodTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class AddressTarget:
+class AddressEndpoint:
     """Addresses outside the cluster, which no pod selector means."""
 
     addresses: CidrSet
 
 
-Target = PodTarget | AddressTarget
+Endpoint = PodEndpoint | AddressEndpoint
 
 
-def match_known(selector: LabelSelector, labels: Mapping[str, str], *, has_all: bool) -> Answer:
+def match_known(selector: LabelSelector, labels: Mapping[str, str], *, has_all: bool) -> Ternary:
     """Whether a selector matches something of which `labels` are known, all of them when `has_all`."""
-    result = Answer.UNKNOWN if selector.is_partial else Answer.YES
+    result = Ternary.UNKNOWN if selector.is_partial else Ternary.YES
     for key, values in selector.allowed:
         if key in labels or has_all:
             if not values.contains(labels.get(key)):
-                return Answer.NO
+                return Ternary.NO
         elif values.is_empty:
-            return Answer.NO
+            return Ternary.NO
         else:
-            result = Answer.UNKNOWN
+            result = Ternary.UNKNOWN
     return result
 
 
-def rule_allows(rule: StoredRule, policy: StoredPolicy, target: Target, ports: PortSet) -> Answer:
+def rule_allows(rule: RuleSemantics, policy: NetworkPolicySemantics, target: Endpoint, ports: PortSet) -> Ternary:
     """Whether a rule allows `target` on all of `ports`."""
     return all_of((_ports_allowed(rule, target, ports), peers_allow(rule, policy, target)))
 
 
-def peers_allow(rule: StoredRule, policy: StoredPolicy, target: Target) -> Answer:
+def peers_allow(rule: RuleSemantics, policy: NetworkPolicySemantics, target: Endpoint) -> Ternary:
     """Whether the peers of a rule of `policy` include `target`, whatever the ports."""
     if rule.peers is None:
-        return Answer.YES
+        return Ternary.YES
     known = any_of(peer_allows(peer, policy, target) for peer in rule.peers)
-    return any_of((known, Answer.UNKNOWN)) if rule.has_unknown_peers else known
+    return any_of((known, Ternary.UNKNOWN)) if rule.has_unknown_peers else known
 
 
-def peer_allows(peer: PeerSet, policy: StoredPolicy, target: Target) -> Answer:
+def peer_allows(peer: PeerSet, policy: NetworkPolicySemantics, target: Endpoint) -> Ternary:
     """Whether one peer of `policy` includes `target`."""
     if peer.is_unknown:
-        return Answer.UNKNOWN
+        return Ternary.UNKNOWN
     if peer.addresses is not None:
         return _addresses_allow(peer.addresses, target)
-    if isinstance(target, AddressTarget):
-        return Answer.NO
+    if isinstance(target, AddressEndpoint):
+        return Ternary.NO
     return all_of((_namespace_allowed(peer, policy, target), _pods_allowed(peer, target)))
 
 
-def _namespace_allowed(peer: PeerSet, policy: StoredPolicy, target: PodTarget) -> Answer:
+def _namespace_allowed(peer: PeerSet, policy: NetworkPolicySemantics, target: PodEndpoint) -> Ternary:
     if peer.namespaces is not None:
         return match_known(peer.namespaces, target.namespace_labels, has_all=target.has_all_namespace_labels)
     if policy.namespace is None or target.namespace is None:
-        return Answer.UNKNOWN
-    return Answer.of(policy.namespace == target.namespace)
+        return Ternary.UNKNOWN
+    return Ternary.of(policy.namespace == target.namespace)
 
 
-def _pods_allowed(peer: PeerSet, target: PodTarget) -> Answer:
-    return Answer.YES if peer.pods is None else match_known(peer.pods, target.labels, has_all=target.has_all_labels)
+def _pods_allowed(peer: PeerSet, target: PodEndpoint) -> Ternary:
+    return Ternary.YES if peer.pods is None else match_known(peer.pods, target.labels, has_all=target.has_all_labels)
 
 
-def _addresses_allow(addresses: CidrSet, target: Target) -> Answer:
-    if isinstance(target, AddressTarget):
+def _addresses_allow(addresses: CidrSet, target: Endpoint) -> Ternary:
+    if isinstance(target, AddressEndpoint):
         if addresses.covers(target.addresses):
-            return Answer.YES
-        return Answer.UNKNOWN if addresses.intersects(target.addresses) else Answer.NO
+            return Ternary.YES
+        return Ternary.UNKNOWN if addresses.intersects(target.addresses) else Ternary.NO
     # Whether an ipBlock means pods is up to the CNI.
     if target.addresses is None or addresses.intersects(target.addresses):
-        return Answer.UNKNOWN
-    return Answer.NO
+        return Ternary.UNKNOWN
+    return Ternary.NO
 
 
-def _ports_allowed(rule: StoredRule, target: Target, ports: PortSet) -> Answer:
+def _ports_allowed(rule: RuleSemantics, target: Endpoint, ports: PortSet) -> Ternary:
     if rule.ports.covers(ports) or _resolve(rule.ports, target).covers(ports):
-        return Answer.YES
+        return Ternary.YES
     if rule.has_unknown_ports:
-        return Answer.UNKNOWN
-    if isinstance(target, AddressTarget) or target.has_all_named_ports or not rule.ports.names:
-        return Answer.NO
+        return Ternary.UNKNOWN
+    if isinstance(target, AddressEndpoint) or target.has_all_named_ports or not rule.ports.names:
+        return Ternary.NO
     known = target.named_ports
     open_names = frozenset(name for name in rule.ports.names if name not in known)
-    return Answer.of(PortSet(names=open_names).may_intersect(ports)).unless_no()
+    return Ternary.of(PortSet(names=open_names).may_intersect(ports)).unless_no()
 
 
-def _resolve(ports: PortSet, target: Target) -> PortSet:
+def _resolve(ports: PortSet, target: Endpoint) -> PortSet:
     """The ports with the numbers of those names that the target is known to have."""
-    if isinstance(target, AddressTarget) or not ports.names:
+    if isinstance(target, AddressEndpoint) or not ports.names:
         return ports
     for protocol, name in ports.names:
         number = target.named_ports.get((protocol, name))

@@ -16,23 +16,23 @@ from netpol_lsp.kube.label_selector import LabelSelector, includes, intersects
 from netpol_lsp.kube.net.port_set import PortSet
 from netpol_lsp.kube.selector_index import SelectorIndex
 from netpol_lsp.policies.networkpolicy.policy import Direction
-from netpol_lsp.policies.networkpolicy.semantics import StoredPolicy, StoredRule
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
 from netpol_lsp.policies.networkpolicy.semantics_json import policy_to_json
-from netpol_lsp.workspace.endpoint import Target, rule_allows
-from netpol_lsp.workspace.ternary import Answer, all_of, any_of
+from netpol_lsp.workspace.endpoint import Endpoint, rule_allows
+from netpol_lsp.workspace.ternary import Ternary, all_of, any_of
 
-RuleAnswer = Callable[[StoredPolicy, StoredRule], Answer]
+RuleTernary = Callable[[NetworkPolicySemantics, RuleSemantics], Ternary]
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedPolicy:
+class LocatedPolicy:
     """A policy and where it stands: the file, the number of the document in it, the object's path in the document.
 
     `path` is "" or `items[0]` in a List. `uri` is "" for a text that is no file. `is_context`: it counts, but
     is not linted itself.
     """
 
-    policy: StoredPolicy
+    policy: NetworkPolicySemantics
     uri: str = ""
     document: int = 0
     path: str = ""
@@ -45,20 +45,20 @@ class PlacedPolicy:
 
 
 @dataclass(frozen=True, eq=False)
-class WorkspaceView:
+class WorkspaceSnapshot:
     """The policies of a workspace, by file. Two views are the same only when they are one value."""
 
-    files: Mapping[str, tuple[PlacedPolicy, ...]] = field(default_factory=dict)
+    files: Mapping[str, tuple[LocatedPolicy, ...]] = field(default_factory=dict)
 
     @staticmethod
-    def of(policies: Iterable[PlacedPolicy]) -> WorkspaceView:
+    def of(policies: Iterable[LocatedPolicy]) -> WorkspaceSnapshot:
         """The view of these policies."""
-        files: dict[str, list[PlacedPolicy]] = {}
-        for placed in policies:
-            files.setdefault(placed.uri, []).append(placed)
-        return WorkspaceView({uri: tuple(found) for uri, found in files.items()})
+        files: dict[str, list[LocatedPolicy]] = {}
+        for located in policies:
+            files.setdefault(located.uri, []).append(located)
+        return WorkspaceSnapshot({uri: tuple(found) for uri, found in files.items()})
 
-    def with_file(self, uri: str, policies: Iterable[PlacedPolicy]) -> WorkspaceView:
+    def with_file(self, uri: str, policies: Iterable[LocatedPolicy]) -> WorkspaceSnapshot:
         """The view in which a file holds these policies instead; itself when nothing changes."""
         found = tuple(policies)
         if self.files.get(uri, ()) == found:
@@ -68,21 +68,21 @@ class WorkspaceView:
             files[uri] = found
         else:
             del files[uri]
-        return WorkspaceView(files)
+        return WorkspaceSnapshot(files)
 
-    def with_context(self, policies: Iterable[PlacedPolicy]) -> WorkspaceView:
+    def with_context(self, policies: Iterable[LocatedPolicy]) -> WorkspaceSnapshot:
         """The view with policies that count but are not linted.
 
         One with the namespace and name of a policy in the view is an older copy of it, as it may be in the cluster, and
         is left out.
         """
-        known = {(placed.policy.namespace, placed.policy.name) for placed in self}
-        more = [placed for placed in policies if (placed.policy.namespace, placed.policy.name) not in known]
-        return WorkspaceView.of((*self, *(replace(placed, is_context=True) for placed in more))) if more else self
+        known = {(located.policy.namespace, located.policy.name) for located in self}
+        more = [located for located in policies if (located.policy.namespace, located.policy.name) not in known]
+        return WorkspaceSnapshot.of((*self, *(replace(located, is_context=True) for located in more))) if more else self
 
-    def __iter__(self) -> Iterator[PlacedPolicy]:
-        for placed in self.files.values():
-            yield from placed
+    def __iter__(self) -> Iterator[LocatedPolicy]:
+        for located in self.files.values():
+            yield from located
 
     def __len__(self) -> int:
         return sum(map(len, self.files.values()))
@@ -90,47 +90,47 @@ class WorkspaceView:
     def __bool__(self) -> bool:
         return True
 
-    def policies_in(self, namespace: str | None) -> tuple[PlacedPolicy, ...]:
+    def policies_in(self, namespace: str | None) -> tuple[LocatedPolicy, ...]:
         """The policies of a namespace; for None those that name no namespace and have no default."""
         return self._by_namespace.get(namespace, ())
 
     @property
-    def policies_of_unknown_namespace(self) -> tuple[PlacedPolicy, ...]:
+    def policies_of_unknown_namespace(self) -> tuple[LocatedPolicy, ...]:
         """The policies whose namespace a template decides."""
         return self._by_namespace.get(_UNKNOWN, ())
 
-    def policies_selecting_all_of(self, placed: PlacedPolicy) -> tuple[PlacedPolicy, ...]:
+    def policies_selecting_all_of(self, located: LocatedPolicy) -> tuple[LocatedPolicy, ...]:
         """The other policies that surely select every pod that this one selects."""
-        return tuple(other for other in self.neighbours(placed) if selects_all_of(other, placed) is Answer.YES)
+        return tuple(other for other in self.neighbours(located) if selects_all_of(other, located) is Ternary.YES)
 
-    def may_select(self, placed: PlacedPolicy) -> tuple[PlacedPolicy, ...]:
+    def may_select(self, located: LocatedPolicy) -> tuple[LocatedPolicy, ...]:
         """The other policies that may select some of the pods that this one selects."""
-        return tuple(other for other in self.neighbours(placed) if selects_all_of(other, placed) is not Answer.NO)
+        return tuple(other for other in self.neighbours(located) if selects_all_of(other, located) is not Ternary.NO)
 
-    def union_allows(self, placed: PlacedPolicy, direction: Direction, target: Target, ports: PortSet) -> Answer:
+    def union_allows(self, located: LocatedPolicy, direction: Direction, target: Endpoint, ports: PortSet) -> Ternary:
         """Whether the policies that select the same pods, together, allow `target` on all of `ports`.
 
-        YES and NO hold for every pod that `placed` selects, as far as the manifests in the view go.
+        YES and NO hold for every pod that `located` selects, as far as the manifests in the view go.
         """
-        return self.union_answer(placed, direction, lambda policy, rule: rule_allows(rule, policy, target, ports))
+        return self.union_answer(located, direction, lambda policy, rule: rule_allows(rule, policy, target, ports))
 
-    def union_answer(self, placed: PlacedPolicy, direction: Direction, rule_answer: RuleAnswer) -> Answer:
-        """Whether `rule_answer` holds for some rule that applies to the pods of `placed`; YES when they are not isolated."""
-        selecting = [(placed, Answer.YES)]
-        selecting += [(other, selects_all_of(other, placed)) for other in self.neighbours(placed)]
-        allowed: list[Answer] = []
-        isolated: list[Answer] = []
+    def union_answer(self, located: LocatedPolicy, direction: Direction, rule_answer: RuleTernary) -> Ternary:
+        """Whether `rule_answer` holds for some rule that applies to the pods of `located`; YES when they are not isolated."""
+        selecting = [(located, Ternary.YES)]
+        selecting += [(other, selects_all_of(other, located)) for other in self.neighbours(located)]
+        allowed: list[Ternary] = []
+        isolated: list[Ternary] = []
         for other, selects in selecting:
-            if selects is Answer.NO:
+            if selects is Ternary.NO:
                 continue
             isolates = all_of((selects, isolates_direction(other.policy, direction)))
             isolated.append(isolates)
-            if isolates is not Answer.NO:
+            if isolates is not Ternary.NO:
                 allowed.append(all_of((isolates, _policy_answer(other.policy, direction, rule_answer))))
         is_isolated = any_of(isolated)
-        if is_isolated is Answer.NO:
-            return Answer.YES
-        return any_of(allowed) if is_isolated is Answer.YES else any_of((*allowed, Answer.UNKNOWN))
+        if is_isolated is Ternary.NO:
+            return Ternary.YES
+        return any_of(allowed) if is_isolated is Ternary.YES else any_of((*allowed, Ternary.UNKNOWN))
 
     def digest(self, namespace: str | None) -> str:
         """A stable hash of all facts that answers about this namespace's policies can depend on."""
@@ -146,37 +146,37 @@ class WorkspaceView:
         return {}
 
     @cached_property
-    def _by_namespace(self) -> dict[str | None, tuple[PlacedPolicy, ...]]:
-        found: dict[str | None, list[PlacedPolicy]] = {}
-        for placed in self:
-            key = _UNKNOWN if placed.policy.is_namespace_unknown else placed.policy.namespace
-            found.setdefault(key, []).append(placed)
+    def _by_namespace(self) -> dict[str | None, tuple[LocatedPolicy, ...]]:
+        found: dict[str | None, list[LocatedPolicy]] = {}
+        for located in self:
+            key = _UNKNOWN if located.policy.is_namespace_unknown else located.policy.namespace
+            found.setdefault(key, []).append(located)
         return {key: tuple(policies) for key, policies in found.items()}
 
     @cached_property
-    def _named_by_folder(self) -> dict[str, list[PlacedPolicy]]:
-        return _by_folder(placed for placed in self if placed.policy.namespace is not None)
+    def _named_by_folder(self) -> dict[str, list[LocatedPolicy]]:
+        return _by_folder(located for located in self if located.policy.namespace is not None)
 
     @cached_property
-    def _nameless_by_folder(self) -> dict[str, list[PlacedPolicy]]:
+    def _nameless_by_folder(self) -> dict[str, list[LocatedPolicy]]:
         return _by_folder(self.policies_in(None))
 
     @cached_property
-    def _indexes(self) -> dict[Hashable, SelectorIndex[PlacedPolicy]]:
+    def _indexes(self) -> dict[Hashable, SelectorIndex[LocatedPolicy]]:
         return {}
 
-    def neighbours(self, placed: PlacedPolicy) -> Iterator[PlacedPolicy]:
+    def neighbours(self, located: LocatedPolicy) -> Iterator[LocatedPolicy]:
         """The other policies that may be in the same namespace, but for most of those that surely select other pods."""
-        return (other for other in self.around(placed) if not is_same(other, placed))
+        return (other for other in self.around(located) if not is_same(other, located))
 
-    def around(self, placed: PlacedPolicy) -> Iterator[PlacedPolicy]:
+    def around(self, located: LocatedPolicy) -> Iterator[LocatedPolicy]:
         """The neighbours of a policy, and the policy itself or its other versions where they are in the view."""
-        for index in self._near(placed):
-            yield from index.candidates(placed.policy.pod_selector)
+        for index in self._near(located):
+            yield from index.candidates(located.policy.pod_selector)
 
-    def _near(self, placed: PlacedPolicy) -> Iterator[SelectorIndex[PlacedPolicy]]:
+    def _near(self, located: LocatedPolicy) -> Iterator[SelectorIndex[LocatedPolicy]]:
         """The policies that may be in the same namespace."""
-        policy, folder = placed.policy, placed.folder
+        policy, folder = located.policy, located.folder
         if policy.is_namespace_unknown:
             yield self._index("all", self)
             return
@@ -186,7 +186,7 @@ class WorkspaceView:
         yield self._index(("folder", folder, namespace is None), by_folder.get(folder, ()))
         yield self._index("unknown", self.policies_of_unknown_namespace)
 
-    def _index(self, name: Hashable, policies: Iterable[PlacedPolicy]) -> SelectorIndex[PlacedPolicy]:
+    def _index(self, name: Hashable, policies: Iterable[LocatedPolicy]) -> SelectorIndex[LocatedPolicy]:
         found = self._indexes.get(name)
         if found is None:
             found = self._indexes[name] = SelectorIndex(policies, _pod_selector)
@@ -196,65 +196,65 @@ class WorkspaceView:
 _UNKNOWN = "\0"
 """The key of policies whose namespace a template decides; no namespace is called so."""
 
-EMPTY = WorkspaceView()
+EMPTY = WorkspaceSnapshot()
 """The view in which nothing but the policy in question is known."""
 
 
-def same_namespace(a: PlacedPolicy, b: PlacedPolicy) -> Answer:
+def same_namespace(a: LocatedPolicy, b: LocatedPolicy) -> Ternary:
     """Whether two policies end up in one namespace.
 
     Policies that name none go to the same place when they are applied together, which is only sure within
     one folder.
     """
     if a.policy.is_namespace_unknown or b.policy.is_namespace_unknown:
-        return Answer.UNKNOWN
+        return Ternary.UNKNOWN
     named_a, named_b = a.policy.namespace, b.policy.namespace
     if named_a is not None and named_b is not None:
-        return Answer.of(named_a == named_b)
+        return Ternary.of(named_a == named_b)
     is_together = a.folder == b.folder
     if named_a is None and named_b is None:
-        return Answer.YES if is_together else Answer.UNKNOWN
-    return Answer.UNKNOWN if is_together else Answer.NO
+        return Ternary.YES if is_together else Ternary.UNKNOWN
+    return Ternary.UNKNOWN if is_together else Ternary.NO
 
 
-def selects_all_of(a: PlacedPolicy, b: PlacedPolicy) -> Answer:
+def selects_all_of(a: LocatedPolicy, b: LocatedPolicy) -> Ternary:
     """YES: `a` selects every pod that `b` selects; NO: none of them; UNKNOWN: some, or perhaps."""
     if not intersects(a.policy.pod_selector, b.policy.pod_selector):
-        return Answer.NO
+        return Ternary.NO
     covered = includes(a.policy.pod_selector, b.policy.pod_selector) and not a.policy.is_partial
-    return all_of((same_namespace(a, b), Answer.YES if covered else Answer.UNKNOWN))
+    return all_of((same_namespace(a, b), Ternary.YES if covered else Ternary.UNKNOWN))
 
 
-def isolates_direction(policy: StoredPolicy, direction: Direction) -> Answer:
+def isolates_direction(policy: NetworkPolicySemantics, direction: Direction) -> Ternary:
     """Whether a policy isolates its pods in a direction."""
     if policy.is_partial or policy.has_unknown_types:
-        return Answer.UNKNOWN
-    return Answer.of(direction in policy.types)
+        return Ternary.UNKNOWN
+    return Ternary.of(direction in policy.types)
 
 
-def is_same(a: PlacedPolicy, b: PlacedPolicy) -> bool:
+def is_same(a: LocatedPolicy, b: LocatedPolicy) -> bool:
     """Whether two policies are versions of one: the same namespace and name in the same file."""
     return (a.policy.name, a.policy.namespace, a.uri) == (b.policy.name, b.policy.namespace, b.uri)
 
 
-def _policy_answer(policy: StoredPolicy, direction: Direction, rule_answer: RuleAnswer) -> Answer:
+def _policy_answer(policy: NetworkPolicySemantics, direction: Direction, rule_answer: RuleTernary) -> Ternary:
     if policy.is_partial:
-        return Answer.UNKNOWN
+        return Ternary.UNKNOWN
     return any_of(rule_answer(policy, rule) for rule in policy.rules(direction))
 
 
-def _by_folder(policies: Iterable[PlacedPolicy]) -> dict[str, list[PlacedPolicy]]:
-    found: dict[str, list[PlacedPolicy]] = {}
-    for placed in policies:
-        found.setdefault(placed.folder, []).append(placed)
+def _by_folder(policies: Iterable[LocatedPolicy]) -> dict[str, list[LocatedPolicy]]:
+    found: dict[str, list[LocatedPolicy]] = {}
+    for located in policies:
+        found.setdefault(located.folder, []).append(located)
     return found
 
 
-def _pod_selector(placed: PlacedPolicy) -> LabelSelector:
-    return placed.policy.pod_selector
+def _pod_selector(located: LocatedPolicy) -> LabelSelector:
+    return located.policy.pod_selector
 
 
 @lru_cache(maxsize=8192)
-def _fact(placed: PlacedPolicy) -> str:
-    place = [placed.uri, placed.document, placed.path]
-    return json.dumps([place, policy_to_json(placed.policy)], sort_keys=True)
+def _fact(located: LocatedPolicy) -> str:
+    place = [located.uri, located.document, located.path]
+    return json.dumps([place, policy_to_json(located.policy)], sort_keys=True)

@@ -19,8 +19,8 @@ from netpol_lsp.yaml.comments import Comment, find_comments
 from netpol_lsp.yaml.nodes import Node
 from netpol_lsp.yaml.parser import parse
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
-from netpol_lsp.yaml.recovery.prefilter import may_be_damaged, may_be_lost
-from netpol_lsp.yaml.recovery.schema_shape import Shape
+from netpol_lsp.yaml.recovery.prefilter import may_be_lost, may_have_confusables
+from netpol_lsp.yaml.recovery.schema_shape import ObjectShape
 from netpol_lsp.yaml.style import Style, detect_style
 from netpol_lsp.yaml.templates.masking import mask
 
@@ -104,7 +104,7 @@ def _marks(text: str) -> Iterator[int]:
         at = text.find("---", at + 1)
 
 
-def parse_document(text: str, uri: str = "", *, shape: Shape | None = None, pure: bool = False) -> Document:
+def parse_document(text: str, uri: str = "", *, shape: ObjectShape | None = None, pure: bool = False) -> Document:
     """Parse one document; never raises. After a syntax error as much as possible of the rest is kept.
 
     With `shape`, what the document's objects look like, look-alike characters are seen through, lost
@@ -124,16 +124,16 @@ def parse_document(text: str, uri: str = "", *, shape: Shape | None = None, pure
 
 
 def _read(
-    text: str, shape: Shape | None, *, is_template: bool, pure: bool
+    text: str, shape: ObjectShape | None, *, is_template: bool, pure: bool
 ) -> tuple[Node | None, tuple[SyntaxProblem, ...], SyntaxProblem | None]:
     """The tree, all problems, and the one that hides a part of the document."""
-    if shape is None or not (may_be_damaged(text) or may_be_lost(text)):
+    if shape is None or not (may_have_confusables(text) or may_be_lost(text)):
         parsed = parse(text, pure=pure)
         if parsed.error is None:
             return parsed.root, parsed.problems, None
-    from netpol_lsp.yaml.recovery.read import read_troubled  # noqa: PLC0415 - most documents are well
+    from netpol_lsp.yaml.recovery.read import parse_with_recovery  # noqa: PLC0415 - most documents are well
 
-    return read_troubled(text, shape, is_template=is_template, pure=pure)
+    return parse_with_recovery(text, shape, is_template=is_template, pure=pure)
 
 
 @lru_cache(maxsize=1)

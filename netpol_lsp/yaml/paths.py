@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence
-from netpol_lsp.yaml.scalars import key_text, resolve
+from netpol_lsp.yaml.scalars import key_string, resolve
 
 Path = tuple[str | int, ...]
 
@@ -32,7 +32,7 @@ def entry_name(entry: Entry) -> str:
     if not isinstance(entry.key, Scalar):
         return ""
     value = resolve(entry.key)
-    return "" if value is None else key_text(value)
+    return "" if value is None else key_string(value)
 
 
 def lookup(root: Node | None, path: Iterable[str | int]) -> tuple[Node | None, Entry | None]:

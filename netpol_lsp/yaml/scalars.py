@@ -84,7 +84,7 @@ def is_number_like(value: ScalarValue) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def key_text(value: ScalarValue) -> str:
+def key_string(value: ScalarValue) -> str:
     """How a resolved mapping key is spelled in JSON: `yes` is "true", `1.50` is "1.5", `0x1F` is "31"."""
     if isinstance(value, bool):
         return "true" if value else "false"

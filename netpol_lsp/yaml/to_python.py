@@ -9,7 +9,7 @@ from typing import Any
 
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
-from netpol_lsp.yaml.scalars import key_text, resolve, resolve_plain, tag_error
+from netpol_lsp.yaml.scalars import key_string, resolve, resolve_plain, tag_error
 from netpol_lsp.yaml.templates.masking import is_unknown
 
 
@@ -24,7 +24,7 @@ class Plain:
     problems: list[SyntaxProblem] = field(default_factory=list)
 
 
-def to_plain(node: Node | None) -> Plain:
+def to_python(node: Node | None) -> Plain:
     """A node as plain data."""
     plain = Plain(None)
     if node is not None:
@@ -34,7 +34,7 @@ def to_plain(node: Node | None) -> Plain:
 
 def content_key(node: Node) -> Hashable:
     """A value that is equal for nodes that mean the same data, however they are written and in whatever order of keys."""
-    return _frozen(to_plain(node).value)
+    return _frozen(to_python(node).value)
 
 
 def _frozen(value: Any) -> Hashable:
@@ -93,7 +93,7 @@ def _convert_mapping(node: Mapping, problems: list[SyntaxProblem]) -> dict[str, 
         if identity is None:
             _refuse_key(entry, "null", problems)
             continue
-        name = identity if identity.__class__ is str else key_text(identity)
+        name = identity if identity.__class__ is str else key_string(identity)
         marker = identity if identity.__class__ is str else (identity.__class__, identity)
         if marker in seen and not is_unknown(key):
             first = seen[marker].key

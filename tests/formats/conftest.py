@@ -3,9 +3,9 @@
 import pytest
 
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, Suppression
-from netpol_lsp.findings.fingerprint import numbered
+from netpol_lsp.findings.fingerprint import with_occurrence_index
+from netpol_lsp.findings.rule_info import RuleInfo
 from netpol_lsp.lint.report import FileReport, make_report
-from netpol_lsp.lint.rule import RuleInfo
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
@@ -136,7 +136,8 @@ def report():
         (make_source("shop/web.yaml", WEB), 1, 1, web_findings()),
     ]  # fmt: skip
     return make_report(
-        FileReport(source, documents, policies, tuple(numbered(found))) for source, documents, policies, found in files
+        FileReport(source, documents, policies, tuple(with_occurrence_index(found)))
+        for source, documents, policies, found in files
     )
 
 
@@ -155,7 +156,7 @@ def one():
             "code": "NP103", "name": "unquoted-label-value", "category": Category.API, "severity": Severity.ERROR,
             "message": "no text", **details,
         }  # fmt: skip
-        diagnostics = numbered([Diagnostic(span=place, **found)])
+        diagnostics = with_occurrence_index([Diagnostic(span=place, **found)])
         return make_report([FileReport(make_source(uri, text), 1, 1, tuple(diagnostics))])
 
     return make

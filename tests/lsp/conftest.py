@@ -99,7 +99,7 @@ def merged(base, extra):
     return result
 
 
-async def settled(condition):
+async def up_to_date(condition):
     """Wait until a condition holds, letting everything else run meanwhile."""
     async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - it lets the other tasks run, it does not wait
@@ -213,7 +213,7 @@ class Editor:
 
     async def answer(self, number):
         """The whole answer to a request."""
-        await settled(lambda: any(item.get("id") == number and "method" not in item for item in self.sent))
+        await up_to_date(lambda: any(item.get("id") == number and "method" not in item for item in self.sent))
         return next(item for item in self.sent if item.get("id") == number and "method" not in item)
 
     async def request(self, method, params):
@@ -231,11 +231,11 @@ class Editor:
     async def quiet(self):
         """Wait until the server has nothing left to do."""
         server = self.server
-        await settled(lambda: server.index.is_ready and server.context.is_ready and server.scheduler.is_idle)
+        await up_to_date(lambda: server.index.is_ready and server.context.is_ready and server.scheduler.is_idle)
 
     async def until(self, condition):
         """Wait until a condition holds."""
-        await settled(condition)
+        await up_to_date(condition)
 
     def published(self, uri):
         """What was published for a document, in order."""

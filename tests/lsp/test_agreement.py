@@ -240,6 +240,6 @@ async def test_a_document_that_ci_passes_over_is_judged_beside_the_others(make_e
     editor.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": dns.as_uri(), "type": 3}]})
     gaps = [item for item in await editor.diagnostics(document) if item["code"] == "NP216"]
     assert [item["range"]["start"]["line"] for item in gaps] == [5]
-    assert len(editor.server.session.world.view) == 0
+    assert len(editor.server.session.workspace.view) == 0
     document.close()
     assert not editor.server.session._aside

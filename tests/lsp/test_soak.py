@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from netpol_lsp.lint.analysis import DocumentAnalysis
-from netpol_lsp.lsp.state.session import Known, Snapshot
+from netpol_lsp.lsp.state.session import CachedDocument, Snapshot
 
 pytestmark = pytest.mark.asyncio
 
@@ -42,7 +42,7 @@ ABOUT_A_DOCUMENT = ("documentSymbol", "foldingRange", "codeLens", "documentLink"
 def kept():
     """How many values of each kind are alive."""
     gc.collect()
-    counts = {Snapshot: 0, Known: 0, DocumentAnalysis: 0}
+    counts = {Snapshot: 0, CachedDocument: 0, DocumentAnalysis: 0}
     for value in gc.get_objects():
         if type(value) in counts:
             counts[type(value)] += 1
@@ -150,6 +150,6 @@ async def test_a_long_day(make_editor, seed):
     await monkey.rest()
     after = kept()
     assert after[Snapshot] <= before[Snapshot]
-    assert after[Known] <= before[Known]
-    assert len(editor.server.session.world.view) == 0
+    assert after[CachedDocument] <= before[CachedDocument]
+    assert len(editor.server.session.workspace.view) == 0
     assert not editor.server.scheduler._costs

@@ -140,7 +140,7 @@ spec:
   podSelector: {}
   policyTypes: [Ingress]
 """
-"""Each `@` is a place where lines are typed, numbered from 0."""
+"""Each `@` is a place where lines are typed, with_occurrence_index from 0."""
 TYPED = {
     "a list in brackets": (
         3,

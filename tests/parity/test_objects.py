@@ -10,7 +10,7 @@ import pytest
 
 from netpol_lsp.kube.objects import objects_of
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
-from netpol_lsp.policies.networkpolicy.semantics import stored_object, stored_policy
+from netpol_lsp.policies.networkpolicy.semantics import defaulted_object, semantics_of
 from netpol_lsp.policies.networkpolicy.semantics_json import policy_from_json, policy_to_json
 from netpol_lsp.yaml.documents import parse_document, split
 
@@ -43,8 +43,8 @@ def test_facts_are_the_same_before_and_after_storing():
             if not case["accepted"]["1.37"]:
                 continue
             policy = policies_of(case["yaml"])[0]
-            again = policies_of(json.dumps(stored_object(policy)))[0]
-            before, after = stored_policy(policy, "default"), stored_policy(again)
+            again = policies_of(json.dumps(defaulted_object(policy)))[0]
+            before, after = semantics_of(policy, "default"), semantics_of(again)
             assert before == after, case["id"]
             assert not before.unknown, case["id"]
             assert policy_from_json(policy_to_json(before)) == before
@@ -54,7 +54,7 @@ def _difference(expected: dict, text: str) -> str | None:
     policies = policies_of(text)
     if not policies:
         return "no policy found"
-    found = stored_object(policies[0])
+    found = defaulted_object(policies[0])
     # The server alone knows these: its counter, and the random end of a generated name.
     del expected["metadata"]["generation"]
     if "name" not in found["metadata"]:

@@ -53,7 +53,7 @@ def register(server: NetpolServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
     def code_action(params: types.CodeActionParams) -> list[Json]:
-        snapshot = server.session.settled(params.text_document.uri)
+        snapshot = server.session.up_to_date(params.text_document.uri)
         if snapshot is None:
             return []
         resolves = server.client.resolves_edits and server.client.action_data
@@ -159,7 +159,7 @@ def _moved(edits: Edits, offset: int) -> Edits:
 
 
 def _fix_all(snapshot: Snapshot) -> Edits:
-    fixed = fix_source(snapshot.source, snapshot.config, snapshot.world.view)
+    fixed = fix_source(snapshot.source, snapshot.config, snapshot.workspace.view)
     return difference(snapshot.source.text, fixed.source.text)
 
 
@@ -182,7 +182,7 @@ def render(action: Action, snapshot: Snapshot, server: NetpolServer, span: types
 def resolve(server: NetpolServer, action: types.CodeAction) -> Json:
     """Fill in the edits of an action. Raises JsonRpcException when the document has changed since."""
     data = _as_dict(action.data)
-    snapshot = server.session.settled(str(data.get("uri")))
+    snapshot = server.session.up_to_date(str(data.get("uri")))
     where = data.get("range")
     if snapshot is None or snapshot.version != data.get("version") or not isinstance(where, list) or len(where) != 4:
         raise JsonRpcException("the document has changed since this was offered", CONTENT_MODIFIED)

@@ -17,7 +17,7 @@ from netpol_lsp.lsp.state.session import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.policies.kinds import looks_like_ours
 from netpol_lsp.text.span import Span
-from netpol_lsp.yaml.cursor.block import Cursor, Place, find_cursor
+from netpol_lsp.yaml.cursor.block import Cursor, CursorContext, find_cursor
 from netpol_lsp.yaml.documents import Document, parse_document
 from netpol_lsp.yaml.edit.mappings import is_json, style_of
 from netpol_lsp.yaml.nodes import Scalar
@@ -58,12 +58,12 @@ def find_suggestions(snapshot: Snapshot, offset: int, server: NetpolServer) -> l
     if part is None:
         return []
     cursor = find_cursor(part.text, offset - part.start)
-    if cursor.place is Place.COMMENT:
+    if cursor.place is CursorContext.COMMENT:
         return _in_comment(snapshot, part, cursor, offset)
     document = part.analysis.document if part.analysis else parse_document(part.text)
     setting = _setting(document, cursor, server)
     if part.analysis is None and not looks_like_ours(part.text):
-        if cursor.place is Place.CONTENT and not cursor.path and not _has_kind(part.text):
+        if cursor.place is CursorContext.CONTENT and not cursor.path and not _has_kind(part.text):
             return _shifted([*suggest_policies(cursor, setting), *suggest(cursor, (), setting)], part.start)
         if cursor.path not in (("kind",), ("apiVersion",)):
             return []

@@ -46,8 +46,8 @@ async def findings_of(server: NetpolServer, snapshot: Snapshot | None) -> RawJso
     """The findings of a document in its newest version."""
     while snapshot is not None and await work_out(server.session, snapshot) is None:
         snapshot = server.session.get(snapshot.uri)
-    settled = server.session.settled(snapshot.uri) if snapshot is not None else None
-    return NOTHING if settled is None else render_findings(settled, server.client)
+    up_to_date = server.session.up_to_date(snapshot.uri) if snapshot is not None else None
+    return NOTHING if up_to_date is None else render_findings(up_to_date, server.client)
 
 
 async def report_workspace(server: NetpolServer, known: dict[str, str], token: str | int | None) -> RawJson:
@@ -78,7 +78,7 @@ async def _all_findings(server: NetpolServer) -> AsyncIterator[tuple[str, int | 
         yield snapshot.uri, snapshot.version, await findings_of(server, snapshot)
         await asyncio.sleep(0)
     # Before all files are read, nobody knows what else is there.
-    for uri in server.index.ours if server.session.world.is_complete else ():
+    for uri in server.index.ours if server.session.workspace.is_complete else ():
         if uri not in told and not server.session.is_open(uri):
             told.add(uri)
             yield uri, None, await server.closed.items(uri)

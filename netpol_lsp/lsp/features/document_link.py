@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from netpol_lsp.lint.registry import rule_by_code
-from netpol_lsp.lint.suppress import find_marks
+from netpol_lsp.lint.suppress import find_directives
 from netpol_lsp.lsp.state.diagnostic_render import rule_page
 from netpol_lsp.lsp.state.session import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
@@ -28,7 +28,7 @@ def register(server: NetpolServer) -> None:
 def render_links(snapshot: Snapshot, *, tooltips: bool) -> list[Json]:
     """A link for each code or name of a rule that has a page."""
     links: list[Json] = []
-    for mark in find_marks(snapshot.analysis):
+    for mark in find_directives(snapshot.analysis):
         rule = rule_by_code(mark.word) if mark.word else None
         page = rule_page(rule.info.code) if rule is not None else None
         if rule is not None and page is not None:

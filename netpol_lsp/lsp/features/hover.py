@@ -13,7 +13,7 @@ from netpol_lsp.ide.hover_rule import explain_finding, explain_rule
 from netpol_lsp.lint.context import is_partial
 from netpol_lsp.lint.registry import rule_by_code
 from netpol_lsp.lsp.state.diagnostic_render import rule_page
-from netpol_lsp.lsp.state.node_at_position import Target, find_target, suppression_code_at
+from netpol_lsp.lsp.state.node_at_position import NodeAtPosition, find_target, suppression_code_at
 from netpol_lsp.lsp.state.session import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.policies.networkpolicy.prose import plain
@@ -30,7 +30,7 @@ def register(server: NetpolServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def hover(params: types.HoverParams) -> Json | None:
-        snapshot = server.session.settled(params.text_document.uri)
+        snapshot = server.session.up_to_date(params.text_document.uri)
         if snapshot is None:
             return None
         return render_hover(snapshot, snapshot.positions.offset(params.position), markdown=server.client.markdown)
@@ -68,7 +68,7 @@ def _explain_code(word: str, _span: Span) -> Iterator[str]:
         yield explain_rule(rule.info, rule_page(rule.info.code))
 
 
-def _explain_target(target: Target, snapshot: Snapshot) -> Iterator[str]:
+def _explain_target(target: NodeAtPosition, snapshot: Snapshot) -> Iterator[str]:
     return explain_place(
         target.policy,
         target.path,

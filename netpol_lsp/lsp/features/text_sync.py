@@ -62,15 +62,15 @@ def register(server: NetpolServer) -> None:
 
 def closed(server: NetpolServer, uri: str) -> None:
     """A document was closed: what its file says on disk counts again."""
-    view = server.session.world.view
+    view = server.session.workspace.view
     server.scheduler.forget(uri)
     snapshot = server.session.close(uri)
     if snapshot is not None:
         if server.index.is_ready:
-            server.context.refresh(force=server.session.world.is_context(snapshot.source.uri))
+            server.context.refresh(force=server.session.workspace.is_context(snapshot.source.uri))
         server.index.update([uri])
     server.publisher.fall_back(uri)
-    if server.session.world.view is not view:
+    if server.session.workspace.view is not view:
         diagnostics.check_again(server)
 
 

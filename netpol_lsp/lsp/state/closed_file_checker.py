@@ -33,7 +33,7 @@ class _Report:
     items: RawJson
 
 
-class ClosedFiles:
+class ClosedFileChecker:
     """Checks files when somebody asks, and keeps what it says of them, but not their trees."""
 
     def __init__(self, server: NetpolServer) -> None:
@@ -58,11 +58,11 @@ class ClosedFiles:
 
     def _holds(self, known: _Report, path: str, stamp: Stamp) -> bool:
         config, _ = self._server.configuration.for_document(path)
-        relevant = self._server.session.world.relevant_to(known.namespaces)
+        relevant = self._server.session.workspace.relevant_to(known.namespaces)
         return known.stamp == stamp and known.config is config and known.relevant == relevant
 
     async def _check(self, snapshot: Snapshot, stamp: Stamp) -> _Report:
-        world = snapshot.world
+        workspace = snapshot.workspace
         await take_turns(snapshot.read_steps())
         await take_turns(snapshot.check_steps())
         namespaces = tuple(
@@ -72,7 +72,7 @@ class ClosedFiles:
             for namespace in namespaces_of(part.analysis, snapshot.config)
         )
         items = render_findings(snapshot, self._server.client)
-        return _Report(stamp, snapshot.config, namespaces, world.relevant_to(namespaces), items)
+        return _Report(stamp, snapshot.config, namespaces, workspace.relevant_to(namespaces), items)
 
 
 def _stamp(path: str) -> Stamp | None:

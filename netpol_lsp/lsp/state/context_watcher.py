@@ -1,4 +1,4 @@
-"""Keeps the session's world in step with the manifests that the configurations name as context."""
+"""Keeps the session's workspace in step with the manifests that the configurations name as context."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 _WATCH = "netpol-context"
 
 
-class ContextIndex:
+class ContextWatcher:
     """Reads what `context` names, in a thread, whenever that may have changed."""
 
     def __init__(self, server: NetpolServer) -> None:

@@ -51,7 +51,7 @@ def render_findings(snapshot: Snapshot, client: Client) -> RawJson:
 def _render_document(part: Part, snapshot: Snapshot, client: Client) -> str:
     """The findings of one document: JSON without the brackets around it."""
     known = snapshot.known[part.text]
-    known.check(snapshot.config, snapshot.world)
+    known.check(snapshot.config, snapshot.workspace)
     line = snapshot.positions.line(part.start)
     # A byte order mark moves the columns of the first line.
     made_for = (known.look, client, snapshot.encoding, snapshot.source.has_bom)

@@ -11,13 +11,13 @@ from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.ide.workspace_words import Vocabulary
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
 from netpol_lsp.lint.engine import Scope, lint_document, move_findings
-from netpol_lsp.lint.locate import placed_policies
+from netpol_lsp.lint.locate import located_policies
 from netpol_lsp.lsp.transport.movable_json import MovableJson
-from netpol_lsp.project.workspace_state import Policies, World
+from netpol_lsp.project.workspace_state import Policies, WorkspaceState
 from netpol_lsp.text.source import Source
 
 
-class Known:
+class CachedDocument:
     """`analysis` is None for a document of somebody else.
 
     `revision` is another object whenever the document has other findings, `look` whenever they look otherwise (their
@@ -48,7 +48,7 @@ class Known:
         self.written: dict[str, MovableJson] = {}
         self.words: Vocabulary | None = None
         self._config: FileConfig | None = None
-        self._world: World | None = None
+        self._world: WorkspaceState | None = None
         self._relevant: tuple[Policies, ...] | None = None
         self._found: list[Diagnostic] = []
         self._together: list[Diagnostic] = []
@@ -57,7 +57,7 @@ class Known:
         self._placed_for: tuple[Settings, int] | None = None
         self._placed: Policies = ()
 
-    def check(self, config: FileConfig, world: World) -> None:
+    def check(self, config: FileConfig, workspace: WorkspaceState) -> None:
         """Find out what is wrong with the document.
 
         What depends on the document alone is found once; the rest again when policies of its namespaces change,
@@ -69,11 +69,11 @@ class Known:
             self._config, self._world, self._relevant = config, None, None
             self._found = lint_document(self.analysis, config, scope=Scope.DOCUMENT)
             self.revision = self.look = object()
-        if self._world is not world and world.is_complete:
-            self._world, relevant = world, world.relevant(self.analysis, config)
+        if self._world is not workspace and workspace.is_complete:
+            self._world, relevant = workspace, workspace.relevant(self.analysis, config)
             if self._relevant != relevant:
                 self._relevant = relevant
-                together = lint_document(self.analysis, config, world.view, Scope.WORKSPACE)
+                together = lint_document(self.analysis, config, workspace.view, Scope.WORKSPACE)
                 self.revision = object()
                 if list(map(_look, together)) != list(map(_look, self._together)):
                     self.look = self.revision
@@ -98,7 +98,7 @@ class Known:
             return ()
         if self._placed_for is None or self._placed_for[0] is not settings or self._placed_for[1] != part.index:
             self._placed_for = (settings, part.index)
-            self._placed = placed_policies(Analysis(source, (part,)), settings)
+            self._placed = located_policies(Analysis(source, (part,)), settings)
         return self._placed
 
 

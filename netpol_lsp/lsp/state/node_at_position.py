@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
-from netpol_lsp.lint.suppress import find_marks
+from netpol_lsp.lint.suppress import find_directives
 from netpol_lsp.lsp.state.session import Snapshot
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.text.span import Span
@@ -15,7 +15,7 @@ from netpol_lsp.yaml.paths import Path, entry_name
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class NodeAtPosition:
     """A key or value. `path` leads to it from its object; `entry` is the key that holds it, None for a list item.
 
     `span` is in the file, everything else counts from the start of the document.
@@ -36,7 +36,7 @@ class Target:
         return next(policy for policy in self.document.policies if policy.object is self.kube_object)
 
 
-def find_target(snapshot: Snapshot, offset: int) -> Target | None:
+def find_target(snapshot: Snapshot, offset: int) -> NodeAtPosition | None:
     """What stands at an offset of the file; None outside of our objects and between words."""
     part = snapshot.part_at(offset)
     if part is None or part.analysis is None:
@@ -50,7 +50,7 @@ def find_target(snapshot: Snapshot, offset: int) -> Target | None:
             path, node, entry, on_key = found
             here = entry.key.span if on_key and entry is not None else node.span
             span = Span(here.start + part.start, here.end + part.start)
-            return Target(part, part.analysis, kube_object, path, node, entry, on_key, span)
+            return NodeAtPosition(part, part.analysis, kube_object, path, node, entry, on_key, span)
     return None
 
 
@@ -60,7 +60,7 @@ def suppression_code_at(snapshot: Snapshot, offset: int) -> tuple[str, Span] | N
     if part is None or part.analysis is None or "netpol" not in part.text:
         return None
     alone = Analysis(snapshot.source, (part,))
-    for mark in find_marks(alone):
+    for mark in find_directives(alone):
         if mark.word and mark.span.contains(offset):
             return mark.word, mark.span
     return None

@@ -71,6 +71,6 @@ class Publisher:
             self._shown[uri] = (version, items)
         else:
             self._shown.pop(uri, None)
-        numbered = "" if version is None else f'"version":{version},'
-        params = RawJson(f'{{"uri":{json.dumps(uri)},{numbered}"diagnostics":{items}}}')
+        with_occurrence_index = "" if version is None else f'"version":{version},'
+        params = RawJson(f'{{"uri":{json.dumps(uri)},{with_occurrence_index}"diagnostics":{items}}}')
         self._server.protocol.send_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)

@@ -34,7 +34,7 @@ class Scheduler:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._costs: dict[str, float] = {}
         self._touched: dict[str, float] = {}
-        self._world = session.world
+        self._world = session.workspace
 
     def schedule(self, uri: str) -> None:
         """Check a document soon."""
@@ -79,12 +79,12 @@ class Scheduler:
 
     def _finish(self, uri: str) -> None:
         """Hand over a document's findings; when its policies have changed, look at the other documents again."""
-        snapshot = self._session.settled(uri)
+        snapshot = self._session.up_to_date(uri)
         if snapshot is None:
             return
         self._publish(snapshot)
-        if self._session.world is not self._world:
-            self._world = self._session.world
+        if self._session.workspace is not self._world:
+            self._world = self._session.workspace
             self.schedule_all(but=uri)
 
     async def _pause(self, uri: str) -> None:

@@ -16,9 +16,9 @@ from netpol_lsp.lint.engine import join_findings
 from netpol_lsp.lint.suppress import may_suppress
 from netpol_lsp.lsp.positions import Positions, apply_changes
 from netpol_lsp.lsp.state.configuration import Configuration
-from netpol_lsp.lsp.state.document_cache import Known
+from netpol_lsp.lsp.state.document_cache import CachedDocument
 from netpol_lsp.lsp.uris import key_of_uri, name_of_uri, path_of_uri
-from netpol_lsp.project.workspace_state import NOWHERE, Policies, World
+from netpol_lsp.project.workspace_state import NO_WORKSPACE, Policies, WorkspaceState
 from netpol_lsp.text.source import BOM, Encoding, Source, make_source
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import Chunk, split
@@ -42,8 +42,8 @@ class Snapshot:
     config: FileConfig
     is_wanted: bool = True
     is_too_long: bool = False
-    world: World = NOWHERE
-    known: dict[str, Known] = field(default_factory=dict, compare=False, repr=False)
+    workspace: WorkspaceState = NO_WORKSPACE
+    known: dict[str, CachedDocument] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def version(self) -> int | None:
@@ -84,7 +84,7 @@ class Snapshot:
     def check_steps(self) -> Iterator[None]:
         """Check the documents one by one."""
         for part in self.ours if self.is_wanted else ():
-            self.known[part.text].check(self.config, self.world)
+            self.known[part.text].check(self.config, self.workspace)
             yield
 
     @cached_property
@@ -107,7 +107,7 @@ class Snapshot:
     def findings_in(self, part: Part) -> list[Diagnostic]:
         """The findings of one document that is ours, suppressed or not."""
         known = self.known[part.text]
-        known.check(self.config, self.world)
+        known.check(self.config, self.workspace)
         return known.findings(part)
 
     def has_finding(self, is_wanted: Callable[[Diagnostic], bool]) -> bool:
@@ -115,7 +115,7 @@ class Snapshot:
         if self.has_suppressions:
             return any(map(is_wanted, self.findings))
         for part in self.ours if self.is_wanted else ():
-            self.known[part.text].check(self.config, self.world)
+            self.known[part.text].check(self.config, self.workspace)
             if self.known[part.text].has(is_wanted):
                 return True
         return False
@@ -141,14 +141,14 @@ class Snapshot:
         """The file's policies as the workspace knows them."""
         settings = self.config.settings
         return tuple(
-            placed for part in self.ours for placed in self.known[part.text].policies(part, self.source, settings)
+            located for part in self.ours for located in self.known[part.text].policies(part, self.source, settings)
         )
 
-    def in_world(self, world: World) -> Snapshot:
+    def in_workspace(self, workspace: WorkspaceState) -> Snapshot:
         """The same text beside other policies."""
-        if world is self.world:
+        if workspace is self.workspace:
             return self
-        moved = replace(self, world=world)
+        moved = replace(self, workspace=workspace)
         for name in ("positions", "chunks", "analysis", "ours", "policies"):
             if name in self.__dict__:
                 moved.__dict__[name] = self.__dict__[name]
@@ -158,8 +158,8 @@ class Snapshot:
         known = self.known.get(chunk.text) or self._know(chunk)
         return Part(chunk.index, chunk.start, chunk.text, known.analysis)
 
-    def _know(self, chunk: Chunk) -> Known:
-        known = self.known[chunk.text] = Known(analyse_document(chunk.text, self.source.uri))
+    def _know(self, chunk: Chunk) -> CachedDocument:
+        known = self.known[chunk.text] = CachedDocument(analyse_document(chunk.text, self.source.uri))
         return known
 
 
@@ -169,9 +169,9 @@ class Session:
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self.encoding: Encoding = "utf-16"
-        self.world = NOWHERE
+        self.workspace = NO_WORKSPACE
         self._snapshots: dict[str, Snapshot] = {}
-        self._aside: dict[str, tuple[World, Policies, World]] = {}
+        self._aside: dict[str, tuple[WorkspaceState, Policies, WorkspaceState]] = {}
 
     def __iter__(self) -> Iterator[Snapshot]:
         return iter(tuple(self._snapshots.values()))
@@ -180,37 +180,37 @@ class Session:
         """The current version of an open document."""
         return self._snapshots.get(uri)
 
-    def settled(self, uri: str) -> Snapshot | None:
+    def up_to_date(self, uri: str) -> Snapshot | None:
         """The current version of an open document, beside all policies that are known, its own among them."""
         snapshot = self._snapshots.get(uri)
         if snapshot is None:
             return None
-        snapshot = self._snapshots[uri] = snapshot.in_world(self._world_of(snapshot))
+        snapshot = self._snapshots[uri] = snapshot.in_workspace(self._workspace_of(snapshot))
         return snapshot
 
-    def _world_of(self, snapshot: Snapshot) -> World:
-        """What an open document is judged by: the world, which learns of its policies, or the world and its policies."""
+    def _workspace_of(self, snapshot: Snapshot) -> WorkspaceState:
+        """What an open document is judged by: the workspace, which learns of its policies, or the workspace and its policies."""
         uri = snapshot.source.uri
         if not snapshot.is_wanted:
-            return self.world
+            return self.workspace
         if self.configuration.counts(snapshot.path):
-            self.world = self.world.with_document(uri, snapshot.policies)
-            return self.world
-        if self.world.is_context(uri):
-            self.world = self.world.with_context_file(uri, snapshot.policies)
-            return self.world
+            self.workspace = self.workspace.with_document(uri, snapshot.policies)
+            return self.workspace
+        if self.workspace.is_context(uri):
+            self.workspace = self.workspace.with_context_file(uri, snapshot.policies)
+            return self.workspace
         known = self._aside.get(uri)
-        if known is None or known[0] is not self.world or known[1] != snapshot.policies:
-            known = (self.world, snapshot.policies, self.world.with_document(uri, snapshot.policies))
+        if known is None or known[0] is not self.workspace or known[1] != snapshot.policies:
+            known = (self.workspace, snapshot.policies, self.workspace.with_document(uri, snapshot.policies))
             self._aside[uri] = known
         return known[2]
 
     def use_context(self, files: Mapping[str, Policies]) -> None:
         """Let the policies of these files count; those that are open count as they are in the editor."""
-        self.world = self.world.with_context(files)
+        self.workspace = self.workspace.with_context(files)
         for snapshot in self:
             if snapshot.source.uri in files:
-                self._world_of(snapshot)
+                self._workspace_of(snapshot)
 
     def is_open(self, uri: str) -> bool:
         """Whether the client has a file open, whatever it calls it."""
@@ -219,10 +219,10 @@ class Session:
     def steps(self, snapshot: Snapshot) -> Iterator[None]:
         """Work out the findings of an open document bit by bit."""
         yield from snapshot.read_steps()
-        settled = self.settled(snapshot.uri) if self.is_current(snapshot) else None
-        if settled is not None:
+        up_to_date = self.up_to_date(snapshot.uri) if self.is_current(snapshot) else None
+        if up_to_date is not None:
             yield
-            yield from settled.check_steps()
+            yield from up_to_date.check_steps()
 
     def is_current(self, snapshot: Snapshot) -> bool:
         """Whether a snapshot is still the document's newest version."""
@@ -255,7 +255,7 @@ class Session:
         """Let a document go; gives its last version."""
         snapshot = self._snapshots.pop(uri, None)
         if snapshot is not None:
-            self.world = self.world.without_document(snapshot.source.uri)
+            self.workspace = self.workspace.without_document(snapshot.source.uri)
             self._aside.pop(snapshot.source.uri, None)
         return snapshot
 
@@ -268,7 +268,7 @@ class Session:
             text = BOM + old.source.text if old.source.has_bom else old.source.text
             new = self._snapshots[uri] = self.make(uri, text, old.version, old)
             if not new.is_wanted or not self.configuration.counts(new.path):
-                self.world = self.world.without_document(new.source.uri)
+                self.workspace = self.workspace.without_document(new.source.uri)
 
     def make(self, uri: str, text: str, version: int | None = None, previous: Snapshot | None = None) -> Snapshot:
         """A snapshot of a text; what is known of `previous` is kept for the parts that are the same."""
@@ -276,7 +276,7 @@ class Session:
         config, is_wanted = self.configuration.for_document(path)
         too_long = len(text) > MAX_LENGTH
         source = make_source(key_of_uri(uri), "" if too_long else text, version)
-        snapshot = Snapshot(uri, path, source, self.encoding, config, is_wanted, too_long, self.world)
+        snapshot = Snapshot(uri, path, source, self.encoding, config, is_wanted, too_long, self.workspace)
         if previous is not None:
             # Two versions' worth: an edit that is taken back finds everything as it was.
             texts = {chunk.text for chunk in (*previous.chunks, *snapshot.chunks)}

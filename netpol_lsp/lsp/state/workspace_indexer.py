@@ -35,8 +35,8 @@ _SHOW_FROM = 500
 """Files from which the client is told of the scan."""
 
 
-class DiskIndex:
-    """Keeps the session's world in step with the files below the workspace's folders.
+class WorkspaceIndexer:
+    """Keeps the session's workspace in step with the files below the workspace's folders.
 
     `configs` are the configurations that hold for these files.
     """
@@ -108,7 +108,7 @@ class DiskIndex:
             self._changed.update(changed)
         if changed:
             session = self._server.session
-            session.world = session.world.with_files(changed)
+            session.workspace = session.workspace.with_files(changed)
             if self._scan is None:
                 self._server.context.refresh()
             diagnostics.check_again(self._server)
@@ -138,14 +138,14 @@ class DiskIndex:
     def _use(self, found: dict[str, Policies], ours: set[str], configs: tuple[LoadedConfig, ...]) -> None:
         """Take over what a scan found."""
         self._ours, self.configs = ours, configs
-        self._server.session.world = self._server.session.world.with_disk(found)
+        self._server.session.workspace = self._server.session.workspace.with_disk(found)
         self._server.context.refresh(force=True)
 
     def settle(self) -> None:
         """Tell the session whether all files have been read, those of the context among them."""
         session = self._server.session
         is_complete = not self._is_first and self._server.context.is_ready
-        session.world = session.world.with_completeness(is_complete=is_complete)
+        session.workspace = session.workspace.with_completeness(is_complete=is_complete)
 
     def _take(self, uri: str, path: str, source: Source, ours: set[str]) -> Policies:
         """The policies of a file; `ours` gets its URI when it may hold some and is wanted."""

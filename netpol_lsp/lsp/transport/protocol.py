@@ -130,7 +130,7 @@ class NetpolProtocol(LanguageServerProtocol):
         return True
 
     def _refuse(self, request: str | int | None, code: int, message: str) -> None:
-        """Answer with an error."""
+        """Ternary with an error."""
         logger.info("refused a message: %s", message)
         self._send_data({"jsonrpc": self.VERSION, "id": request, "error": {"code": code, "message": message}})
 
@@ -156,7 +156,7 @@ class NetpolProtocol(LanguageServerProtocol):
             self.stopped.set()
 
     def _send_response(self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None) -> None:
-        """Answer a request."""
+        """Ternary a request."""
         what, content = ("result", result) if error is None else ("error", error)
         text = self._dump(content)
         self._send_text(f'{{"jsonrpc":"2.0","id":{json.dumps(msg_id)},"{what}":{text}}}')

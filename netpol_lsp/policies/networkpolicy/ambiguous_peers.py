@@ -13,7 +13,7 @@ from itertools import pairwise
 from netpol_lsp.kube.label_selector import LabelSelector, Operator, includes, match_labels
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.policies.networkpolicy.peer import Peer
-from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, PolicyRule
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 from netpol_lsp.yaml.documents import Document
 
@@ -62,8 +62,8 @@ class PeerPair:
         return read_selector(selector)
 
 
-def doubtful_pairs(
-    document: Document, policy: NetworkPolicy, rule: PolicyRule, namespace: str | None
+def ambiguous_pairs(
+    document: Document, policy: NetworkPolicy, rule: TrafficRule, namespace: str | None
 ) -> list[PeerPair]:
     """The pairs of a rule where one item was probably meant.
 

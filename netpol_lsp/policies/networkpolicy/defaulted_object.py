@@ -11,10 +11,10 @@ from typing import Any
 from netpol_lsp.kube.selector_syntax import Requirement, Selector
 from netpol_lsp.kube.typed_field import Field, items_of
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, TrafficRule
 from netpol_lsp.yaml.nodes import is_null
 from netpol_lsp.yaml.paths import entry_name
-from netpol_lsp.yaml.to_python import to_plain
+from netpol_lsp.yaml.to_python import to_python
 
 DEFAULT_NAMESPACE = "default"
 
@@ -22,7 +22,7 @@ DEFAULT_NAMESPACE = "default"
 _METADATA_REST = ("labels", "annotations", "ownerReferences", "finalizers", "managedFields")
 
 
-def stored_object(policy: NetworkPolicy, default_namespace: str | None = None) -> dict[str, Any]:
+def defaulted_object(policy: NetworkPolicy, default_namespace: str | None = None) -> dict[str, Any]:
     """The object that a create would store, keys in the server's order, without what the server makes up itself.
 
     `default_namespace` is the namespace of a manifest that names none; None means `default`. A policy
@@ -38,7 +38,7 @@ def stored_object(policy: NetworkPolicy, default_namespace: str | None = None) -
 
 
 def _metadata(policy: NetworkPolicy, default_namespace: str) -> dict[str, Any]:
-    plain = to_plain(policy.object.metadata).value if policy.object.metadata else {}
+    plain = to_python(policy.object.metadata).value if policy.object.metadata else {}
     result: dict[str, Any] = {}
     for key in ("name", "generateName"):
         if plain.get(key):
@@ -73,7 +73,7 @@ def _policy_types(policy: NetworkPolicy) -> list[str]:
     return [direction.value for direction in Direction if direction in policy.effective_types]
 
 
-def _rule(rule: PolicyRule) -> dict[str, Any]:
+def _rule(rule: TrafficRule) -> dict[str, Any]:
     result: dict[str, Any] = {}
     ports = [_port(port) for port in rule.ports]
     if ports:

@@ -79,7 +79,7 @@ def claim_of(text: str) -> Claim:
     )
 
 
-def name_claim(kube_object: KubeObject) -> Claim:
+def intent_of_name(kube_object: KubeObject) -> Claim:
     """The claim of an object's name."""
     return claim_of(kube_object.name or "")
 
@@ -94,7 +94,7 @@ def is_denied(policy: NetworkPolicy, direction: Direction) -> bool:
 
 def is_named_denial(policy: NetworkPolicy) -> bool:
     """Whether a policy denies everything in its directions, and is called so: a default deny that is meant."""
-    claim = name_claim(policy.object)
+    claim = intent_of_name(policy.object)
     return (claim.denies or claim.is_baseline) and all(is_denied(policy, one) for one in policy.effective_types)
 
 

@@ -40,7 +40,7 @@ class Direction(StrEnum):
 _DIRECTIONS = frozenset(direction.value for direction in Direction)
 
 
-class PolicyRule:
+class TrafficRule:
     """One item of `ingress` or `egress`.
 
     `peers_field` and `ports_field` hold the lists as written (None when the key is missing); `peers` and
@@ -114,21 +114,21 @@ class NetworkPolicy:
         return self.ingress_field if direction is Direction.INGRESS else self.egress_field
 
     @lazy
-    def ingress(self) -> tuple[PolicyRule, ...]:
+    def ingress(self) -> tuple[TrafficRule, ...]:
         """The ingress rules."""
         return _rules(self.ingress_field, Direction.INGRESS)
 
     @lazy
-    def egress(self) -> tuple[PolicyRule, ...]:
+    def egress(self) -> tuple[TrafficRule, ...]:
         """The egress rules."""
         return _rules(self.egress_field, Direction.EGRESS)
 
-    def rules(self, direction: Direction) -> tuple[PolicyRule, ...]:
+    def rules(self, direction: Direction) -> tuple[TrafficRule, ...]:
         """The rules of a direction."""
         return self.ingress if direction is Direction.INGRESS else self.egress
 
     @lazy
-    def all_rules(self) -> tuple[PolicyRule, ...]:
+    def all_rules(self) -> tuple[TrafficRule, ...]:
         """Ingress rules, then egress rules."""
         return self.ingress + self.egress
 
@@ -247,15 +247,15 @@ def _selector(parent: Mapping, name: str) -> Selector | None:
     return Selector(entry.value, entry) if entry is not None and isinstance(entry.value, Mapping) else None
 
 
-def _rules(field: Field[list[Node]] | None, direction: Direction) -> tuple[PolicyRule, ...]:
+def _rules(field: Field[list[Node]] | None, direction: Direction) -> tuple[TrafficRule, ...]:
     if field is None:
         return ()
     return tuple(
-        PolicyRule(item, direction) for item in field.value or () if isinstance(item, Mapping) or is_null(item)
+        TrafficRule(item, direction) for item in field.value or () if isinstance(item, Mapping) or is_null(item)
     )
 
 
-def every_address(rule: PolicyRule) -> list[Field[str]]:
+def every_address(rule: TrafficRule) -> list[Field[str]]:
     """The peers `0.0.0.0/0` and `::/0` of a rule, exceptions or not."""
     cidrs = [peer.ip_block.cidr for peer in rule.peers if peer.ip_block is not None and peer.ip_block.cidr is not None]
     return [cidr for cidr in cidrs if cidr.value in ("0.0.0.0/0", "::/0")]

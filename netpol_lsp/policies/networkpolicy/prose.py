@@ -12,8 +12,8 @@ from netpol_lsp.kube.label_selector import LabelRequirement, LabelSelector, Oper
 from netpol_lsp.kube.net.port_set import EVERY_PORT, PROTOCOLS, PortSet
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
-from netpol_lsp.policies.networkpolicy.semantics import stored_rule
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, TrafficRule
+from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
 from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 
 _UNKNOWN = "something that is not known here"
@@ -102,7 +102,7 @@ def peer_words(peer: Peer, namespace: str | None) -> str:
     return pods_in_words(pods, spaces, namespace)
 
 
-def peers_words(rule: PolicyRule, namespace: str | None) -> str:
+def peers_words(rule: TrafficRule, namespace: str | None) -> str:
     """Whom a rule means: "anyone" or "anywhere" without peers, else its peers joined with "or"."""
     if rule.allows_every_peer:
         return "anyone" if rule.direction is Direction.INGRESS else "anywhere"
@@ -126,9 +126,9 @@ def ports_words(ports: PortSet) -> str:
     return join_words(parts) or "no port"
 
 
-def rule_words(rule: PolicyRule, namespace: str | None) -> str:
+def rule_words(rule: TrafficRule, namespace: str | None) -> str:
     """A rule as in "from pods with `app=web` in namespace `shop`, on TCP 80"."""
-    facts = stored_rule(rule)
+    facts = rule_semantics(rule)
     ports = ports_words(facts.ports)
     if facts.has_unknown_ports:
         ports = _UNKNOWN if facts.ports.is_empty else f"{ports} and {_UNKNOWN}"

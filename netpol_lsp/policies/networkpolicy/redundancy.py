@@ -10,7 +10,7 @@ from itertools import groupby
 
 from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.selector_index import SelectorIndex
-from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredRule
+from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
 from netpol_lsp.policies.networkpolicy.subsumption import is_nobody, namespace_selector, peer_covers, rule_covers
 
 PeerPair = tuple[PeerSet, PeerSet]
@@ -35,7 +35,7 @@ def redundant_peers(peers: Sequence[PeerSet], namespace: str | None) -> list[Pee
     return sorted(found, key=lambda pair: pair[0].index)
 
 
-def redundant_rules(rules: Sequence[StoredRule], namespace: str | None) -> list[tuple[StoredRule, StoredRule]]:
+def redundant_rules(rules: Sequence[RuleSemantics], namespace: str | None) -> list[tuple[RuleSemantics, RuleSemantics]]:
     """The superfluous rules of one direction, each with one that covers it."""
     found = []
     for rule in rules if len(rules) > 1 else ():

@@ -27,20 +27,20 @@ from netpol_lsp.kube.net.port_set import (
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.policies.networkpolicy.defaulted_object import stored_object
+from netpol_lsp.policies.networkpolicy.defaulted_object import defaulted_object
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, PolicyRule
+from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, TrafficRule
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
 
 __all__ = [
+    "NetworkPolicySemantics",
     "PeerSet",
-    "StoredPolicy",
-    "StoredRule",
+    "RuleSemantics",
+    "defaulted_object",
     "peer_set",
     "port_set",
-    "stored_object",
-    "stored_policy",
-    "stored_rule",
+    "rule_semantics",
+    "semantics_of",
 ]
 
 
@@ -61,7 +61,7 @@ class PeerSet:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredRule:
+class RuleSemantics:
     """One item of `ingress` or `egress`; `index` is its place in the list.
 
     `peers` None means everyone. `has_unknown_peers`, `has_unknown_ports`: further items are there that
@@ -81,7 +81,7 @@ class StoredRule:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredPolicy:
+class NetworkPolicySemantics:
     """A NetworkPolicy after the API server's defaults.
 
     `namespace` is None when neither the manifest nor the configuration names one. `types` are the
@@ -94,14 +94,14 @@ class StoredPolicy:
     name: str | None
     pod_selector: LabelSelector
     types: frozenset[Direction]
-    ingress: tuple[StoredRule, ...] = ()
-    egress: tuple[StoredRule, ...] = ()
+    ingress: tuple[RuleSemantics, ...] = ()
+    egress: tuple[RuleSemantics, ...] = ()
     is_namespace_unknown: bool = False
     has_unknown_types: bool = False
     is_partial: bool = False
     facts: dict[object, Any] = dataclasses.field(default_factory=dict, init=False, compare=False, repr=False)
 
-    def rules(self, direction: Direction) -> tuple[StoredRule, ...]:
+    def rules(self, direction: Direction) -> tuple[RuleSemantics, ...]:
         """The rules of a direction, whether or not it is isolated."""
         return self.ingress if direction is Direction.INGRESS else self.egress
 
@@ -117,9 +117,9 @@ class StoredPolicy:
         )
 
 
-def stored_policy(
+def semantics_of(
     policy: NetworkPolicy, default_namespace: str | None = None, *, is_partial: bool = False
-) -> StoredPolicy:
+) -> NetworkPolicySemantics:
     """The facts of a policy.
 
     `default_namespace` is the namespace of manifests that name none, None when nobody said. `is_partial`:
@@ -128,7 +128,7 @@ def stored_policy(
     namespace = policy.object.namespace_field
     is_namespace_unknown = namespace is not None and namespace.value is None and not namespace.is_null
     written = namespace.value if namespace is not None else None
-    return StoredPolicy(
+    return NetworkPolicySemantics(
         namespace=None if is_namespace_unknown else written or default_namespace,
         name=policy.object.name,
         pod_selector=_pod_selector(policy, is_partial=is_partial),
@@ -141,17 +141,17 @@ def stored_policy(
     )
 
 
-def stored_rule(rule: PolicyRule, index: int = 0) -> StoredRule:
+def rule_semantics(rule: TrafficRule, index: int = 0) -> RuleSemantics:
     """The facts of one rule, read once."""
-    known: StoredRule | None = rule.facts
+    known: RuleSemantics | None = rule.facts
     if known is None or known.index != index:
         known = rule.facts = _read_rule(rule, index)
     return known
 
 
-def _read_rule(rule: PolicyRule, index: int) -> StoredRule:
+def _read_rule(rule: TrafficRule, index: int) -> RuleSemantics:
     if not isinstance(rule.node, Mapping):
-        return StoredRule(index)  # a null item is the empty rule
+        return RuleSemantics(index)  # a null item is the empty rule
     peers: tuple[PeerSet, ...] | None = None
     unknown_peers = unknown_ports = False
     if not rule.allows_every_peer:
@@ -163,7 +163,7 @@ def _read_rule(rule: PolicyRule, index: int) -> StoredRule:
         ports, known = _ports(tuple(map(_written_port, rule.ports)))
         items = _items(rule.ports_field)
         unknown_ports = items is None or known < len(items)
-    return StoredRule(index, peers, ports, unknown_peers, unknown_ports)
+    return RuleSemantics(index, peers, ports, unknown_peers, unknown_ports)
 
 
 def peer_set(peer: Peer, index: int = 0) -> PeerSet:
@@ -221,7 +221,7 @@ def _port_set(written: _WrittenPort) -> PortSet | None:
     return named_port(protocol, port) if port and not port.isdecimal() else None
 
 
-def _rules(policy: NetworkPolicy, direction: Direction) -> tuple[StoredRule, ...]:
+def _rules(policy: NetworkPolicy, direction: Direction) -> tuple[RuleSemantics, ...]:
     field = policy.rules_field(direction)
     if field is None:
         return ()
@@ -229,15 +229,15 @@ def _rules(policy: NetworkPolicy, direction: Direction) -> tuple[StoredRule, ...
     if items is None:
         return () if field.is_null else (_UNKNOWN_RULE,)
     rules = policy.rules(direction)
-    found = list(map(stored_rule, rules, _places(items, rules)))
+    found = list(map(rule_semantics, rules, _places(items, rules)))
     return tuple(found) if len(found) == len(items) else (*found, _UNKNOWN_RULE)
 
 
-_UNKNOWN_RULE = StoredRule(-1, (), NO_PORTS, has_unknown_peers=True, has_unknown_ports=True)
+_UNKNOWN_RULE = RuleSemantics(-1, (), NO_PORTS, has_unknown_peers=True, has_unknown_ports=True)
 """Stands for rules that cannot be read."""
 
 
-def _places(items: list[Node] | None, typed: tuple[Peer, ...] | tuple[PolicyRule, ...]) -> list[int] | range:
+def _places(items: list[Node] | None, typed: tuple[Peer, ...] | tuple[TrafficRule, ...]) -> list[int] | range:
     """Where each typed value stands in the list as written: items of a wrong shape have none."""
     if items is None or len(items) == len(typed):
         return range(len(typed))
@@ -290,7 +290,7 @@ def _is_absent(field: Field[int | str] | None) -> bool:
     return field is None or field.is_null
 
 
-def _is_unknown_rule(rule: StoredRule) -> bool:
+def _is_unknown_rule(rule: RuleSemantics) -> bool:
     if rule.has_unknown_peers or rule.has_unknown_ports:
         return True
     return any(

@@ -1,4 +1,4 @@
-"""StoredPolicy as plain JSON data and back, for caches."""
+"""NetworkPolicySemantics as plain JSON data and back, for caches."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.kube.net.intervals import Intervals
 from netpol_lsp.kube.net.port_set import ALL_PORTS, PortSet
 from netpol_lsp.policies.networkpolicy.policy import Direction
-from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredPolicy, StoredRule
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 
 FORMAT = 1
 """Grows when the data changes its shape: other data is to be thrown away."""
 
 
-def policy_to_json(policy: StoredPolicy) -> dict[str, Any]:
+def policy_to_json(policy: NetworkPolicySemantics) -> dict[str, Any]:
     """Plain data, the same for equal policies."""
     return {
         "format": FORMAT,
@@ -30,12 +30,12 @@ def policy_to_json(policy: StoredPolicy) -> dict[str, Any]:
     }
 
 
-def policy_from_json(data: Mapping[str, Any]) -> StoredPolicy:
+def policy_from_json(data: Mapping[str, Any]) -> NetworkPolicySemantics:
     """The policy that `policy_to_json` wrote. Raises KeyError, TypeError or ValueError for other data."""
     if data["format"] != FORMAT:
         raise ValueError(data["format"])
     is_namespace_unknown, has_unknown_types, is_partial = data["unknown"]
-    return StoredPolicy(
+    return NetworkPolicySemantics(
         namespace=data["namespace"],
         name=data["name"],
         pod_selector=selector_from_json(data["podSelector"]),
@@ -48,7 +48,7 @@ def policy_from_json(data: Mapping[str, Any]) -> StoredPolicy:
     )
 
 
-def _rule_to_json(rule: StoredRule) -> dict[str, Any]:
+def _rule_to_json(rule: RuleSemantics) -> dict[str, Any]:
     return {
         "index": rule.index,
         "peers": None if rule.peers is None else [_peer_to_json(peer) for peer in rule.peers],
@@ -57,9 +57,9 @@ def _rule_to_json(rule: StoredRule) -> dict[str, Any]:
     }
 
 
-def _rule_from_json(data: Mapping[str, Any]) -> StoredRule:
+def _rule_from_json(data: Mapping[str, Any]) -> RuleSemantics:
     peers, ports = data["peers"], data["ports"]
-    return StoredRule(
+    return RuleSemantics(
         data["index"],
         None if peers is None else tuple(map(_peer_from_json, peers)),
         ALL_PORTS if ports is None else _ports_from_json(ports),

@@ -12,7 +12,7 @@ from functools import lru_cache
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector, includes, is_satisfiable, match_labels
 from netpol_lsp.kube.net.address_set import NO_ADDRESSES
 from netpol_lsp.policies.networkpolicy.policy import Direction
-from netpol_lsp.policies.networkpolicy.semantics import PeerSet, StoredPolicy, StoredRule
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 
 METADATA_NAME = "kubernetes.io/metadata.name"
 """The label with its own name that every namespace has."""
@@ -59,7 +59,7 @@ def peers_cover(a: Sequence[PeerSet] | None, b: PeerSet, namespace: str | None) 
     return together.covers(b.addresses)
 
 
-def rule_covers(a: StoredRule, b: StoredRule, namespace: str | None) -> bool:
+def rule_covers(a: RuleSemantics, b: RuleSemantics, namespace: str | None) -> bool:
     """Whether rule `a` allows whatever rule `b` of the same direction allows, in policies of `namespace`."""
     if not a.ports.everything and (b.has_unknown_ports or not a.ports.covers(b.ports)):
         return False
@@ -70,7 +70,7 @@ def rule_covers(a: StoredRule, b: StoredRule, namespace: str | None) -> bool:
     return all(peers_cover(a.peers, peer, namespace) for peer in b.peers)
 
 
-def policy_covers(a: StoredPolicy, b: StoredPolicy) -> bool:
+def policy_covers(a: NetworkPolicySemantics, b: NetworkPolicySemantics) -> bool:
     """Whether `b` changes nothing where `a` is: `a` isolates and allows whatever `b` does, for the same pods.
 
     Both must be in the same namespace; policies without one are taken to be applied together.

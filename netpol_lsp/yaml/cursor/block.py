@@ -23,7 +23,7 @@ _BLOCK_SCALAR = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?$")
 _TOP_KEY = re.compile(r"^[A-Za-z][\w-]*:(?=\s|$)", re.MULTILINE)
 
 
-class Place(StrEnum):
+class CursorContext(StrEnum):
     """What belongs at the cursor."""
 
     CONTENT = "content"
@@ -45,7 +45,7 @@ class Cursor:
     is a key already. `needs_space`: no blank stands behind the colon yet. `column`: of the word, from 0.
     """
 
-    place: Place
+    place: CursorContext
     path: Path = ()
     word: Span = field(default_factory=lambda: Span(0, 0))
     column: int = 0
@@ -144,7 +144,7 @@ class _Finder:
             if self.text[start:end].strip() and _skip_blanks(self.text, start, end) - start <= column:
                 return min(line, self.line)
             if line == self.line and (self.text[start:end].strip() or self.offset - start > column):
-                return Cursor(Place.NOTHING)
+                return Cursor(CursorContext.NOTHING)
             if line == self.line:
                 return line
             line += 1
@@ -177,9 +177,9 @@ class _Finder:
         start, end = self.lines.line_start(self.line), self.lines.line_end(self.line)
         comment = _comment_start(self.text, start, end)
         if comment is not None and comment < self.offset:
-            return Cursor(Place.COMMENT, word=Span(comment, end))
+            return Cursor(CursorContext.COMMENT, word=Span(comment, end))
         if self.text[start : start + 3] in ("---", "...") and self.offset - start <= 3:
-            return Cursor(Place.NOTHING)
+            return Cursor(CursorContext.NOTHING)
         for opener in _openers(self.text, start, end):
             if opener.name is None and self.offset < opener.end:
                 break
@@ -193,7 +193,7 @@ class _Finder:
     def _on_key(self, opener: _Opener) -> Cursor:
         """The cursor is in or in front of a key of its line."""
         if self.offset < opener.start:
-            return Cursor(Place.NOTHING)
+            return Cursor(CursorContext.NOTHING)
         colon = self.text.rindex(":", opener.start, opener.mark)
         end = opener.start + len(self.text[opener.start : colon].rstrip())
         # Blanks between the key and the colon belong to the key when the cursor stands behind them.
@@ -206,19 +206,21 @@ class _Finder:
         at = _skip_properties(self.text, opener.end, end)
         if at < self.offset and at < end and self.text[at] in "{[" and self.text[at : at + 2] != "{{":
             found = find_in_flow(self.text, at, self.offset, opener.column)
-            return Cursor(Place.NOTHING) if isinstance(found, FlowEnd) else self._flow_cursor(found)
+            return Cursor(CursorContext.NOTHING) if isinstance(found, FlowEnd) else self._flow_cursor(found)
         comment = _comment_start(self.text, opener.mark, end)
         last = len(self.text[: end if comment is None else comment].rstrip())
         if last > opener.mark and self.offset < at:
-            return Cursor(Place.NOTHING)
+            return Cursor(CursorContext.NOTHING)
         if last <= opener.mark:
             word = Span(self.offset, self.offset)
         elif self.offset > last:
-            return Cursor(Place.NOTHING)
+            return Cursor(CursorContext.NOTHING)
         else:
             word = Span(at, last)
         needs_space = self.text[word.start - 1 : word.start] == ":"
-        return Cursor(Place.VALUE, path, word, word.start - self.lines.line_start(self.line), needs_space=needs_space)
+        return Cursor(
+            CursorContext.VALUE, path, word, word.start - self.lines.line_start(self.line), needs_space=needs_space
+        )
 
     def _on_word(self, start: int, end: int) -> Cursor:
         """The cursor is on a word that is no key yet, or on none."""
@@ -226,15 +228,15 @@ class _Finder:
         if begin < end and self.text[begin] in "{[" and begin < self.offset and self.text[begin : begin + 2] != "{{":
             column = begin - start if self.stack else -1
             found = find_in_flow(self.text, begin, self.offset, column - 1 if self.stack else -1)
-            return Cursor(Place.NOTHING) if isinstance(found, FlowEnd) else self._flow_cursor(found)
+            return Cursor(CursorContext.NOTHING) if isinstance(found, FlowEnd) else self._flow_cursor(found)
         last = len(self.text[:end].rstrip())
         first = _skip_blanks(self.text, begin, end)
         if first <= self.offset <= last and first < last:
             if " " in self.text[first : self.offset] and self.text[first] not in "\"'":
-                return Cursor(Place.NOTHING)
+                return Cursor(CursorContext.NOTHING)
             return self._content(Span(first, last), first - start)
         if self.offset > last and first < last:
-            return Cursor(Place.NOTHING)
+            return Cursor(CursorContext.NOTHING)
         return self._content(Span(self.offset, self.offset), self.offset - start)
 
     def _after_dashes(self, start: int) -> int:
@@ -252,7 +254,7 @@ class _Finder:
             self.stack.pop()
         items: Path | None = None
         if self.stack and self.stack[-1].column < column and self.stack[-1].is_filled:
-            return Cursor(Place.NOTHING)
+            return Cursor(CursorContext.NOTHING)
         if self.stack and self.stack[-1].column == column:
             if isinstance(self.stack[-1].step, int):
                 items = self._path()[:-1]
@@ -266,7 +268,14 @@ class _Finder:
         siblings = (*reversed(list(self._siblings_above(column))), *self._siblings_below(column, word))
         is_tight = self.text[word.start - 1 : word.start] == "-" and word.start > 0
         return Cursor(
-            Place.CONTENT, self._path(), word, column, siblings, has_colon=has_colon, needs_space=is_tight, items=items
+            CursorContext.CONTENT,
+            self._path(),
+            word,
+            column,
+            siblings,
+            has_colon=has_colon,
+            needs_space=is_tight,
+            items=items,
         )
 
     def _siblings_above(self, column: int) -> Iterator[str]:
@@ -294,10 +303,10 @@ class _Finder:
 
     def _flow_cursor(self, found: FlowPlace) -> Cursor:
         path = self._path() + found.steps
-        place = Place.VALUE if found.is_value and path and isinstance(path[-1], str) else Place.CONTENT
+        place = CursorContext.VALUE if found.is_value and path and isinstance(path[-1], str) else CursorContext.CONTENT
         column = found.word.start - self.lines.line_start(self.lines.line_of(found.word.start))
         before = self.text[found.word.start - 1 : found.word.start]
-        needs_space = place is Place.VALUE and before == ":"
+        needs_space = place is CursorContext.VALUE and before == ":"
         return Cursor(
             place,
             path,

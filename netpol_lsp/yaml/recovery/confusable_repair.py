@@ -10,15 +10,17 @@ from netpol_lsp.yaml.nodes import Node
 from netpol_lsp.yaml.parser import parse
 from netpol_lsp.yaml.paths import path_at, render_path
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
-from netpol_lsp.yaml.recovery.confusables import Damage, describe
+from netpol_lsp.yaml.recovery.confusables import Confusable, describe
 from netpol_lsp.yaml.recovery.offset_map import OffsetMap
-from netpol_lsp.yaml.recovery.schema_shape import Shape
+from netpol_lsp.yaml.recovery.schema_shape import ObjectShape
 from netpol_lsp.yaml.recovery.score import fit
 
 _MOST_TRIED = 12
 
 
-def choose_replacements(text: str, damages: Sequence[Damage], shape: Shape, *, pure: bool = False) -> list[Damage]:
+def choose_replacements(
+    text: str, damages: Sequence[Confusable], shape: ObjectShape, *, pure: bool = False
+) -> list[Confusable]:
     """The damages with what makes the best document of the text: a character may stand for another one, or for none."""
     chosen = list(damages)
     score = _score(text, chosen, shape, pure=pure)
@@ -34,19 +36,19 @@ def choose_replacements(text: str, damages: Sequence[Damage], shape: Shape, *, p
     return chosen
 
 
-def _score(text: str, damages: Sequence[Damage], shape: Shape, *, pure: bool) -> tuple[bool, float]:
+def _score(text: str, damages: Sequence[Confusable], shape: ObjectShape, *, pure: bool) -> tuple[bool, float]:
     parsed = parse(apply_edits(text, [damage.edit for damage in damages]), pure=pure)
     return parsed.error is None, fit(parsed.root, shape)
 
 
-def damage_problems(text: str, damages: Sequence[Damage], mended: Node | None) -> tuple[SyntaxProblem, ...]:
+def confusable_problems(text: str, damages: Sequence[Confusable], mended: Node | None) -> tuple[SyntaxProblem, ...]:
     """What to say of each damage; `mended` is the tree behind it, with the offsets of the damaged text."""
     raw = parse(text)
     root = raw.root if raw.error is None else None
     return tuple(_problem(text, damage, root, mended) for damage in damages)
 
 
-def _problem(text: str, damage: Damage, raw: Node | None, mended: Node | None) -> SyntaxProblem:
+def _problem(text: str, damage: Confusable, raw: Node | None, mended: Node | None) -> SyntaxProblem:
     chars = list(dict.fromkeys(text[damage.span.start : damage.span.end]))
     count = len(damage.span)
     what = ", ".join(describe(char) for char in chars[:3])
@@ -69,7 +71,7 @@ def _problem(text: str, damage: Damage, raw: Node | None, mended: Node | None) -
     )
 
 
-def _field(damage: Damage, raw: Node | None, mended: Node | None) -> str:
+def _field(damage: Confusable, raw: Node | None, mended: Node | None) -> str:
     """Where the API server sees the mistake: at the key as it is spelt, but a damaged `kind` is a missing one."""
     if raw is None:
         return ""
@@ -88,6 +90,6 @@ def _field(damage: Damage, raw: Node | None, mended: Node | None) -> str:
     return f"{parent}.{name}" if parent else name
 
 
-def offsets_of(damages: Sequence[Damage]) -> OffsetMap:
+def offsets_of(damages: Sequence[Confusable]) -> OffsetMap:
     """The way back from the mended text."""
     return OffsetMap([damage.edit for damage in damages])

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.line_scanner import Line, read_line, read_lines
-from netpol_lsp.yaml.recovery.logical_lines import Row, RowKind, join_rows
-from netpol_lsp.yaml.recovery.prefilter import CONTROL, may_be_damaged
+from netpol_lsp.yaml.recovery.logical_lines import LogicalLine, LogicalLineKind, join_logical_lines
+from netpol_lsp.yaml.recovery.prefilter import CONTROL, may_have_confusables
 
 _SPACES = "\u00a0\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _NOTHING = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
@@ -38,7 +38,7 @@ _ANNOTATION_KEY = re.compile(r"[A-Za-z0-9][\w./-]*\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Damage:
+class Confusable:
     """Neighbouring damaged characters and what they should be. `is_refused`: the API server cannot read them here."""
 
     span: Span
@@ -51,17 +51,19 @@ class Damage:
         return TextEdit(self.span, self.text)
 
 
-def find_damage(text: str, fields: frozenset[str]) -> list[Damage]:
+def find_confusables(text: str, fields: frozenset[str]) -> list[Confusable]:
     """The damage of a text, in order; `fields` are known field names."""
-    if not may_be_damaged(text):
+    if not may_have_confusables(text):
         return []
-    found = [Damage(Span(*match.span()), "", is_refused=True) for match in CONTROL.finditer(text)]
+    found = [Confusable(Span(*match.span()), "", is_refused=True) for match in CONTROL.finditer(text)]
     if not text.isascii():
         lines = read_lines(text)
-        for row in join_rows(lines, fields):
-            if row.kind is RowKind.CONTENT or (row.kind is RowKind.EMPTY and row.line.end > row.line.start):
+        for row in join_logical_lines(lines, fields):
+            if row.kind is LogicalLineKind.CONTENT or (
+                row.kind is LogicalLineKind.EMPTY and row.line.end > row.line.start
+            ):
                 found += _in_row(text, row, lines)
-            elif row.kind is RowKind.COMMENT:
+            elif row.kind is LogicalLineKind.COMMENT:
                 found += _in_blanks(text, row.line)
     return _joined(sorted(found, key=lambda damage: damage.span.start))
 
@@ -73,22 +75,22 @@ def describe(char: str) -> str:
     return f"{names.get(char, name)} (U+{ord(char):04X})"
 
 
-def _in_blanks(text: str, line: Line) -> Iterator[Damage]:
+def _in_blanks(text: str, line: Line) -> Iterator[Confusable]:
     """What looks like a blank in front of a comment, or on a line of its own, is text for YAML."""
     end = line.comment if line.comment is not None else line.end
     for at in range(line.start, end):
         if text[at] in _SPACES + _NOTHING:
-            yield Damage(Span(at, at + 1), _REPLACEMENTS[text[at]], is_refused=True)
+            yield Confusable(Span(at, at + 1), _REPLACEMENTS[text[at]], is_refused=True)
 
 
-def _in_row(text: str, row: Row, lines: list[Line]) -> Iterator[Damage]:
+def _in_row(text: str, row: LogicalLine, lines: list[Line]) -> Iterator[Confusable]:
     yield from _in_line(text, row.line, lines)
     is_flow = row.line.value[:1] in ("[", "{")
     for line in row.rest if is_flow else ():
         yield from _in_line(text, line, lines)
 
 
-def _in_line(text: str, line: Line, lines: list[Line]) -> Iterator[Damage]:
+def _in_line(text: str, line: Line, lines: list[Line]) -> Iterator[Confusable]:
     end = line.comment if line.comment is not None else line.end
     raw = text[line.start : end]
     if raw.isascii():
@@ -110,7 +112,9 @@ def _in_line(text: str, line: Line, lines: list[Line]) -> Iterator[Damage]:
         yield from _changed(raw, mended, line.start, len(raw) - trailing, len(raw), is_refused=True)
 
 
-def _in_annotation(raw: str, mended: list[str], start: int, value_at: int, *, is_key_sound: bool) -> Iterator[Damage]:
+def _in_annotation(
+    raw: str, mended: list[str], start: int, value_at: int, *, is_key_sound: bool
+) -> Iterator[Confusable]:
     """The ends of an annotation's value, and quotes around the whole of it; what is inside is the writer's."""
     value = raw[value_at:]
     blanks = _SPACES + _NOTHING + " \t"
@@ -146,10 +150,12 @@ def _mend(raw: str) -> list[str]:
     return mended
 
 
-def _changed(raw: str, mended: list[str], start: int, first: int, last: int, *, is_refused: bool) -> Iterator[Damage]:
+def _changed(
+    raw: str, mended: list[str], start: int, first: int, last: int, *, is_refused: bool
+) -> Iterator[Confusable]:
     for at in range(first, min(last, len(raw))):
         if mended[at] != raw[at]:
-            yield Damage(Span(start + at, start + at + 1), mended[at], is_refused)
+            yield Confusable(Span(start + at, start + at + 1), mended[at], is_refused)
 
 
 def _value_offset(raw: str, mended: list[str], clean: Line) -> int:
@@ -172,12 +178,12 @@ def _holder(lines: list[Line], line: Line, clean: Line) -> str | None:
     return None
 
 
-def _joined(found: list[Damage]) -> list[Damage]:
-    joined: list[Damage] = []
+def _joined(found: list[Confusable]) -> list[Confusable]:
+    joined: list[Confusable] = []
     for damage in found:
         last = joined[-1] if joined else None
         if last is not None and last.span.end == damage.span.start and last.is_refused == damage.is_refused:
-            joined[-1] = Damage(Span(last.span.start, damage.span.end), last.text + damage.text, last.is_refused)
+            joined[-1] = Confusable(Span(last.span.start, damage.span.end), last.text + damage.text, last.is_refused)
         elif last is None or last.span.end <= damage.span.start:
             joined.append(damage)
     return joined

@@ -15,20 +15,20 @@ from netpol_lsp.text.source import LineIndex
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.line_scanner import read_flow, read_lines
 from netpol_lsp.yaml.nodes import Scalar, walk
-from netpol_lsp.yaml.parser import Parsed, parse, stops_at
+from netpol_lsp.yaml.parser import Parsed, first_error_offset, parse
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.yaml.recovery.excerpt import part_around
 from netpol_lsp.yaml.recovery.offset_map import OffsetMap
 from netpol_lsp.yaml.recovery.repairs import dashes, flow, indentation, tokens
-from netpol_lsp.yaml.recovery.repairs.api import Repair, Repairer, Scene
-from netpol_lsp.yaml.recovery.schema_shape import ANYTHING, Shape, field_names
+from netpol_lsp.yaml.recovery.repairs.api import ErrorSite, Repair, RepairProvider
+from netpol_lsp.yaml.recovery.schema_shape import ANYTHING, ObjectShape, field_names
 from netpol_lsp.yaml.recovery.score import fit
 
 _LONGEST = 500_000
 _TRIES = 160
 _CONFIRMED = 3
 _PAIRS = 6
-_REPAIRERS: tuple[Repairer, ...] = (
+_REPAIRERS: tuple[RepairProvider, ...] = (
     indentation.tabs,
     tokens.missing_colon,
     dashes.list_on_key_line,
@@ -80,7 +80,7 @@ class Explained:
     offsets: OffsetMap | None = None
 
 
-def explain(text: str, error: SyntaxProblem, shape: Shape | None = None, *, pure: bool = False) -> Explained:
+def explain(text: str, error: SyntaxProblem, shape: ObjectShape | None = None, *, pure: bool = False) -> Explained:
     """What is wrong in a text that the parser stopped at with `error`."""
     if error.kind is not ProblemKind.SYNTAX or len(text) > _LONGEST:
         return Explained(in_plain_words(error, text))
@@ -105,7 +105,7 @@ def explain(text: str, error: SyntaxProblem, shape: Shape | None = None, *, pure
     return Explained(problem, mended, parsed, offsets)
 
 
-def _lines_of(repair: Repair, scene: Scene) -> tuple[Span, ...]:
+def _lines_of(repair: Repair, scene: ErrorSite) -> tuple[Span, ...]:
     """The lines that a repair touches; none where it says what is meant whatever stands there."""
     if repair.kind is not ProblemKind.SYNTAX:
         return ()
@@ -142,7 +142,7 @@ def _word(text: str, span: Span) -> Span:
     return Span(start, found.end()) if found else Span(start, min(start + 1, len(text)))
 
 
-def _scene(text: str, error: SyntaxProblem, shape: Shape) -> Scene:
+def _scene(text: str, error: SyntaxProblem, shape: ObjectShape) -> ErrorSite:
     index = LineIndex(text)
     lines = read_lines(text, index)
     at = min(error.span.start, max(len(text) - 1, 0))
@@ -152,11 +152,11 @@ def _scene(text: str, error: SyntaxProblem, shape: Shape) -> Scene:
     context = index.line_of(error.related.start) if error.related is not None else number
     if error.related is None and "flow" in error.message:
         context = next((line.number for line in reversed(lines[:number]) if read_flow(line.value).opened), number)
-    return Scene(text, lines, at, number, min(context, number), error.message, field_names(shape))
+    return ErrorSite(text, lines, at, number, min(context, number), error.message, field_names(shape))
 
 
 def _best(
-    scene: Scene, error: SyntaxProblem, shape: Shape, *, pure: bool
+    scene: ErrorSite, error: SyntaxProblem, shape: ObjectShape, *, pure: bool
 ) -> tuple[Repair, str, Parsed, OffsetMap] | None:
     """The repair that leads to the best tree, of those that let the parser read further."""
     candidates = [repair for repairer in _REPAIRERS for repair in repairer(scene)]
@@ -169,7 +169,7 @@ def _best(
         if mended in tried:
             continue
         tried.add(mended)
-        stop = stops_at(mended, pure=pure)
+        stop = first_error_offset(mended, pure=pure)
         if stop is not None and not _is_behind(scene, error, stop, repair.offsets):
             continue
         parsed = parse(mended, pure=pure)
@@ -186,7 +186,7 @@ def _best(
     return None
 
 
-def _swallows_line(scene: Scene, parsed: Parsed, mended: str) -> bool:
+def _swallows_line(scene: ErrorSite, parsed: Parsed, mended: str) -> bool:
     """Whether the line of the error has become the end of the plain text above it: `port: 80` and half a key are no name."""
     lines = (scene.line, scene.lines[scene.context])
     bodies = tuple(line.body for line in lines if line.body and line.key is None)
@@ -202,7 +202,7 @@ def _swallows_line(scene: Scene, parsed: Parsed, mended: str) -> bool:
 
 
 def _first_of_two(
-    scene: Scene, error: SyntaxProblem, shape: Shape, *, pure: bool
+    scene: ErrorSite, error: SyntaxProblem, shape: ObjectShape, *, pure: bool
 ) -> tuple[Repair, str, Parsed, OffsetMap] | None:
     """Where one change does not help: a plain one behind which another one does."""
     plain = [repair for repairer in _REPAIRERS for repair in repairer(scene) if repair.is_plain]
@@ -222,12 +222,12 @@ def _first_of_two(
     return None
 
 
-def _reads_on(scene: Scene, error: SyntaxProblem, parsed: Parsed, offsets: OffsetMap) -> bool:
+def _reads_on(scene: ErrorSite, error: SyntaxProblem, parsed: Parsed, offsets: OffsetMap) -> bool:
     """Whether the parser now stops on a later line."""
     assert parsed.error is not None
     return _is_behind(scene, error, parsed.error.span.start, offsets)
 
 
-def _is_behind(scene: Scene, error: SyntaxProblem, stop: int, offsets: OffsetMap) -> bool:
+def _is_behind(scene: ErrorSite, error: SyntaxProblem, stop: int, offsets: OffsetMap) -> bool:
     """Whether a place of the mended text lies behind the line of the error."""
     return offsets.original(stop) > max(scene.lines[scene.number].end, error.span.end)

@@ -10,7 +10,7 @@ from netpol_lsp.yaml.parser import Parsed, parse
 from netpol_lsp.yaml.problems import SyntaxProblem
 from netpol_lsp.yaml.recovery.diagnose import explain, in_plain_words
 from netpol_lsp.yaml.recovery.offset_map import OffsetMap, move_back, move_problem
-from netpol_lsp.yaml.recovery.schema_shape import Shape
+from netpol_lsp.yaml.recovery.schema_shape import ObjectShape
 
 _ROUNDS = 8
 _MOST_PARSED = 500_000
@@ -18,7 +18,7 @@ _MOST_PARSED = 500_000
 
 
 def recover(
-    text: str, error: SyntaxProblem, shape: Shape | None = None, *, mends: bool = True, pure: bool = False
+    text: str, error: SyntaxProblem, shape: ObjectShape | None = None, *, mends: bool = True, pure: bool = False
 ) -> tuple[Node | None, tuple[SyntaxProblem, ...]]:
     """The tree of the mended text, with the offsets of `text`, and what is wrong in it: the errors explained.
 

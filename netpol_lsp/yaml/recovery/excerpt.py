@@ -7,14 +7,14 @@ import re
 from netpol_lsp.yaml.line_scanner import Line
 from netpol_lsp.yaml.parser import parse
 from netpol_lsp.yaml.problems import SyntaxProblem
-from netpol_lsp.yaml.recovery.repairs.api import Scene
+from netpol_lsp.yaml.recovery.repairs.api import ErrorSite
 
 _SHORT = 3000
 _ABOVE, _BELOW = 60, 40
 _SIGN = re.compile(r"[^\r\n]")
 
 
-def part_around(scene: Scene, error: SyntaxProblem, *, pure: bool = False) -> str:
+def part_around(scene: ErrorSite, error: SyntaxProblem, *, pure: bool = False) -> str:
     """The scene's text, or a part of it that has the same error and is quicker to parse.
 
     What follows the part is cut off; lines above it are blanked, so that offsets stay, but for those that

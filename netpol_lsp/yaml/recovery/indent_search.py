@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from netpol_lsp.yaml.line_scanner import Line
-from netpol_lsp.yaml.recovery.indent_state import Frame, Placed, Reading, State
-from netpol_lsp.yaml.recovery.logical_lines import Row, RowKind
-from netpol_lsp.yaml.recovery.schema_shape import ANYTHING, Form, Shape
+from netpol_lsp.yaml.recovery.indent_state import Frame, IndentHypothesis, PlacedLine, State
+from netpol_lsp.yaml.recovery.logical_lines import LogicalLine, LogicalLineKind
+from netpol_lsp.yaml.recovery.schema_shape import ANYTHING, FieldShape, ObjectShape
 
 _BEAM = 12
 # How much dearer than the best a reading may be at any point and still win in the end.
@@ -30,14 +30,14 @@ SURE = 2.0
 """How much dearer the next reading must be for the best one to be taken for granted."""
 
 
-def read(rows: Sequence[Row], shape: Shape) -> Reading | None:
+def read(rows: Sequence[LogicalLine], shape: ObjectShape) -> IndentHypothesis | None:
     """The best reading of a text's rows, or None when there is none."""
     states = [State()]
     for row in rows:
-        if row.kind is RowKind.SEPARATOR:
+        if row.kind is LogicalLineKind.SEPARATOR:
             states = [_close(state, 0) for state in states]
             continue
-        if row.kind is not RowKind.CONTENT:
+        if row.kind is not LogicalLineKind.CONTENT:
             continue
         states = _prune([after for state in states for after in _place(state, row, shape)])
     ends = sorted((_close(state, 0) for state in states), key=lambda state: state.cost)
@@ -46,7 +46,7 @@ def read(rows: Sequence[Row], shape: Shape) -> Reading | None:
     best = ends[0]
     chosen = _chain(best)
     rival = next((end.cost for end in ends[1:] if _differs(chosen, _chain(end))), best.cost + 2 * SURE)
-    return Reading(
+    return IndentHypothesis(
         rows=chosen,
         cost=best.cost,
         documents=best.documents,
@@ -55,15 +55,15 @@ def read(rows: Sequence[Row], shape: Shape) -> Reading | None:
     )
 
 
-def _differs(one: tuple[Placed, ...], other: tuple[Placed, ...]) -> bool:
+def _differs(one: tuple[PlacedLine, ...], other: tuple[PlacedLine, ...]) -> bool:
     return any(
         (left.column, left.is_prose, left.starts) != (right.column, right.is_prose, right.starts)
         for left, right in zip(one, other, strict=True)
     )
 
 
-def _chain(state: State) -> tuple[Placed, ...]:
-    found: list[Placed] = []
+def _chain(state: State) -> tuple[PlacedLine, ...]:
+    found: list[PlacedLine] = []
     link = state.placed
     while link is not None:
         before, placed = link
@@ -92,7 +92,7 @@ def _prune(states: list[State]) -> list[State]:
     return kept
 
 
-def _place(state: State, row: Row, shape: Shape) -> Iterator[State]:
+def _place(state: State, row: LogicalLine, shape: ObjectShape) -> Iterator[State]:
     """Every way to go on with a row."""
     line = row.line
     if line.dashes:
@@ -102,7 +102,7 @@ def _place(state: State, row: Row, shape: Shape) -> Iterator[State]:
     yield _as_prose(state, row)
 
 
-def _as_prose(state: State, row: Row) -> State:
+def _as_prose(state: State, row: LogicalLine) -> State:
     line = row.line
     cost = PROSE
     if line.key is None and not line.dashes:
@@ -110,19 +110,19 @@ def _as_prose(state: State, row: Row) -> State:
     elif not _LABEL_KEY.match(line.key or "") and not line.dashes:
         cost = 1.0
     column = state.frames[-1].column if state.frames else 0
-    return _add(state, Placed(row, column, is_prose=True), cost, odd=1)
+    return _add(state, PlacedLine(row, column, is_prose=True), cost, odd=1)
 
 
-def _place_key(state: State, row: Row, shape: Shape) -> Iterator[State]:
+def _place_key(state: State, row: LogicalLine, shape: ObjectShape) -> Iterator[State]:
     line = row.line
     key = line.key or ""
     frames = state.frames
     for level in range(len(frames) - 1, -1, -1):
         frame = frames[level]
-        if frame.shape.form not in (Form.MAPPING, Form.ANY) or key in frame.seen:
+        if frame.shape.form not in (FieldShape.MAPPING, FieldShape.ANY) or key in frame.seen:
             continue
         known = key in frame.shape.fields
-        if not known and frame.shape.form is Form.MAPPING and frame.shape.values is None:
+        if not known and frame.shape.form is FieldShape.MAPPING and frame.shape.values is None:
             cost, child = UNKNOWN_FIELD, ANYTHING
         else:
             child = frame.shape.child(key)
@@ -144,7 +144,7 @@ def _entry_cost(outer: tuple[Frame, ...], frame: Frame, line: Line) -> float:
     cost = 0.0
     if any(key in one.shape.fields and key not in one.seen for one in outer):
         cost += NAMED_LIKE_FIELD
-    if frame.shape.form is Form.ANY:
+    if frame.shape.form is FieldShape.ANY:
         return cost + 0.5
     if not _LABEL_KEY.match(key):
         cost += UNKNOWN_FIELD
@@ -157,7 +157,9 @@ def _entry_cost(outer: tuple[Frame, ...], frame: Frame, line: Line) -> float:
     return cost
 
 
-def _enter_key(state: State, level: int, row: Row, child: Shape, cost: float, *, starts: bool = False) -> State:
+def _enter_key(
+    state: State, level: int, row: LogicalLine, child: ObjectShape, cost: float, *, starts: bool = False
+) -> State:
     """The state behind a key in the frame at `level`, which is the innermost one left."""
     line = row.line
     frame = state.frames[level]
@@ -168,7 +170,7 @@ def _enter_key(state: State, level: int, row: Row, child: Shape, cost: float, *,
     inner = _child_frame(line.key or "", child, frame.column, line.indent, line)
     cost += _value_cost(child, line)
     frames = (*state.frames[:level], grown, *inner)
-    placed = Placed(row, frame.column, starts=starts, lost=lost, parent=frame.name)
+    placed = PlacedLine(row, frame.column, starts=starts, lost=lost, parent=frame.name)
     return _add(state, placed, cost, frames=frames)
 
 
@@ -181,35 +183,35 @@ def _indent_cost(frame: Frame, line: Line) -> float:
     return DEDENT if line.indent < frame.parent_residual else 0.0
 
 
-def _child_frame(name: str, shape: Shape, column: int, residual: int, line: Line) -> tuple[Frame, ...]:
+def _child_frame(name: str, shape: ObjectShape, column: int, residual: int, line: Line) -> tuple[Frame, ...]:
     """The collection that a key without a value opens."""
     if line.value and not re.fullmatch(r"[&!]\S*(?:\s+[&!]\S*)?", line.value):
         return ()
-    if shape.form is Form.SCALAR:
+    if shape.form is FieldShape.SCALAR:
         return ()
     return (Frame(name, shape, column + _STEP, residual, residual),)
 
 
-def _value_cost(shape: Shape, line: Line) -> float:
+def _value_cost(shape: ObjectShape, line: Line) -> float:
     value = line.value
-    if shape.form in (Form.MAPPING, Form.LIST):
-        opens = "{" if shape.form is Form.MAPPING else "["
+    if shape.form in (FieldShape.MAPPING, FieldShape.LIST):
+        opens = "{" if shape.form is FieldShape.MAPPING else "["
         plain = value and value[0] not in ("*&!~") and not value.startswith(opens)
         return ODD_VALUE if plain and value not in ("null", "Null", "NULL") else 0.0
-    if shape.form is Form.SCALAR:
+    if shape.form is FieldShape.SCALAR:
         return 1.0 if not value else ODD_VALUE if value[0] in "[{" else 0.0
     return 0.0
 
 
-def _place_items(state: State, row: Row) -> Iterator[State]:
+def _place_items(state: State, row: LogicalLine) -> Iterator[State]:
     frames = state.frames
     for level in range(len(frames) - 1, -1, -1):
         frame = frames[level]
-        if frame.shape.form is Form.LIST or (frame.shape.form is Form.ANY and not frame.seen):
+        if frame.shape.form is FieldShape.LIST or (frame.shape.form is FieldShape.ANY and not frame.seen):
             yield _enter_item(_close(state, level + 1), level, row)
 
 
-def _enter_item(state: State, level: int, row: Row) -> State:
+def _enter_item(state: State, level: int, row: LogicalLine) -> State:
     line = row.line
     frame = state.frames[level]
     shape = frame.shape.item or ANYTHING
@@ -222,22 +224,22 @@ def _enter_item(state: State, level: int, row: Row) -> State:
     residual = line.body_column if line.body else line.indent
     key = line.key
     if key is not None and not line.body.startswith(("{", "[")):
-        if shape.form is Form.SCALAR:
+        if shape.form is FieldShape.SCALAR:
             cost += MISSING
-        elif shape.form is Form.MAPPING and key not in shape.fields:
+        elif shape.form is FieldShape.MAPPING and key not in shape.fields:
             cost += UNKNOWN_FIELD
-        child = shape.child(key) if shape.form is not Form.SCALAR else ANYTHING
+        child = shape.child(key) if shape.form is not FieldShape.SCALAR else ANYTHING
         cost += _value_cost(child, line)
         inner = Frame("", shape, column, residual, line.indent, frozenset({key}), 1)
         frames = (*frames, inner, *_child_frame(key, child, column, line.indent, line))
     elif not line.body:
         cost += 1.0
         frames = (*frames, Frame("", shape, column, residual, line.indent))
-    elif shape.form is Form.MAPPING and line.body[0] not in "{*&!~":
+    elif shape.form is FieldShape.MAPPING and line.body[0] not in "{*&!~":
         cost += UNKNOWN_FIELD
-    elif shape.form is Form.SCALAR and line.body[0] in "[{":
+    elif shape.form is FieldShape.SCALAR and line.body[0] in "[{":
         cost += ODD_VALUE
-    return _add(state, Placed(row, frame.column, parent=frame.name), cost, frames=frames)
+    return _add(state, PlacedLine(row, frame.column, parent=frame.name), cost, frames=frames)
 
 
 def _close(state: State, level: int) -> State:
@@ -247,12 +249,12 @@ def _close(state: State, level: int) -> State:
     cost = 0.0
     for frame in state.frames[level:]:
         shape = frame.shape
-        if shape.form is Form.MAPPING:
+        if shape.form is FieldShape.MAPPING:
             if frame.rows == 0 and frame.name:
                 cost += EMPTY
             else:
                 cost += MISSING * len(shape.required - frame.seen) + _usual_cost(frame)
-        elif shape.form is Form.LIST and frame.rows == 0:
+        elif shape.form is FieldShape.LIST and frame.rows == 0:
             cost += 0.25
     # Between two places that fit equally well, the nearer one is meant.
     cost += 0.01 * max(0, len(state.frames) - level)
@@ -264,7 +266,9 @@ def _usual_cost(frame: Frame) -> float:
     return 0.0 if name in frame.seen or "generateName" in frame.seen else cost
 
 
-def _add(state: State, placed: Placed, cost: float, *, frames: tuple[Frame, ...] | None = None, odd: int = 0) -> State:
+def _add(
+    state: State, placed: PlacedLine, cost: float, *, frames: tuple[Frame, ...] | None = None, odd: int = 0
+) -> State:
     odd += int(cost >= UNKNOWN_FIELD and not placed.is_prose)
     return State(
         state.frames if frames is None else frames,

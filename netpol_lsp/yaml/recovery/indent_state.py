@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from netpol_lsp.yaml.recovery.logical_lines import Row
-from netpol_lsp.yaml.recovery.schema_shape import Shape
+from netpol_lsp.yaml.recovery.logical_lines import LogicalLine
+from netpol_lsp.yaml.recovery.schema_shape import ObjectShape
 
 
 class Frame(NamedTuple):
     """A collection that is open. `column` is where its keys or dashes go; `residual` where its first row stood."""
 
     name: str
-    shape: Shape
+    shape: ObjectShape
     column: int
     residual: int
     parent_residual: int
@@ -34,10 +34,10 @@ class Frame(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedLine:
     """Where one row goes. `is_prose`: it is no YAML; `starts`: a new document starts with it; `lost`: it stood too far left."""
 
-    row: Row
+    row: LogicalLine
     column: int
     is_prose: bool = False
     starts: bool = False
@@ -52,16 +52,16 @@ class State(NamedTuple):
     cost: float = 0.0
     documents: int = 0
     # Earlier placements as a chain, so that states share them.
-    placed: tuple[object, Placed | None] | None = None
+    placed: tuple[object, PlacedLine | None] | None = None
     odd: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class IndentHypothesis:
     """The best reading: `rows` in order (content only), its cost, and whether another one is as good."""
 
-    rows: tuple[Placed, ...]
+    rows: tuple[PlacedLine, ...]
     cost: float
     documents: int
     is_certain: bool
-    lost: tuple[Placed, ...] = field(default=())
+    lost: tuple[PlacedLine, ...] = field(default=())

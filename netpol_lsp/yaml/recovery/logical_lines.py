@@ -12,7 +12,7 @@ _MOST_JOINED = 60
 _BLOCK_HEAD = re.compile(r"[|>][-+0-9]{0,2}\Z")
 
 
-class RowKind(StrEnum):
+class LogicalLineKind(StrEnum):
     """What a row is."""
 
     EMPTY = "empty"
@@ -22,10 +22,10 @@ class RowKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LogicalLine:
     """A line with the lines that go on with its value: brackets or quotes left open, the text of a block scalar."""
 
-    kind: RowKind
+    kind: LogicalLineKind
     line: Line
     rest: tuple[Line, ...] = ()
 
@@ -40,21 +40,21 @@ def is_block_head(line: Line) -> bool:
     return line.key is not None and _BLOCK_HEAD.match(line.value) is not None
 
 
-def join_rows(lines: list[Line], known: frozenset[str]) -> list[Row]:
+def join_logical_lines(lines: list[Line], known: frozenset[str]) -> list[LogicalLine]:
     """The rows of a text. `known` are field names: a line with one of them ends a block scalar that lost its indentation."""
-    rows: list[Row] = []
+    rows: list[LogicalLine] = []
     at = 0
     while at < len(lines):
         line = lines[at]
         count = 1
         if line.is_empty:
-            kind = RowKind.EMPTY if line.comment is None else RowKind.COMMENT
+            kind = LogicalLineKind.EMPTY if line.comment is None else LogicalLineKind.COMMENT
         elif line.is_separator:
-            kind = RowKind.SEPARATOR
+            kind = LogicalLineKind.SEPARATOR
         else:
-            kind = RowKind.CONTENT
+            kind = LogicalLineKind.CONTENT
             count += _following(lines, at, known)
-        rows.append(Row(kind, line, tuple(lines[at + 1 : at + count])))
+        rows.append(LogicalLine(kind, line, tuple(lines[at + 1 : at + count])))
         at += count
     return rows
 

@@ -13,10 +13,10 @@ from netpol_lsp.yaml.line_scanner import Line, read_lines
 from netpol_lsp.yaml.parser import parse
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.yaml.recovery.indent_search import read
-from netpol_lsp.yaml.recovery.indent_state import Placed, Reading
-from netpol_lsp.yaml.recovery.logical_lines import Row, RowKind, join_rows
+from netpol_lsp.yaml.recovery.indent_state import IndentHypothesis, PlacedLine
+from netpol_lsp.yaml.recovery.logical_lines import LogicalLine, LogicalLineKind, join_logical_lines
 from netpol_lsp.yaml.recovery.prefilter import may_be_lost
-from netpol_lsp.yaml.recovery.schema_shape import Shape, field_names
+from netpol_lsp.yaml.recovery.schema_shape import ObjectShape, field_names
 
 _MOST_LINES = 4000
 
@@ -39,7 +39,7 @@ class Restored:
     is_certain: bool
 
 
-def lost_indentation(text: str, shape: Shape) -> SyntaxProblem | None:
+def lost_indentation(text: str, shape: ObjectShape) -> SyntaxProblem | None:
     """The problem of a text that has lost its indentation, or None; `shape` is what its objects look like."""
     restored = restore(text, shape)
     if restored is None:
@@ -70,14 +70,14 @@ def parse_all(text: str) -> bool:
     return all(parse(part).error is None for part in re.split(r"^---$", text, flags=re.MULTILINE))
 
 
-def restore(text: str, shape: Shape) -> Restored | None:
+def restore(text: str, shape: ObjectShape) -> Restored | None:
     """What a text was before it lost its indentation, or None when it has not."""
     if not may_be_lost(text):
         return None
     index = LineIndex(text)
     if index.line_count > _MOST_LINES:
         return None
-    rows = join_rows(read_lines(text, index), field_names(shape))
+    rows = join_logical_lines(read_lines(text, index), field_names(shape))
     reading = read(rows, shape)
     if reading is None or not _is_lost(reading):
         return None
@@ -94,12 +94,12 @@ def restore(text: str, shape: Shape) -> Restored | None:
     )
 
 
-def _lost_text(row: Row) -> bool:
+def _lost_text(row: LogicalLine) -> bool:
     """Whether a block scalar has lost its indentation: where it ends is a guess."""
     return row.is_block and any(line.indent <= row.line.indent and not line.is_empty for line in row.rest)
 
 
-def _is_lost(reading: Reading) -> bool:
+def _is_lost(reading: IndentHypothesis) -> bool:
     """Whether so much is out of place that the indentation is gone, and what was found makes sense."""
     content = sum(not placed.is_prose for placed in reading.rows)
     prose = len(reading.rows) - content
@@ -115,14 +115,14 @@ def _is_lost(reading: Reading) -> bool:
     return is_flat or len(reading.lost) >= 2
 
 
-def _parent_of(first: Placed, reading: Reading) -> Span | None:
+def _parent_of(first: PlacedLine, reading: IndentHypothesis) -> Span | None:
     for before, placed in zip(reading.rows, reading.rows[1:], strict=False):
         if placed is first:
             return before.row.line.key_span
     return None
 
 
-def _edits(text: str, rows: list[Row], reading: Reading) -> Iterator[TextEdit]:
+def _edits(text: str, rows: list[LogicalLine], reading: IndentHypothesis) -> Iterator[TextEdit]:
     newline = next((match.group() for match in re.finditer(r"\r\n|\n|\r", text)), "\n")
     by_line = {placed.row.line.number: placed for placed in reading.rows}
     column, is_first = 0, True
@@ -139,7 +139,7 @@ def _edits(text: str, rows: list[Row], reading: Reading) -> Iterator[TextEdit]:
     for row in rows:
         placed = by_line.get(row.line.number)
         column = columns[row.line.number]
-        if row.kind is RowKind.COMMENT:
+        if row.kind is LogicalLineKind.COMMENT:
             yield from _shift(row.line, column)
         elif placed is not None and placed.is_prose:
             yield from _comment_out(row, column)
@@ -150,7 +150,7 @@ def _edits(text: str, rows: list[Row], reading: Reading) -> Iterator[TextEdit]:
                 is_first = False
             yield from _shift(row.line, column, before)
             yield from _shift_rest(row, column)
-        elif row.kind is RowKind.SEPARATOR:
+        elif row.kind is LogicalLineKind.SEPARATOR:
             is_first = True
 
 
@@ -161,7 +161,7 @@ def _shift(line: Line, column: int, before: str = "") -> Iterator[TextEdit]:
     yield from () if len(blanks) == column and not before else (TextEdit(blanks, wanted),)
 
 
-def _shift_rest(row: Row, column: int) -> Iterator[TextEdit]:
+def _shift_rest(row: LogicalLine, column: int) -> Iterator[TextEdit]:
     """Put the lines that go on with a value further in than its key, as they stand to one another."""
     inner = [line for line in row.rest if not (line.is_empty and line.comment is None)]
     if not inner:
@@ -175,6 +175,6 @@ def _shift_rest(row: Row, column: int) -> Iterator[TextEdit]:
         yield from _shift(line, wanted)
 
 
-def _comment_out(row: Row, column: int) -> Iterator[TextEdit]:
+def _comment_out(row: LogicalLine, column: int) -> Iterator[TextEdit]:
     for line in (row.line, *row.rest):
         yield TextEdit(Span(line.start, line.start + line.indent), " " * column + "# ")

@@ -19,7 +19,7 @@ _SUSPICIOUS = re.compile(
 _INDENTED = re.compile(r"^[^\S\n\r]+[^\s#]", re.MULTILINE)
 
 
-def may_be_damaged(text: str) -> bool:
+def may_have_confusables(text: str) -> bool:
     """Whether there are characters that may have come along with pasted text."""
     return not text.isascii() or CONTROL.search(text) is not None
 

@@ -8,12 +8,12 @@ from netpol_lsp.text.edits import apply_edits
 from netpol_lsp.yaml.nodes import Mapping, Node
 from netpol_lsp.yaml.parser import Parsed, parse
 from netpol_lsp.yaml.problems import SyntaxProblem
-from netpol_lsp.yaml.recovery.confusable_repair import choose_replacements, damage_problems, offsets_of
-from netpol_lsp.yaml.recovery.confusables import Damage, find_damage
+from netpol_lsp.yaml.recovery.confusable_repair import choose_replacements, confusable_problems, offsets_of
+from netpol_lsp.yaml.recovery.confusables import Confusable, find_confusables
 from netpol_lsp.yaml.recovery.driver import recover
 from netpol_lsp.yaml.recovery.lost_indentation import lost_indentation
 from netpol_lsp.yaml.recovery.offset_map import move_back, move_problem
-from netpol_lsp.yaml.recovery.schema_shape import Shape, field_names
+from netpol_lsp.yaml.recovery.schema_shape import ObjectShape, field_names
 
 # What every object needs, and where the API server misses it.
 _NEEDED = {"kind": "kind", "apiVersion": "apiVersion", "metadata": "metadata.name"}
@@ -21,10 +21,10 @@ _NEEDED = {"kind": "kind", "apiVersion": "apiVersion", "metadata": "metadata.nam
 Read = tuple[Node | None, tuple[SyntaxProblem, ...], SyntaxProblem | None]
 
 
-def read_troubled(text: str, shape: Shape | None, *, is_template: bool, pure: bool) -> Read:
+def parse_with_recovery(text: str, shape: ObjectShape | None, *, is_template: bool, pure: bool) -> Read:
     """The tree, all problems, and the one that hides a part of the document; see `Document`."""
     if shape is not None:
-        damages = find_damage(text, field_names(shape))
+        damages = find_confusables(text, field_names(shape))
         if damages:
             return _read_damaged(text, damages, shape, is_template=is_template, pure=pure)
         lost = None if is_template else lost_indentation(text, shape)
@@ -48,14 +48,14 @@ def _is_whole(parsed: Parsed) -> bool:
     return parsed.has_ended and isinstance(parsed.root, Mapping) and all(map(parsed.root.get, _NEEDED))
 
 
-def _read_damaged(text: str, damages: list[Damage], shape: Shape, *, is_template: bool, pure: bool) -> Read:
+def _read_damaged(text: str, damages: list[Confusable], shape: ObjectShape, *, is_template: bool, pure: bool) -> Read:
     """Read a text through its damaged characters."""
     damages = choose_replacements(text, damages, shape, pure=pure)
     offsets = offsets_of(damages)
     mended = apply_edits(text, [damage.edit for damage in damages])
-    root, problems, error = read_troubled(mended, shape, is_template=is_template, pure=pure)
+    root, problems, error = parse_with_recovery(mended, shape, is_template=is_template, pure=pure)
     move_back(root, offsets)
-    found = damage_problems(text, damages, root)
+    found = confusable_problems(text, damages, root)
     # Fixes of other problems wait until these characters are mended: they count in columns.
     moved = {id(problem): replace(move_problem(problem, offsets), fixes=()) for problem in problems}
     return root, found + tuple(moved.values()), moved[id(error)] if error is not None else None

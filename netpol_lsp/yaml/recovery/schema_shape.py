@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 
-class Form(StrEnum):
+class FieldShape(StrEnum):
     """What stands at a place."""
 
     MAPPING = "mapping"
@@ -19,7 +19,7 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shape:
+class ObjectShape:
     """What may stand at one place of an object; compared by identity.
 
     `fields` are the known keys of a mapping; `values` is the shape of any other key's value (None: there
@@ -27,39 +27,39 @@ class Shape:
     `is_text`: only text (or nothing) may stand here.
     """
 
-    form: Form
-    fields: Mapping[str, Shape] = field(default_factory=dict)
-    values: Shape | None = None
-    item: Shape | None = None
+    form: FieldShape
+    fields: Mapping[str, ObjectShape] = field(default_factory=dict)
+    values: ObjectShape | None = None
+    item: ObjectShape | None = None
     required: frozenset[str] = frozenset()
     is_text: bool = False
 
-    def child(self, step: str | int) -> Shape:
+    def child(self, step: str | int) -> ObjectShape:
         """The shape at a key or list index; ANY where nothing is known."""
         if isinstance(step, int):
             return self.item or ANYTHING
         return self.fields.get(step) or self.values or ANYTHING
 
 
-ANYTHING = Shape(Form.ANY)
+ANYTHING = ObjectShape(FieldShape.ANY)
 
 
-def shape_of(schema: Mapping[str, Any]) -> Shape:
+def shape_of(schema: Mapping[str, Any]) -> ObjectShape:
     """The shape that a JSON Schema describes; `$ref` must point into its own `$defs` and never in a circle."""
     return _shape(schema, schema.get("$defs", {}))
 
 
 @lru_cache(maxsize=8)
-def field_names(shape: Shape) -> frozenset[str]:
+def field_names(shape: ObjectShape) -> frozenset[str]:
     """The known keys of all mappings in a shape."""
     names = set(shape.fields)
     for inner in (*shape.fields.values(), shape.item, shape.values):
-        if inner is not None and inner.form is not Form.ANY:
+        if inner is not None and inner.form is not FieldShape.ANY:
             names |= field_names.__wrapped__(inner)
     return frozenset(names)
 
 
-def _shape(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Shape:
+def _shape(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> ObjectShape:
     reference = schema.get("$ref")
     if reference:
         return _shape(definitions[reference.rpartition("/")[2]], definitions)
@@ -69,9 +69,9 @@ def _shape(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Shape:
         rest = schema.get("additionalProperties", True)
         values = _shape(rest, definitions) if isinstance(rest, dict) else ANYTHING if rest else None
         fields = {name: _shape(inner, definitions) for name, inner in schema.get("properties", {}).items()}
-        return Shape(Form.MAPPING, fields, values, required=frozenset(schema.get("required", ())))
+        return ObjectShape(FieldShape.MAPPING, fields, values, required=frozenset(schema.get("required", ())))
     if "array" in types:
-        return Shape(Form.LIST, item=_shape(schema.get("items", {}), definitions))
+        return ObjectShape(FieldShape.LIST, item=_shape(schema.get("items", {}), definitions))
     if types:
-        return Shape(Form.SCALAR, is_text=types <= {"string", "null"})
+        return ObjectShape(FieldShape.SCALAR, is_text=types <= {"string", "null"})
     return ANYTHING

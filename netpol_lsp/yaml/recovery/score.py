@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence, is_null
-from netpol_lsp.yaml.recovery.schema_shape import Form, Shape
+from netpol_lsp.yaml.recovery.schema_shape import FieldShape, ObjectShape
 
 UNKNOWN, HALF, WRONG, EMPTY, SPACED, TWICE = 2.0, 1.0, 2.0, 0.6, 1.0, 2.0
 
 
-def fit(node: Node | None, shape: Shape) -> float:
+def fit(node: Node | None, shape: ObjectShape) -> float:
     """One point for each known field in its place; fewer for what does not belong where it stands."""
     return -1.0 if node is None else _fit(node, shape)
 
 
-def _fit(node: Node, shape: Shape) -> float:
-    if shape.form is Form.ANY or node.origin is not None:
+def _fit(node: Node, shape: ObjectShape) -> float:
+    if shape.form is FieldShape.ANY or node.origin is not None:
         return 0.0
     if isinstance(node, Mapping):
-        return _fit_mapping(node, shape) if shape.form is Form.MAPPING else -WRONG
+        return _fit_mapping(node, shape) if shape.form is FieldShape.MAPPING else -WRONG
     if isinstance(node, Sequence):
-        if shape.form is not Form.LIST:
+        if shape.form is not FieldShape.LIST:
             return -WRONG
         return sum(_fit(item, shape.child(0)) + 0.2 for item in node.items)
-    if shape.form is not Form.SCALAR:
+    if shape.form is not FieldShape.SCALAR:
         return -EMPTY if is_null(node) else -WRONG
     return _fit_scalar(node)
 
@@ -41,7 +41,7 @@ def _closes_nothing(value: str) -> bool:
     return value[-1:] in ("]", "}") and "[" not in value and "{" not in value
 
 
-def _fit_mapping(node: Mapping, shape: Shape) -> float:
+def _fit_mapping(node: Mapping, shape: ObjectShape) -> float:
     score = 0.0
     seen: set[str] = set()
     for entry in node.entries:

@@ -41,7 +41,7 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ErrorSite:
     """Where the parser stopped.
 
     `at` is the error's offset and `number` its line; `context` the line where what it was reading began.
@@ -112,7 +112,7 @@ class Scene:
         return [line for line in reversed(self.lines[first : self.number + 1]) if not line.is_empty]
 
 
-Repairer = Callable[[Scene], Iterator[Repair]]
+RepairProvider = Callable[[ErrorSite], Iterator[Repair]]
 
 
 def insert(offset: int, text: str) -> TextEdit:

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.line_scanner import Line
-from netpol_lsp.yaml.recovery.repairs.api import Repair, Scene, insert
+from netpol_lsp.yaml.recovery.repairs.api import ErrorSite, Repair, insert
 
 _MOST_ABOVE = 60
 
 
-def dashes(scene: Scene) -> Iterator[Repair]:
+def dashes(scene: ErrorSite) -> Iterator[Repair]:
     """A list dash too many or too few, or one without its blank."""
     for line in scene.near():
         if line.dashes:
@@ -40,7 +40,7 @@ def dashes(scene: Scene) -> Iterator[Repair]:
             yield from _missing_dash(scene, line)
 
 
-def _extra_dash(scene: Scene, line: Line) -> Iterator[Repair]:
+def _extra_dash(scene: ErrorSite, line: Line) -> Iterator[Repair]:
     """A dash among keys: what it stands in front of moves to its place, or stays where it is."""
     start, behind = line.dashes[0], line.body_start
     what = line.key or line.body[:30]
@@ -61,7 +61,7 @@ def _extra_dash(scene: Scene, line: Line) -> Iterator[Repair]:
         )
 
 
-def first_without_dash(scene: Scene) -> Iterator[Repair]:
+def first_without_dash(scene: ErrorSite) -> Iterator[Repair]:
     """The first item of a list has no dash, and all its lines stand where they would with one."""
     line = scene.line
     first = None
@@ -76,7 +76,7 @@ def first_without_dash(scene: Scene) -> Iterator[Repair]:
         yield _add_dash(first, line.indent, 1.3)
 
 
-def deleted_dash(scene: Scene) -> Iterator[Repair]:
+def deleted_dash(scene: ErrorSite) -> Iterator[Repair]:
     """A dash was taken away and its blank was left: the line stands one column in front of what goes on with it."""
     line = scene.line
     above = [one for one in scene.lines[max(0, line.number - _MOST_ABOVE) : line.number] if not one.is_empty]
@@ -89,7 +89,7 @@ def deleted_dash(scene: Scene) -> Iterator[Repair]:
             yield _add_dash(one, one.indent - 1, 0.85)
 
 
-def _missing_dash(scene: Scene, line: Line) -> Iterator[Repair]:
+def _missing_dash(scene: ErrorSite, line: Line) -> Iterator[Repair]:
     columns = [line.indent, max(0, line.indent - 2)]
     columns += [one.indent for one in (scene.before(line.number), scene.after(line.number)) if one and one.dashes]
     for column in dict.fromkeys(columns):
@@ -107,7 +107,7 @@ def _add_dash(line: Line, column: int, cost: float) -> Repair:
     )
 
 
-def _below(scene: Scene, line: Line) -> list[Line]:
+def _below(scene: ErrorSite, line: Line) -> list[Line]:
     last = scene.block_end(line)
     return [one for one in scene.lines[line.number + 1 : last + 1] if not one.is_empty]
 
@@ -116,7 +116,7 @@ def _shift(line: Line, delta: int) -> TextEdit:
     return TextEdit(Span(line.start, line.start + line.indent), " " * max(0, line.indent + delta))
 
 
-def _holder(scene: Scene, line: Line) -> str | None:
+def _holder(scene: ErrorSite, line: Line) -> str | None:
     """The key that the line stands below."""
     for one in reversed(scene.lines[: line.number]):
         if not one.is_empty and one.key is not None and one.indent < line.indent:
@@ -124,7 +124,7 @@ def _holder(scene: Scene, line: Line) -> str | None:
     return None
 
 
-def list_on_key_line(scene: Scene) -> Iterator[Repair]:
+def list_on_key_line(scene: ErrorSite) -> Iterator[Repair]:
     """`key: - item`."""
     line = scene.line
     if line.key is not None and re.match(r"-(?:\s|\Z)", line.value):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.line_scanner import Line, read_flow
-from netpol_lsp.yaml.recovery.repairs.api import Repair, Scene, insert
+from netpol_lsp.yaml.recovery.repairs.api import ErrorSite, Repair, insert
 from netpol_lsp.yaml.recovery.repairs.tokens import quote_value, remove_sign
 
 _CLOSERS = {"[": "]", "{": "}"}
@@ -17,7 +17,7 @@ _MOST_LINES = 2000
 _WORD_BEFORE = re.compile(r"""(?:[A-Za-z][\w./-]*|"[^"\n]*"|'[^'\n]*')\Z""", re.ASCII)
 
 
-def brackets(scene: Scene) -> Iterator[Repair]:
+def brackets(scene: ErrorSite) -> Iterator[Repair]:
     """Brackets that are not closed, or that close nothing."""
     for line in scene.between()[:40]:
         flow = read_flow(line.value)
@@ -42,7 +42,7 @@ def brackets(scene: Scene) -> Iterator[Repair]:
 
 
 def _close(
-    scene: Scene, opened: list[int], quote: int | None, line: Line, cost: float, *, is_plain: bool = False
+    scene: ErrorSite, opened: list[int], quote: int | None, line: Line, cost: float, *, is_plain: bool = False
 ) -> Repair:
     """Close what is open at the end of a line: brackets, outermost first, and the quotes inside them."""
     closers = "".join(_CLOSERS[scene.text[offset]] for offset in reversed(opened))
@@ -85,7 +85,7 @@ def _quote_and_comma(line: Line) -> Iterator[Repair]:
         )
 
 
-def _take_out(scene: Scene, line: Line) -> Iterator[Repair]:
+def _take_out(scene: ErrorSite, line: Line) -> Iterator[Repair]:
     """Read on as though there were no bracket: what it is for stands below it already."""
     below = scene.after(line.number)
     if line.value not in _CLOSERS or below is None:
@@ -102,7 +102,7 @@ def _take_out(scene: Scene, line: Line) -> Iterator[Repair]:
         )
 
 
-def _close_all(scene: Scene) -> Iterator[Repair]:
+def _close_all(scene: ErrorSite) -> Iterator[Repair]:
     """Close at the error what is open there, on whichever lines it was opened."""
     opened: list[int] = []
     quote = None
@@ -118,7 +118,7 @@ def _close_all(scene: Scene) -> Iterator[Repair]:
         yield _close(scene, opened, quote, scene.line, 0.7)
 
 
-def _open(scene: Scene, offset: int, at: int) -> Repair:
+def _open(scene: ErrorSite, offset: int, at: int) -> Repair:
     sign = scene.text[at]
     return Repair(
         (insert(offset, _OPENERS[sign]),),
@@ -130,7 +130,7 @@ def _open(scene: Scene, offset: int, at: int) -> Repair:
     )
 
 
-def between_items(scene: Scene) -> Iterator[Repair]:
+def between_items(scene: ErrorSite) -> Iterator[Repair]:
     """Commas that are missing between items in brackets, and colons between a key and its value."""
     if "flow" not in scene.message:
         return
@@ -156,7 +156,7 @@ def between_items(scene: Scene) -> Iterator[Repair]:
         )
 
 
-def half_template(scene: Scene) -> Iterator[Repair]:
+def half_template(scene: ErrorSite) -> Iterator[Repair]:
     """A template action that is not closed."""
     for line in scene.between()[:40]:
         at = line.value.rfind("{{")

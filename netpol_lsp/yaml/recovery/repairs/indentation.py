@@ -10,14 +10,14 @@ from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.line_scanner import Line
 from netpol_lsp.yaml.problems import ProblemKind
 from netpol_lsp.yaml.recovery.logical_lines import is_block_head
-from netpol_lsp.yaml.recovery.repairs.api import Repair, Scene, insert
+from netpol_lsp.yaml.recovery.repairs.api import ErrorSite, Repair, insert
 
 _LEADING = re.compile(r"[ \t]*(?:-[ \t]+)*")
 _HALF_SEPARATOR = re.compile(r"--|-{4,}")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |\Z)")
 
 
-def tabs(scene: Scene) -> Iterator[Repair]:
+def tabs(scene: ErrorSite) -> Iterator[Repair]:
     """Tabs in front of a line's text."""
     heads = [(line, _LEADING.match(scene.text, line.start)) for line in scene.lines]
     tabbed = [(line, head.group()) for line, head in heads if head and "\t" in head.group() and not line.is_empty]
@@ -59,7 +59,7 @@ def expand(head: str, width: int, *, fill: bool) -> str:
     return written
 
 
-def wrong_column(scene: Scene) -> Iterator[Repair]:
+def wrong_column(scene: ErrorSite) -> Iterator[Repair]:
     """A line, or one with all that is below it, that stands a bit too far left or right."""
     for rank, line in enumerate(_suspects(scene)):
         for column in _columns(scene, line):
@@ -77,7 +77,7 @@ def wrong_column(scene: Scene) -> Iterator[Repair]:
                 yield _move(scene, line, moved, delta, cost + 2.0 * is_text)
 
 
-def _suspects(scene: Scene) -> list[Line]:
+def _suspects(scene: ErrorSite) -> list[Line]:
     """The error's line, the one before, the lines that it may belong below, and the first line below each of those."""
     found = [scene.line]
     above = scene.before(scene.number)
@@ -93,7 +93,7 @@ def _suspects(scene: Scene) -> list[Line]:
     return list(unique.values())[:10]
 
 
-def _columns(scene: Scene, line: Line) -> list[int]:
+def _columns(scene: ErrorSite, line: Line) -> list[int]:
     """The columns that other lines near it stand at, the nearest first; two further in than its parent's, too."""
     around = scene.lines[max(0, line.number - 25) : line.number + 8]
     columns = {one.indent for one in around if not one.is_empty}
@@ -104,7 +104,7 @@ def _columns(scene: Scene, line: Line) -> list[int]:
     return sorted(columns, key=lambda column: abs(column - line.indent))[:7]
 
 
-def _move(scene: Scene, line: Line, moved: list[Line], delta: int, cost: float) -> Repair:
+def _move(scene: ErrorSite, line: Line, moved: list[Line], delta: int, cost: float) -> Repair:
     column = line.indent + delta
     edits = tuple(TextEdit(Span(one.start, one.start + one.indent), " " * (one.indent + delta)) for one in moved)
     what = ("- " if line.dashes else "") + (line.key or line.body[:30])
@@ -130,7 +130,7 @@ def _blanks(count: int) -> str:
     return "1 blank" if count == 1 else f"{count} blanks"
 
 
-def _neighbour(scene: Scene, line: Line, column: int) -> Line | None:
+def _neighbour(scene: ErrorSite, line: Line, column: int) -> Line | None:
     """A line at that column near by, that `line` would stand beside."""
     for one in reversed(scene.lines[: line.number]):
         if one.is_empty:
@@ -143,7 +143,7 @@ def _neighbour(scene: Scene, line: Line, column: int) -> Line | None:
     return following if following is not None and following.indent == column else None
 
 
-def swapped(scene: Scene) -> Iterator[Repair]:
+def swapped(scene: ErrorSite) -> Iterator[Repair]:
     """A line that stands between a key and the lines indented below it."""
     for line in scene.near():
         above = scene.before(line.number)
@@ -166,7 +166,7 @@ def swapped(scene: Scene) -> Iterator[Repair]:
         )
 
 
-def block_text(scene: Scene) -> Iterator[Repair]:
+def block_text(scene: ErrorSite) -> Iterator[Repair]:
     """Text below `key: |` that is not indented."""
     for line in reversed(scene.lines[max(0, scene.number - 20) : scene.number]):
         if not is_block_head(line):
@@ -193,7 +193,7 @@ def block_text(scene: Scene) -> Iterator[Repair]:
                 break
 
 
-def half_separator(scene: Scene) -> Iterator[Repair]:
+def half_separator(scene: ErrorSite) -> Iterator[Repair]:
     """`--` where `---` starts another document."""
     for line in scene.near():
         if line.indent == 0 and _HALF_SEPARATOR.fullmatch(line.body):
@@ -207,7 +207,7 @@ def half_separator(scene: Scene) -> Iterator[Repair]:
             )
 
 
-def no_yaml(scene: Scene) -> Iterator[Repair]:
+def no_yaml(scene: ErrorSite) -> Iterator[Repair]:
     """A line that is no YAML at all: prose, a shell prompt, the mark of a merge conflict."""
     for line in scene.near():
         if _CONFLICT.match(line.body) and line.indent == 0:
@@ -234,7 +234,7 @@ def no_yaml(scene: Scene) -> Iterator[Repair]:
             )
 
 
-def first_line(scene: Scene) -> Iterator[Repair]:
+def first_line(scene: ErrorSite) -> Iterator[Repair]:
     """The first lines stand further in than the rest."""
     filled = [line for line in scene.lines if not line.is_empty and not line.is_separator]
     if not filled or filled[0].indent == 0 or scene.number <= filled[0].number:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.line_scanner import Line, closing_quote
-from netpol_lsp.yaml.recovery.repairs.api import Repair, Scene, insert
+from netpol_lsp.yaml.recovery.repairs.api import ErrorSite, Repair, insert
 
 _GLUED = re.compile(r"(?P<key>[A-Za-z][\w./-]*):(?P<value>(?![\"']\Z)[^\s:/].*)\Z", re.ASCII)
 _WORD = re.compile(r"(?:[A-Za-z][\w./-]*|\"[^\"]*\"|'[^']*')\Z", re.ASCII)
@@ -32,7 +32,7 @@ _MEANINGS = {
 }
 
 
-def missing_colon(scene: Scene) -> Iterator[Repair]:
+def missing_colon(scene: ErrorSite) -> Iterator[Repair]:
     """`spec` or `kind NetworkPolicy` without the colon, `podSelector:{}` without the blank behind it."""
     for line in scene.near():
         if line.key is None and (glued := _GLUED.match(line.body)):
@@ -71,7 +71,7 @@ def missing_colon(scene: Scene) -> Iterator[Repair]:
             )
 
 
-def two_keys(scene: Scene) -> Iterator[Repair]:
+def two_keys(scene: ErrorSite) -> Iterator[Repair]:
     """`a: b: c`: the value needs quotes, or the second key a line of its own."""
     for line in scene.near()[:2]:
         if line.key is None or not line.value:
@@ -107,7 +107,7 @@ def quote_value(line: Line, message: str, cost: float = 1.0, *, span: Span | Non
     )
 
 
-def bad_start(scene: Scene) -> Iterator[Repair]:
+def bad_start(scene: ErrorSite) -> Iterator[Repair]:
     """A value or line that starts with a sign that means something to YAML, or nothing at all."""
     for line in scene.near()[:2]:
         value = line.value
@@ -144,7 +144,7 @@ def remove_sign(line: Line, offset: int, cost: float, length: int = 1, by: str =
     )
 
 
-def quotes(scene: Scene) -> Iterator[Repair]:
+def quotes(scene: ErrorSite) -> Iterator[Repair]:
     """Quotes that are not closed, or closed too early, or one too many."""
     for line in scene.between()[:40]:
         value = line.value
@@ -154,7 +154,7 @@ def quotes(scene: Scene) -> Iterator[Repair]:
             yield from _odd_quotes(line)
 
 
-def _value_quotes(scene: Scene, line: Line, value: str) -> Iterator[Repair]:
+def _value_quotes(scene: ErrorSite, line: Line, value: str) -> Iterator[Repair]:
     start = line.value_start
     end = closing_quote(value, 0)
     if end is None:
@@ -209,7 +209,7 @@ def _odd_quotes(line: Line) -> Iterator[Repair]:
                 )
 
 
-def escapes(scene: Scene) -> Iterator[Repair]:
+def escapes(scene: ErrorSite) -> Iterator[Repair]:
     """A backslash in double quotes that starts no escape sequence."""
     if "escape" not in scene.message:
         return
