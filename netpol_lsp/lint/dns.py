@@ -53,7 +53,9 @@ DNS_RULE = dns_rule(DnsSetup())
 """The rule where nothing else is known: the labels are those that kubeadm and most clouds set."""
 
 
-def insert_dns_rule(document: Document, policy: NetworkPolicy, setup: DnsSetup | None = None) -> tuple[TextEdit, ...] | None:
+def insert_dns_rule(
+    document: Document, policy: NetworkPolicy, setup: DnsSetup | None = None
+) -> tuple[TextEdit, ...] | None:
     """Add an egress rule that lets the pods ask the cluster's DNS, wherever `setup` says that it is."""
     rule = dns_rule(setup or DnsSetup())
     field = policy.egress_field

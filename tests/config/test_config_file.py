@@ -2,12 +2,13 @@
 
 import pytest
 
+from netpol_lsp.config import config_file
+from netpol_lsp.config import schema as config_schema
 from netpol_lsp.config.config import rule_infos
 from netpol_lsp.config.config_file import ConfigFile, parse_config
 from netpol_lsp.files.gitignore import globs_in
 from netpol_lsp.findings.diagnostic import Category, Severity
 from netpol_lsp.findings.rule_info import Option, RuleInfo
-from netpol_lsp.lint import config_file, config_schema
 from netpol_lsp.text.source import make_source
 
 OPTIONS = (

@@ -138,7 +138,8 @@ def test_a_client_that_hangs_up_ends_the_server():
 def test_leaving_while_a_compiled_library_is_busy_is_no_abort():
     code = """if True:
         import jsonschema_rs, sys
-        from netpol_lsp.lsp import lifecycle, main
+        from netpol_lsp.lsp import main
+        from netpol_lsp.lsp.features import lifecycle
 
         def spin(_):
             print("busy", file=sys.stderr, flush=True)
@@ -161,7 +162,7 @@ def test_leaving_while_a_compiled_library_is_busy_is_no_abort():
 
 
 def test_what_prints_does_not_break_the_wire():
-    code = "import sys; from netpol_lsp.lsp import main, run, server\nold = server.NetpolServer.__init__\ndef new(self): print('stray'); old(self)\nserver.NetpolServer.__init__ = new\nsys.exit(main.main([]))"
+    code = "import sys; from netpol_lsp.lsp import main, server\nold = server.NetpolServer.__init__\ndef new(self): print('stray'); old(self)\nserver.NetpolServer.__init__ = new\nsys.exit(main.main([]))"
     done = subprocess.run(
         [sys.executable, "-c", code], input=initialize() + GOODBYE, capture_output=True, timeout=PATIENCE, check=False
     )
@@ -240,7 +241,7 @@ def test_a_client_that_dies_ends_the_server(tmp_path):
     """Also when somebody else holds the other end of the wire open."""
     client = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     read_end, write_end = os.pipe()
-    code = "from netpol_lsp.lsp import lifecycle, main; import sys; lifecycle._PARENT_CHECK = 0.01; sys.exit(main.main([]))"
+    code = "from netpol_lsp.lsp import main; from netpol_lsp.lsp.features import lifecycle; import sys; lifecycle._PARENT_CHECK = 0.01; sys.exit(main.main([]))"
     server = subprocess.Popen(
         [sys.executable, "-c", code], stdin=read_end, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from netpol_lsp.lsp import documents, index
+from netpol_lsp.lsp.features import text_sync
+from netpol_lsp.lsp.state import workspace_indexer
 
 pytestmark = pytest.mark.asyncio
 
@@ -95,7 +96,7 @@ async def test_files_come_change_and_go(make_editor, tmp_path):
 
 
 async def test_many_changes_are_one_scan(make_editor, tmp_path, monkeypatch):
-    monkeypatch.setattr(documents, "_MANY", 1)
+    monkeypatch.setattr(text_sync, "_MANY", 1)
     editor = make_editor()
     await editor.start(tmp_path)
     await editor.quiet()
@@ -147,7 +148,7 @@ async def test_nobody_means_the_whole_disk(make_editor, tmp_path, monkeypatch):
 
 
 async def test_progress_of_a_long_scan(make_editor, tmp_path, monkeypatch):
-    monkeypatch.setattr(index, "_SHOW_FROM", 1)
+    monkeypatch.setattr(workspace_indexer, "_SHOW_FROM", 1)
     (tmp_path / "dns.yaml").write_text(DNS)
     editor = make_editor()
     await editor.start(tmp_path)
@@ -292,17 +293,19 @@ async def test_folders_are_renamed_and_deleted(make_editor, tmp_path):
 
 async def test_a_change_while_the_workspace_is_read_is_not_lost(make_editor, tmp_path, monkeypatch):
     may_go_on = threading.Event()
-    original = index._Scan._post
+    original = workspace_indexer._Scan._post
 
     def late(scan, batch):
         assert may_go_on.wait(30)
         original(scan, batch)
 
-    monkeypatch.setattr(index._Scan, "_post", late)
+    monkeypatch.setattr(workspace_indexer._Scan, "_post", late)
     path = tmp_path / "dns.yaml"
     path.write_text(DNS)
     read = threading.Event()
-    monkeypatch.setattr(index, "read_source", lambda path, real=index.read_source: (real(path), read.set())[0])
+    monkeypatch.setattr(
+        workspace_indexer, "read_source", lambda path, real=workspace_indexer.read_source: (real(path), read.set())[0]
+    )
     editor = make_editor()
     await editor.start(tmp_path)
     await editor.until(read.is_set)
