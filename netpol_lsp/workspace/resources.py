@@ -1,0 +1,320 @@
+"""What manifests of every kind say that policies depend on: plain facts, without nodes.
+
+The values are made from the nodes of a document (`netpol_lsp.workspace.extract`), can be compared, kept
+beside a file and written to a cache. What a template, a placeholder or a kustomize transformer decides is
+marked as unknown and never guessed. `is_context` marks what came from a snapshot of the cluster
+(`--context`) rather than from a file that is linted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from netpol_lsp.policies.ir import NOWHERE, Origin
+
+
+@dataclass(frozen=True, slots=True)
+class SelectorTerm:
+    """One item of matchExpressions; `operator` is In, NotIn, Exists or DoesNotExist."""
+
+    key: str
+    operator: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SelectorFacts:
+    """A label selector as written; empty, it selects everything. `has_unknown`: more conditions may be there."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    terms: tuple[SelectorTerm, ...] = ()
+    has_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerPort:
+    """A port that a container lists; pods may listen on ports that they do not list."""
+
+    number: int
+    name: str | None = None
+    protocol: str = "TCP"
+    container: str | None = None
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadFacts:
+    """Something that makes pods, or a Pod.
+
+    `labels` are those of its pods, `owner_labels` the object's own. `ports` are those that containers (and sidecar
+    init containers) list. `host_network`: None when a template decides it. `pod_ips`: status.podIPs of a
+    Pod. `replicas`: None when not said. `controller`: kind and name of what made a Pod or ReplicaSet (its
+    controller in ownerReferences). `is_finished`: a Pod that has ended.
+    `pod_annotations`: those that start with `prometheus.io/`, and those of meshes.
+    `has_unknown_labels`: keys that are not in `labels` may be there. `label_origins`: the place of each key in
+    the pod template; `owner_label_origins`: in the object's own metadata. `origin`: the place of the name.
+    """
+
+    kind: str
+    api_version: str
+    namespace: str | None
+    name: str | None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    owner_labels: Mapping[str, str] = field(default_factory=dict)
+    ports: tuple[ContainerPort, ...] = ()
+    host_network: bool | None = False
+    service_account: str | None = None
+    pod_ips: tuple[str, ...] = ()
+    replicas: int | None = None
+    controller: tuple[str, str] | None = None
+    is_finished: bool = False
+    pod_annotations: Mapping[str, str] = field(default_factory=dict)
+    has_unknown_labels: bool = False
+    has_unknown_ports: bool = False
+    is_namespace_unknown: bool = False
+    is_name_unknown: bool = False
+    label_origins: Mapping[str, Origin] = field(default_factory=dict)
+    owner_label_origins: Mapping[str, Origin] = field(default_factory=dict)
+    origin: Origin = NOWHERE
+    is_context: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceFacts:
+    """A Namespace (or OpenShift Project). The label `kubernetes.io/metadata.name`, which every one has, is in `labels`."""
+
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    has_unknown_labels: bool = False
+    label_origins: Mapping[str, Origin] = field(default_factory=dict)
+    origin: Origin = NOWHERE
+    is_context: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePort:
+    """A port of a Service. `target_port`: a number or a name; None means the same number as `port`."""
+
+    port: int
+    target_port: int | str | None = None
+    name: str | None = None
+    protocol: str = "TCP"
+    node_port: int | None = None
+    has_unknown_target: bool = False
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFacts:
+    """A Service. `selector` None: none is written, and somebody else keeps its endpoints.
+
+    `cluster_ips` without `None` (headless, see `is_headless`). `has_unknown_type`: a template decides the type.
+    """
+
+    namespace: str | None
+    name: str | None
+    type: str = "ClusterIP"
+    selector: Mapping[str, str] | None = None
+    ports: tuple[ServicePort, ...] = ()
+    cluster_ips: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    external_ips: tuple[str, ...] = ()
+    external_name: str | None = None
+    external_traffic_policy: str | None = None
+    source_ranges: tuple[str, ...] = ()
+    is_headless: bool = False
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    is_namespace_unknown: bool = False
+    is_name_unknown: bool = False
+    has_unknown_selector: bool = False
+    has_unknown_type: bool = False
+    has_unknown_ports: bool = False
+    has_unknown_labels: bool = False
+    origin: Origin = NOWHERE
+    is_context: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSliceFacts:
+    """Addresses behind a Service: an EndpointSlice, or the older Endpoints. `pods`: names of target pods."""
+
+    kind: str
+    namespace: str | None
+    name: str | None
+    service: str | None = None
+    addresses: tuple[str, ...] = ()
+    pods: tuple[str, ...] = ()
+    ports: tuple[ServicePort, ...] = ()
+    is_namespace_unknown: bool = False
+    origin: Origin = NOWHERE
+    is_context: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BackendFacts:
+    """A Service that somebody sends traffic to. `namespace` None: the referrer's own. `port`: number, name, or None."""
+
+    service: str
+    port: int | str | None = None
+    namespace: str | None = None
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class IngressFacts:
+    """What lets traffic from outside in: Ingress, HTTPRoute, GRPCRoute, TCPRoute, TLSRoute, UDPRoute, OpenShift Route.
+
+    `class_name`: the class of an Ingress, or the first parent of a route as `namespace/name`. `is_tls`: TLS is configured.
+    `has_unknown_backends`: a template may add or change some.
+    """
+
+    kind: str
+    api_version: str
+    namespace: str | None
+    name: str | None
+    backends: tuple[BackendFacts, ...] = ()
+    hosts: tuple[str, ...] = ()
+    class_name: str | None = None
+    is_tls: bool = False
+    is_namespace_unknown: bool = False
+    has_unknown_backends: bool = False
+    origin: Origin = NOWHERE
+    is_context: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorFacts:
+    """A ServiceMonitor or PodMonitor. `selector` chooses Services or pods.
+
+    `namespaces` None: every namespace; an empty tuple: the monitor's own. `ports`: what is scraped, as numbers of
+    containers or names; a ServiceMonitor's names are those of the Service's ports unless `is_target_port`.
+    """
+
+    kind: str
+    namespace: str | None
+    name: str | None
+    selector: SelectorFacts = SelectorFacts()
+    namespaces: tuple[str, ...] | None = ()
+    ports: tuple[MonitorPort, ...] = ()
+    is_namespace_unknown: bool = False
+    origin: Origin = NOWHERE
+    is_context: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorPort:
+    """One endpoint of a monitor."""
+
+    port: int | str
+    is_target_port: bool = False
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookFacts:
+    """What the API server calls: webhook configurations, APIServices, conversion webhooks of CustomResourceDefinitions.
+
+    The caller is the control plane, which is no pod of the cluster. `backends` name their namespace.
+    """
+
+    kind: str
+    name: str | None
+    backends: tuple[BackendFacts, ...] = ()
+    origin: Origin = NOWHERE
+    is_context: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """A Node: what it tells of the cloud, and the ranges of its pods. `provider_id` as `aws:///eu-west-1a/i-1`."""
+
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    provider_id: str | None = None
+    pod_cidrs: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    origin: Origin = NOWHERE
+    is_context: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPolicyFacts:
+    """A policy of a kind that is not modelled: it may allow or deny anything to what it selects.
+
+    `group` tells kinds of one name apart (a NetworkPolicy of `crd.projectcalico.org`). `namespace` None: cluster-wide,
+    unless `is_namespace_unknown`. `selector`: the pods it selects, None when nobody knows (any of its namespaces).
+    """
+
+    kind: str
+    group: str
+    namespace: str | None
+    name: str | None
+    selector: SelectorFacts | None = None
+    is_namespace_unknown: bool = False
+    origin: Origin = NOWHERE
+    is_context: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownManifest:
+    """A document that may hold objects which nobody can read here: encrypted, templated, broken.
+
+    `why` is one sentence for people. `kind`, `namespace`: as far as they are known. `may_be_policy`,
+    `may_be_workload`: whether it can be, or make, one.
+    """
+
+    why: str
+    kind: str | None = None
+    namespace: str | None = None
+    is_namespace_unknown: bool = True
+    may_be_policy: bool = True
+    may_be_workload: bool = True
+    origin: Origin = NOWHERE
+    is_context: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceFacts:
+    """What the documents of one file say, kind by kind, in the order of the text. Policies are kept elsewhere."""
+
+    workloads: tuple[WorkloadFacts, ...] = ()
+    namespaces: tuple[NamespaceFacts, ...] = ()
+    services: tuple[ServiceFacts, ...] = ()
+    endpoint_slices: tuple[EndpointSliceFacts, ...] = ()
+    ingresses: tuple[IngressFacts, ...] = ()
+    monitors: tuple[MonitorFacts, ...] = ()
+    webhooks: tuple[WebhookFacts, ...] = ()
+    nodes: tuple[NodeFacts, ...] = ()
+    other_policies: tuple[OtherPolicyFacts, ...] = ()
+    unknown: tuple[UnknownManifest, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any(True for _ in self)
+
+    def __iter__(self) -> Iterator[AnyFacts]:
+        yield from self.workloads
+        yield from self.namespaces
+        yield from self.services
+        yield from self.endpoint_slices
+        yield from self.ingresses
+        yield from self.monitors
+        yield from self.webhooks
+        yield from self.nodes
+        yield from self.other_policies
+        yield from self.unknown
+
+
+AnyFacts = (
+    WorkloadFacts
+    | NamespaceFacts
+    | ServiceFacts
+    | EndpointSliceFacts
+    | IngressFacts
+    | MonitorFacts
+    | WebhookFacts
+    | NodeFacts
+    | OtherPolicyFacts
+    | UnknownManifest
+)
+NO_RESOURCES = ResourceFacts()
