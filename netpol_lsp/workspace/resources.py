@@ -1,7 +1,8 @@
 """What manifests of every kind say that policies depend on: plain facts, without nodes.
 
 The values are made from the nodes of a document (`netpol_lsp.workspace.extract`), can be compared, kept
-beside a file and written to a cache. What a template, a placeholder or a kustomize transformer decides is
+beside a file and sent to another process. Origins count from the start of their YAML document, so that an edit above does
+not change them: `WorkspaceSnapshot.file_span` turns them into places of the file. What a template, a placeholder or a kustomize transformer decides is
 marked as unknown and never guessed. `is_context` marks what came from a snapshot of the cluster
 (`--context`) rather than from a file that is linted.
 """
@@ -11,25 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector
 from netpol_lsp.policies.ir import NOWHERE, Origin
 
-
-@dataclass(frozen=True, slots=True)
-class SelectorTerm:
-    """One item of matchExpressions; `operator` is In, NotIn, Exists or DoesNotExist."""
-
-    key: str
-    operator: str
-    values: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SelectorFacts:
-    """A label selector as written; empty, it selects everything. `has_unknown`: more conditions may be there."""
-
-    labels: Mapping[str, str] = field(default_factory=dict)
-    terms: tuple[SelectorTerm, ...] = ()
-    has_unknown: bool = False
+BOTH_DIRECTIONS = frozenset({"Ingress", "Egress"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +35,8 @@ class WorkloadFacts:
 
     `labels` are those of its pods, `owner_labels` the object's own. `ports` are those that containers (and sidecar
     init containers) list. `host_network`: None when a template decides it. `pod_ips`: status.podIPs of a
-    Pod. `replicas`: None when not said. `controller`: kind and name of what made a Pod or ReplicaSet (its
-    controller in ownerReferences). `is_finished`: a Pod that has ended.
-    `pod_annotations`: those that start with `prometheus.io/`, and those of meshes.
+    Pod. `replicas`: None when not said. `owner_kind`, `owner_name`: what made a Pod, ReplicaSet or Job (its controller
+    in ownerReferences, but for Nodes). `is_finished`: a Pod that has ended. `pod_annotations`: those of `prometheus.io/`.
     `has_unknown_labels`: keys that are not in `labels` may be there. `label_origins`: the place of each key in
     the pod template; `owner_label_origins`: in the object's own metadata. `origin`: the place of the name.
     """
@@ -67,7 +52,8 @@ class WorkloadFacts:
     service_account: str | None = None
     pod_ips: tuple[str, ...] = ()
     replicas: int | None = None
-    controller: tuple[str, str] | None = None
+    owner_kind: str | None = None
+    owner_name: str | None = None
     is_finished: bool = False
     pod_annotations: Mapping[str, str] = field(default_factory=dict)
     has_unknown_labels: bool = False
@@ -152,12 +138,12 @@ class EndpointSliceFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class BackendFacts:
-    """A Service that somebody sends traffic to. `namespace` None: the referrer's own. `port`: number, name, or None."""
+class IngressBackend:
+    """A Service that somebody sends traffic to. `service_namespace` None: the referrer's own. `port`: number, name, or None."""
 
     service: str
+    service_namespace: str | None = None
     port: int | str | None = None
-    namespace: str | None = None
     origin: Origin = NOWHERE
 
 
@@ -173,7 +159,7 @@ class IngressFacts:
     api_version: str
     namespace: str | None
     name: str | None
-    backends: tuple[BackendFacts, ...] = ()
+    backends: tuple[IngressBackend, ...] = ()
     hosts: tuple[str, ...] = ()
     class_name: str | None = None
     is_tls: bool = False
@@ -194,7 +180,7 @@ class MonitorFacts:
     kind: str
     namespace: str | None
     name: str | None
-    selector: SelectorFacts = SelectorFacts()
+    selector: LabelSelector = EVERYTHING
     namespaces: tuple[str, ...] | None = ()
     ports: tuple[MonitorPort, ...] = ()
     is_namespace_unknown: bool = False
@@ -220,7 +206,7 @@ class WebhookFacts:
 
     kind: str
     name: str | None
-    backends: tuple[BackendFacts, ...] = ()
+    backends: tuple[IngressBackend, ...] = ()
     origin: Origin = NOWHERE
     is_context: bool = False
 
@@ -242,15 +228,19 @@ class NodeFacts:
 class OtherPolicyFacts:
     """A policy of a kind that is not modelled: it may allow or deny anything to what it selects.
 
-    `group` tells kinds of one name apart (a NetworkPolicy of `crd.projectcalico.org`). `namespace` None: cluster-wide,
-    unless `is_namespace_unknown`. `selector`: the pods it selects, None when nobody knows (any of its namespaces).
+    Kinds of one name are told apart by `api_version` (a NetworkPolicy of `crd.projectcalico.org/v1`). `pod_selector` None:
+    any pod. `namespace_selector` None: the pods of its namespace, or of any where `is_cluster_wide`. `directions`: "Ingress"
+    and "Egress", both when nobody knows.
     """
 
     kind: str
-    group: str
+    api_version: str
     namespace: str | None
     name: str | None
-    selector: SelectorFacts | None = None
+    is_cluster_wide: bool = False
+    pod_selector: LabelSelector | None = None
+    namespace_selector: LabelSelector | None = None
+    directions: frozenset[str] = BOTH_DIRECTIONS
     is_namespace_unknown: bool = False
     origin: Origin = NOWHERE
     is_context: bool = False
@@ -258,14 +248,15 @@ class OtherPolicyFacts:
 
 @dataclass(frozen=True, slots=True)
 class UnknownManifest:
-    """A document that may hold objects which nobody can read here: encrypted, templated, broken.
+    """A document that may hold objects which nobody can read here.
 
-    `why` is one sentence for people. `kind`, `namespace`: as far as they are known. `may_be_policy`,
-    `may_be_workload`: whether it can be, or make, one.
+    `reason`: "encrypted", "template", "syntax error", or what renders it later, as "HelmRelease". `kind`, `namespace`: as far
+    as they are known. `may_be_policy`, `may_be_workload`: whether it can be, or make, one.
     """
 
-    why: str
+    reason: str
     kind: str | None = None
+    name: str | None = None
     namespace: str | None = None
     is_namespace_unknown: bool = True
     may_be_policy: bool = True
