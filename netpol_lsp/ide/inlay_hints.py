@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, TrafficRule
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peer_words, plain
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.dns import insert_dns_rule
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
 from netpol_lsp.policies.networkpolicy.peer import Peer
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, TrafficRule
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peer_words, plain
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span

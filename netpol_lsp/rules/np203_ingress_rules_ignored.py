@@ -5,7 +5,7 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity, Tag
 from netpol_lsp.lint.policy_fixes import add_policy_type, remove_rules
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.policy import Direction
+from netpol_lsp.policies.ir import Direction
 
 
 @policy_rule("NP203", category="intent", severity=Severity.WARNING)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import (
     annotation_that_allows,
     intent_of_name,
     is_denied,
     is_named_denial,
 )
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import directions_words, selected_words
 from netpol_lsp.text.span import Span
 

@@ -8,7 +8,8 @@ from typing import Any
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy
+from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.mappings import set_value
 

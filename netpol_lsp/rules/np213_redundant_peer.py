@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity, Tag
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer
-from netpol_lsp.policies.networkpolicy.policy import Direction
 from netpol_lsp.policies.networkpolicy.prose import peer_words
 from netpol_lsp.policies.networkpolicy.redundancy import PeerPair, redundant_peers
 from netpol_lsp.yaml.nodes import Mapping, Node, head_span

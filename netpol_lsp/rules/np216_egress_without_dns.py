@@ -9,8 +9,9 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import is_satisfiable
 from netpol_lsp.lint.dns import dns_setup, insert_dns_rule
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import is_named_denial
-from netpol_lsp.policies.networkpolicy.policy import Direction, TrafficRule
+from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import join_words
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span

@@ -7,8 +7,9 @@ from functools import partial
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import Port
-from netpol_lsp.policies.networkpolicy.policy import Direction, TrafficRule
+from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.workspace.dns import (

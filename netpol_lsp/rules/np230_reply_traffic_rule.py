@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import Port
-from netpol_lsp.policies.networkpolicy.policy import Direction
 
 
 @policy_rule("NP230", category="intent", severity=Severity.INFO, needs=Trigger.PORTS)

@@ -9,9 +9,9 @@ from netpol_lsp.kube.net.address_set import address_set
 from netpol_lsp.kube.net.port_set import PortSet, port_range
 from netpol_lsp.kube.well_known import METADATA_SERVICES
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.peer import IPBlock
-from netpol_lsp.policies.networkpolicy.policy import Direction
 from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.mappings import insert_entry, insert_item

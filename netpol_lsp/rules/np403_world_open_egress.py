@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.networkpolicy.policy import Direction, every_address
+from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.networkpolicy.policy import every_address
 
 
 @policy_rule("NP403", category="security", severity=Severity.INFO, needs=Trigger.IP_BLOCKS)

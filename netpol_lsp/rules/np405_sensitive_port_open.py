@@ -5,7 +5,8 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.well_known import SENSITIVE_PORTS
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.policy import Direction, TrafficRule, every_address
+from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.networkpolicy.policy import TrafficRule, every_address
 
 
 @policy_rule("NP405", category="security", severity=Severity.WARNING, opt_in=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from netpol_lsp.kube.label_selector import intersects
-from netpol_lsp.policies.networkpolicy.policy import Direction
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.workspace.dns import DnsSetup, policy_allows_dns
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, is_same, isolates_direction, selects_all_of
 from netpol_lsp.workspace.ternary import Ternary

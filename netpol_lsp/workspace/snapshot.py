@@ -15,7 +15,7 @@ from typing import Any
 from netpol_lsp.kube.label_selector import LabelSelector, includes, intersects
 from netpol_lsp.kube.net.port_set import PortSet
 from netpol_lsp.kube.selector_index import SelectorIndex
-from netpol_lsp.policies.networkpolicy.policy import Direction
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
 from netpol_lsp.policies.networkpolicy.semantics_json import policy_to_json
 from netpol_lsp.workspace.endpoint import Endpoint, rule_allows

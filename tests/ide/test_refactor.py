@@ -6,7 +6,7 @@ from netpol_lsp.ide.refactor import default_deny, refactorings
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.engine import lint_text
-from netpol_lsp.policies.networkpolicy.policy import Direction
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.text.edits import apply_edits
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span

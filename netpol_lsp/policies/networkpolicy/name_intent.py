@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from netpol_lsp.kube.objects import KubeObject
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy
+from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 
 
 def _set(words: str) -> frozenset[str]:

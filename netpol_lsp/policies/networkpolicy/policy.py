@@ -7,35 +7,17 @@ pkg/apis/networking/v1/defaults.go of Kubernetes.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 
 from netpol_lsp.kube.objects import KubeObject, TextMap
 from netpol_lsp.kube.selector_syntax import Requirement, Selector
 from netpol_lsp.kube.typed_field import Field, content_size, mapping_of, string_of
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.yaml.templates.masking import is_unknown
-
-
-class Direction(StrEnum):
-    """A policy type; `rules_key` and `peers_key` are its fields."""
-
-    INGRESS = "Ingress"
-    EGRESS = "Egress"
-
-    @property
-    def rules_key(self) -> str:
-        """`ingress` or `egress`."""
-        return "ingress" if self is Direction.INGRESS else "egress"
-
-    @property
-    def peers_key(self) -> str:
-        """`from` or `to`."""
-        return "from" if self is Direction.INGRESS else "to"
-
 
 _DIRECTIONS = frozenset(direction.value for direction in Direction)
 

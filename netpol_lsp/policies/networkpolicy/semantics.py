@@ -1,6 +1,7 @@
 """A NetworkPolicy as facts: whom it selects, which directions it isolates, what its rules allow.
 
-These values know no positions, only indexes, so that they can be kept, compared and written to a cache.
+These values hold no nodes, so that they can be kept, compared and written to a cache. Their positions are offsets in
+the document, which do not count when they are compared.
 Semantics: the Kubernetes documentation, "Network Policies". What a template or a mistake hides is
 marked as unknown and never guessed.
 """
@@ -8,6 +9,7 @@ marked as unknown and never guessed.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -27,14 +29,16 @@ from netpol_lsp.kube.net.port_set import (
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.kube.typed_field import Field
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.defaulted_object import defaulted_object
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy, TrafficRule
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
 
 __all__ = [
     "NetworkPolicySemantics",
     "PeerSet",
+    "PortItem",
     "RuleSemantics",
     "defaulted_object",
     "peer_set",
@@ -50,7 +54,7 @@ class PeerSet:
 
     `index` is the item's place in the list. Pods: `namespaces` None is the policy's own namespace; `pods`
     None is every pod of those namespaces. `is_unknown`: the item allows something else or more than is
-    known; selectors that are only partly known say so themselves.
+    known; selectors that are only partly known say so themselves. `start`, `end`: its place in the document.
     """
 
     index: int
@@ -58,6 +62,18 @@ class PeerSet:
     namespaces: LabelSelector | None = None
     addresses: CidrSet | None = None
     is_unknown: bool = False
+    start: int = dataclasses.field(default=0, compare=False)
+    end: int = dataclasses.field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PortItem:
+    """One item of `ports`, its place in the list and in the document."""
+
+    index: int
+    ports: PortSet
+    start: int = dataclasses.field(default=0, compare=False)
+    end: int = dataclasses.field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +81,8 @@ class RuleSemantics:
     """One item of `ingress` or `egress`; `index` is its place in the list.
 
     `peers` None means everyone. `has_unknown_peers`, `has_unknown_ports`: further items are there that
-    could not be read; `ports` and `peers` hold what is known.
+    could not be read; `ports` and `peers` hold what is known. `port_items` are the items that make up `ports`, none where
+    every port is meant. `start`, `end`: its place in the document.
     """
 
     index: int
@@ -73,6 +90,9 @@ class RuleSemantics:
     ports: PortSet = ALL_PORTS
     has_unknown_peers: bool = False
     has_unknown_ports: bool = False
+    port_items: tuple[PortItem, ...] = dataclasses.field(default=(), compare=False)
+    start: int = dataclasses.field(default=0, compare=False)
+    end: int = dataclasses.field(default=0, compare=False)
 
     @property
     def allows_everything(self) -> bool:
@@ -87,6 +107,7 @@ class NetworkPolicySemantics:
     `namespace` is None when neither the manifest nor the configuration names one. `types` are the
     directions it isolates. `is_namespace_unknown`, `has_unknown_types`: a template decides these.
     `is_partial`: lines of a template may add to, or leave out, any part of it, so that nothing is certain.
+    `start`, `end`: the place of its name in the document.
     `facts`: what others have worked out about this value, so that it is done once; the types are theirs to know.
     """
 
@@ -99,6 +120,8 @@ class NetworkPolicySemantics:
     is_namespace_unknown: bool = False
     has_unknown_types: bool = False
     is_partial: bool = False
+    start: int = dataclasses.field(default=0, compare=False)
+    end: int = dataclasses.field(default=0, compare=False)
     facts: dict[object, Any] = dataclasses.field(default_factory=dict, init=False, compare=False, repr=False)
 
     def rules(self, direction: Direction) -> tuple[RuleSemantics, ...]:
@@ -138,6 +161,8 @@ def semantics_of(
         is_namespace_unknown=is_namespace_unknown,
         has_unknown_types=_has_unknown_types(policy),
         is_partial=is_partial,
+        start=policy.span.start,
+        end=policy.span.end,
     )
 
 
@@ -150,8 +175,9 @@ def rule_semantics(rule: TrafficRule, index: int = 0) -> RuleSemantics:
 
 
 def _read_rule(rule: TrafficRule, index: int) -> RuleSemantics:
+    start, end = rule.node.start, rule.node.end
     if not isinstance(rule.node, Mapping):
-        return RuleSemantics(index)  # a null item is the empty rule
+        return RuleSemantics(index, start=start, end=end)  # a null item is the empty rule
     peers: tuple[PeerSet, ...] | None = None
     unknown_peers = unknown_ports = False
     if not rule.allows_every_peer:
@@ -159,11 +185,21 @@ def _read_rule(rule: TrafficRule, index: int) -> RuleSemantics:
         peers = tuple(map(peer_set, rule.peers, _places(items, rule.peers)))
         unknown_peers = items is None or len(peers) < len(items)
     ports = ALL_PORTS
+    port_items: tuple[PortItem, ...] = ()
     if not rule.allows_every_port:
-        ports, known = _ports(tuple(map(_written_port, rule.ports)))
+        written = tuple(map(_written_port, rule.ports))
+        ports, known = _ports(written)
         items = _items(rule.ports_field)
         unknown_ports = items is None or known < len(items)
-    return RuleSemantics(index, peers, ports, unknown_peers, unknown_ports)
+        port_items = tuple(_port_items(rule.ports, written, _places(items, rule.ports)))
+    return RuleSemantics(index, peers, ports, unknown_peers, unknown_ports, port_items, start, end)
+
+
+def _port_items(ports: Iterable[Port], written: Iterable[_WrittenPort], places: Iterable[int]) -> Iterator[PortItem]:
+    for port, one, place in zip(ports, written, places, strict=True):
+        found = _port_set(one)
+        if found is not None:
+            yield PortItem(place, found, port.node.start, port.node.end)
 
 
 def peer_set(peer: Peer, index: int = 0) -> PeerSet:
@@ -175,7 +211,7 @@ def peer_set(peer: Peer, index: int = 0) -> PeerSet:
     is_unknown = peer.has_unread_fields or is_pods is (peer.ip_block is not None)
     if peer.ip_block is not None and addresses is None:
         is_unknown = True
-    return PeerSet(index, pods, namespaces, addresses, is_unknown)
+    return PeerSet(index, pods, namespaces, addresses, is_unknown, peer.node.start, peer.node.end)
 
 
 def port_set(port: Port) -> PortSet | None:
@@ -237,7 +273,9 @@ _UNKNOWN_RULE = RuleSemantics(-1, (), NO_PORTS, has_unknown_peers=True, has_unkn
 """Stands for rules that cannot be read."""
 
 
-def _places(items: list[Node] | None, typed: tuple[Peer, ...] | tuple[TrafficRule, ...]) -> list[int] | range:
+def _places(
+    items: list[Node] | None, typed: tuple[Peer, ...] | tuple[Port, ...] | tuple[TrafficRule, ...]
+) -> list[int] | range:
     """Where each typed value stands in the list as written: items of a wrong shape have none."""
     if items is None or len(items) == len(typed):
         return range(len(typed))

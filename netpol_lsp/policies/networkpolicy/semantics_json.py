@@ -9,10 +9,15 @@ from netpol_lsp.kube.label_selector import LabelSelector, selector_from_json, se
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.kube.net.intervals import Intervals
 from netpol_lsp.kube.net.port_set import ALL_PORTS, PortSet
-from netpol_lsp.policies.networkpolicy.policy import Direction
-from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
+from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.networkpolicy.semantics import (
+    NetworkPolicySemantics,
+    PeerSet,
+    PortItem,
+    RuleSemantics,
+)
 
-FORMAT = 1
+FORMAT = 2
 """Grows when the data changes its shape: other data is to be thrown away."""
 
 
@@ -27,6 +32,7 @@ def policy_to_json(policy: NetworkPolicySemantics) -> dict[str, Any]:
         "ingress": [_rule_to_json(rule) for rule in policy.ingress],
         "egress": [_rule_to_json(rule) for rule in policy.egress],
         "unknown": [policy.is_namespace_unknown, policy.has_unknown_types, policy.is_partial],
+        "span": [policy.start, policy.end],
     }
 
 
@@ -35,6 +41,7 @@ def policy_from_json(data: Mapping[str, Any]) -> NetworkPolicySemantics:
     if data["format"] != FORMAT:
         raise ValueError(data["format"])
     is_namespace_unknown, has_unknown_types, is_partial = data["unknown"]
+    start, end = data["span"]
     return NetworkPolicySemantics(
         namespace=data["namespace"],
         name=data["name"],
@@ -45,6 +52,8 @@ def policy_from_json(data: Mapping[str, Any]) -> NetworkPolicySemantics:
         is_namespace_unknown=is_namespace_unknown,
         has_unknown_types=has_unknown_types,
         is_partial=is_partial,
+        start=start,
+        end=end,
     )
 
 
@@ -54,16 +63,24 @@ def _rule_to_json(rule: RuleSemantics) -> dict[str, Any]:
         "peers": None if rule.peers is None else [_peer_to_json(peer) for peer in rule.peers],
         "ports": None if rule.ports.everything else _ports_to_json(rule.ports),
         "unknown": [rule.has_unknown_peers, rule.has_unknown_ports],
+        "items": [[item.index, _ports_to_json(item.ports), item.start, item.end] for item in rule.port_items],
+        "span": [rule.start, rule.end],
     }
 
 
 def _rule_from_json(data: Mapping[str, Any]) -> RuleSemantics:
     peers, ports = data["peers"], data["ports"]
+    has_unknown_peers, has_unknown_ports = data["unknown"]
+    start, end = data["span"]
     return RuleSemantics(
         data["index"],
         None if peers is None else tuple(map(_peer_from_json, peers)),
         ALL_PORTS if ports is None else _ports_from_json(ports),
-        *data["unknown"],
+        has_unknown_peers,
+        has_unknown_ports,
+        tuple(PortItem(index, _ports_from_json(item), *span) for index, item, *span in data["items"]),
+        start,
+        end,
     )
 
 
@@ -74,6 +91,7 @@ def _peer_to_json(peer: PeerSet) -> dict[str, Any]:
         "namespaces": _optional_selector(peer.namespaces),
         "addresses": None if peer.addresses is None else {"v4": peer.addresses.v4, "v6": peer.addresses.v6},
         "unknown": peer.is_unknown,
+        "span": [peer.start, peer.end],
     }
 
 
@@ -85,6 +103,7 @@ def _peer_from_json(data: Mapping[str, Any]) -> PeerSet:
         None if namespaces is None else selector_from_json(namespaces),
         None if addresses is None else CidrSet(_intervals(addresses["v4"]), _intervals(addresses["v6"])),
         data["unknown"],
+        *data["span"],
     )
 
 

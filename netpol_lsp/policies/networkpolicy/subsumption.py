@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector, includes, is_satisfiable, match_labels
 from netpol_lsp.kube.net.address_set import NO_ADDRESSES
-from netpol_lsp.policies.networkpolicy.policy import Direction
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 
 METADATA_NAME = "kubernetes.io/metadata.name"

@@ -10,7 +10,8 @@ from netpol_lsp.kube.label_selector import EVERYTHING, UNKNOWN_SELECTOR
 from netpol_lsp.kube.net.address_set import address_set
 from netpol_lsp.kube.net.port_set import ALL_PORTS, NO_PORTS, every_port_of, named_port, port_range, union_of
 from netpol_lsp.kube.objects import objects_of
-from netpol_lsp.policies.networkpolicy.policy import Direction, NetworkPolicy
+from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, semantics_of
 from netpol_lsp.policies.networkpolicy.semantics_json import policy_from_json, policy_to_json
 from netpol_lsp.yaml.documents import parse_document

@@ -1,0 +1,340 @@
+"""Who may talk to whom: one engine for the command line, the server and the rules.
+
+A connection is allowed when the source's egress side and the destination's ingress side both allow it. Questions are
+answered in traffic: what is allowed, denied and unknown, exactly. The engine keeps what it worked out; `update` takes the
+next state of the cluster and gives up only what the change touches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from netpol_lsp.kube.net import intervals
+from netpol_lsp.kube.net.address_set import CidrSet
+from netpol_lsp.policies.ir import Direction, PolicySemantics, SelectorTree
+from netpol_lsp.reach.cluster import Cluster, Workload
+from netpol_lsp.reach.compiled import CompiledDirection, CompiledRule, Compiler, Possible
+from netpol_lsp.reach.enforcement import SPECIFICATION, Enforcement
+from netpol_lsp.reach.match import keys_of
+from netpol_lsp.reach.pod_classes import PodClass, PodClasses
+from netpol_lsp.reach.tiers import PolicyMatch, decide
+from netpol_lsp.reach.traffic import EVERYTHING, NOTHING, Traffic, complement
+from netpol_lsp.reach.unmodelled import Doubt, doubts_about
+from netpol_lsp.workspace.ternary import Ternary
+
+Target = PodClass | CidrSet
+"""The other end of a connection: pods, or addresses outside the cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of the traffic of a connection: the three parts are disjoint and make up everything."""
+
+    allow: Traffic
+    deny: Traffic
+    unknown: Traffic = NOTHING
+
+    @staticmethod
+    def of(possible: Possible) -> Verdict:
+        """From what is surely allowed and what may be."""
+        sure, may = possible
+        return Verdict(sure, complement(may), intervals.difference(may, sure))
+
+    def answer(self, traffic: Traffic) -> Ternary:
+        """Whether all of this traffic is allowed: NO when none of it is allowed, UNKNOWN in between."""
+        if intervals.covers(self.allow, traffic):
+            return Ternary.YES
+        return Ternary.NO if intervals.covers(self.deny, traffic) else Ternary.UNKNOWN
+
+
+EVERYTHING_ALLOWED = Verdict(EVERYTHING, NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Selecting:
+    """A policy that selects a pod in a direction, surely or perhaps."""
+
+    compiled: CompiledDirection
+    is_sure: bool
+
+    @property
+    def policy(self) -> PolicySemantics:
+        """The policy."""
+        return self.compiled.policy
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The policies that select the pods of a class in a direction, by tier.
+
+    `doubts` are objects that make everything uncertain. `is_enforced`: False when the network plugin enforces nothing
+    in this direction.
+    """
+
+    tiers: tuple[tuple[Selecting, ...], ...]
+    doubts: tuple[Doubt, ...] = ()
+    is_enforced: bool = True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether surely no policy is about these pods."""
+        return not self.is_enforced or not (self.tiers or self.doubts)
+
+    @property
+    def policies(self) -> Iterator[Selecting]:
+        """The policies, by tier and order."""
+        for tier in self.tiers:
+            yield from tier
+
+
+class Engine:
+    """Answers questions about a cluster. Not to be used by two threads at a time."""
+
+    def __init__(self, cluster: Cluster, enforcement: Enforcement = SPECIFICATION) -> None:
+        self.enforcement = enforcement
+        self.cluster = cluster
+        self._start(cluster)
+
+    def _start(self, cluster: Cluster) -> None:
+        keys, boundaries = set[str](), _boundaries(cluster.policies, self.enforcement)
+        for tree in _selectors(cluster.policies):
+            keys.update(keys_of(tree))
+        for other in cluster.others:
+            if other.pod_selector is not None:
+                keys.update(keys_of(other.pod_selector))
+        self.cluster = cluster
+        self.classes = PodClasses(cluster, keys, boundaries)
+        self.compiler = Compiler(self.classes, self.enforcement)
+        self._sides: dict[tuple[int, Direction], Side] = {}
+        self._directions: dict[tuple[int, Direction], CompiledDirection | None] = {}
+        self._index_policies()
+
+    def _index_policies(self) -> None:
+        self._by_namespace: dict[str | None, list[PolicySemantics]] = {}
+        for policy in self.cluster.policies:
+            key = policy.subject.namespace if policy.subject.namespaces is None else None
+            self._by_namespace.setdefault(key, []).append(policy)
+
+    # Questions
+
+    def class_of(self, workload: Workload) -> PodClass:
+        """The class of a workload's pods."""
+        return self.classes.class_of[workload]
+
+    def verdict(self, source: Workload, destination: Workload) -> Verdict:
+        """What one workload's pods may send to another's. A Pod may always reach itself; replicas are different pods."""
+        if source is destination and source.is_pod:
+            return EVERYTHING_ALLOWED
+        return self.between(self.class_of(source), self.class_of(destination))
+
+    def between(self, source: PodClass, destination: PodClass) -> Verdict:
+        """What pods of one class may send to other pods of another."""
+        egress = self.permits(source, Direction.EGRESS, destination)
+        if egress[1]:
+            ingress = self.permits(destination, Direction.INGRESS, source)
+            if ingress[0] == EVERYTHING:
+                return Verdict.of(egress)
+            egress = (
+                intervals.intersection(egress[0], ingress[0]),
+                intervals.intersection(egress[1], ingress[1]),
+            )
+        return Verdict.of(egress)
+
+    def outside(self, pods: PodClass, direction: Direction, addresses: CidrSet) -> Verdict:
+        """What pods may send to (egress) or get from (ingress) addresses, all of which policies treat alike."""
+        return Verdict.of(self.permits(pods, direction, addresses))
+
+    def permits(self, pods: PodClass, direction: Direction, other: Target) -> Possible:
+        """What the pods' own side, its policies in a direction, permits with another end."""
+        side = self.side(pods, direction)
+        if side.is_open:
+            return EVERYTHING, EVERYTHING
+        if side.doubts:
+            return NOTHING, EVERYTHING
+        destination = other if direction is Direction.EGRESS else pods
+        return decide(
+            [[self._match(found, other, destination) for found in tier] for tier in side.tiers],
+        )
+
+    def side(self, pods: PodClass, direction: Direction) -> Side:
+        """The policies that select pods in a direction."""
+        key = (pods.index, direction)
+        found = self._sides.get(key)
+        if found is None:
+            found = self._sides[key] = self._find_side(pods, direction)
+        return found
+
+    def address_parts(self, pods: PodClass, direction: Direction, addresses: CidrSet) -> list[CidrSet]:
+        """Addresses cut into parts that the policies on the pods' side treat alike."""
+        parts = [addresses]
+        for found in self.side(pods, direction).policies:
+            for rule in found.compiled.rules:
+                for block in rule.blocks:
+                    parts = list(_cut(parts, block))
+        return parts
+
+    # Changes
+
+    def update(self, cluster: Cluster) -> None:
+        """Take over the next state of the cluster. Policies and workloads that are the same objects count as unchanged."""
+        before = self.cluster
+        old = {id(policy): policy for policy in before.policies}
+        new = {id(policy): policy for policy in cluster.policies}
+        added = [policy for key, policy in new.items() if key not in old]
+        removed = [policy for key, policy in old.items() if key not in new]
+        boundaries = _boundaries(added, self.enforcement)
+        is_cut = any(set(found) - set(self.classes.boundaries.get(family, ())) for family, found in boundaries.items())
+        if (
+            before.others != cluster.others
+            or before.unknown != cluster.unknown
+            or (is_cut and any(workload.facts.pod_ips for workload in cluster.workloads))
+            or self.classes.can_tell_apart(_selectors(added))
+        ):
+            self._start(cluster)
+            return
+        self.cluster = cluster
+        self.__dict__.pop("address_blocks", None)
+        self._update_workloads(before, cluster)
+        for policy in removed:
+            self._forget(policy)
+        self._index_policies()
+        for policy in added:
+            self._forget(policy)
+
+    def _update_workloads(self, before: Cluster, cluster: Cluster) -> None:
+        if before.workloads is not cluster.workloads:
+            gone = set(before.workloads).difference(cluster.workloads)
+            fresh = set(cluster.workloads).difference(before.workloads)
+            if self.classes.update(cluster, gone, [item for item in cluster.workloads if item in fresh]):
+                self.compiler.classes_changed()
+        if before.namespaces != cluster.namespaces:
+            self.classes.forget_namespaces(cluster)
+            self.compiler.classes_changed()
+            self._sides.clear()
+        else:
+            self.classes.forget_namespaces(cluster)
+
+    def _forget(self, policy: PolicySemantics) -> None:
+        _, may = self.classes.pods(policy.subject)
+        for item in self.classes.bits(may):
+            for direction in Direction:
+                self._sides.pop((item.index, direction), None)
+        for direction in Direction:
+            self._directions.pop((id(policy), direction), None)
+
+    # Parts
+
+    @cached_property
+    def address_blocks(self) -> tuple[CidrSet, ...]:
+        """The address blocks that some policy names, each once."""
+        found = {
+            peer.addresses: None
+            for policy in self.cluster.policies
+            for semantics in (policy.ingress, policy.egress)
+            if semantics is not None
+            for rule in semantics.rules
+            for peer in rule.peers or ()
+            if peer.addresses is not None
+        }
+        return tuple(found)
+
+    def _find_side(self, pods: PodClass, direction: Direction) -> Side:
+        enforced = self.enforcement.ingress if direction is Direction.INGRESS else self.enforcement.egress
+        if enforced is Ternary.NO:
+            return Side((), (), is_enforced=False)
+        bit = 1 << pods.index
+        found: dict[tuple[float, str], list[Selecting]] = {}
+        for policy in self._candidates(pods.namespace):
+            sure, may = self.classes.pods(policy.subject)
+            if not may & bit:
+                continue
+            compiled = self._direction(policy, direction)
+            if compiled is None:
+                continue
+            is_sure = bool(sure & bit) and compiled.semantics.applies is True and not policy.is_partial
+            found.setdefault((policy.tier.order, policy.tier.name), []).append(Selecting(compiled, is_sure))
+        tiers = tuple(tuple(sorted(found[key], key=lambda selecting: selecting.policy.order)) for key in sorted(found))
+        return Side(tiers, doubts_about(self.cluster, pods, direction))
+
+    def _candidates(self, namespace: str | None) -> Iterable[PolicySemantics]:
+        if namespace is None:
+            return self.cluster.policies
+        return (*self._by_namespace.get(namespace, ()), *self._by_namespace.get(None, ()))
+
+    def _direction(self, policy: PolicySemantics, direction: Direction) -> CompiledDirection | None:
+        key = (id(policy), direction)
+        if key not in self._directions:
+            self._directions[key] = self.compiler.direction(policy, direction)
+        return self._directions[key]
+
+    def _match(self, found: Selecting, other: Target, destination: Target) -> PolicyMatch:
+        rules = [
+            (rule.action, traffic)
+            for rule in found.compiled.rules
+            if (traffic := self.rule_traffic(rule, other, destination)) is not None
+        ]
+        return PolicyMatch(found.is_sure, found.compiled.semantics.default, rules, found.policy.is_partial)
+
+    def rule_traffic(self, rule: CompiledRule, other: Target, destination: Target) -> Possible | None:
+        """What a rule means of the traffic with another end; None for nothing at all."""
+        peers = self.rule_matches(rule, other)
+        if peers is Ternary.NO:
+            return None
+        sure, may = rule.traffic_to(destination if isinstance(destination, PodClass) else None)
+        return (sure if peers is Ternary.YES else NOTHING), may
+
+    def rule_matches(self, rule: CompiledRule, other: Target) -> Ternary:
+        """Whether the peers of a rule take in another end.
+
+        Pods on the host's network are nodes for others, which no peer is known to mean or to leave out.
+        """
+        if rule.is_everyone:
+            return Ternary.YES
+        if not isinstance(other, PodClass):
+            return rule.to_addresses(other)
+        if other.host_network is not False:
+            return Ternary.UNKNOWN
+        if rule.version != self.compiler.version:
+            self.compiler.refresh(rule)
+        if rule.sure >> other.index & 1:
+            return Ternary.YES
+        return Ternary.UNKNOWN if rule.may >> other.index & 1 else Ternary.NO
+
+
+def _cut(parts: Iterable[CidrSet], block: CidrSet) -> Iterator[CidrSet]:
+    for part in parts:
+        inside = part.intersection(block)
+        if inside.is_empty or inside == part:
+            yield part
+        else:
+            yield inside
+            yield part.difference(block)
+
+
+def _selectors(policies: Sequence[PolicySemantics]) -> Iterator[SelectorTree]:
+    """Every selector of pods."""
+    for policy in policies:
+        yield policy.subject.pods
+        for semantics in (policy.ingress, policy.egress):
+            for rule in semantics.rules if semantics is not None else ():
+                for peer in rule.peers or ():
+                    if peer.pods is not None:
+                        yield peer.pods.pods
+
+
+def _boundaries(policies: Sequence[PolicySemantics], enforcement: Enforcement) -> dict[int, list[int]]:
+    """Where the address blocks of policies begin and end, by family, when blocks may mean pods."""
+    if enforcement.ip_block_matches_pods is Ternary.NO:
+        return {}
+    found: dict[int, set[int]] = {4: set(), 6: set()}
+    for policy in policies:
+        for semantics in (policy.ingress, policy.egress):
+            for rule in semantics.rules if semantics is not None else ():
+                for peer in rule.peers or ():
+                    if peer.addresses is not None:
+                        for family, ranges in ((4, peer.addresses.v4), (6, peer.addresses.v6)):
+                            for first, last in ranges:
+                                found[family].update((first, last + 1))
+    return {family: sorted(numbers) for family, numbers in found.items()} if any(found.values()) else {}
