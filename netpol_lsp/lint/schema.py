@@ -15,10 +15,17 @@ from netpol_lsp.resources import schema
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node
 from netpol_lsp.yaml.paths import Path, entry_name, lookup
-from netpol_lsp.yaml.recovery.schema_shape import ObjectShape, shape_of
+from netpol_lsp.yaml.recovery.schema_shape import ObjectShape, Usual, shape_of
 from netpol_lsp.yaml.templates.masking import MASK, is_placeholder, is_unknown
 
 NETWORK_POLICY = "networkpolicy.v1.schema.json"
+# What nearly every object has, though the API can do without; the weights are those of the lost-indentation search.
+_USUAL = {
+    NETWORK_POLICY: {
+        "metadata": Usual(("name", "generateName"), 4.0),
+        "spec": Usual(("podSelector",), 1.5),
+    }
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ def check_schema(root: Mapping, plain: Any, schema_name: str = NETWORK_POLICY) -
 @cache
 def shape(schema_name: str = NETWORK_POLICY) -> ObjectShape:
     """Which fields stand where in the objects of a schema."""
-    return shape_of(schema(schema_name))
+    return shape_of(schema(schema_name), _USUAL.get(schema_name))
 
 
 @cache

@@ -104,7 +104,7 @@ def _marks(text: str) -> Iterator[int]:
         at = text.find("---", at + 1)
 
 
-def parse_document(text: str, uri: str = "", *, shape: ObjectShape | None = None, pure: bool = False) -> Document:
+def parse_document(text: str, uri: str = "", *, shape: ObjectShape | None = None) -> Document:
     """Parse one document; never raises. After a syntax error as much as possible of the rest is kept.
 
     With `shape`, what the document's objects look like, look-alike characters are seen through, lost
@@ -116,7 +116,7 @@ def parse_document(text: str, uri: str = "", *, shape: ObjectShape | None = None
     masked = mask(readable)
     if masked is not None:
         readable = masked.text
-    root, problems, error = _read(readable, shape, is_template=masked is not None, pure=pure)
+    root, problems, error = _read(readable, shape, is_template=masked is not None)
     if "%YAML" in text and (directive := _YAML_DIRECTIVE.search(text)):
         message = f"the API server reads YAML 1.1 only and refuses `{directive.group().strip()}`"
         problems += (SyntaxProblem(ProblemKind.SYNTAX, Span(*directive.span()), message, hint="delete this line"),)
@@ -124,16 +124,16 @@ def parse_document(text: str, uri: str = "", *, shape: ObjectShape | None = None
 
 
 def _read(
-    text: str, shape: ObjectShape | None, *, is_template: bool, pure: bool
+    text: str, shape: ObjectShape | None, *, is_template: bool
 ) -> tuple[Node | None, tuple[SyntaxProblem, ...], SyntaxProblem | None]:
     """The tree, all problems, and the one that hides a part of the document."""
-    if shape is None or not (may_have_confusables(text) or may_be_lost(text)):
-        parsed = parse(text, pure=pure)
+    if shape is None or not (may_have_confusables(text) or may_be_lost(text, shape)):
+        parsed = parse(text)
         if parsed.error is None:
             return parsed.root, parsed.problems, None
     from netpol_lsp.yaml.recovery.read import parse_with_recovery  # noqa: PLC0415 - most documents are well
 
-    return parse_with_recovery(text, shape, is_template=is_template, pure=pure)
+    return parse_with_recovery(text, shape, is_template=is_template)
 
 
 @lru_cache(maxsize=1)
@@ -141,4 +141,4 @@ def has_fast_parser() -> bool:
     """Whether libyaml is used."""
     from netpol_lsp.yaml import parser  # noqa: PLC0415 - asked for by `--version` only
 
-    return parser.USES_LIBYAML
+    return parser.BEST_BACKEND is parser.Backend.LIBYAML

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -31,7 +34,29 @@ try:
 except ImportError:  # pragma: no cover - only where no wheel of ruamel.yaml.clib exists
     _CParser = None
 
-USES_LIBYAML = _CParser is not None
+
+class Backend(StrEnum):
+    """The parsers that can make the events."""
+
+    LIBYAML = "libyaml"
+    PURE = "pure Python"
+
+
+BEST_BACKEND = Backend.PURE if _CParser is None else Backend.LIBYAML
+"""The fastest parser that is installed: what everything is read with."""
+_backend: ContextVar[Backend] = ContextVar("backend", default=BEST_BACKEND)
+
+
+@contextmanager
+def using_backend(backend: Backend) -> Iterator[None]:
+    """Read with this parser inside the `with` block, to compare the two."""
+    token = _backend.set(backend)
+    try:
+        yield
+    finally:
+        _backend.reset(token)
+
+
 _COLON_IN_FLOW = "found unexpected ':'"
 # A colon inside a word in brackets is text for go-yaml; libyaml refuses it. It is shown this sign instead.
 _HIDDEN = "\ue001"
@@ -57,15 +82,15 @@ class Parsed:
     has_ended: bool = True
 
 
-def parse(text: str, *, pure: bool = False) -> Parsed:
-    """Parse the first document of `text`; never raises. `pure` asks for the pure-Python parser."""
-    parsed, colon = _parse(text, text, pure=pure)
+def parse(text: str) -> Parsed:
+    """Parse the first document of `text`; never raises."""
+    parsed, colon = _parse(text, text)
     readable = text
     for _ in range(_MOST_HIDDEN):
         if colon is None:
             break
         readable = _hide_colons(readable, colon)
-        parsed, colon = _parse(text, readable, pure=pure)
+        parsed, colon = _parse(text, readable)
     if readable is not text and parsed.root is not None:
         _show_colons(parsed.root)
     return parsed
@@ -81,12 +106,12 @@ def _show_colons(root: Node) -> None:
                 entry.name = entry.name and entry.name.replace(_HIDDEN, ":")
 
 
-def first_error_offset(text: str, *, pure: bool = False) -> int | None:
+def first_error_offset(text: str) -> int | None:
     """Where the parser gives up on a text; None when it reads all of it, or when only `parse` can tell.
 
     Makes no nodes, which takes a tenth of the time: for trying one change after the other.
     """
-    if pure or _CParser is None:
+    if _backend.get() is Backend.PURE:
         return None
     try:
         _CParser(text).raw_parse()
@@ -101,15 +126,16 @@ def first_error_offset(text: str, *, pure: bool = False) -> int | None:
     return None
 
 
-def _parse(text: str, readable: str, *, pure: bool) -> tuple[Parsed, int | None]:
+def _parse(text: str, readable: str) -> tuple[Parsed, int | None]:
     """Parse `readable`, which is `text` with some colons hidden; where libyaml stumbles over another one, tell where."""
     builder = _Builder(text)
+    is_pure = _backend.get() is Backend.PURE
     error: SyntaxProblem | None = None
     colon: int | None = None
     try:
-        builder.build(_pure_events(readable) if pure or _CParser is None else _CParser(readable).get_event)
+        builder.build(_pure_events(readable) if is_pure else _CParser(readable).get_event)
     except MarkedYAMLError as raised:
-        if not pure and raised.problem == _COLON_IN_FLOW and raised.problem_mark is not None:
+        if not is_pure and raised.problem == _COLON_IN_FLOW and raised.problem_mark is not None:
             colon = raised.problem_mark.index
         error = _marked_problem(raised, text)
     except YAMLError as raised:

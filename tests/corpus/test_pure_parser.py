@@ -10,7 +10,7 @@ from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.text.source import make_source
 from netpol_lsp.yaml.documents import split
 from netpol_lsp.yaml.nodes import Node, Scalar, walk
-from netpol_lsp.yaml.parser import parse
+from netpol_lsp.yaml.parser import Backend, parse, using_backend
 
 POLICIES = Path(__file__).resolve().parents[2].parent / "shared" / "corpus" / "policies"
 
@@ -21,7 +21,9 @@ def described(root: Node | None) -> Iterator[tuple[str, int, int, str]]:
 
 
 def differs(text: str) -> bool:
-    fast, pure = parse(text), parse(text, pure=True)
+    fast = parse(text)
+    with using_backend(Backend.PURE):
+        pure = parse(text)
     if fast.error is not None:
         return False
     return pure.error is not None or list(described(fast.root)) != list(described(pure.root))

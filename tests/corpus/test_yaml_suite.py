@@ -13,7 +13,7 @@ from netpol_lsp.lint.schema import shape
 from netpol_lsp.text.source import make_source
 from netpol_lsp.yaml.documents import parse_document, split
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence, children
-from netpol_lsp.yaml.parser import parse
+from netpol_lsp.yaml.parser import Backend, parse, using_backend
 
 SUITE = Path(__file__).resolve().parents[2].parent / "shared" / "yaml-test-suite" / "src"
 pytestmark = pytest.mark.skipif(not SUITE.is_dir(), reason="the YAML test suite of ../shared is not there")
@@ -83,14 +83,13 @@ def test_there_are_cases() -> None:
     assert len(cases()) > 350
 
 
-@pytest.mark.parametrize("pure", [False, True])
-def test_spans_nest(pure: bool) -> None:
+@pytest.mark.parametrize("backend", list(Backend))
+def test_spans_nest(backend: Backend) -> None:
     for _, text in cases():
         for chunk in split(make_source("", text).text):
-            for document in (
-                parse_document(chunk.text, pure=pure),
-                parse_document(chunk.text, shape=shape(), pure=pure),
-            ):
+            with using_backend(backend):
+                documents = [parse_document(chunk.text), parse_document(chunk.text, shape=shape())]
+            for document in documents:
                 if document.root is not None:
                     check_nesting(document.root, 0, len(chunk.text))
                 for problem in document.problems:
@@ -121,7 +120,9 @@ def test_the_pure_parser_gives_the_same_values() -> None:
     different = set()
     for name, text in cases():
         for chunk in split(make_source("", text).text):
-            fast, pure = parse(chunk.text), parse(chunk.text, pure=True)
+            fast = parse(chunk.text)
+            with using_backend(Backend.PURE):
+                pure = parse(chunk.text)
             if fast.error is None and pure.error is None and value_of(fast.root) != value_of(pure.root):
                 different.add(name)
     assert different == OTHER_ANCHOR

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from netpol_lsp.lint.schema import shape
 from netpol_lsp.yaml.documents import parse_document, split
+from netpol_lsp.yaml.parser import Backend, using_backend
 from netpol_lsp.yaml.problems import ProblemKind
 from netpol_lsp.yaml.to_python import to_python
 
@@ -114,7 +115,8 @@ def test_what_the_server_ignores_is_no_error() -> None:
     assert sorted(to_python(document.root).value) == ["apiVersion", "kind", "metadata"]
 
 
-@given(st.text(max_size=80), st.booleans())
-def test_no_text_makes_it_raise(text: str, pure: bool) -> None:
+@given(st.text(max_size=80), st.sampled_from(Backend))
+def test_no_text_makes_it_raise(text: str, backend: Backend) -> None:
     for chunk in split(text):
-        parse_document(chunk.text, shape=shape(), pure=pure)
+        with using_backend(backend):
+            parse_document(chunk.text, shape=shape())

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence, children, walk
-from netpol_lsp.yaml.parser import MAX_DEPTH, USES_LIBYAML, first_error_offset, parse
+from netpol_lsp.yaml.parser import BEST_BACKEND, MAX_DEPTH, Backend, first_error_offset, parse, using_backend
 
 PIECES = st.sampled_from(
     ["a", "b: ", "- ", "\n", "  ", "{", "}", "[", "]", ", ", "#c", "&x ", "*x", "|\n", ">-\n", '"', "'", "!t ", "\t"]
@@ -23,8 +23,9 @@ def value_of(node: Node) -> object:
     return [(value_of(entry.key), value_of(entry.value)) for entry in node.entries]
 
 
-def root_of(text: str, *, pure: bool = False) -> Node:
-    parsed = parse(text, pure=pure)
+def root_of(text: str, backend: Backend = BEST_BACKEND) -> Node:
+    with using_backend(backend):
+        parsed = parse(text)
     assert parsed.error is None
     assert parsed.root is not None
     return parsed.root
@@ -37,9 +38,10 @@ def check_nesting(node: Node, start: int, end: int) -> None:
             check_nesting(child, node.start, node.end)
 
 
-@given(TEXTS, st.booleans())
-def test_no_text_makes_it_raise_and_spans_nest(text: str, pure: bool) -> None:
-    parsed = parse(text, pure=pure)
+@given(TEXTS, st.sampled_from(Backend))
+def test_no_text_makes_it_raise_and_spans_nest(text: str, backend: Backend) -> None:
+    with using_backend(backend):
+        parsed = parse(text)
     if parsed.root is not None:
         check_nesting(parsed.root, 0, len(text))
     if parsed.error is not None:
@@ -48,10 +50,10 @@ def test_no_text_makes_it_raise_and_spans_nest(text: str, pure: bool) -> None:
 
 
 def test_libyaml_is_used() -> None:
-    assert USES_LIBYAML
+    assert BEST_BACKEND is Backend.LIBYAML
 
 
-@pytest.mark.parametrize("pure", [False, True])
+@pytest.mark.parametrize("backend", list(Backend))
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
@@ -69,8 +71,8 @@ def test_libyaml_is_used() -> None:
         ("? a\n: b\n", [("a", "b")]),
     ],
 )
-def test_values(text: str, wanted: object, pure: bool) -> None:
-    assert value_of(root_of(text, pure=pure)) == wanted
+def test_values(text: str, wanted: object, backend: Backend) -> None:
+    assert value_of(root_of(text, backend)) == wanted
 
 
 @pytest.mark.parametrize("text", ["a: [::1]\n", "a: [fd00::/8, ::1]\n", "{a: ::/0}\n"])
@@ -84,7 +86,7 @@ def test_colons_in_many_bracketed_words_are_read_at_once() -> None:
     assert value_of(root_of(f"a: [{', '.join(words)}]\n")) == [("a", words)]
 
 
-@pytest.mark.parametrize("pure", [False, True])
+@pytest.mark.parametrize("backend", list(Backend))
 @pytest.mark.parametrize(
     ("text", "path", "shown"),
     [
@@ -99,8 +101,8 @@ def test_colons_in_many_bracketed_words_are_read_at_once() -> None:
         ("a:\n  b: c\n  d:\ne: f\n", (0,), "b: c\n  d:"),
     ],
 )
-def test_spans_are_the_written_text(text: str, path: tuple[int, ...], shown: str, pure: bool) -> None:
-    node = root_of(text, pure=pure)
+def test_spans_are_the_written_text(text: str, path: tuple[int, ...], shown: str, backend: Backend) -> None:
+    node = root_of(text, backend)
     for number in path:
         assert isinstance(node, Mapping)
         node = node.entries[number].value
@@ -165,7 +167,7 @@ def test_nodes_before_an_error_are_kept() -> None:
     assert value_of(parsed.root)[0] == ("a", "b")  # type: ignore[index]
 
 
-@pytest.mark.skipif(not USES_LIBYAML, reason="only libyaml can be asked without making nodes")
+@pytest.mark.skipif(BEST_BACKEND is Backend.PURE, reason="only libyaml can be asked without making nodes")
 @pytest.mark.parametrize(
     "text", ["a: [\nb: c\n", "a: b: c\n", 'a: "x\n', "a:\n  - b\n c: d\n", "\ta: b\n", "a: 1\n  b: 2\n"]
 )
@@ -188,4 +190,5 @@ def test_who_stops_reads_not_to_the_end(text):
 )
 def test_a_text_that_is_read_or_that_only_parse_can_judge(text):
     assert first_error_offset(text) is None
-    assert first_error_offset(text, pure=True) is None
+    with using_backend(Backend.PURE):
+        assert first_error_offset(text) is None

@@ -18,26 +18,24 @@ from netpol_lsp.yaml.recovery.score import fit
 _MOST_TRIED = 12
 
 
-def choose_replacements(
-    text: str, damages: Sequence[Confusable], shape: ObjectShape, *, pure: bool = False
-) -> list[Confusable]:
+def choose_replacements(text: str, damages: Sequence[Confusable], shape: ObjectShape) -> list[Confusable]:
     """The damages with what makes the best document of the text: a character may stand for another one, or for none."""
     chosen = list(damages)
-    score = _score(text, chosen, shape, pure=pure)
+    score = _score(text, chosen, shape)
     if len(chosen) > _MOST_TRIED:
         return chosen
     for number, damage in enumerate(damages):
         if not damage.text:
             continue
         attempt = [*chosen[:number], replace(damage, text=""), *chosen[number + 1 :]]
-        other = _score(text, attempt, shape, pure=pure)
+        other = _score(text, attempt, shape)
         if other > score:
             chosen, score = attempt, other
     return chosen
 
 
-def _score(text: str, damages: Sequence[Confusable], shape: ObjectShape, *, pure: bool) -> tuple[bool, float]:
-    parsed = parse(apply_edits(text, [damage.edit for damage in damages]), pure=pure)
+def _score(text: str, damages: Sequence[Confusable], shape: ObjectShape) -> tuple[bool, float]:
+    parsed = parse(apply_edits(text, [damage.edit for damage in damages]))
     return parsed.error is None, fit(parsed.root, shape)
 
 

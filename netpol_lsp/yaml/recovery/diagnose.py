@@ -80,14 +80,12 @@ class Explained:
     offsets: OffsetMap | None = None
 
 
-def explain(text: str, error: SyntaxProblem, shape: ObjectShape | None = None, *, pure: bool = False) -> Explained:
+def explain(text: str, error: SyntaxProblem, shape: ObjectShape | None = None) -> Explained:
     """What is wrong in a text that the parser stopped at with `error`."""
     if error.kind is not ProblemKind.SYNTAX or len(text) > _LONGEST:
         return Explained(in_plain_words(error, text))
     scene = _scene(text, error, shape or ANYTHING)
-    best = _best(scene, error, shape or ANYTHING, pure=pure) or _first_of_two(
-        scene, error, shape or ANYTHING, pure=pure
-    )
+    best = _best(scene, error, shape or ANYTHING) or _first_of_two(scene, error, shape or ANYTHING)
     if best is None:
         return Explained(in_plain_words(error, text))
     repair, mended, parsed, offsets = best
@@ -155,13 +153,11 @@ def _scene(text: str, error: SyntaxProblem, shape: ObjectShape) -> ErrorSite:
     return ErrorSite(text, lines, at, number, min(context, number), error.message, field_names(shape))
 
 
-def _best(
-    scene: ErrorSite, error: SyntaxProblem, shape: ObjectShape, *, pure: bool
-) -> tuple[Repair, str, Parsed, OffsetMap] | None:
+def _best(scene: ErrorSite, error: SyntaxProblem, shape: ObjectShape) -> tuple[Repair, str, Parsed, OffsetMap] | None:
     """The repair that leads to the best tree, of those that let the parser read further."""
     candidates = [repair for repairer in _REPAIRERS for repair in repairer(scene)]
     candidates.sort(key=lambda repair: repair.cost)
-    part = part_around(scene, error, pure=pure)
+    part = part_around(scene, error)
     ranked: list[tuple[bool, float, int, Repair, Parsed]] = []
     tried: set[str] = {part}
     for number, repair in enumerate(candidates[:_TRIES]):
@@ -169,10 +165,10 @@ def _best(
         if mended in tried:
             continue
         tried.add(mended)
-        stop = first_error_offset(mended, pure=pure)
+        stop = first_error_offset(mended)
         if stop is not None and not _is_behind(scene, error, stop, repair.offsets):
             continue
-        parsed = parse(mended, pure=pure)
+        parsed = parse(mended)
         if parsed.error is not None and not _reads_on(scene, error, parsed, repair.offsets):
             continue
         if not _swallows_line(scene, parsed, mended):
@@ -180,7 +176,7 @@ def _best(
     ranked.sort(key=lambda one: one[:3], reverse=True)
     for _, _, _, repair, parsed in ranked[:_CONFIRMED]:
         mended = apply_edits(scene.text, repair.edits)
-        whole = parsed if part is scene.text else parse(mended, pure=pure)
+        whole = parsed if part is scene.text else parse(mended)
         if whole.error is None or _reads_on(scene, error, whole, repair.offsets):
             return repair, mended, whole, repair.offsets
     return None
@@ -202,16 +198,16 @@ def _swallows_line(scene: ErrorSite, parsed: Parsed, mended: str) -> bool:
 
 
 def _first_of_two(
-    scene: ErrorSite, error: SyntaxProblem, shape: ObjectShape, *, pure: bool
+    scene: ErrorSite, error: SyntaxProblem, shape: ObjectShape
 ) -> tuple[Repair, str, Parsed, OffsetMap] | None:
     """Where one change does not help: a plain one behind which another one does."""
     plain = [repair for repairer in _REPAIRERS for repair in repairer(scene) if repair.is_plain]
     for repair in plain[:_PAIRS]:
         mended = apply_edits(scene.text, repair.edits)
-        parsed = parse(mended, pure=pure)
+        parsed = parse(mended)
         if parsed.error is None:
             continue
-        following = _best(_scene(mended, parsed.error, shape), parsed.error, shape, pure=pure)
+        following = _best(_scene(mended, parsed.error, shape), parsed.error, shape)
         if following is None:
             continue
         offsets = repair.offsets

@@ -18,7 +18,7 @@ _MOST_PARSED = 500_000
 
 
 def recover(
-    text: str, error: SyntaxProblem, shape: ObjectShape | None = None, *, mends: bool = True, pure: bool = False
+    text: str, error: SyntaxProblem, shape: ObjectShape | None = None, *, mends: bool = True
 ) -> tuple[Node | None, tuple[SyntaxProblem, ...]]:
     """The tree of the mended text, with the offsets of `text`, and what is wrong in it: the errors explained.
 
@@ -27,17 +27,17 @@ def recover(
     Without `mends` lines are blanked from the start.
     """
     if not mends:
-        blanked = _blank_lines(text, error, pure=pure)
+        blanked = _blank_lines(text, error)
         return (blanked.root if blanked else None), (in_plain_words(error, text),)
     maps: list[OffsetMap] = []
     problems: list[SyntaxProblem] = []
     lines = LineIndex(text)
     current, parsed = text, None
     for _ in range(_ROUNDS):
-        found = explain(current, error, shape, pure=pure)
+        found = explain(current, error, shape)
         _add(problems, _moved_back(found.problem, maps), lines)
         if found.text is None or found.parsed is None or found.offsets is None:
-            parsed = _blank_lines(current, error, pure=pure)
+            parsed = _blank_lines(current, error)
             break
         current, parsed = found.text, found.parsed
         maps.append(found.offsets)
@@ -65,12 +65,12 @@ def _moved_back(problem: SyntaxProblem, maps: list[OffsetMap]) -> SyntaxProblem:
     return problem
 
 
-def _blank_lines(text: str, error: SyntaxProblem, *, pure: bool) -> Parsed | None:
+def _blank_lines(text: str, error: SyntaxProblem) -> Parsed | None:
     """What is left with the offending lines blanked: each try blanks the one whose loss lets the parser read furthest."""
     lines = LineIndex(text)
     best: Parsed | None = None
     for _ in range(max(1, min(_ROUNDS, _MOST_PARSED // (len(text) + 1)))):
-        attempts = [(blanked, parse(blanked, pure=pure)) for blanked in _suspects(lines, error, text)]
+        attempts = [(blanked, parse(blanked)) for blanked in _suspects(lines, error, text)]
         if not attempts:
             break
         text, best = max(attempts, key=lambda attempt: _progress(attempt[1]))

@@ -14,7 +14,7 @@ _ABOVE, _BELOW = 60, 40
 _SIGN = re.compile(r"[^\r\n]")
 
 
-def part_around(scene: ErrorSite, error: SyntaxProblem, *, pure: bool = False) -> str:
+def part_around(scene: ErrorSite, error: SyntaxProblem) -> str:
     """The scene's text, or a part of it that has the same error and is quicker to parse.
 
     What follows the part is cut off; lines above it are blanked, so that offsets stay, but for those that
@@ -32,7 +32,7 @@ def part_around(scene: ErrorSite, error: SyntaxProblem, *, pure: bool = False) -
         pieces.append(whole if line.number in kept else _SIGN.sub(" ", whole))
     start = scene.lines[first].start
     part = "".join(pieces) + text[start : scene.lines[last].end]
-    again = parse(part, pure=pure).error
+    again = parse(part).error
     same = again is not None and again.span == error.span and again.message == error.message
     return part if same else text
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from netpol_lsp.yaml.line_scanner import Line
 from netpol_lsp.yaml.recovery.indent_state import Frame, IndentHypothesis, PlacedLine, State
@@ -19,9 +20,6 @@ _BEAM = 12
 # How much dearer than the best a reading may be at any point and still win in the end.
 _WINDOW = 8.0
 _STEP = 2
-_HEADS = ("apiVersion", "kind")
-# What nearly every object has, though the API can do without.
-_USUAL = {"metadata": ("name", 4.0), "spec": ("podSelector", 1.5)}
 _LABEL_KEY = re.compile(r"(?:[A-Za-z0-9.-]+/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?\Z", re.ASCII)
 _WORD = re.compile(r"[A-Za-z][\w./-]*\Z", re.ASCII)
 
@@ -128,14 +126,27 @@ def _place_key(state: State, row: LogicalLine, shape: ObjectShape) -> Iterator[S
             child = frame.shape.child(key)
             cost = 0.0 if known else _entry_cost(frames[:level], frame, line)
         yield _enter_key(_close(state, level + 1), level, row, child, cost)
-    if not frames or (key in _HEADS and (key in frames[0].seen or "spec" in frames[0].seen)):
+    heads = _heads(shape)
+    if not frames or (key in heads and (key in frames[0].seen or not frames[0].seen.isdisjoint(_bodies(shape)))):
         if key not in shape.fields:
             return
         fresh = _close(state, 0)
         root = Frame("", shape, 0, line.indent, line.indent)
         fresh = State((root,), fresh.cost, fresh.documents + 1, fresh.placed, fresh.odd)
-        cost = 0.0 if key in _HEADS else 3.0
+        cost = 0.0 if key in heads else 3.0
         yield _enter_key(fresh, 0, row, shape.child(key), cost, starts=True)
+
+
+@lru_cache(maxsize=8)
+def _heads(shape: ObjectShape) -> frozenset[str]:
+    """The keys that an object starts with: those that say what it is."""
+    return frozenset(name for name in shape.required if shape.fields[name].form is FieldShape.SCALAR)
+
+
+@lru_cache(maxsize=8)
+def _bodies(shape: ObjectShape) -> frozenset[str]:
+    """The keys that hold what an object does: after one of them another object may start."""
+    return frozenset(shape.fields) - shape.required
 
 
 def _entry_cost(outer: tuple[Frame, ...], frame: Frame, line: Line) -> float:
@@ -262,8 +273,7 @@ def _close(state: State, level: int) -> State:
 
 
 def _usual_cost(frame: Frame) -> float:
-    name, cost = _USUAL.get(frame.name, ("", 0.0))
-    return 0.0 if name in frame.seen or "generateName" in frame.seen else cost
+    return sum(usual.weight for usual in frame.shape.usual if frame.seen.isdisjoint(usual.keys))
 
 
 def _add(

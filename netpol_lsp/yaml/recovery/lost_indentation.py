@@ -46,13 +46,13 @@ def lost_indentation(text: str, shape: ObjectShape) -> SyntaxProblem | None:
         return None
     message = "the indentation is lost: fields stand too far left"
     if restored.documents > 1:
-        message = f"the indentation is lost, and {restored.documents} policies follow one another without `---`"
+        message = f"the indentation is lost, and {restored.documents} objects follow one another without `---`"
     fixes: tuple[Fix, ...] = ()
     if parse_all(restored.text):
         applicability = Applicability.SAFE if restored.is_certain else Applicability.UNSAFE
         title = "Restore the indentation"
         if restored.documents > 1:
-            title += f" of {restored.documents} policies"
+            title += f" of {restored.documents} objects"
         fixes = (Fix(title, restored.edits, applicability),)
     return SyntaxProblem(
         ProblemKind.INDENTATION,
@@ -72,7 +72,7 @@ def parse_all(text: str) -> bool:
 
 def restore(text: str, shape: ObjectShape) -> Restored | None:
     """What a text was before it lost its indentation, or None when it has not."""
-    if not may_be_lost(text):
+    if not may_be_lost(text, shape):
         return None
     index = LineIndex(text)
     if index.line_count > _MOST_LINES:

@@ -13,47 +13,57 @@ from netpol_lsp.yaml.recovery.confusables import Confusable, find_confusables
 from netpol_lsp.yaml.recovery.driver import recover
 from netpol_lsp.yaml.recovery.lost_indentation import lost_indentation
 from netpol_lsp.yaml.recovery.offset_map import move_back, move_problem
-from netpol_lsp.yaml.recovery.schema_shape import ObjectShape, field_names
-
-# What every object needs, and where the API server misses it.
-_NEEDED = {"kind": "kind", "apiVersion": "apiVersion", "metadata": "metadata.name"}
+from netpol_lsp.yaml.recovery.schema_shape import ANYTHING, FieldShape, ObjectShape, field_names
 
 Read = tuple[Node | None, tuple[SyntaxProblem, ...], SyntaxProblem | None]
 
 
-def parse_with_recovery(text: str, shape: ObjectShape | None, *, is_template: bool, pure: bool) -> Read:
+def parse_with_recovery(text: str, shape: ObjectShape | None, *, is_template: bool) -> Read:
     """The tree, all problems, and the one that hides a part of the document; see `Document`."""
     if shape is not None:
         damages = find_confusables(text, field_names(shape))
         if damages:
-            return _read_damaged(text, damages, shape, is_template=is_template, pure=pure)
+            return _read_damaged(text, damages, shape, is_template=is_template)
         lost = None if is_template else lost_indentation(text, shape)
         if lost is not None:
             return None, (lost,), lost
-    parsed = parse(text, pure=pure)
-    if parsed.error is None or _is_whole(parsed):
+    parsed = parse(text)
+    if parsed.error is None or _is_whole(parsed, shape):
         return parsed.root, parsed.problems, None
-    root, problems = recover(text, parsed.error, shape, mends=not is_template, pure=pure)
+    root, problems = recover(text, parsed.error, shape, mends=not is_template)
     first = problems[0]
     if parsed.has_ended and isinstance(parsed.root, Mapping):
         # The API server reads only what stands in front of the error.
-        lacking = next(field for name, field in _NEEDED.items() if parsed.root.get(name) is None)
-        first = replace(first, field=lacking)
+        first = replace(first, field=_lacking(parsed.root, shape or ANYTHING))
     return root or parsed.root, (first, *problems[1:]), first
 
 
-def _is_whole(parsed: Parsed) -> bool:
-    """Whether the parser only stopped behind a whole object: the API server ignores what follows."""
+def _is_whole(parsed: Parsed, shape: ObjectShape | None) -> bool:
+    """Whether the parser only stopped after a whole object: the API server ignores what follows."""
     assert parsed.error is not None
-    return parsed.has_ended and isinstance(parsed.root, Mapping) and all(map(parsed.root.get, _NEEDED))
+    required = shape.required if shape is not None else frozenset()
+    return (
+        bool(required) and parsed.has_ended and isinstance(parsed.root, Mapping) and all(map(parsed.root.get, required))
+    )
 
 
-def _read_damaged(text: str, damages: list[Confusable], shape: ObjectShape, *, is_template: bool, pure: bool) -> Read:
+def _lacking(root: Mapping, shape: ObjectShape) -> str:
+    """The field whose absence the API server reports of an object that ends too early; "" when it has all it needs."""
+    missing = [name for name in shape.required if root.get(name) is None]
+    # The server looks for scalars (the type of the object) first: the last of the alphabet, `kind`, is asked for first.
+    missing.sort(key=lambda name: (shape.fields[name].form is not FieldShape.SCALAR, [-ord(char) for char in name]))
+    if not missing:
+        return ""
+    inner = shape.fields[missing[0]].usual
+    return f"{missing[0]}.{inner[0].keys[0]}" if inner else missing[0]
+
+
+def _read_damaged(text: str, damages: list[Confusable], shape: ObjectShape, *, is_template: bool) -> Read:
     """Read a text through its damaged characters."""
-    damages = choose_replacements(text, damages, shape, pure=pure)
+    damages = choose_replacements(text, damages, shape)
     offsets = offsets_of(damages)
     mended = apply_edits(text, [damage.edit for damage in damages])
-    root, problems, error = parse_with_recovery(mended, shape, is_template=is_template, pure=pure)
+    root, problems, error = parse_with_recovery(mended, shape, is_template=is_template)
     move_back(root, offsets)
     found = confusable_problems(text, damages, root)
     # Fixes of other problems wait until these characters are mended: they count in columns.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class FieldShape(StrEnum):
@@ -18,13 +18,23 @@ class FieldShape(StrEnum):
     ANY = "any"
 
 
+class Usual(NamedTuple):
+    """What nearly every object has although its schema can do without: one of `keys`, the likeliest first.
+
+    `weight` is what it costs a reading not to have any of them; see the package.
+    """
+
+    keys: tuple[str, ...]
+    weight: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ObjectShape:
-    """What may stand at one place of an object; compared by identity.
+    """What may be at one place of an object; compared by identity.
 
     `fields` are the known keys of a mapping; `values` is the shape of any other key's value (None: there
     are no other keys); `item` the shape of a list's items; `required` the keys that must be there;
-    `is_text`: only text (or nothing) may stand here.
+    `usual` what nearly every object has there; `is_text`: only a string (or nothing) may be here.
     """
 
     form: FieldShape
@@ -32,6 +42,7 @@ class ObjectShape:
     values: ObjectShape | None = None
     item: ObjectShape | None = None
     required: frozenset[str] = frozenset()
+    usual: tuple[Usual, ...] = ()
     is_text: bool = False
 
     def child(self, step: str | int) -> ObjectShape:
@@ -44,9 +55,24 @@ class ObjectShape:
 ANYTHING = ObjectShape(FieldShape.ANY)
 
 
-def shape_of(schema: Mapping[str, Any]) -> ObjectShape:
-    """The shape that a JSON Schema describes; `$ref` must point into its own `$defs` and never in a circle."""
-    return _shape(schema, schema.get("$defs", {}))
+def shape_of(schema: Mapping[str, Any], usual: Mapping[str, Usual] | None = None) -> ObjectShape:
+    """The shape that a JSON Schema describes; `$ref` must point into its own `$defs` and never in a circle.
+
+    `usual` says, by top-level field, what nearly every object has in it.
+    """
+    shape = _shape(schema, schema.get("$defs", {}))
+    known = {name: replace(shape.fields[name], usual=(one,)) for name, one in (usual or {}).items()}
+    return replace(shape, fields={**shape.fields, **known})
+
+
+@lru_cache(maxsize=8)
+def telltale_keys(shape: ObjectShape) -> frozenset[str]:
+    """The keys of mappings anywhere in a shape: what is not indented below one of them is out of place."""
+    names = {name for name, inner in shape.fields.items() if inner.form is FieldShape.MAPPING}
+    for inner in (*shape.fields.values(), shape.item, shape.values):
+        if inner is not None and inner.form is not FieldShape.ANY:
+            names |= telltale_keys.__wrapped__(inner)
+    return frozenset(names)
 
 
 @lru_cache(maxsize=8)
