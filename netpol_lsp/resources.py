@@ -1,4 +1,4 @@
-"""Data files that travel with the package: schemas and rule pages."""
+"""Data files that travel with the package: schemas, rule pages, profiles of network plugins."""
 
 from __future__ import annotations
 
@@ -34,7 +34,26 @@ def schema(name: str) -> dict[str, Any]:
     return folded
 
 
-def _read(name: str) -> dict[str, Any]:
-    with open(resource_path(f"schemas/{name}"), encoding="utf-8") as file:
+def json_resource(name: str) -> dict[str, Any]:
+    """The content of a JSON file, as in `capabilities/kubernetes.json`; raises FileNotFoundError."""
+    with open(resource_path(name), encoding="utf-8") as file:
         content: dict[str, Any] = json.load(file)
     return content
+
+
+def has_resource(name: str) -> bool:
+    """Whether there is such a file."""
+    try:
+        return bool(resource_path(name))
+    except FileNotFoundError:
+        return False
+
+
+def resource_names(folder: str, ending: str) -> tuple[str, ...]:
+    """The names, without their ending, of the package's files in one of its own folders, sorted."""
+    files = os.listdir(os.path.join(_PACKAGE, *folder.split("/")))
+    return tuple(sorted(name.removesuffix(ending) for name in files if name.endswith(ending)))
+
+
+def _read(name: str) -> dict[str, Any]:
+    return json_resource(f"schemas/{name}")

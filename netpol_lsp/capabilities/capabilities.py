@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from netpol_lsp.capabilities.fact import Capability, Fact, Support
+from netpol_lsp.capabilities.fact import Capability, Fact, Limit, LimitKind, Note, Support
 
 
 @dataclass(frozen=True)
@@ -13,13 +13,18 @@ class Capabilities:
     """The facts of a network plugin, resolved for its version; what is not in `facts` is unknown.
 
     `name`: as in the configuration, `cilium`; "" when no plugin is known. `title`: as its makers write it, `Cilium`.
-    `version`: as configured, `1.15`; None when it is not known.
+    `version`: as configured, `1.15`; None when it is not known. `status`: whether the plugin is kept up, `alive` or
+    another word of its profile. `precondition`: what must be switched on before anything is enforced.
     """
 
     name: str = ""
     title: str = ""
     version: str | None = None
     facts: Mapping[Capability, Fact] = field(default_factory=dict, hash=False)
+    status: str = "alive"
+    status_text: str = ""
+    precondition: Note | None = None
+    limits: tuple[Limit, ...] = ()
 
     @property
     def is_known(self) -> bool:
@@ -42,6 +47,15 @@ class Capabilities:
     def has(self, capability: Capability) -> bool | None:
         """True: it is there. False: it is not. None: partly, or nobody knows."""
         return self.fact(capability).is_supported
+
+    def limit(self, kind: LimitKind) -> Limit | None:
+        """The limit of a kind, if there is one."""
+        return next((limit for limit in self.limits if limit.kind is kind), None)
+
+    @property
+    def enforces_nothing(self) -> bool:
+        """Whether it is known that policies have no effect at all."""
+        return self.has(Capability.INGRESS) is False and self.has(Capability.EGRESS) is False
 
     def enforces(self, direction: str) -> Fact:
         """Whether policies of a direction (`Ingress` or `Egress`, in any case) are enforced at all."""

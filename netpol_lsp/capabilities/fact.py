@@ -89,3 +89,32 @@ class Fact:
     def __str__(self) -> str:
         """As `why` prints it: the sentence, then its sources in brackets."""
         return f"{self.text} ({', '.join(self.sources)})" if self.sources else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to know, and where it is written."""
+
+    text: str
+    sources: tuple[str, ...] = ()
+
+
+class LimitKind(StrEnum):
+    """What a limit counts; schemas/cni-profile.schema.json says what each means."""
+
+    MATCH_LABELS = "match-labels"
+    SELECTORS_PER_RULE = "selectors-per-rule"
+    PORTS_PER_PEER = "ports-per-peer"
+    POLICIES = "policies"
+    ADMIN_POLICY_PRIORITY = "admin-policy-priority"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number that must not be exceeded (`is_hard`), or is better not."""
+
+    kind: LimitKind
+    value: int
+    is_hard: bool
+    text: str
+    sources: tuple[str, ...] = ()

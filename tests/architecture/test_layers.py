@@ -14,11 +14,12 @@ PACKAGE = Path(__file__).resolve().parents[2] / "netpol_lsp"
 ROWS = [
     {"text"},
     {"resources"},
+    {"capabilities"},
     {"yaml"},
     {"findings"},
     {"config"},
     {"kube"},
-    {"capabilities", "policies"},
+    {"policies"},
     {"workspace"},
     {"reach"},
     {"lint"},
