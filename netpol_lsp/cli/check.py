@@ -16,6 +16,7 @@ from netpol_lsp.cli.progress import ProgressBar
 from netpol_lsp.files.reading import ReadProblem, decode
 from netpol_lsp.files.writing import WriteError, encode_text
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.findings.tool_codes import INTERNAL_ERROR
 from netpol_lsp.lint.report import FileReport, make_report
 from netpol_lsp.project.batch import BatchResult, BatchRun
 from netpol_lsp.project.config_files import ConfigFiles
@@ -25,7 +26,6 @@ from netpol_lsp.project.errors import PoolError, UsageError
 from netpol_lsp.project.inputs import InputFile, StdinOverlay, make_inputs
 from netpol_lsp.project.report_replay import ReportCache
 
-INTERNAL_ERROR = "NP990"
 _REPORT_OPTIONS = ("format", "min_severity", "quiet", "fail_on", "exit_zero")
 _BESIDE_REPORT = ("output", "statistics", "baseline", "write_baseline", "verbose")
 """Options with which a run does or says something besides its report on standard output."""

@@ -39,12 +39,15 @@ def find_manifests(paths: Sequence[str], configs: ConfigFiles, *, force_exclude:
 
 
 def report_config_problems(configs: ConfigFiles) -> bool:
-    """Say on standard error what is wrong in the config files that were read; whether anything is."""
+    """Print to standard error what is wrong in the config files that were read; whether anything is an error."""
     seen: set[str] = set()
+    failed = False
     for loaded in configs.loaded():
         for problem in loaded.problems:
-            line = f"{console.shorten(problem.path)}:{problem.line}:{problem.column}: error: {problem.message}"
+            level = "note" if problem.is_note else "error"
+            line = f"{console.shorten(problem.path)}:{problem.line}:{problem.column}: {level}: {problem.message}"
+            failed = failed or not problem.is_note
             if line not in seen:
                 seen.add(line)
                 console.note(line)
-    return bool(seen)
+    return failed

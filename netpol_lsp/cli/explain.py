@@ -16,8 +16,8 @@ from netpol_lsp.cli.options import add_color, add_configuration, add_format, new
 from netpol_lsp.explain.policy import Explanation, explain_policy
 from netpol_lsp.files.reading import ReadProblem
 from netpol_lsp.lint.analysis import analyse
-from netpol_lsp.lint.context import is_partial
-from netpol_lsp.policies.networkpolicy.semantics import defaulted_object
+from netpol_lsp.lint.locate import policies_in
+from netpol_lsp.policies.networkpolicy.defaulted_object import defaulted_object
 from netpol_lsp.project.errors import UsageError
 from netpol_lsp.project.inputs import InputFile, decode_input, make_inputs, may_hold_policies, read_input
 
@@ -81,13 +81,15 @@ def _explain_target(target: InputFile, namespace: str | None) -> list[ExplainedP
         return text
     default = namespace or target.loaded.config.for_file(target.absolute).settings.default_namespace
     analysis = analyse(text.source)
-    found = []
-    for part in analysis.parts:
-        for policy in part.analysis.policies if part.analysis else ():
-            partial = part.analysis is not None and is_partial(part.analysis.document, policy)
-            explanation = explain_policy(policy, default, is_partial=partial)
-            found.append(ExplainedPolicy(target.path, part.index, defaulted_object(policy, default), explanation))
-    return found
+    return [
+        ExplainedPolicy(
+            target.path,
+            found.part.index,
+            defaulted_object(found.policy, default),
+            explain_policy(found.policy, default, is_partial=found.is_partial),
+        )
+        for found in policies_in(analysis)
+    ]
 
 
 def _write(explained: list[ExplainedPolicy], form: str) -> None:

@@ -65,23 +65,13 @@ class FileConfig:
     """What the engine needs for one file.
 
     `enabled`: codes of the rules to run. `severities`: by code, where they are not the rule's own.
-    `options`: by code, complete for each rule that has any. `facts`: what others have worked out about this
-    value, so that it is done once; the types are theirs to know.
+    `options`: by code, complete for each rule that has any.
     """
 
     enabled: frozenset[str]
     severities: Mapping[str, Severity] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
-    facts: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
-
-    def __getstate__(self) -> dict[str, Any]:
-        """What another process gets: it works out the facts by itself."""
-        return {**self.__dict__, "facts": {}}
-
-    def is_enabled(self, code: str) -> bool:
-        """Whether findings with this code are wanted."""
-        return code in self.enabled
 
     def options_of(self, rule: RuleInfo) -> Mapping[str, Any]:
         """The values of the rule's options, defaults included."""
@@ -106,10 +96,6 @@ class Config:
         self._always = None if conditional else tuple(range(len(self.layers)))
         self._by_active: dict[tuple[int, ...], FileConfig] = {}
         self._keys: dict[tuple[int, ...], str] = {}
-
-    def with_layers(self, *layers: Layer) -> Config:
-        """The same with stronger layers on top."""
-        return Config((*self.layers, *layers))
 
     def setting(self, key: str, path: str | None = None) -> Setting | None:
         """The strongest setting of `key` for a file (without a path: for files that no override names)."""

@@ -9,7 +9,7 @@ from typing import Any
 from netpol_lsp.config.config import Layer, Matcher, Origin, Setting, rule_infos
 from netpol_lsp.config.problem import ConfigProblem
 from netpol_lsp.config.schema import KEYS, KEYS_BY_NAME, Key
-from netpol_lsp.config.selection import did_you_mean
+from netpol_lsp.config.selection import did_you_mean, redirected
 from netpol_lsp.config.values import parse_selector, parse_severity, parse_text
 from netpol_lsp.findings.rule_info import Option, RuleInfo
 from netpol_lsp.text.source import Source
@@ -70,10 +70,16 @@ class _Reader:
         own = Layer(self.settings(root, whole_file=True))
         return (own, *(self.overrides(overrides.value, globs) if overrides else ()))
 
-    def problem(self, span: Span, message: str) -> None:
-        """Note a problem."""
+    def problem(self, span: Span, message: str, *, is_note: bool = False) -> None:
+        """Add a problem."""
         line, column = self.source.lines.position(span.start)
-        self.problems.append(ConfigProblem(self.source.uri, span, line + 1, column + 1, message))
+        self.problems.append(ConfigProblem(self.source.uri, span, line + 1, column + 1, message, is_note=is_note))
+
+    def note_redirect(self, node: Node, selector: str) -> None:
+        """Say that a rule has another name by now; the old one still works."""
+        rule = redirected(selector, rule_infos())
+        if rule is not None:
+            self.problem(node.span, f"rule `{selector}` is now called `{rule.name}` ({rule.code})", is_note=True)
 
     def origin(self, node: Node) -> Origin:
         """The file and line of a node."""
@@ -128,8 +134,11 @@ class _Reader:
             shown = f"[{entry.value.value}]" if isinstance(entry.value, Scalar) else "[...]"
             self.problem(entry.value.span, f"`{entry.name}` must be a list, as in `{entry.name}: {shown}`")
             return None
-        read = (self.text(item, parse, entry.name or "") for item in entry.value.items)
-        return tuple(item for item in read if item is not None)
+        read = [(item, self.text(item, parse, entry.name or "")) for item in entry.value.items]
+        if entry.name in ("select", "ignore"):
+            for item, value in read:
+                self.note_redirect(item, str(value))
+        return tuple(value for _, value in read if value is not None)
 
     def text(self, node: Node, parse: Callable[[str], Any], name: str) -> Any:
         """The value of a scalar; None when it cannot be read."""
@@ -167,22 +176,23 @@ class _Reader:
             except ValueError as error:
                 self.problem(inner.key.span, str(error))
                 continue
+            self.note_redirect(inner.key, selector)
             value = self.text(inner.value, parse_severity, "severity")
             if value is not None:
                 yield f"severity.{selector}", Setting(value, self.origin(inner.key))
 
     def options(self, entry: Entry) -> Iterator[tuple[str, Setting]]:
         """`options.<code>.<option>` for each option."""
-        rules = {word: rule for rule in rule_infos() if rule.options for word in (rule.code, rule.name)}
-        known = {word for rule in rule_infos() for word in (rule.code, rule.name)}
+        rules = {word: rule for rule in rule_infos() for word in (rule.code, rule.name, *rule.redirects)}
         for by_rule in self.mapping(entry):
             name = by_rule.name or ""
-            if name in rules:
+            self.note_redirect(by_rule.key, name)
+            if name not in rules:
+                self.problem(by_rule.key.span, f"unknown rule `{name}`{did_you_mean(name, rules)}")
+            elif rules[name].options:
                 yield from self.rule_options(by_rule, rules[name])
-            elif name in known:
-                self.problem(by_rule.key.span, f"rule `{name}` has no options")
             else:
-                self.problem(by_rule.key.span, f"unknown rule `{name}`{did_you_mean(name, known)}")
+                self.problem(by_rule.key.span, f"rule `{name}` has no options")
 
     def rule_options(self, entry: Entry, rule: RuleInfo) -> Iterator[tuple[str, Setting]]:
         """The options of one rule."""

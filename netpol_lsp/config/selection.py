@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Category
-
-if TYPE_CHECKING:
-    from netpol_lsp.findings.rule_info import RuleInfo
+from netpol_lsp.findings.rule_info import RuleInfo, RuleStatus
 
 PROFILES = ("recommended", "strict", "audit")
 _PREFIX = re.compile(r"NP\d{0,2}\Z", re.IGNORECASE)
@@ -33,7 +30,7 @@ def match_selector(selector: str, rules: Iterable[RuleInfo]) -> Match:
         return Match(profile_codes(text.lower(), infos), _PROFILE_WEIGHT)
     if text.lower() in list(Category):
         return Match(frozenset(rule.code for rule in infos if rule.category == text.lower()), _CATEGORY_WEIGHT)
-    exact = frozenset(rule.code for rule in infos if text.upper() == rule.code or text.lower() == rule.name)
+    exact = frozenset(rule.code for rule in infos if rule.is_called(text))
     if exact:
         return Match(exact, _EXACT_WEIGHT)
     started = frozenset(rule.code for rule in infos if rule.code.startswith(text.upper()))
@@ -43,13 +40,22 @@ def match_selector(selector: str, rules: Iterable[RuleInfo]) -> Match:
     raise ValueError(f"unknown rule `{selector}`" + did_you_mean(text, _words(infos)))
 
 
+def redirected(selector: str, rules: Iterable[RuleInfo]) -> RuleInfo | None:
+    """The rule that `selector` names by a former code or name."""
+    return next((rule for rule in rules if rule.is_redirected_from(selector.strip())), None)
+
+
 def profile_codes(profile: str, rules: Iterable[RuleInfo]) -> frozenset[str]:
     """The codes of a profile: `recommended` leaves out the rules one opts in to, `strict` those for audits only."""
     if profile == "audit":
         return frozenset(rule.code for rule in rules)
     if profile == "strict":
-        return frozenset(rule.code for rule in rules if not rule.audit_only)
-    return frozenset(rule.code for rule in rules if not rule.opt_in and not rule.audit_only)
+        return frozenset(rule.code for rule in rules if not _is_for_audits(rule))
+    return frozenset(rule.code for rule in rules if not rule.opt_in and not _is_for_audits(rule))
+
+
+def _is_for_audits(rule: RuleInfo) -> bool:
+    return rule.audit_only or rule.status is RuleStatus.PREVIEW
 
 
 def choose(

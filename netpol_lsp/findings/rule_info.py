@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from netpol_lsp.findings.diagnostic import Category, Severity
 from netpol_lsp.findings.trigger import Trigger
+
+
+class RuleStatus(StrEnum):
+    """Whether a rule is here to stay."""
+
+    STABLE = "stable"
+    PREVIEW = "preview"
+    """It may change or go without notice; it runs in no profile but `audit`, or when it is selected."""
+    DEPRECATED = "deprecated"
+    """It will go; its page says what to use instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,9 @@ class RuleInfo:
     the rest the page with its examples. `opt_in` rules are off in the profile `recommended`.
     `on_partial`: whether the rule may judge what is left of a document with a syntax error, or of a
     template: such rules look at values that are there, never at what is missing. `needs`: without this the rule
-    finds nothing, and is not run.
+    finds nothing, and is not run. `judges_structure`: what it finds depends on where a line belongs, which is a guess
+    next to a syntax error. `status`: whether the rule is here to stay. `redirects`: former codes and names of the rule,
+    which still work in configuration and suppressions.
     """
 
     code: str
@@ -40,12 +53,33 @@ class RuleInfo:
     audit_only: bool = False
     on_partial: bool = False
     needs: Trigger | None = None
+    judges_structure: bool = False
+    status: RuleStatus = RuleStatus.STABLE
+    redirects: tuple[str, ...] = ()
     since: str = "0.1.0"
 
     @property
     def summary(self) -> str:
         """The first line of the page, without its full stop."""
         return self.doc.partition("\n")[0].strip().removesuffix(".")
+
+    @property
+    def is_tool(self) -> bool:
+        """Whether it reports on the linter itself: on its suppressions and its errors."""
+        return self.category is Category.TOOL
+
+    @property
+    def is_suppressible(self) -> bool:
+        """Whether a suppression may name it: hiding what the linter says of itself would hide that it is hidden."""
+        return not self.is_tool
+
+    def is_called(self, word: str) -> bool:
+        """Whether `word` is the rule's code or name, in any case, or a former one."""
+        return word.upper() == self.code or word.lower() == self.name or self.is_redirected_from(word)
+
+    def is_redirected_from(self, word: str) -> bool:
+        """Whether `word` is a former code or name of the rule."""
+        return any(word.lower() == former.lower() for former in self.redirects)
 
     @property
     def is_fixable(self) -> bool:

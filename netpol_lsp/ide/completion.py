@@ -104,7 +104,7 @@ def suggest_in_comment(before: str, offset: int, rules: Iterable[RuleInfo], used
     return [
         Suggestion(info.code, Kind.RULE, info.code, span, info.name, info.summary)
         for info in infos
-        if info.code not in there and not info.code.startswith("NP9")
+        if info.code not in there and info.is_suppressible
     ]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.objects import TextMap
 from netpol_lsp.kube.typed_field import Field, content_size, items_of, string_field, string_of
 from netpol_lsp.text.lazy import lazy
@@ -58,7 +57,8 @@ class Selector:
 
     `entry` is the key that holds it; `label_map` is matchLabels as a mapping of texts; `items` are those of
     matchExpressions as written, of whatever shape. `has_unread_fields`: something is written that cannot be
-    read, and may mean a condition. `is_empty`: it selects everything.
+    read, and may mean a condition. `is_empty`: it selects everything. `meaning` is kept by
+    `netpol_lsp.kube.selectors.read_selector`, which alone sets it.
     """
 
     def __init__(self, node: Mapping, entry: Entry) -> None:
@@ -68,8 +68,7 @@ class Selector:
         self.items: list[Node] = []
         self.has_unread_fields = False
         self.is_empty = True
-        # What others have worked out about it; see NetworkPolicy.facts.
-        self.facts: Any = None
+        self.meaning: LabelSelector | None = None
         for field in node.all_entries():
             name, value = field.name, field.value
             if name == "matchLabels" and isinstance(value, Mapping):

@@ -32,9 +32,9 @@ def read_selector(selector: Selector) -> LabelSelector:
 
     The `index` of each requirement counts the items of `written_parts`.
     """
-    known: LabelSelector | None = selector.facts
+    known = selector.meaning
     if known is None:
-        known = selector.facts = _read(selector)
+        known = selector.meaning = _read(selector)
     return known
 
 

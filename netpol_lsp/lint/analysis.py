@@ -9,7 +9,9 @@ from netpol_lsp.kube.objects import KubeObject, objects_of
 from netpol_lsp.lint.schema import SchemaFinding, check_schema, shape
 from netpol_lsp.policies.kinds import is_network_policy, looks_like_ours, may_be_ours
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, semantics_of
 from netpol_lsp.text.lazy import lazy
+from netpol_lsp.text.memo import Memo
 from netpol_lsp.text.source import Source
 from netpol_lsp.yaml.documents import Document, parse_document, split
 from netpol_lsp.yaml.problems import SyntaxProblem
@@ -33,11 +35,33 @@ class DocumentAnalysis:
         """The NetworkPolicies, typed."""
         return tuple(NetworkPolicy(kube_object) for kube_object in self.objects)
 
+    def is_partial(self, policy: NetworkPolicy) -> bool:
+        """Whether a part of the policy's spec is not known; template lines above the spec do not count."""
+        if self.document.error is not None:
+            return True
+        if not self.document.holes:
+            return False
+        spec = policy.spec_field
+        start = spec.key_span.start if spec is not None else policy.object.node.start
+        return any(hole.start > start for hole in self.document.holes)
+
+    def semantics(self, policy: NetworkPolicy, default_namespace: str | None) -> NetworkPolicySemantics:
+        """What the policy means, read once: several rules and the workspace ask for it."""
+        results = _SEMANTICS.of(policy)
+        key = (default_namespace, self.is_partial(policy))
+        known = results.get(key)
+        if known is None:
+            known = results[key] = semantics_of(policy, default_namespace, is_partial=key[1])
+        return known
+
     @lazy
     def schema(self) -> tuple[SchemaFinding, ...]:
         """What the schemas say of the objects."""
         pairs = zip(self.objects, self.plain, strict=True)
         return tuple(finding for kube_object, plain in pairs for finding in check_schema(kube_object.node, plain))
+
+
+_SEMANTICS: Memo[NetworkPolicy, tuple[str | None, bool], NetworkPolicySemantics] = Memo()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,9 +11,10 @@ from netpol_lsp.config.settings import Settings
 from netpol_lsp.findings.diagnostic import Diagnostic, ObjectRef, Related, Severity, Tag
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.lint.schema import SchemaFinding
-from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
-from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, semantics_of
-from netpol_lsp.text.edits import Fix, Fixes
+from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
+from netpol_lsp.text.edits import Applicability, Fix, Fixes, TextEdit
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
     from netpol_lsp.lint.analysis import DocumentAnalysis
 
 
-class Placed(Protocol):
+class HasSpan(Protocol):
     """Anything that knows its place: nodes, entries, typed fields."""
 
     @property
     def span(self) -> Span:
-        """Where it stands."""
+        """Its place in the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,11 @@ class Context:
     """What a document rule sees: one document that is ours. All offsets count from the document's start."""
 
     # A plain class: one is made for each rule and policy.
-    __slots__ = ("_around", "_setup")
+    __slots__ = ("_scope", "_setup")
 
-    def __init__(self, setup: ConfiguredRule, around: DocumentScope) -> None:
+    def __init__(self, setup: ConfiguredRule, scope: DocumentScope) -> None:
         self._setup = setup
-        self._around = around
+        self._scope = scope
 
     @property
     def rule(self) -> RuleInfo:
@@ -76,32 +77,32 @@ class Context:
     @property
     def document(self) -> Document:
         """The document."""
-        return self._around.analysis.document
+        return self._scope.analysis.document
 
     @property
     def objects(self) -> tuple[KubeObject, ...]:
         """Our objects in the document: none when a syntax error hides them."""
-        return self._around.analysis.objects
+        return self._scope.analysis.objects
 
     @property
     def schema(self) -> tuple[SchemaFinding, ...]:
         """What the schemas say of the objects."""
-        return self._around.analysis.schema
+        return self._scope.analysis.schema
 
     @property
     def problems(self) -> tuple[SyntaxProblem, ...]:
         """What YAML itself refuses."""
-        return self._around.analysis.problems
+        return self._scope.analysis.problems
 
     @property
     def settings(self) -> Settings:
         """What the configuration says of the cluster."""
-        return self._around.settings
+        return self._scope.settings
 
     @property
     def workspace(self) -> WorkspaceSnapshot:
         """The policies that are known."""
-        return self._around.workspace
+        return self._scope.workspace
 
     @property
     def source(self) -> Source:
@@ -110,7 +111,7 @@ class Context:
 
     def finding(
         self,
-        at: Placed | Span,
+        at: HasSpan | Span,
         message: str,
         *,
         severity: Severity | None = None,
@@ -123,9 +124,9 @@ class Context:
     ) -> Diagnostic:
         """A finding of this rule at a node, field or span.
 
-        `message` is one sentence, lower case, no final dot, offending values in backticks. `fixes` may
-        hold None for a fix that cannot be had here; a function is called when somebody asks for them. Where `obj` and `field` are not given, they are those of what
-        stands at the span.
+        `message` is one sentence, lower case, no final dot, offending values in backticks. `fixes` may hold None
+        for a fix that cannot be had here; a function is called when the fixes are asked for. Where `obj` and `field`
+        are not given, they are those of what is at the span.
         """
         info = self._setup.info
         span = at if isinstance(at, Span) else at.span
@@ -145,12 +146,18 @@ class Context:
             tags=tuple(tags),
         )
 
+    def fix(
+        self, title: str, edits: tuple[TextEdit, ...] | None, applicability: Applicability = Applicability.SAFE
+    ) -> Fix | None:
+        """A fix of these edits, and none where they cannot be made. `title` is an imperative sentence."""
+        return Fix(title, edits, applicability) if edits else None
+
     def field_in(self, node: Node, name: str) -> str:
         """The path of a field of `node` that is not there."""
         path = self._path(node)
         return name if not path else f"{path}.{name}"
 
-    def related(self, at: Placed | Span, message: str) -> Related:
+    def related(self, at: HasSpan | Span, message: str) -> Related:
         """Another place in this file that belongs to a finding."""
         return Related(at if isinstance(at, Span) else at.span, message)
 
@@ -163,7 +170,7 @@ class Context:
             only = kube_object if only is None and not kube_object.path else None
         return only
 
-    def _known_path(self, at: Placed | Span) -> str:
+    def _known_path(self, at: HasSpan | Span) -> str:
         """The path where the span alone does not tell it: a schema's finding, or a value behind an alias."""
         if isinstance(at, SchemaFinding):
             return render_path(at.path)
@@ -183,27 +190,32 @@ class PolicyContext(Context):
 
     __slots__ = ("plain", "policy")
 
-    def __init__(self, setup: ConfiguredRule, around: DocumentScope, policy: NetworkPolicy, plain: Any) -> None:
+    def __init__(self, setup: ConfiguredRule, scope: DocumentScope, policy: NetworkPolicy, plain: Any) -> None:
         # Written out, without super(): see Context.
         self._setup = setup
-        self._around = around
+        self._scope = scope
         self.policy = policy
         self.plain = plain
 
     @property
     def is_partial(self) -> bool:
         """Whether a syntax error or a template hides something of the policy's spec: what is missing may be there."""
-        return is_partial(self.document, self.policy)
+        return self._scope.analysis.is_partial(self.policy)
 
     @property
-    def stored(self) -> NetworkPolicySemantics:
-        """The policy's facts, after the API server's defaults."""
-        return stored_facts(self.policy, self.settings.default_namespace, is_partial=self.is_partial)
+    def semantics(self) -> NetworkPolicySemantics:
+        """What the policy means, after the API server's defaults."""
+        return self._scope.analysis.semantics(self.policy, self.settings.default_namespace)
+
+    def rules(self, direction: Direction) -> Iterator[tuple[TrafficRule, RuleSemantics]]:
+        """The rules of a direction that can be read, each as it is written and as it is meant."""
+        # Rules that cannot be read have a meaning, UNKNOWN, but no typed value: it comes last.
+        return zip(self.policy.rules(direction), self.semantics.rules(direction), strict=False)
 
     @property
     def located(self) -> LocatedPolicy:
         """The policy as the workspace knows it."""
-        return LocatedPolicy(self.stored, self.source.uri, path=self.policy.object.path)
+        return LocatedPolicy(self.semantics, self.source.uri, path=self.policy.object.path)
 
     @property
     def namespace(self) -> str | None:
@@ -225,23 +237,3 @@ def _make(make: Callable[[], Fix | Iterable[Fix | None] | None]) -> tuple[Fix, .
 
 def _kept(fixes: Iterable[Fix | None]) -> tuple[Fix, ...]:
     return tuple(fix for fix in fixes if fix is not None)
-
-
-def stored_facts(policy: NetworkPolicy, default_namespace: str | None, *, is_partial: bool) -> NetworkPolicySemantics:
-    """As `semantics_of`, but read once: several rules and the workspace ask for it."""
-    key = (default_namespace, is_partial)
-    known = policy.facts.get(key)
-    if known is None:
-        known = policy.facts[key] = semantics_of(policy, default_namespace, is_partial=is_partial)
-    return known
-
-
-def is_partial(document: Document, policy: NetworkPolicy) -> bool:
-    """Whether a part of the policy's spec is not known; holes above the spec do not count."""
-    if document.error is not None:
-        return True
-    if not document.holes:
-        return False
-    spec = policy.spec_field
-    start = spec.key_span.start if spec is not None else policy.object.node.start
-    return any(hole.start > start for hole in document.holes)

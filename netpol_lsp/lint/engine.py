@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from itertools import chain
@@ -11,24 +11,22 @@ from typing import Any
 from netpol_lsp.config.config import FileConfig, default_file_config
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity
 from netpol_lsp.findings.fingerprint import with_occurrence_index
+from netpol_lsp.findings.tool_codes import INTERNAL_ERROR
 from netpol_lsp.findings.trigger import Trigger
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
-from netpol_lsp.lint.context import ConfiguredRule, Context, DocumentScope, PolicyContext, is_partial
+from netpol_lsp.lint.context import ConfiguredRule, Context, DocumentScope, PolicyContext
 from netpol_lsp.lint.locate import located_policies
-from netpol_lsp.lint.registry import all_rules
+from netpol_lsp.lint.registry import all_rules, rule_info, structure_codes
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import DocumentRule, PolicyRule, Rule
 from netpol_lsp.lint.suppress import apply_suppressions
 from netpol_lsp.lint.triggers import features_of_document, features_of_policy
 from netpol_lsp.text.edits import move_fixes
+from netpol_lsp.text.memo import Memo
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceSnapshot
 from netpol_lsp.yaml.problems import ProblemKind
-
-INTERNAL_ERROR, SYNTAX_ERROR = "NP990", "NP001"
-# What depends on where a line belongs, which is a guess where the parser stumbled over it.
-_SHAPE = frozenset({"NP002", "NP101", "NP102", "NP104", "NP115", "NP116", "NP117"})
 
 
 class Scope(StrEnum):
@@ -45,12 +43,12 @@ def lint_text(text: str, uri: str = "<text>", config: FileConfig | None = None) 
     return lint(analyse(make_source(uri, text)), config or default_file_config())
 
 
-def lint(analysis: Analysis, config: FileConfig, workspace: WorkspaceSnapshot = EMPTY) -> FileReport:
+def lint(analysis: Analysis, config: FileConfig, workspace: WorkspaceSnapshot | None = None) -> FileReport:
     """The findings of a file, sorted by place and code; suppressed ones are marked, not left out.
 
-    Without a workspace the file's own policies are all that is known.
+    Without a `workspace` the file's own policies are all that is known.
     """
-    if workspace is EMPTY and analysis.policies > 1:
+    if workspace is None:
         workspace = WorkspaceSnapshot.of(located_policies(analysis, config.settings))
     parts = ((part, part.analysis) for part in analysis.parts)
     found = [lint_part(part, document, config, workspace) for part, document in parts if document is not None]
@@ -62,7 +60,7 @@ def join_findings(
     analysis: Analysis, config: FileConfig, by_document: Iterable[Iterable[Diagnostic]]
 ) -> list[Diagnostic]:
     """The findings of a file out of those of its documents: suppressed ones marked, sorted by place and code."""
-    found = apply_suppressions(analysis, list(chain.from_iterable(by_document)), config.enabled)
+    found = apply_suppressions(analysis, list(chain.from_iterable(by_document)), config)
     found.sort(key=lambda diagnostic: diagnostic.sort_key)
     return found
 
@@ -91,27 +89,30 @@ def lint_document(
     has_error = analysis.document.error is not None
     plan = _plan(config, scope)
     for check, setup in plan.for_document(features_of_document(analysis), is_partial=has_error):
-        _collect(found, check, Context(setup, around))
+        _collect(found, check, Context(setup, around), config)
     for policy, plain in zip(analysis.policies, analysis.plain, strict=True):
-        partial = is_partial(analysis.document, policy)
+        partial = analysis.is_partial(policy)
         for check, setup in plan.for_policy(features_of_policy(policy), is_partial=partial):
-            _collect(found, check, PolicyContext(setup, around, policy, plain))
+            _collect(found, check, PolicyContext(setup, around, policy, plain), config)
     return _drop_cascading_findings(found, analysis) if has_error else found
 
 
-def _collect(found: list[Diagnostic], check: Check, ctx: Context) -> None:
+def _collect(found: list[Diagnostic], check: Check, ctx: Context, config: FileConfig) -> None:
     """Add the findings of one rule; when it raises, what it found before and a finding that says so."""
     try:
         found.extend(check(ctx))
     except Exception as error:  # noqa: BLE001 - a rule's mistake must not take the others down
-        found.append(_internal_error(ctx, error))
+        found.append(_internal_error(ctx, error, config.severities))
 
 
 def _drop_cascading_findings(found: list[Diagnostic], analysis: DocumentAnalysis) -> list[Diagnostic]:
     """Without what other rules say because of the words that the parser stumbled over, or of lines that were guessed."""
     problems = analysis.problems
     broken = [problem.span for problem in problems if problem.kind is ProblemKind.SYNTAX and problem.is_error]
-    errors = [one for one in found if one.code == SYNTAX_ERROR and one.span in broken]
+    structure = structure_codes()
+    errors = [
+        one for one in found if one.category is Category.SYNTAX and one.code not in structure and one.span in broken
+    ]
     guessed = [span for problem in problems for span in problem.guessed]
     told = {problem.span for problem in problems if problem.kind not in (ProblemKind.DUPLICATE, ProblemKind.ALIAS)}
     text = analysis.document.text
@@ -121,7 +122,11 @@ def _drop_cascading_findings(found: list[Diagnostic], analysis: DocumentAnalysis
         if one in errors
         or not (
             any(_is_echo(one, error, text) for error in errors)
-            or (one.code in _SHAPE and one.span not in told and any(span.contains(one.span.start) for span in guessed))
+            or (
+                one.code in structure
+                and one.span not in told
+                and any(span.contains(one.span.start) for span in guessed)
+            )
         )
     ]
 
@@ -179,10 +184,14 @@ class _Plan:
 
 
 def _plan(config: FileConfig, scope: Scope | None) -> _Plan:
-    plan: _Plan | None = config.facts.get(scope)
+    plans = _PLANS.of(config)
+    plan = plans.get(scope)
     if plan is None:
-        plan = config.facts[scope] = _make_plan(config, scope)
+        plan = plans[scope] = _make_plan(config, scope)
     return plan
+
+
+_PLANS: Memo[FileConfig, Scope | None, _Plan] = Memo()
 
 
 def _make_plan(config: FileConfig, scope: Scope | None) -> _Plan:
@@ -200,17 +209,18 @@ def _scope_of(rule: Rule) -> Scope:
     return Scope.WORKSPACE if isinstance(rule, PolicyRule) and rule.uses_workspace else Scope.DOCUMENT
 
 
-def _internal_error(ctx: Context, error: Exception) -> Diagnostic:
+def _internal_error(ctx: Context, error: Exception, severities: Mapping[str, Severity]) -> Diagnostic:
     import traceback  # noqa: PLC0415 - start-up is a feature
 
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
     owner = ctx.objects[0] if ctx.objects else None
+    info = rule_info(INTERNAL_ERROR)
     return Diagnostic(
-        code=INTERNAL_ERROR,
-        name="internal-error",
-        category=Category.TOOL,
-        severity=Severity.ERROR,
+        code=info.code,
+        name=info.name,
+        category=info.category,
+        severity=severities.get(info.code, info.severity),
         message=f"internal error in {ctx.rule.code} ({type(error).__name__}: {error}{place}); please report it",
         span=owner.span if owner is not None else Span(0, min(1, len(ctx.document.text))),
         object=ObjectRef(owner.kind, owner.namespace, owner.name) if owner is not None else None,
@@ -225,14 +235,10 @@ def _move(diagnostic: Diagnostic, part: Part) -> Diagnostic:
     return replace(
         diagnostic,
         document=part.index,
-        span=_shift(diagnostic.span, offset),
+        span=diagnostic.span.shift(offset),
         related=tuple(
-            item if item.uri is not None else Related(_shift(item.span, offset), item.message)
+            item if item.uri is not None else Related(item.span.shift(offset), item.message)
             for item in diagnostic.related
         ),
         fixes=move_fixes(diagnostic.fixes, offset),
     )
-
-
-def _shift(span: Span, offset: int) -> Span:
-    return Span(span.start + offset, span.end + offset)

@@ -14,7 +14,7 @@ from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.text.edits import Applicability, Fix, apply_edits, compatible_fixes
 from netpol_lsp.text.source import Source
-from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceSnapshot
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 MAX_ROUNDS = 10
 """A fix may make room for another one; rules whose fixes undo each other must not go on for ever."""
@@ -47,7 +47,7 @@ def choose_fix(diagnostic: Diagnostic, *, unsafe: bool = False) -> Fix | None:
 
 
 def fix_source(
-    source: Source, config: FileConfig, workspace: WorkspaceSnapshot = EMPTY, *, unsafe: bool = False
+    source: Source, config: FileConfig, workspace: WorkspaceSnapshot | None = None, *, unsafe: bool = False
 ) -> FixResult:
     """Apply fixes, lint again, and so on until no fix is left, for ten rounds at most.
 
@@ -80,7 +80,7 @@ class _State:
     """A text with its findings."""
 
     def __init__(
-        self, source: Source, config: FileConfig, workspace: WorkspaceSnapshot, previous: Analysis | None = None
+        self, source: Source, config: FileConfig, workspace: WorkspaceSnapshot | None, previous: Analysis | None = None
     ) -> None:
         self.source = source
         self.config = config

@@ -9,6 +9,7 @@ from functools import cache
 from types import ModuleType
 
 from netpol_lsp import rules as builtin_rules
+from netpol_lsp.findings.rule_info import RuleInfo
 from netpol_lsp.lint.rule import DocumentRule, PolicyRule, Rule
 
 
@@ -21,12 +22,25 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def rule_by_code(code_or_name: str) -> Rule | None:
-    """The rule with this code (in any case) or name."""
+    """The rule with this code or name, in any case; former ones count."""
     wanted = code_or_name.strip()
-    for rule in all_rules():
-        if rule.info.code == wanted.upper() or rule.info.name == wanted.lower():
-            return rule
-    return None
+    return next((rule for rule in all_rules() if rule.info.is_called(wanted)), None)
+
+
+def rule_info(code: str) -> RuleInfo:
+    """What is fixed about the rule with exactly this code; raises KeyError when there is none."""
+    return _infos()[code]
+
+
+@cache
+def _infos() -> dict[str, RuleInfo]:
+    return {rule.info.code: rule.info for rule in all_rules()}
+
+
+@cache
+def structure_codes() -> frozenset[str]:
+    """The codes of the rules whose findings depend on where a line belongs."""
+    return frozenset(rule.info.code for rule in all_rules() if rule.info.judges_structure)
 
 
 def _rules_of(module: ModuleType) -> list[Rule]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypedDict, TypeVar, Unpack
 
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Severity
-from netpol_lsp.findings.rule_info import Option, RuleInfo
+from netpol_lsp.findings.rule_info import Option, RuleInfo, RuleStatus
 from netpol_lsp.findings.trigger import Trigger
 from netpol_lsp.lint.context import Context, PolicyContext
 
@@ -55,8 +55,22 @@ Rule = DocumentRule | PolicyRule
 _Check = TypeVar("_Check", DocumentCheck, PolicyCheck)
 
 
+class RuleDetails(TypedDict, total=False):
+    """The further fields of RuleInfo that a decorator takes."""
+
+    options: tuple[Option, ...]
+    opt_in: bool
+    audit_only: bool
+    on_partial: bool
+    needs: Trigger | None
+    judges_structure: bool
+    status: RuleStatus
+    redirects: tuple[str, ...]
+    since: str
+
+
 def document_rule(
-    code: str, *, category: str, severity: Severity, **details: Any
+    code: str, *, category: str, severity: Severity, **details: Unpack[RuleDetails]
 ) -> Callable[[DocumentCheck], DocumentRule]:
     """Make a rule out of a function that looks at a whole document.
 
@@ -67,13 +81,13 @@ def document_rule(
 
 
 def policy_rule(
-    code: str, *, category: str, severity: Severity, uses_workspace: bool = False, **details: Any
+    code: str, *, category: str, severity: Severity, uses_workspace: bool = False, **details: Unpack[RuleDetails]
 ) -> Callable[[PolicyCheck], PolicyRule]:
     """Make a rule out of a function that looks at one NetworkPolicy; see `document_rule`."""
     return lambda check: PolicyRule(_info(check, code, category, severity, details), check, uses_workspace)
 
 
-def _info(check: _Check, code: str, category: str, severity: Severity, details: dict[str, Any]) -> RuleInfo:
+def _info(check: _Check, code: str, category: str, severity: Severity, details: RuleDetails) -> RuleInfo:
     if not check.__doc__:
         message = f"rule {code} has no docstring: rules need theirs, so Python's -OO cannot be used"
         raise RuntimeError(message)

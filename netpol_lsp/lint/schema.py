@@ -60,7 +60,13 @@ def check_schema(root: Mapping, plain: Any, schema_name: str = NETWORK_POLICY) -
     if _gate(schema_name).is_valid(plain):
         return ()
     found = []
+    reported: set[tuple[Path, Path]] = set()
     for error in _validator(schema_name).iter_errors(plain):
+        # jsonschema reports each missing field by itself, in errors that only their text tells apart.
+        place = (tuple(error.absolute_path), tuple(error.absolute_schema_path))
+        if error.validator == "required" and place in reported:
+            continue
+        reported.add(place)
         found += [finding for finding in _explode(error, root) if not _is_hidden(finding)]
     return tuple(found)
 
@@ -101,11 +107,9 @@ def _explode(error: Any, root: Mapping) -> Iterator[SchemaFinding]:
                     "additionalProperties", (*path, name), item.value, item, name, value.get(name), parent, root
                 )
     elif error.validator == "required":
-        missing = [name for name in error.validator_value if name not in value]
-        # jsonschema reports each missing field by itself, naming it in quotes first.
-        named = next((name for name in missing if error.message.startswith(repr(name))), None)
-        if named is not None:
-            yield SchemaFinding("required", path, node, entry, named, value, parent, root)
+        for name in error.validator_value:
+            if name not in value:
+                yield SchemaFinding("required", path, node, entry, name, value, parent, root)
     else:
         yield SchemaFinding(error.validator, path, node, entry, error.validator_value, value, parent, root)
 

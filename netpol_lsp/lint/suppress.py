@@ -11,20 +11,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from netpol_lsp.config.config import FileConfig
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Suppression
+from netpol_lsp.findings.tool_codes import UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
-from netpol_lsp.lint.registry import rule_by_code
+from netpol_lsp.lint.registry import rule_by_code, rule_info
 from netpol_lsp.text.edits import Fix, TextEdit
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.comments import Comment
 
 ANNOTATION = "netpol-lint/ignore"
-UNUSED, UNKNOWN = "NP901", "NP902"
 
 _COMMENT = re.compile(r"netpol:\s*ignore(?P<file>-file)?\s*(?:\[(?P<codes>[^\]]*)\])?\s*(?P<reason>.*)", re.DOTALL)
 _WORD = re.compile(r"[^\s,]+")
-# Suppressing these would hide that suppressing does not work.
-_UNSUPPRESSIBLE = frozenset({UNUSED, UNKNOWN, "NP990"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +43,20 @@ class Directive:
     words: int
 
 
-def apply_suppressions(analysis: Analysis, found: list[Diagnostic], enabled: frozenset[str]) -> list[Diagnostic]:
+def apply_suppressions(analysis: Analysis, found: list[Diagnostic], config: FileConfig) -> list[Diagnostic]:
     """The findings with suppressed ones marked, and findings about the suppressions themselves."""
     marks = list(find_directives(analysis))
     if not marks:
         return found
+    enabled = config.enabled
     used: set[int] = set()
     result = [_suppress(diagnostic, marks, used) for diagnostic in found]
     for number, mark in enumerate(marks):
         part = analysis.part_at(mark.span.start)
-        if mark.code is None and UNKNOWN in enabled:
-            result.append(_finding(UNKNOWN, mark, part))
-        elif mark.code is not None and number not in used and UNUSED in enabled and mark.code in enabled:
-            result.append(_finding(UNUSED, mark, part))
+        if mark.code is None and UNKNOWN_SUPPRESSION in enabled:
+            result.append(_finding(UNKNOWN_SUPPRESSION, mark, part, config))
+        elif mark.code is not None and number not in used and UNUSED_SUPPRESSION in enabled and mark.code in enabled:
+            result.append(_finding(UNUSED_SUPPRESSION, mark, part, config))
     return result
 
 
@@ -78,7 +78,7 @@ def find_directives(analysis: Analysis) -> Iterator[Directive]:
 
 
 def _suppress(diagnostic: Diagnostic, marks: list[Directive], used: set[int]) -> Diagnostic:
-    if diagnostic.code in _UNSUPPRESSIBLE:
+    if diagnostic.category is Category.TOOL:
         return diagnostic
     for number, mark in enumerate(marks):
         if mark.code == diagnostic.code and mark.scope.start <= diagnostic.span.start <= mark.scope.end:
@@ -97,7 +97,7 @@ def _comment_directives(
     text = document.document.text
     start = text.index(comment.text, comment.span.start) + part.start
     scope = _scope(comment, part, document, analysis, is_file=match["file"] is not None)
-    whole = Span(comment.span.start + part.start, comment.span.end + part.start)
+    whole = comment.span.shift(part.start)
     reason = match["reason"].strip()
     words = list(_WORD.finditer(match["codes"] or ""))
     if not words:
@@ -130,37 +130,32 @@ def _annotation_directives(part: Part, document: DocumentAnalysis) -> Iterator[D
         field = kube_object.annotations.get(ANNOTATION)
         if field is None or not field.value:
             continue
-        scope = _shift(kube_object.node.span, part.start)
-        whole = _shift(field.node.span, part.start)
+        scope = kube_object.node.span.shift(part.start)
+        whole = field.node.span.shift(part.start)
         words = list(_WORD.finditer(field.value))
         raw = document.document.text[field.node.start : field.node.end]
         for word in words:
             at = raw.find(word.group())
-            span = _shift(Span(field.node.start + at, field.node.start + at + len(word.group())), part.start)
+            span = Span(at, at + len(word.group())).shift(field.node.start + part.start)
             yield Directive(word.group(), _code(word.group()), span, scope, "annotation", "", whole, len(words))
-
-
-def _shift(span: Span, offset: int) -> Span:
-    return Span(span.start + offset, span.end + offset)
 
 
 def _code(word: str) -> str | None:
     rule = rule_by_code(word)
-    return rule.info.code if rule is not None and rule.info.code not in _UNSUPPRESSIBLE else None
+    return rule.info.code if rule is not None and rule.info.is_suppressible else None
 
 
-def _finding(code: str, mark: Directive, part: Part) -> Diagnostic:
-    rule = rule_by_code(code)
-    assert rule is not None, code
-    if code == UNUSED:
-        message = f"nothing here is suppressed by `{mark.code}`"
+def _finding(code: str, mark: Directive, part: Part, config: FileConfig) -> Diagnostic:
+    info = rule_info(code)
+    if code == UNUSED_SUPPRESSION:
+        message = f"unused suppression: `{mark.code}` reports nothing here"
     elif not mark.word:
         message = "a suppression must name the codes that it is for, as in `netpol: ignore[NP216] reason`"
     else:
-        message = f"`{mark.word}` is no rule that can be suppressed"
-    info = rule.info
+        message = f"`{mark.word}` is not a rule that can be suppressed"
+    severity = config.severities.get(info.code, info.severity)
     return Diagnostic(
-        info.code, info.name, Category.TOOL, info.severity, message, mark.span, part.index, fixes=_removal(mark)
+        info.code, info.name, info.category, severity, message, mark.span, part.index, fixes=_removal(mark)
     )
 
 

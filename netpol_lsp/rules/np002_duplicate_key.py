@@ -14,7 +14,9 @@ from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.yaml.to_python import to_python
 
 
-@document_rule("NP002", category="syntax", severity=Severity.ERROR, on_partial=True, needs=Trigger.PROBLEMS)
+@document_rule(
+    "NP002", category="syntax", severity=Severity.ERROR, judges_structure=True, on_partial=True, needs=Trigger.PROBLEMS
+)
 def duplicate_key(ctx: Context) -> Diagnostics:
     """A key stands twice in one mapping.
 
@@ -172,7 +174,7 @@ def _duplicate(ctx: Context, problem: SyntaxProblem, entries: dict[int, tuple[Ma
     _, later = entries[problem.span.start]
     same = to_python(earlier.value).value == to_python(later.value).value
     edits = remove_entry(ctx.document, mapping, earlier)
-    fix = Fix("Remove the earlier one", edits, Applicability.SAFE if same else Applicability.UNSAFE) if edits else None
+    fix = ctx.fix("Remove the earlier one", edits, Applicability.SAFE if same else Applicability.UNSAFE)
     effect = "with the same value" if same else "and kubectl apply silently keeps the last one"
     return ctx.finding(
         later.key,

@@ -9,7 +9,7 @@ from functools import lru_cache
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.text.edits import Applicability
 from netpol_lsp.yaml.edit.mappings import quote_scalar, replace_scalar
 from netpol_lsp.yaml.nodes import Entry, Scalar
 from netpol_lsp.yaml.scalars import looks_like_timestamp, resolve
@@ -125,7 +125,7 @@ def _text(ctx: PolicyContext, node: Scalar, *, is_free: bool) -> Iterator[Diagno
         return
     other = _other_reading(node.value)
     edits = quote_scalar(ctx.document, node)
-    fix = Fix("Put it in quotes", edits) if edits else None
+    fix = ctx.fix("Put it in quotes", edits)
     yield ctx.finding(
         node, f"`{node.value}` is text for kubectl, but {other} for other YAML readers", label="no quotes", fixes=[fix]
     )
@@ -151,5 +151,5 @@ def _port(ctx: PolicyContext, field: Field[int | str]) -> Iterator[Diagnostic]:
     fixes = []
     for value in values:
         edits = replace_scalar(ctx.document, node, int(value))
-        fixes.append(Fix(f"Write `{value}`", edits, applicability) if edits else None)
+        fixes.append(ctx.fix(f"Write `{value}`", edits, applicability))
     yield ctx.finding(node, message, label=f"{name} {read}", fixes=fixes)

@@ -8,7 +8,7 @@ from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
 from netpol_lsp.policies.kinds import API_VERSION, GROUP, NETWORK_POLICY, REMOVED_API_VERSIONS
 from netpol_lsp.text.edit_distance import distance
-from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.text.edits import Applicability
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
@@ -89,5 +89,5 @@ def _finding(
     ctx: Context, kube_object: KubeObject, field: Field[str], message: str, value: str, applicability: Applicability
 ) -> Diagnostic:
     edits = replace_scalar(ctx.document, field.node, value)
-    fix = Fix(f"Write `{value}`", edits, applicability) if edits else None
+    fix = ctx.fix(f"Write `{value}`", edits, applicability)
     return ctx.finding(field, message, label=f"use `{value}`", fixes=[fix], obj=kube_object)

@@ -15,7 +15,9 @@ from netpol_lsp.yaml.nodes import Mapping, Scalar
 from netpol_lsp.yaml.paths import lookup, render_path
 
 
-@document_rule("NP101", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.VIOLATIONS)
+@document_rule(
+    "NP101", category="api", severity=Severity.ERROR, judges_structure=True, on_partial=True, needs=Trigger.VIOLATIONS
+)
 def unknown_field(ctx: Context) -> Diagnostics:
     """A field that NetworkPolicy does not have.
 

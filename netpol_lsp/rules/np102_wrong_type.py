@@ -15,7 +15,9 @@ from netpol_lsp.yaml.nodes import Mapping, Scalar
 from netpol_lsp.yaml.paths import render_path
 
 
-@document_rule("NP102", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.VIOLATIONS)
+@document_rule(
+    "NP102", category="api", severity=Severity.ERROR, judges_structure=True, on_partial=True, needs=Trigger.VIOLATIONS
+)
 def wrong_type(ctx: Context) -> Diagnostics:
     """A value has another type than its field.
 
@@ -145,4 +147,4 @@ def _wrap(ctx: Context, found: SchemaFinding) -> Fix | None:
         # `from: {}` may mean nobody or everybody.
         return None
     edits = wrap_in_list(ctx.document, found.entry)
-    return Fix("Make it a list with this one item", edits) if edits else None
+    return ctx.fix("Make it a list with this one item", edits)

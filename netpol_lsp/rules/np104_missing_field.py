@@ -14,7 +14,7 @@ from netpol_lsp.yaml.nodes import Entry, Mapping, is_null
 from netpol_lsp.yaml.templates.masking import is_unknown
 
 
-@policy_rule("NP104", category="api", severity=Severity.ERROR)
+@policy_rule("NP104", category="api", severity=Severity.ERROR, judges_structure=True)
 def missing_field(ctx: PolicyContext) -> Diagnostics:
     """A field that NetworkPolicy cannot do without is missing.
 
@@ -113,7 +113,7 @@ def _type_fields(ctx: PolicyContext) -> Diagnostics:
             edits = insert_entry(ctx.document, root, name, value, after=kube_object.api_version_field.entry)
         else:
             edits = insert_entry_first(ctx.document, root, name, value)
-        fix = Fix(f"Add `{name}: {value}`", edits) if edits else None
+        fix = ctx.fix(f"Add `{name}: {value}`", edits)
         message = f"the manifest needs {'an' if name == 'apiVersion' else 'a'} `{name}`"
         yield ctx.finding(field or _first_key(root), message, label=f"no {name}", fixes=[fix], field=name)
 

@@ -8,7 +8,7 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.names import generate_name_problem, subdomain_problem
 from netpol_lsp.kube.typed_field import string_field
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.text.edits import Applicability
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
@@ -58,7 +58,7 @@ def invalid_name(ctx: PolicyContext) -> Diagnostics:
     if name is not None and name.value and (problem := subdomain_problem(name.value)):
         corrected = re.sub(r"[^a-z0-9.]+", "-", name.value.lower()).strip("-.")
         edits = replace_scalar(ctx.document, name.node, corrected) if not subdomain_problem(corrected) else None
-        fix = Fix(f"Rename the policy to `{corrected}`", edits, Applicability.UNSAFE) if edits else None
+        fix = ctx.fix(f"Rename the policy to `{corrected}`", edits, Applicability.UNSAFE)
         yield ctx.finding(name, f"name `{name.value}` {problem}", label="not a name", fixes=[fix])
     prefix = string_field(found.metadata.get("generateName")) if found.metadata else None
     if prefix is not None and prefix.value and (problem := generate_name_problem(prefix.value)):

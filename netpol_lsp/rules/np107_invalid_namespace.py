@@ -7,7 +7,7 @@ import re
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.names import dns_label_problem
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.text.edits import Applicability
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
@@ -60,5 +60,5 @@ def invalid_namespace(ctx: PolicyContext) -> Diagnostics:
         return
     corrected = re.sub(r"[^a-z0-9]+", "-", namespace.value.lower()).strip("-")
     edits = replace_scalar(ctx.document, namespace.node, corrected) if not dns_label_problem(corrected) else None
-    fix = Fix(f"Change the namespace to `{corrected}`", edits, Applicability.UNSAFE) if edits else None
+    fix = ctx.fix(f"Change the namespace to `{corrected}`", edits, Applicability.UNSAFE)
     yield ctx.finding(namespace, f"namespace `{namespace.value}` {problem}", label="not a namespace", fixes=[fix])

@@ -8,7 +8,7 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.cidr import CidrProblem, CidrReason, parse_cidr
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.text.edits import Applicability
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
@@ -89,5 +89,5 @@ def _check(ctx: PolicyContext, field: Field[str]) -> Diagnostics:
     fix = None
     if parsed.suggestion is not None:
         edits = replace_scalar(ctx.document, field.node, parsed.suggestion)
-        fix = Fix(f"Write `{parsed.suggestion}`", edits, Applicability.SAFE) if edits else None
+        fix = ctx.fix(f"Write `{parsed.suggestion}`", edits, Applicability.SAFE)
     yield ctx.finding(field, message, label="not an address range", fixes=[fix])

@@ -15,7 +15,9 @@ from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
 from netpol_lsp.yaml.templates.masking import is_unknown
 
 
-@policy_rule("NP115", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.RULES)
+@policy_rule(
+    "NP115", category="api", severity=Severity.ERROR, judges_structure=True, on_partial=True, needs=Trigger.RULES
+)
 def empty_peer(ctx: PolicyContext) -> Diagnostics:
     """An item of `from` or `to` names no peer.
 
@@ -115,4 +117,4 @@ def _fix(ctx: PolicyContext, rule: TrafficRule, item: Node) -> Fix | None:
     if not isinstance(peers, Sequence) or len(peers.items) < 2:
         return None
     edits = remove_item(ctx.document, peers, item)
-    return Fix("Remove the empty item", edits, Applicability.UNSAFE) if edits else None
+    return ctx.fix("Remove the empty item", edits, Applicability.UNSAFE)

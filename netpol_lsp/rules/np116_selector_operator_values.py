@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.text.edits import Applicability
 from netpol_lsp.yaml.edit.mappings import remove_entry
 from netpol_lsp.yaml.nodes import Sequence, is_null
 from netpol_lsp.yaml.templates.masking import is_unknown
 
 
-@policy_rule("NP116", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.CONDITIONS)
+@policy_rule(
+    "NP116", category="api", severity=Severity.ERROR, judges_structure=True, on_partial=True, needs=Trigger.CONDITIONS
+)
 def selector_operator_values(ctx: PolicyContext) -> Diagnostics:
     """A condition on a label has values where its operator takes none, or none where it needs some.
 
@@ -69,7 +71,7 @@ def selector_operator_values(ctx: PolicyContext) -> Diagnostics:
             has_values = entry is not None and isinstance(entry.value, Sequence) and bool(entry.value.items)
             if operator in ("Exists", "DoesNotExist") and has_values and entry is not None:
                 edits = remove_entry(ctx.document, requirement.node, entry)
-                fix = Fix("Remove the values", edits, Applicability.UNSAFE) if edits else None
+                fix = ctx.fix("Remove the values", edits, Applicability.UNSAFE)
                 yield ctx.finding(
                     entry.key, f"operator `{operator}` takes no values", label="not allowed here", fixes=[fix]
                 )

@@ -117,4 +117,4 @@ def _why(cidr: Cidr) -> str:
 
 def _fix(ctx: PolicyContext, field: Field[str], text: str, applicability: Applicability) -> Fix | None:
     edits = replace_scalar(ctx.document, field.node, text)
-    return Fix(f"Write `{text}`", edits, applicability) if edits else None
+    return ctx.fix(f"Write `{text}`", edits, applicability)

@@ -111,7 +111,7 @@ def _message(policy: NetworkPolicy) -> str:
 def _fix(ctx: PolicyContext, policy: NetworkPolicy, types: list[str]) -> Fix | None:
     edits = _edits(ctx, policy, types)
     listed = " and ".join(f"`{name}`" for name in types)
-    return Fix(f"List {listed} in `policyTypes`, as the API server will", edits) if edits else None
+    return ctx.fix(f"List {listed} in `policyTypes`, as the API server will", edits)
 
 
 def _isolate_egress(ctx: PolicyContext, policy: NetworkPolicy) -> Fix | None:
@@ -119,7 +119,7 @@ def _isolate_egress(ctx: PolicyContext, policy: NetworkPolicy) -> Fix | None:
     if policy.egress_field is None or policy.egress:
         return None
     edits = _edits(ctx, policy, [direction.value for direction in Direction])
-    return Fix("List `Egress` as well, to deny all egress", edits, Applicability.UNSAFE) if edits else None
+    return ctx.fix("List `Egress` as well, to deny all egress", edits, Applicability.UNSAFE)
 
 
 def _edits(ctx: PolicyContext, policy: NetworkPolicy, types: list[str]) -> Edits | None:

@@ -103,4 +103,4 @@ def _fix(ctx: PolicyContext, kube_object: KubeObject) -> Fix | None:
         if after not in kube_object.metadata.entries:
             return None
         edits = insert_entry(ctx.document, kube_object.metadata, "namespace", "default", after=after)
-    return Fix("Write `namespace: default`", edits, Applicability.UNSAFE) if edits else None
+    return ctx.fix("Write `namespace: default`", edits, Applicability.UNSAFE)

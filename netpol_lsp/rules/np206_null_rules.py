@@ -10,7 +10,7 @@ from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
-from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.text.edits import Applicability
 from netpol_lsp.yaml.edit.mappings import set_value
 
 
@@ -90,7 +90,7 @@ def null_rules(ctx: PolicyContext) -> Diagnostics:
     for field, message, applicability in _nulls(ctx.policy):
         assert field.entry is not None
         edits = set_value(ctx.document, field.entry, [])
-        fix = Fix(f"Write `{field.entry.name}: []`", edits, applicability) if edits else None
+        fix = ctx.fix(f"Write `{field.entry.name}: []`", edits, applicability)
         yield ctx.finding(field.entry.key, message, label="no value", fixes=[fix])
 
 

@@ -158,4 +158,4 @@ def _port_fix(ctx: PolicyContext, rule: TrafficRule, port: Port) -> Fix | None:
     if has_comment(ctx.document, Span(lines.line_start(line), lines.line_end(line))):
         return None
     edits = remove_item(ctx.document, items, port.node)
-    return Fix("Remove the empty item", edits, Applicability.UNSAFE) if edits else None
+    return ctx.fix("Remove the empty item", edits, Applicability.UNSAFE)

@@ -137,7 +137,7 @@ def _join(ctx: PolicyContext, rule: TrafficRule, pair: PeerPair) -> Fix | None:
     if not isinstance(peers, Sequence):
         return None
     edits = join_items(ctx.document, peers, pair.first.node, pair.second.node)
-    return Fix("Join the two into one item (both must match)", edits, Applicability.UNSAFE) if edits else None
+    return ctx.fix("Join the two into one item (both must match)", edits, Applicability.UNSAFE)
 
 
 def _keep(ctx: PolicyContext, pair: PeerPair) -> Fix | None:

@@ -82,4 +82,4 @@ def _fix(ctx: PolicyContext, peer: Peer) -> Fix | None:
     wanted = {"matchLabels": {"kubernetes.io/metadata.name": ctx.namespace or "default"}}
     edits = insert_entry_first(ctx.document, peer.node, "namespaceSelector", wanted)
     title = "Add a `namespaceSelector` beside it, to name another namespace"
-    return Fix(title, edits, Applicability.DISPLAY) if edits else None
+    return ctx.fix(title, edits, Applicability.DISPLAY)

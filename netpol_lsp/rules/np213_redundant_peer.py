@@ -58,7 +58,7 @@ def redundant_peer(ctx: PolicyContext) -> Diagnostics:
                   app: web
     ```
     """
-    facts = ctx.stored
+    facts = ctx.semantics
     for direction in Direction:
         for rule, stored in zip(ctx.policy.rules(direction), facts.rules(direction), strict=False):
             if stored.peers is None or len(stored.peers) < 2:

@@ -63,7 +63,7 @@ def redundant_rule(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     for direction in Direction:
-        pairs = redundant_rules(ctx.stored.rules(direction), ctx.stored.namespace)
+        pairs = redundant_rules(ctx.semantics.rules(direction), ctx.semantics.namespace)
         field = ctx.policy.rules_field(direction)
         if pairs and field is not None and field.value is not None:
             yield from _findings(ctx, direction, field.value, pairs)

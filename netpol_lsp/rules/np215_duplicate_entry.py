@@ -179,7 +179,7 @@ def _finding(
 
 def _fix(ctx: PolicyContext, node: Sequence, item: Node) -> Fix | None:
     edits = remove_item(ctx.document, node, item)
-    return Fix("Remove the copy", edits) if edits else None
+    return ctx.fix("Remove the copy", edits)
 
 
 def _is_empty(item: Node) -> bool:

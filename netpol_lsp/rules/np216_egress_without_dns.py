@@ -150,12 +150,12 @@ _ALL_DENIED = "all egress is denied, DNS too, so names cannot be looked up"
 
 def _fix(ctx: PolicyContext, setup: DnsSetup) -> Fix | None:
     edits = insert_dns_rule(ctx.document, ctx.policy, setup)
-    return Fix("Allow DNS: add an egress rule for it", edits, Applicability.UNSAFE) if edits else None
+    return ctx.fix("Allow DNS: add an egress rule for it", edits, Applicability.UNSAFE)
 
 
 def _attempts(ctx: PolicyContext, setup: DnsSetup) -> Iterator[TrafficRule]:
     """Rules that are meant for DNS and do not reach it."""
-    for rule, stored in zip(ctx.policy.egress, ctx.stored.egress, strict=False):
+    for rule, stored in zip(ctx.policy.egress, ctx.semantics.egress, strict=False):
         if any(names_dns_ports(stored, setup, protocol) for protocol in ("UDP", "TCP")):
             yield rule
 

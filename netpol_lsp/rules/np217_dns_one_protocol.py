@@ -106,7 +106,7 @@ def dns_one_protocol(ctx: PolicyContext) -> Diagnostics:
     located, setup = ctx.located, dns_setup(ctx.settings)
     if isolates_direction(located.policy, Direction.EGRESS) is not Ternary.YES or selects_dns_pods(located.policy):
         return
-    for rule, stored in zip(ctx.policy.egress, ctx.stored.egress, strict=False):
+    for rule, stored in zip(ctx.policy.egress, ctx.semantics.egress, strict=False):
         alone = _alone(rule, stored, located.policy, setup)
         # Port 53 without a protocol is NP224's.
         if alone is None or alone.port is None or alone.protocol is None:
@@ -149,4 +149,4 @@ def _fix(ctx: PolicyContext, rule: TrafficRule, alone: Port, protocol: str) -> F
         return None
     port = alone.number or DNS_PORT_NAMES[protocol]
     edits = insert_item(ctx.document, ports, {"protocol": protocol, "port": port})
-    return Fix(f"Allow {protocol} {port}, too", edits, Applicability.UNSAFE) if edits else None
+    return ctx.fix(f"Allow {protocol} {port}, too", edits, Applicability.UNSAFE)

@@ -112,4 +112,4 @@ def _fix(ctx: PolicyContext, rule: TrafficRule, cidr: str) -> Fix | None:
     if not isinstance(peers, Sequence):
         return None
     edits = insert_item(ctx.document, peers, {"ipBlock": {"cidr": cidr}})
-    return Fix(f"Add `{cidr}`", edits, Applicability.UNSAFE) if edits else None
+    return ctx.fix(f"Add `{cidr}`", edits, Applicability.UNSAFE)

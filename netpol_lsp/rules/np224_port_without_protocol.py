@@ -92,4 +92,4 @@ def _fix(ctx: PolicyContext, port: Port, protocol: str, applicability: Applicabi
     if not isinstance(port.node, Mapping) or port.protocol is not None:
         return None
     edits = insert_entry(ctx.document, port.node, "protocol", protocol)
-    return Fix(f"Write `protocol: {protocol}`", edits, applicability) if edits else None
+    return ctx.fix(f"Write `protocol: {protocol}`", edits, applicability)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.text.edits import Fix
 from netpol_lsp.yaml.edit.mappings import remove_entry
 from netpol_lsp.yaml.nodes import Mapping
 
@@ -69,5 +68,5 @@ def single_port_range(ctx: PolicyContext) -> Diagnostics:
                 continue
             is_single = sum(entry.name == "endPort" for entry in port.node.entries) == 1
             edits = remove_entry(ctx.document, port.node, end.entry) if end.entry and is_single else None
-            fix = Fix("Remove `endPort`", edits) if edits else None
+            fix = ctx.fix("Remove `endPort`", edits)
             yield ctx.finding(end, f"a range of one port: `endPort` is `{end.value}` like `port`", fixes=[fix])

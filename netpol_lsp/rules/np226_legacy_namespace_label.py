@@ -8,7 +8,7 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.text.edits import Applicability
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
@@ -95,7 +95,7 @@ def _check(ctx: PolicyContext, key: Field[str], values: list[Field[str]]) -> Dia
     names = [value.value for value in values if value.value]
     is_system = any(_SYSTEM.fullmatch(name) for name in names)
     edits = replace_scalar(ctx.document, key.node, METADATA_NAME)
-    fix = Fix(f"Write `{METADATA_NAME}`", edits, Applicability.UNSAFE) if edits else None
+    fix = ctx.fix(f"Write `{METADATA_NAME}`", edits, Applicability.UNSAFE)
     yield ctx.finding(
         key,
         f"no namespace carries the label `name` by itself: `{METADATA_NAME}` is always there",

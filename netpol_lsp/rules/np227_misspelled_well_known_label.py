@@ -103,4 +103,4 @@ _WRONG = frozenset({"kubernetes.io/name", "metadata.name", "k8s.io/metadata.name
 
 def _fix(ctx: PolicyContext, key: Field[str], meant: str) -> Fix | None:
     edits = replace_scalar(ctx.document, key.node, meant)
-    return Fix(f"Write `{meant}`", edits, Applicability.UNSAFE) if edits else None
+    return ctx.fix(f"Write `{meant}`", edits, Applicability.UNSAFE)

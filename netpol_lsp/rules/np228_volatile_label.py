@@ -87,4 +87,4 @@ def _fix(ctx: PolicyContext, selector: Selector, entry: Entry) -> Fix | None:
     if not isinstance(labels, Mapping) or len(labels.entries) < 2:
         return None
     edits = remove_entry(ctx.document, labels, entry)
-    return Fix("Remove the label from the selector", edits, Applicability.UNSAFE) if edits else None
+    return ctx.fix("Remove the label from the selector", edits, Applicability.UNSAFE)

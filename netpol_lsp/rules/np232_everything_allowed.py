@@ -54,7 +54,7 @@ def everything_allowed(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 443}
     ```
     """
-    facts = ctx.stored
+    facts = ctx.semantics
     if facts.has_unknown_types or not ctx.policy.ip_blocks:
         return
     for direction in Direction:

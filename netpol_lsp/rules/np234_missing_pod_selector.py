@@ -151,4 +151,4 @@ def _fix(ctx: PolicyContext, policy: NetworkPolicy) -> Fix | None:
         edits = set_value(ctx.document, spec.entry, {"podSelector": {}})
     else:
         edits = insert_entry(ctx.document, policy.object.node, "spec", {"podSelector": {}})
-    return Fix("Write `podSelector: {}` (every pod)", edits) if edits else None
+    return ctx.fix("Write `podSelector: {}` (every pod)", edits)

@@ -110,4 +110,4 @@ def _remove(ctx: PolicyContext, peer: Peer, entry: Entry) -> Fix | None:
     if has_comment(ctx.document, Span(lines.line_start(line), lines.line_end(line))):
         return None
     edits = remove_entry(ctx.document, peer.node, entry)
-    return Fix(f"Remove `{entry.name}`", edits) if edits else None
+    return ctx.fix(f"Remove `{entry.name}`", edits)

@@ -141,4 +141,4 @@ def _join(ctx: PolicyContext, policy: NetworkPolicy, first: TrafficRule, second:
     if rules is None or not isinstance(rules.node, Sequence):
         return None
     edits = join_items(ctx.document, rules.node, first.node, second.node)
-    return Fix("Join the two into one rule (both must match)", edits, Applicability.UNSAFE) if edits else None
+    return ctx.fix("Join the two into one rule (both must match)", edits, Applicability.UNSAFE)

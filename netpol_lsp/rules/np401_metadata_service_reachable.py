@@ -130,4 +130,4 @@ def _fix(ctx: PolicyContext, block: IPBlock, service: str) -> Fix | None:
         edits = insert_entry(ctx.document, block.node, "except", [service])
     else:
         edits = None
-    return Fix(f"Except `{service}`", edits, Applicability.UNSAFE) if edits else None
+    return ctx.fix(f"Except `{service}`", edits, Applicability.UNSAFE)

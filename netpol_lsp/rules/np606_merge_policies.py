@@ -52,7 +52,7 @@ def merge_policies(ctx: PolicyContext) -> Diagnostics:
         - from: [{podSelector: {matchLabels: {app: jobs}}}]
     ```
     """
-    own = ctx.stored
+    own = ctx.semantics
     # The default deny of a namespace stands alone by good custom.
     if own.unknown or own.pod_selector.selects_everything or own.name is None:
         return

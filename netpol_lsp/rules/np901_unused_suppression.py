@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.findings.tool_codes import UNUSED_SUPPRESSION
 from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 
 
-@document_rule("NP901", category="tool", severity=Severity.WARNING, needs=Trigger.NEVER)
+@document_rule(UNUSED_SUPPRESSION, category="tool", severity=Severity.WARNING, needs=Trigger.NEVER)
 def unused_suppression(_ctx: Context) -> Diagnostics:
     """A suppression that suppresses nothing.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.findings.tool_codes import UNKNOWN_SUPPRESSION
 from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 
 
-@document_rule("NP902", category="tool", severity=Severity.WARNING, needs=Trigger.NEVER)
+@document_rule(UNKNOWN_SUPPRESSION, category="tool", severity=Severity.WARNING, needs=Trigger.NEVER)
 def unknown_suppression(_ctx: Context) -> Diagnostics:
     """A suppression that names no rule, or one that cannot be suppressed.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.findings.tool_codes import INTERNAL_ERROR
 from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 
 
-@document_rule("NP990", category="tool", severity=Severity.ERROR, needs=Trigger.NEVER)
+@document_rule(INTERNAL_ERROR, category="tool", severity=Severity.ERROR, needs=Trigger.NEVER)
 def internal_error(_ctx: Context) -> Diagnostics:
     """A rule failed: a mistake in netpol-lint.
 

@@ -101,7 +101,7 @@ def move_fixes(fixes: Sequence[Fix], offset: int) -> Sequence[Fix]:
 
 
 def _move(fix: Fix, offset: int) -> Fix:
-    edits = (TextEdit(Span(e.span.start + offset, e.span.end + offset), e.text) for e in fix.edits)
+    edits = (TextEdit(edit.span.shift(offset), edit.text) for edit in fix.edits)
     return Fix(fix.title, tuple(edits), fix.applicability)
 
 

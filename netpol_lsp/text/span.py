@@ -12,6 +12,10 @@ class Span:
     start: int
     end: int
 
+    def shift(self, offset: int) -> Span:
+        """The span in a text that starts `offset` code points earlier."""
+        return Span(self.start + offset, self.end + offset)
+
     def __len__(self) -> int:
         return self.end - self.start
 

@@ -17,6 +17,7 @@ from netpol_lsp.kube.net.address_set import NO_ADDRESSES, CidrSet, address_set
 from netpol_lsp.kube.net.port_set import port_range, union_of
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
+from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.endpoint import AddressEndpoint, Endpoint, PodEndpoint, peer_allows, peers_allow, rule_allows
 from netpol_lsp.workspace.ternary import Ternary, any_of
 
@@ -53,14 +54,17 @@ class DnsSetup:
 
 def policy_allows_dns(policy: NetworkPolicySemantics, setup: DnsSetup, protocol: str = "UDP") -> Ternary:
     """Whether the egress rules of a policy allow DNS over a protocol; whether it isolates egress is not asked."""
-    key = ("dns", setup, protocol)
-    found: Ternary | None = policy.facts.get(key)
+    results = _POLICIES.of(policy)
+    found = results.get((setup, protocol))
     if found is None:
         found = Ternary.UNKNOWN
         if not policy.is_partial:
             found = any_of(rule_allows_dns(rule, policy, setup, protocol) for rule in policy.egress)
-        policy.facts[key] = found
+        results[setup, protocol] = found
     return found
+
+
+_POLICIES: Memo[NetworkPolicySemantics, tuple[DnsSetup, str], Ternary] = Memo()
 
 
 def rule_allows_dns(

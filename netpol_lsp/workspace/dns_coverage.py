@@ -6,6 +6,7 @@ from collections.abc import Hashable
 
 from netpol_lsp.kube.label_selector import intersects
 from netpol_lsp.policies.ir import Direction
+from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.dns import DnsSetup, policy_allows_dns
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, is_same, isolates_direction, selects_all_of
 from netpol_lsp.workspace.ternary import Ternary
@@ -65,8 +66,9 @@ def _helpers(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSetup, p
         return []
     policy = located.policy
     scope = (policy.is_namespace_unknown, policy.namespace, located.folder)
-    key: Hashable = ("dns", scope, policy.pod_selector, setup, protocol)
-    found: list[LocatedPolicy] | None = view.memo.get(key)
+    key = (scope, policy.pod_selector, setup, protocol)
+    results = _HELPERS.of(view)
+    found = results.get(key)
     if found is None:
         found = []
         for other in view.around(located):
@@ -74,8 +76,11 @@ def _helpers(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSetup, p
                 found.append(other)
                 if len(found) > 1:
                     break
-        view.memo[key] = found
+        results[key] = found
     return found
+
+
+_HELPERS: Memo[WorkspaceSnapshot, Hashable, list[LocatedPolicy]] = Memo()
 
 
 def _may_help(other: LocatedPolicy, located: LocatedPolicy, setup: DnsSetup, protocol: str) -> bool:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from netpol_lsp.kube.objects import objects_of
+from netpol_lsp.policies.networkpolicy.defaulted_object import defaulted_object
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
-from netpol_lsp.policies.networkpolicy.semantics import defaulted_object, semantics_of
+from netpol_lsp.policies.networkpolicy.semantics import semantics_of
 from netpol_lsp.policies.networkpolicy.semantics_json import policy_from_json, policy_to_json
 from netpol_lsp.yaml.documents import parse_document, split
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from netpol_lsp.findings.diagnostic import Diagnostic
+from netpol_lsp.findings.diagnostic import Category, Diagnostic
 from netpol_lsp.ide.refactor import default_deny, is_on_head, refactorings
 from netpol_lsp.ide.suppress_edits import suppress_in_document, suppress_on_line
-from netpol_lsp.lint.context import is_partial
 from netpol_lsp.lint.fixer import choose_fix, fix_source
 from netpol_lsp.lsp.state.diagnostic_render import render_finding
 from netpol_lsp.lsp.state.session import Snapshot
@@ -109,7 +108,7 @@ def _fixes(diagnostic: Diagnostic) -> Iterator[Action]:
 
 def _suppressions(snapshot: Snapshot, diagnostic: Diagnostic) -> Iterator[Action]:
     part = snapshot.part_at(diagnostic.span.start)
-    if part is None or part.analysis is None or diagnostic.is_refused or diagnostic.code.startswith("NP9"):
+    if part is None or part.analysis is None or diagnostic.is_refused or diagnostic.category is Category.TOOL:
         return
     document = part.analysis.document
     span = Span(diagnostic.span.start - part.start, diagnostic.span.end - part.start)
@@ -129,10 +128,10 @@ def _refactorings(snapshot: Snapshot, span: Span, offered: set[Edits]) -> Iterat
     part = snapshot.part_at(span.start)
     if part is None or part.analysis is None:
         return
-    local = Span(span.start - part.start, span.end - part.start)
+    local = span.shift(-part.start)
     document = part.analysis.document
     for policy in part.analysis.policies:
-        if is_partial(document, policy) or not policy.object.node.span.touches(local):
+        if part.analysis.is_partial(policy) or not policy.object.node.span.touches(local):
             continue
         for found in refactorings(document, policy, local):
             edits = _moved(found.edits, part.start)
@@ -155,7 +154,7 @@ def _append_document(snapshot: Snapshot, text: str) -> Edits:
 
 def _moved(edits: Edits, offset: int) -> Edits:
     """Edits of a YAML document as edits of its file."""
-    return tuple(TextEdit(Span(e.span.start + offset, e.span.end + offset), e.text) for e in edits)
+    return tuple(TextEdit(edit.span.shift(offset), edit.text) for edit in edits)
 
 
 def _fix_all(snapshot: Snapshot) -> Edits:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from netpol_lsp.lint.locate import policies_in
 from netpol_lsp.lsp.features.commands import EXPLAIN
 from netpol_lsp.lsp.state.session import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
@@ -31,16 +32,15 @@ def register(server: NetpolServer) -> None:
 
 def render_lenses(snapshot: Snapshot) -> Iterator[Json]:
     """One lens over each policy."""
-    for part in snapshot.analysis.parts:
-        for policy in part.analysis.policies if part.analysis is not None else ():
-            start = policy.object.node.start + part.start
-            where = snapshot.positions.range(Span(start, start))
-            command = {
-                "title": f"{lens_words(policy)} - explain",
-                "command": EXPLAIN,
-                "arguments": [{"uri": snapshot.uri, "position": where["start"]}],
-            }
-            yield {"range": where, "command": command}
+    for found in policies_in(snapshot.analysis):
+        start = found.policy.object.node.start + found.part.start
+        where = snapshot.positions.range(Span(start, start))
+        command = {
+            "title": f"{lens_words(found.policy)} - explain",
+            "command": EXPLAIN,
+            "arguments": [{"uri": snapshot.uri, "position": where["start"]}],
+        }
+        yield {"range": where, "command": command}
 
 
 def lens_words(policy: NetworkPolicy) -> str:

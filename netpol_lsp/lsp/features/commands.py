@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from netpol_lsp.explain.policy import Explanation, explain_policy
-from netpol_lsp.lint.context import is_partial
+from netpol_lsp.lint.locate import policies_in
 from netpol_lsp.lsp.features import diagnostics
 from netpol_lsp.lsp.state.session import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json, plain_data
@@ -65,13 +65,9 @@ def explain_at(snapshot: Snapshot, position: Any) -> Json:
 def _explanations(snapshot: Snapshot) -> Iterator[tuple[Span, Explanation]]:
     """Each policy with its place in the file."""
     namespace = snapshot.config.settings.default_namespace
-    for part in snapshot.analysis.parts:
-        for policy in part.analysis.policies if part.analysis is not None else ():
-            assert part.analysis is not None
-            node = policy.object.node
-            unsure = is_partial(part.analysis.document, policy)
-            explained = explain_policy(policy, namespace, is_partial=unsure)
-            yield Span(node.start + part.start, node.end + part.start), explained
+    for found in policies_in(snapshot.analysis):
+        explained = explain_policy(found.policy, namespace, is_partial=found.is_partial)
+        yield found.policy.object.node.span.shift(found.part.start), explained
 
 
 def _offset(snapshot: Snapshot, position: Any) -> int | None:

@@ -125,7 +125,7 @@ def _shifted(found: list[Suggestion], offset: int) -> list[Suggestion]:
             one.label,
             one.kind,
             one.text,
-            Span(one.span.start + offset, one.span.end + offset),
+            one.span.shift(offset),
             one.detail,
             one.doc,
             one.is_snippet,

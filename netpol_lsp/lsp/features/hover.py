@@ -10,7 +10,6 @@ from lsprotocol import types
 
 from netpol_lsp.ide.hover import explain_place
 from netpol_lsp.ide.hover_rule import explain_finding, explain_rule
-from netpol_lsp.lint.context import is_partial
 from netpol_lsp.lint.registry import rule_by_code
 from netpol_lsp.lsp.state.diagnostic_render import rule_page
 from netpol_lsp.lsp.state.node_at_position import NodeAtPosition, find_target, suppression_code_at
@@ -75,7 +74,7 @@ def _explain_target(target: NodeAtPosition, snapshot: Snapshot) -> Iterator[str]
         target.node,
         on_key=target.on_key,
         namespace=snapshot.config.settings.default_namespace,
-        is_partial=is_partial(target.document.document, target.policy),
+        is_partial=target.policy is not None and target.document.is_partial(target.policy),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from netpol_lsp.ide.inlay_hints import Hint, HintKind, hints
-from netpol_lsp.lint.context import is_partial
+from netpol_lsp.lint.locate import policies_in
 from netpol_lsp.lsp.state.configuration import InlayHintSettings
 from netpol_lsp.lsp.state.session import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
@@ -32,17 +32,14 @@ def render_hints(snapshot: Snapshot, span: Span, settings: InlayHintSettings) ->
     """The hints in a span, of the kinds that are switched on. Policies that are not wholly known have none."""
     wanted = {kind for kind in HintKind if getattr(settings, kind.value)}
     rendered: list[Json] = []
-    for part in snapshot.analysis.parts:
-        here = Span(part.start, part.start + len(part.text))
-        if part.analysis is None or not here.touches(span):
-            continue
-        for policy in part.analysis.policies:
-            if not is_partial(part.analysis.document, policy):
-                rendered += [
-                    _render(hint, part.start, snapshot)
-                    for hint in hints(policy, snapshot.config.settings.default_namespace)
-                    if hint.kind in wanted and span.contains(hint.offset + part.start)
-                ]
+    for found in policies_in(snapshot.analysis):
+        start = found.part.start
+        if found.policy.object.node.span.shift(start).touches(span) and not found.is_partial:
+            rendered += [
+                _render(hint, start, snapshot)
+                for hint in hints(found.policy, snapshot.config.settings.default_namespace)
+                if hint.kind in wanted and span.contains(hint.offset + start)
+            ]
     return rendered
 
 

@@ -46,7 +46,7 @@ def selections(snapshot: Snapshot, offset: int) -> list[Span]:
         spans.append(Span(part.start, part.start + len(part.text)))
     if part is not None and part.analysis is not None and part.analysis.document.root is not None:
         found = _around(part.analysis.document.root, offset - part.start)
-        spans += [Span(span.start + part.start, span.end + part.start) for span in found]
+        spans += [span.shift(part.start) for span in found]
     kept = [spans[0]]
     for span in spans[1:]:
         if span != kept[-1] and kept[-1].covers(span) and span.contains(offset):

@@ -10,7 +10,6 @@ from netpol_lsp.ide.symbols import OutlinePart, PartKind, outline
 from netpol_lsp.lint.analysis import Part
 from netpol_lsp.lsp.state.session import Snapshot
 from netpol_lsp.lsp.transport.movable_json import NOTHING, Json, MovableJson, RawJson, write
-from netpol_lsp.text.span import Span
 
 if TYPE_CHECKING:
     from netpol_lsp.lsp.server import NetpolServer
@@ -54,7 +53,7 @@ def _symbols_of(part: Part, snapshot: Snapshot, *, is_tree: bool) -> str:
 
 def _render_flat(part: OutlinePart, offset: int, snapshot: Snapshot) -> Json:
     """A policy alone, for clients that know no trees."""
-    where = {"uri": snapshot.uri, "range": snapshot.positions.range(_moved(part.span, offset))}
+    where = {"uri": snapshot.uri, "range": snapshot.positions.range(part.span.shift(offset))}
     return {"name": part.name, "kind": _KINDS[part.kind], "location": where}
 
 
@@ -62,15 +61,11 @@ def _render(part: OutlinePart, offset: int, snapshot: Snapshot) -> Json:
     rendered: Json = {
         "name": part.name,
         "kind": _KINDS[part.kind],
-        "range": snapshot.positions.range(_moved(part.span, offset)),
-        "selectionRange": snapshot.positions.range(_moved(part.name_span, offset)),
+        "range": snapshot.positions.range(part.span.shift(offset)),
+        "selectionRange": snapshot.positions.range(part.name_span.shift(offset)),
     }
     if part.detail:
         rendered["detail"] = part.detail
     if part.parts:
         rendered["children"] = [_render(one, offset, snapshot) for one in part.parts]
     return rendered
-
-
-def _moved(span: Span, offset: int) -> Span:
-    return Span(span.start + offset, span.end + offset)

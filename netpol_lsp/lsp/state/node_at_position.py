@@ -49,7 +49,7 @@ def find_target(snapshot: Snapshot, offset: int) -> NodeAtPosition | None:
                 return None
             path, node, entry, on_key = found
             here = entry.key.span if on_key and entry is not None else node.span
-            span = Span(here.start + part.start, here.end + part.start)
+            span = here.shift(part.start)
             return NodeAtPosition(part, part.analysis, kube_object, path, node, entry, on_key, span)
     return None
 

@@ -7,8 +7,6 @@ pkg/apis/networking/v1/defaults.go of Kubernetes.
 
 from __future__ import annotations
 
-from typing import Any
-
 from netpol_lsp.kube.objects import KubeObject, TextMap
 from netpol_lsp.kube.selector_syntax import Requirement, Selector
 from netpol_lsp.kube.typed_field import Field, content_size, mapping_of, string_of
@@ -33,8 +31,6 @@ class TrafficRule:
         self.node = node
         self.direction = direction
         mapping = mapping_of(node)
-        # What others have worked out about it; see NetworkPolicy.facts.
-        self.facts: Any = None
         self.peers_field = _list_field(mapping.get(direction.peers_key)) if mapping else None
         self.ports_field = _list_field(mapping.get("ports")) if mapping else None
 
@@ -77,8 +73,6 @@ class NetworkPolicy:
         self.policy_types_field = _list_field(self.spec.get("policyTypes")) if self.spec else None
         self.ingress_field = _list_field(self.spec.get("ingress")) if self.spec else None
         self.egress_field = _list_field(self.spec.get("egress")) if self.spec else None
-        # What others have worked out about it, so that it is done once; the type is theirs to know.
-        self.facts: dict[object, Any] = {}
 
     @lazy
     def pod_selector(self) -> Selector | None:

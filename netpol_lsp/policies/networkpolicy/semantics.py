@@ -12,7 +12,6 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from netpol_lsp.kube.label_selector import EVERYTHING, UNKNOWN_SELECTOR, LabelSelector
 from netpol_lsp.kube.net.address_set import CidrSet, address_set
@@ -30,22 +29,10 @@ from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.policies.ir import Direction
-from netpol_lsp.policies.networkpolicy.defaulted_object import defaulted_object
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
+from netpol_lsp.text.memo import Memo
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
-
-__all__ = [
-    "NetworkPolicySemantics",
-    "PeerSet",
-    "PortItem",
-    "RuleSemantics",
-    "defaulted_object",
-    "peer_set",
-    "port_set",
-    "rule_semantics",
-    "semantics_of",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +87,7 @@ class RuleSemantics:
         return self.peers is None and self.ports.everything
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class NetworkPolicySemantics:
     """A NetworkPolicy after the API server's defaults.
 
@@ -108,7 +95,6 @@ class NetworkPolicySemantics:
     directions it isolates. `is_namespace_unknown`, `has_unknown_types`: a template decides these.
     `is_partial`: lines of a template may add to, or leave out, any part of it, so that nothing is certain.
     `start`, `end`: the place of its name in the document.
-    `facts`: what others have worked out about this value, so that it is done once; the types are theirs to know.
     """
 
     namespace: str | None
@@ -122,7 +108,6 @@ class NetworkPolicySemantics:
     is_partial: bool = False
     start: int = dataclasses.field(default=0, compare=False)
     end: int = dataclasses.field(default=0, compare=False)
-    facts: dict[object, Any] = dataclasses.field(default_factory=dict, init=False, compare=False, repr=False)
 
     def rules(self, direction: Direction) -> tuple[RuleSemantics, ...]:
         """The rules of a direction, whether or not it is isolated."""
@@ -168,10 +153,14 @@ def semantics_of(
 
 def rule_semantics(rule: TrafficRule, index: int = 0) -> RuleSemantics:
     """The facts of one rule, read once."""
-    known: RuleSemantics | None = rule.facts
-    if known is None or known.index != index:
-        known = rule.facts = _read_rule(rule, index)
+    results = _RULES.of(rule)
+    known = results.get(index)
+    if known is None:
+        known = results[index] = _read_rule(rule, index)
     return known
+
+
+_RULES: Memo[TrafficRule, int, RuleSemantics] = Memo()
 
 
 def _read_rule(rule: TrafficRule, index: int) -> RuleSemantics:

@@ -14,8 +14,8 @@ from netpol_lsp.yaml.nodes import Entry, Mapping, Scalar
 from netpol_lsp.yaml.scalars import resolve
 
 
-@policy_rule("NP118", category="api", severity=Severity.ERROR, on_partial=True)
-def metadata(ctx: PolicyContext) -> Diagnostics:
+@policy_rule("NP118", category="api", severity=Severity.ERROR, on_partial=True, redirects=("metadata",))
+def invalid_metadata(ctx: PolicyContext) -> Diagnostics:
     """Something in the metadata is not as the API server wants it.
 
     ## Why

@@ -9,8 +9,15 @@ from netpol_lsp.yaml.edit.mappings import set_value
 from netpol_lsp.yaml.nodes import Sequence
 
 
-@policy_rule("NP117", category="api", severity=Severity.ERROR, on_partial=True)
-def policy_types(ctx: PolicyContext) -> Diagnostics:
+@policy_rule(
+    "NP117",
+    category="api",
+    severity=Severity.ERROR,
+    judges_structure=True,
+    on_partial=True,
+    redirects=("policy-types",),
+)
+def invalid_policy_types(ctx: PolicyContext) -> Diagnostics:
     """PolicyTypes has more than two items.
 
     ## Why
