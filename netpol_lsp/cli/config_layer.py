@@ -10,6 +10,7 @@ from netpol_lsp.config.config import Layer, Origin, Setting, rule_infos
 from netpol_lsp.config.values import (
     parse_cni,
     parse_namespace,
+    parse_platform,
     parse_selector,
     parse_severity,
     parse_version,
@@ -24,6 +25,7 @@ def layer_of(options: argparse.Namespace) -> Layer:
     given = vars(options)
     for name, key, parse in (
         ("profile", "profile", str),
+        ("platform", "platform", parse_platform),
         ("cni", "cni", parse_cni),
         ("kubernetes_version", "kubernetes-version", parse_version),
         ("namespace", "default-namespace", parse_namespace),

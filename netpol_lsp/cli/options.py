@@ -83,7 +83,10 @@ def add_configuration(parser: argparse.ArgumentParser) -> None:
         help="manifests that give context and are not linted, such as `kubectl get ns,deploy,po,svc -A -o yaml`",
     )
     group.add_argument("--namespace", "-n", metavar="NS", help="what a manifest without a namespace means")
-    group.add_argument("--cni", metavar="NAME[@VERSION]", help="the network plugin, such as cilium@1.15")
+    group.add_argument("--platform", metavar="NAME", help="what the cluster runs on, such as eks or openshift")
+    group.add_argument(
+        "--cni", metavar="NAME[@VERSION]", help="the network plugin, such as cilium@1.15; `netpol-lint cni` lists them"
+    )
     group.add_argument("--kubernetes-version", metavar="VERSION", help="the cluster's version, such as 1.30")
 
 

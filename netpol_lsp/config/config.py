@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from netpol_lsp.config.presets import PLATFORM, preset
 from netpol_lsp.config.selection import choose, match_selector, profile_codes
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.config.values import OFF
@@ -31,6 +32,8 @@ class Origin:
         return self.text if self.path is None else f"{self.path}:{self.line}"
 
 
+CONFIG_FILE = "config file"
+"""The text of an origin that is the line itself."""
 DEFAULT_ORIGIN = Origin("default")
 
 
@@ -40,6 +43,8 @@ class Setting:
 
     value: Any
     origin: Origin = DEFAULT_ORIGIN
+    is_detected: bool = False
+    """Whether nobody wrote it down: it was found in manifests, and anything that is written wins."""
 
 
 Matcher = Callable[[str], bool]
@@ -98,9 +103,16 @@ class Config:
         self._keys: dict[tuple[int, ...], str] = {}
 
     def setting(self, key: str, path: str | None = None) -> Setting | None:
-        """The strongest setting of `key` for a file (without a path: for files that no override names)."""
-        layers = (self.layers[index] for index in reversed(self._active(path)))
-        return next((layer.settings[key] for layer in layers if key in layer.settings), None)
+        """The strongest setting of `key` for a file (without a path: for files that no override names).
+
+        Where no layer has one, it is what the configured platform usually has.
+        """
+        layers = [self.layers[index] for index in reversed(self._active(path))]
+        found = next((layer.settings[key] for layer in layers if key in layer.settings), None)
+        if found is None and key != PLATFORM:
+            platform = next((layer.settings[PLATFORM] for layer in layers if PLATFORM in layer.settings), None)
+            found = _preset(platform).get(key)
+        return found
 
     def for_file(self, path: str | None = None) -> FileConfig:
         """What holds for the file at `path` (absolute, `/`-separated), the overrides that name it included."""
@@ -148,8 +160,18 @@ def default_file_config() -> FileConfig:
     return Config().for_file()
 
 
+def _preset(platform: Setting | None) -> dict[str, Setting]:
+    """What a platform stands for, by key; its origin is the platform's."""
+    if platform is None:
+        return {}
+    origin = replace(platform.origin, text=f"platform {platform.value}")
+    return {key: Setting(value, origin) for key, value in preset(platform.value).items()}
+
+
 def _resolve(layers: tuple[Layer, ...]) -> FileConfig:
-    merged = {key: setting.value for layer in layers for key, setting in layer.settings.items()}
+    said = {key: setting for layer in layers for key, setting in layer.settings.items()}
+    usual = {key: setting for key, setting in _preset(said.get(PLATFORM)).items() if key not in said}
+    merged = {key: setting.value for key, setting in {**usual, **said}.items()}
     on = {code: severity for code, (severity, _) in _decide(layers).items() if severity is not None}
     return FileConfig(
         enabled=frozenset(on),
@@ -157,7 +179,7 @@ def _resolve(layers: tuple[Layer, ...]) -> FileConfig:
             rule.code: on[rule.code] for rule in rule_infos() if on.get(rule.code, rule.severity) != rule.severity
         },
         options=_options(merged),
-        settings=_settings(merged),
+        settings=_settings(merged, frozenset(usual), said.get("cni") or usual.get("cni")),
     )
 
 
@@ -230,14 +252,28 @@ def _options(merged: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _settings(merged: Mapping[str, Any]) -> Settings:
-    names = {
-        "kubernetes-version": "kubernetes_version",
-        "default-namespace": "default_namespace",
-        "cni": "cni",
-        "pod-cidrs": "pod_cidrs",
-        "service-cidrs": "service_cidrs",
-        "dns.ports": "dns_ports",
-        "dns.node-local-address": "node_local_dns",
-    }
-    return Settings(**{field_name: merged[key] for key, field_name in names.items() if key in merged})
+_FIELDS = {
+    "kubernetes-version": "kubernetes_version",
+    "default-namespace": "default_namespace",
+    "platform": "platform",
+    "cni": "cni",
+    "pod-cidrs": "pod_cidrs",
+    "service-cidrs": "service_cidrs",
+    "cloud": "cloud",
+    "metadata-addresses": "metadata_addresses",
+    "dns.ports": "dns_ports",
+    "dns.namespace": "dns_namespace",
+    "dns.labels": "dns_labels",
+    "dns.on-node": "is_dns_on_node",
+    "dns.node-local-address": "node_local_dns",
+}
+"""The fields of Settings by key of the config file."""
+
+
+def _settings(merged: Mapping[str, Any], assumed: frozenset[str], cni: Setting | None) -> Settings:
+    return Settings(
+        **{name: merged[key] for key, name in _FIELDS.items() if key in merged},
+        is_kubernetes_version_known="kubernetes-version" in merged,
+        assumed=assumed.intersection(_FIELDS),
+        cni_origin=cni.origin.text if cni is not None and ("cni" in assumed or cni.is_detected) else "",
+    )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from netpol_lsp.config.config import Layer, Matcher, Origin, Setting, rule_infos
+from netpol_lsp.config.config import CONFIG_FILE, Layer, Matcher, Origin, Setting, rule_infos
 from netpol_lsp.config.problem import ConfigProblem
 from netpol_lsp.config.schema import KEYS, KEYS_BY_NAME, Key
 from netpol_lsp.config.selection import did_you_mean, redirected
@@ -83,7 +83,7 @@ class _Reader:
 
     def origin(self, node: Node) -> Origin:
         """The file and line of a node."""
-        return Origin("config file", self.source.uri, self.source.lines.position(node.start)[0] + 1)
+        return Origin(CONFIG_FILE, self.source.uri, self.source.lines.position(node.start)[0] + 1)
 
     def settings(self, root: Mapping, *, whole_file: bool) -> dict[str, Setting]:
         """The settings of the file or of an override, by dotted key."""

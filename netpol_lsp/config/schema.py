@@ -10,11 +10,16 @@ from netpol_lsp.config.config import DEFAULT_PROFILE, rule_infos
 from netpol_lsp.config.selection import PROFILES
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.config.values import (
+    CLOUDS,
     SEVERITIES,
     parse_address,
     parse_cidr,
+    parse_cloud,
     parse_cni,
+    parse_flag,
+    parse_label,
     parse_namespace,
+    parse_platform,
     parse_port,
     parse_profile,
     parse_selector,
@@ -104,7 +109,19 @@ KEYS = (
         whole_file=True,
         default=(),
     ),
-    Key("cni", "The network plugin, with its version where known: `cilium@1.15`.", parse_cni, TEXT),
+    Key(
+        "platform",
+        "What the cluster runs on: `eks`, `eks-auto`, `gke`, `gke-dpv2`, `aks`, `openshift`, `k3s`, `kind` and others. It "
+        "stands for the platform's usual network plugin, DNS, address ranges and cloud; a key that is written out wins.",
+        parse_platform,
+        TEXT,
+    ),
+    Key(
+        "cni",
+        "The network plugin, with its version where known: `cilium@1.15`. `netpol-lint cni` lists them.",
+        parse_cni,
+        TEXT,
+    ),
     Key(
         "kubernetes-version",
         "The oldest Kubernetes version that the manifests must work with, such as 1.30.",
@@ -114,6 +131,21 @@ KEYS = (
     ),
     Key("pod-cidrs", "Address ranges of pods.", parse_cidr, TEXT, is_list=True, default=()),
     Key("service-cidrs", "Address ranges of Services.", parse_cidr, TEXT, is_list=True, default=()),
+    Key(
+        "cloud",
+        "Whose instance metadata pods could reach; `none` where there is none.",
+        parse_cloud,
+        {"enum": list(CLOUDS)},
+        default=_DEFAULTS.cloud,
+    ),
+    Key(
+        "metadata-addresses",
+        "Addresses of the cloud's instance metadata and credentials.",
+        parse_address,
+        TEXT,
+        is_list=True,
+        default=(),
+    ),
     Key("default-namespace", "What a manifest without a namespace means.", parse_namespace, TEXT),
     Key(
         "dns.ports",
@@ -122,6 +154,22 @@ KEYS = (
         {"type": "integer", "minimum": 1, "maximum": 65535},
         is_list=True,
         default=_DEFAULTS.dns_ports,
+    ),
+    Key("dns.namespace", "The namespace of the cluster's DNS pods.", parse_namespace, TEXT),
+    Key(
+        "dns.labels",
+        "The labels of the cluster's DNS pods, as in `k8s-app=kube-dns`.",
+        parse_label,
+        {"type": "string", "pattern": "="},
+        is_list=True,
+        default=(),
+    ),
+    Key(
+        "dns.on-node",
+        "Whether DNS is a service of each node, as in EKS Auto Mode, so that no selector reaches it.",
+        parse_flag,
+        {"type": "boolean"},
+        default=_DEFAULTS.is_dns_on_node,
     ),
     Key("dns.node-local-address", "The address of NodeLocal DNSCache, such as 169.254.20.10.", parse_address, TEXT),
 )

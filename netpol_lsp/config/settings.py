@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from netpol_lsp.capabilities.capabilities import Capabilities
+
+OLDEST_KUBERNETES = (1, 7)
 LATEST_KUBERNETES = (1, 37)
 
 
@@ -13,13 +18,33 @@ class Settings:
 
     `kubernetes_version` is (major, minor). `default_namespace` is what a manifest without a namespace means.
     `cni` is a name of the CNI data with an optional version, as in `cilium@1.15`.
+    `cni_origin` says where it was found, when nobody wrote it down.
+    `platform` is a name of the platform data. `cloud` is whose instance metadata pods could reach (`none`, `unknown`, or
+    a cloud), `metadata_addresses` where it is. `assumed` are the keys whose value is only what the platform usually has.
     `dns_ports` are the ports that the cluster's DNS pods listen on; `node_local_dns` is the address of NodeLocal DNSCache.
+    `dns_namespace` and `dns_labels` (`key=value`) say which pods these are; with `is_dns_on_node` there are none.
     """
 
     kubernetes_version: tuple[int, int] = LATEST_KUBERNETES
+    is_kubernetes_version_known: bool = False
     default_namespace: str | None = None
     cni: str | None = None
     pod_cidrs: tuple[str, ...] = ()
     service_cidrs: tuple[str, ...] = ()
     dns_ports: tuple[int, ...] = (53,)
     node_local_dns: str | None = None
+    platform: str | None = None
+    cni_origin: str = ""
+    cloud: str = "unknown"
+    metadata_addresses: tuple[str, ...] = ()
+    dns_namespace: str | None = None
+    dns_labels: tuple[str, ...] = ()
+    is_dns_on_node: bool = False
+    assumed: frozenset[str] = frozenset()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the network plugin and the Kubernetes version enforce; unknown where nobody says which they are."""
+        from netpol_lsp.capabilities.profiles import capabilities_of  # noqa: PLC0415 - start-up is a feature
+
+        return capabilities_of(self.cni, self.kubernetes_version if self.is_kubernetes_version_known else None)

@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from netpol_lsp.config.selection import PROFILES, did_you_mean, match_selector
-from netpol_lsp.config.settings import LATEST_KUBERNETES
+from netpol_lsp.config.settings import LATEST_KUBERNETES, OLDEST_KUBERNETES
 from netpol_lsp.findings.diagnostic import Severity
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 OFF = "off"
 SEVERITIES = (*(str(severity) for severity in Severity), OFF)
 _VERSION = re.compile(r"v?(\d{1,3})\.(\d{1,3})(?:\.\d+)?(?:[-+].*)?\Z")
-_CNI = re.compile(r"[a-z0-9]+(?:[-/][a-z0-9]+)*(?:@v?\d+(?:\.\d+){0,2})?\Z")
 _LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\Z")
 
 
@@ -46,21 +45,67 @@ def parse_selector(text: str, rules: Iterable[RuleInfo]) -> str:
 
 
 def parse_version(text: str) -> tuple[int, int]:
-    """A Kubernetes version as (major, minor): `1.30`, `v1.30`, `1.30.4`."""
+    """A Kubernetes version that is known as (major, minor): `1.30`, `v1.30`, `1.30.4`."""
     match = _VERSION.match(text.strip())
     if match is None:
-        message = f"`{text}` is not a Kubernetes version such as `{LATEST_KUBERNETES[0]}.{LATEST_KUBERNETES[1]}`"
+        message = f"`{text}` is not a Kubernetes version such as `{_dotted(LATEST_KUBERNETES)}`"
         raise ValueError(message)
-    return int(match[1]), int(match[2])
+    version = int(match[1]), int(match[2])
+    if not OLDEST_KUBERNETES <= version <= LATEST_KUBERNETES:
+        known = f"{_dotted(OLDEST_KUBERNETES)} to {_dotted(LATEST_KUBERNETES)}"
+        message = f"unknown Kubernetes version `{text}`: known are {known}"
+        raise ValueError(message)
+    return version
 
 
 def parse_cni(text: str) -> str:
-    """The name of a CNI plugin, with its version behind `@` where that matters."""
-    name = text.strip().lower()
-    if not _CNI.match(name):
-        message = f"`{text}` is not a CNI such as `calico` or `cilium@1.15`"
+    """The name of a network plugin that has a profile, with its version after `@` where that matters: `cilium@1.15`."""
+    from netpol_lsp.capabilities import profiles, versions  # noqa: PLC0415 - start-up is a feature
+
+    name, at, version = text.strip().lower().partition("@")
+    profile = profiles.find_profile(name)
+    if profile is None:
+        aliases = [alias for known in profiles.all_profiles() for alias in known.aliases]
+        near = did_you_mean(name, [*profiles.profile_names(), *aliases])
+        message = f"unknown CNI `{text}`{near}; known are {_listed(profiles.profile_names())}"
         raise ValueError(message)
-    return name
+    if at and versions.parse_version(version) is None:
+        message = f"`{version}` is not a version, as in `{profile.name}@1.15`"
+        raise ValueError(message)
+    return f"{profile.name}@{version.removeprefix('v')}" if at else profile.name
+
+
+def parse_platform(text: str) -> str:
+    """The name of a platform that is known."""
+    from netpol_lsp.capabilities import platforms  # noqa: PLC0415 - start-up is a feature
+
+    platform = platforms.find_platform(text)
+    if platform is None:
+        names = [known.name for known in platforms.all_platforms()]
+        aliases = [alias for known in platforms.all_platforms() for alias in known.aliases]
+        near = did_you_mean(text.strip(), [*names, *aliases])
+        message = f"unknown platform `{text}`{near}; known are {_listed(sorted(names))}"
+        raise ValueError(message)
+    return platform.name
+
+
+CLOUDS = ("aws", "gcp", "azure", "alibaba", "huawei", "tencent", "none", "unknown")
+"""Whose instance metadata pods could reach; `none`: there is none, `unknown`: nobody says."""
+parse_cloud = parse_word(CLOUDS, "cloud")
+
+
+def parse_flag(text: str) -> bool:
+    """`true` or `false`."""
+    return parse_word(("true", "false"), "value")(text) == "true"
+
+
+def parse_label(text: str) -> str:
+    """A label of a pod, `key=value`."""
+    key, equals, value = text.strip().partition("=")
+    if not key or not equals or " " in text.strip():
+        message = f"`{text}` is not a label such as `k8s-app=kube-dns`"
+        raise ValueError(message)
+    return f"{key}={value}"
 
 
 def parse_cidr(text: str) -> str:
@@ -111,6 +156,14 @@ def split_list(text: str) -> list[str]:
 
 def _one_of(words: tuple[str, ...]) -> str:
     return ", ".join(f"`{word}`" for word in words[:-1]) + f" or `{words[-1]}`"
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return ".".join(map(str, version))
 
 
 def _reason(error: ValueError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from netpol_lsp.config.config import DEFAULT_ORIGIN, Config, Origin, Setting, rule_infos
+from netpol_lsp.config.config import CONFIG_FILE, DEFAULT_ORIGIN, Config, Origin, Setting, rule_infos
 from netpol_lsp.config.schema import KEYS
 from netpol_lsp.project.config_files import LoadedConfig
 
@@ -62,7 +62,10 @@ def effective_config(loaded: LoadedConfig, path: str | None, show_path: ShowPath
 
 def show_origin(origin: Origin, show_path: ShowPath = str) -> str:
     """As in `.netpol-lint.yaml:4` or `default`."""
-    return origin.text if origin.path is None else f"{show_path(origin.path)}:{origin.line}"
+    if origin.path is None:
+        return origin.text
+    place = f"{show_path(origin.path)}:{origin.line}"
+    return place if origin.text == CONFIG_FILE else f"{origin.text} ({place})"
 
 
 def plain_value(name: str, value: Any) -> Any:

@@ -94,7 +94,7 @@ def test_config_with_extends(folder) -> None:
         ({".netpol-lint.yaml": "extends: gone.yml\n"}, ".netpol-lint.yaml:1:1: error: `gone.yml` cannot be read: no such file or directory"),
         ({".netpol-lint.yaml": "extends: .netpol-lint.yaml\n"}, ".netpol-lint.yaml:1:1: error: `.netpol-lint.yaml` extends itself in a circle"),
         ({".netpol-lint.yaml": "extends: a.yml\n", "a.yml": "\nextends: .netpol-lint.yaml\n"}, "a.yml:2:1: error: `.netpol-lint.yaml` extends itself in a circle"),
-        ({".netpol-lint.yaml": "extends: a.yml\n", "a.yml": "cni: x y\n"}, "a.yml:1:6: error: `x y` is not a CNI"),
+        ({".netpol-lint.yaml": "extends: a.yml\n", "a.yml": "cni: x y\n"}, "a.yml:1:6: error: unknown CNI `x y`; known are "),
         ({".netpol-lint.yaml": b"\xff"}, ".netpol-lint.yaml:1:1: error: is not UTF-8"),
         ({".netpol-lint.yaml": "profile: [\n"}, ".netpol-lint.yaml:"),
     ],
