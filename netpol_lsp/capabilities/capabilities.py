@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from netpol_lsp.capabilities.fact import Capability, Fact, Limit, LimitKind, Note, Support
 
+ALIVE = "alive"
+
 
 @dataclass(frozen=True)
 class Capabilities:
@@ -21,7 +23,7 @@ class Capabilities:
     title: str = ""
     version: str | None = None
     facts: Mapping[Capability, Fact] = field(default_factory=dict, hash=False)
-    status: str = "alive"
+    status: str = ALIVE
     status_text: str = ""
     precondition: Note | None = None
     limits: tuple[Limit, ...] = ()
@@ -30,6 +32,11 @@ class Capabilities:
     def is_known(self) -> bool:
         """Whether a plugin is named at all."""
         return bool(self.name)
+
+    @property
+    def is_kept_up(self) -> bool:
+        """Whether its makers still work on it."""
+        return self.status == ALIVE
 
     @property
     def label(self) -> str:
@@ -56,6 +63,12 @@ class Capabilities:
     def enforces_nothing(self) -> bool:
         """Whether it is known that policies have no effect at all."""
         return self.has(Capability.INGRESS) is False and self.has(Capability.EGRESS) is False
+
+    @property
+    def concerns_all(self) -> bool:
+        """Whether there is something to say that concerns every policy: nothing is enforced, or only under a condition, ..."""
+        has_limit = self.limit(LimitKind.POLICIES) is not None
+        return self.enforces_nothing or not self.is_kept_up or self.precondition is not None or has_limit
 
     def enforces(self, direction: str) -> Fact:
         """Whether policies of a direction (`Ingress` or `Egress`, in any case) are enforced at all."""

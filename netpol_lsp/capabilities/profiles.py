@@ -10,14 +10,13 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from netpol_lsp.capabilities.capabilities import UNKNOWN_CNI, Capabilities
+from netpol_lsp.capabilities.capabilities import ALIVE, UNKNOWN_CNI, Capabilities
 from netpol_lsp.capabilities.fact import Capability, Effect, Fact, Limit, LimitKind, Note, Support
 from netpol_lsp.capabilities.kubernetes import KubernetesVersion, lacks
 from netpol_lsp.capabilities.versions import Version, VersionRange, parse_version
 from netpol_lsp.resources import has_resource, json_resource, resource_names
 
 FOLDER = "capabilities/profiles"
-ALIVE = "alive"
 
 
 @dataclass(frozen=True, slots=True)

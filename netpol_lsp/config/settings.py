@@ -48,3 +48,8 @@ class Settings:
         from netpol_lsp.capabilities.profiles import capabilities_of  # noqa: PLC0415 - start-up is a feature
 
         return capabilities_of(self.cni, self.kubernetes_version if self.is_kubernetes_version_known else None)
+
+    @property
+    def workspace_cni(self) -> str | None:
+        """The network plugin, where there is something to say about it once a workspace; see Capabilities.concerns_all."""
+        return self.cni if self.cni is not None and self.capabilities.concerns_all else None

@@ -40,6 +40,7 @@ def located_policies(analysis: Analysis, settings: Settings) -> tuple[LocatedPol
             analysis.source.uri,
             part.index,
             policy.object.path,
+            cni=settings.workspace_cni,
         )
         for part, document, policy in policies_in(analysis)
     )

@@ -29,7 +29,8 @@ class LocatedPolicy:
     """A policy and where it stands: the file, the number of the document in it, the object's path in the document.
 
     `path` is "" or `items[0]` in a List. `uri` is "" for a text that is no file. `is_context`: it counts, but
-    is not linted itself.
+    is not linted itself. `cni`: the network plugin of its file's configuration, where the workspace is to be told
+    something about it once and not at each policy.
     """
 
     policy: NetworkPolicySemantics
@@ -37,6 +38,7 @@ class LocatedPolicy:
     document: int = 0
     path: str = ""
     is_context: bool = False
+    cni: str | None = None
 
     @property
     def folder(self) -> str:
@@ -99,6 +101,10 @@ class WorkspaceSnapshot:
         """The policies whose namespace a template decides."""
         return self._by_namespace.get(_UNKNOWN, ())
 
+    def policies_on(self, cni: str | None) -> tuple[LocatedPolicy, ...]:
+        """The policies that are linted and whose `cni` is this one, by place; none for None."""
+        return self._by_cni.get(cni, ())
+
     def policies_selecting_all_of(self, located: LocatedPolicy) -> tuple[LocatedPolicy, ...]:
         """The other policies that surely select every pod that this one selects."""
         return tuple(other for other in self.neighbours(located) if selects_all_of(other, located) is Ternary.YES)
@@ -144,6 +150,14 @@ class WorkspaceSnapshot:
     def memo(self) -> dict[Hashable, Any]:
         """What others have worked out about this very view, so that it is done once; the types are theirs to know."""
         return {}
+
+    @cached_property
+    def _by_cni(self) -> dict[str | None, tuple[LocatedPolicy, ...]]:
+        found: dict[str | None, list[LocatedPolicy]] = {}
+        for located in self:
+            if located.cni is not None and not located.is_context:
+                found.setdefault(located.cni, []).append(located)
+        return {cni: tuple(sorted(policies, key=_place)) for cni, policies in found.items()}
 
     @cached_property
     def _by_namespace(self) -> dict[str | None, tuple[LocatedPolicy, ...]]:
@@ -198,6 +212,10 @@ _UNKNOWN = "\0"
 
 EMPTY = WorkspaceSnapshot()
 """The view in which nothing but the policy in question is known."""
+
+
+def _place(located: LocatedPolicy) -> tuple[str, int, str]:
+    return (located.uri, located.document, located.path)
 
 
 def same_namespace(a: LocatedPolicy, b: LocatedPolicy) -> Ternary:

@@ -8,10 +8,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from netpol_lsp.capabilities.capabilities import ALIVE
 from netpol_lsp.capabilities.fact import Capability, Effect, LimitKind, Support
 from netpol_lsp.capabilities.kubernetes import features, latest_version, oldest_version
 from netpol_lsp.capabilities.platforms import all_platforms
-from netpol_lsp.capabilities.profiles import ALIVE, all_profiles, find_profile
+from netpol_lsp.capabilities.profiles import all_profiles, find_profile
 from netpol_lsp.capabilities.versions import VersionRange
 from netpol_lsp.config.settings import LATEST_KUBERNETES
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from netpol_lsp.config.config import FileConfig
-from netpol_lsp.config.settings import Settings
+from netpol_lsp.config.config import Config, FileConfig, Layer, Setting
+from netpol_lsp.config.schema import KEYS_BY_NAME
 from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lint.examples import Example, examples_of
 from netpol_lsp.lint.registry import all_rules
@@ -27,9 +27,13 @@ def config_of(code: str, example: Example) -> FileConfig:
     match = re.search(r"\{.*\}", example.details)
     if match is None:
         return ALL
-    given = {key.replace("-", "_"): value for key, value in json.loads(match.group()).items()}
-    facts = {key: tuple(given.pop(key)) for key in ("pod_cidrs", "service_cidrs") if key in given}
-    return replace(ALL, settings=Settings(**facts), options={code: given} if given else {})
+    given = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(match.group()).items()
+    }
+    facts = {key: Setting(given.pop(key)) for key in KEYS_BY_NAME if key in given}
+    settings = Config([Layer(facts)]).for_file().settings
+    options = {key.replace("-", "_"): value for key, value in given.items()}
+    return replace(ALL, settings=settings, options={code: options} if options else {})
 
 
 def lines_of(code: str, text: str, config: FileConfig = ALL) -> list[tuple[int, str]]:
