@@ -152,7 +152,7 @@ def test_readme_keeps_what_is_around_the_table(tmp_path, monkeypatch) -> None:
     text = generate.readme_table()["README.md"]
     assert text.startswith(f"before\n{generate.README_START}\n\n| rule |")
     assert text.endswith(f"\n\n{generate.README_END}\nafter\n")
-    assert "old" not in text
+    assert "\nold\n" not in text
 
 
 SCHEMA = json.loads(generate.config_file_schema()["schemas/config.schema.json"])
