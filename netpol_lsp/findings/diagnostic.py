@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from netpol_lsp.findings.fingerprint import fingerprint
@@ -113,8 +113,10 @@ class Diagnostic:
 
     @property
     def fingerprint(self) -> str:
-        """The identity of the finding, whatever its line: see `netpol_lsp.findings.fingerprint`."""
-        return fingerprint(self)
+        """The identity of the finding, whatever its line: its code, object, field, and number."""
+        about = self.object
+        owner = (about.kind or "", about.namespace or "", about.name or "") if about is not None else ("", "", "")
+        return fingerprint((self.code, *owner, self.field, *((str(self.number),) if self.number else ())))
 
     @property
     def is_refused(self) -> bool:
@@ -125,3 +127,15 @@ class Diagnostic:
     def sort_key(self) -> tuple[int, int, str, str]:
         """Position, then code, then message."""
         return (self.span.start, self.span.end, self.code, self.message)
+
+
+def with_occurrence_index(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings of one file; of those that are otherwise alike, the second has number 1, and so on."""
+    seen: dict[object, int] = {}
+    result = []
+    for diagnostic in found:
+        alike = (diagnostic.code, diagnostic.field, diagnostic.object)
+        number = seen.get(alike, 0)
+        seen[alike] = number + 1
+        result.append(replace(diagnostic, number=number) if number else diagnostic)
+    return result

@@ -9,8 +9,7 @@ from itertools import chain
 from typing import Any
 
 from netpol_lsp.config.config import FileConfig, default_file_config
-from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity
-from netpol_lsp.findings.fingerprint import with_occurrence_index
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, with_occurrence_index
 from netpol_lsp.findings.tool_codes import INTERNAL_ERROR
 from netpol_lsp.findings.trigger import Trigger
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse

@@ -1,10 +1,9 @@
-"""The server: its parts, and which features it has."""
+"""The server: puts its parts together, and says which features it has."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any
 
 from cattrs import Converter
@@ -28,16 +27,18 @@ from netpol_lsp.lsp.features import (
     symbols,
     text_sync,
 )
-from netpol_lsp.lsp.state.client import Client
+from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.closed_file_checker import ClosedFileChecker
 from netpol_lsp.lsp.state.configuration import Configuration
-from netpol_lsp.lsp.state.context_watcher import ContextWatcher
 from netpol_lsp.lsp.state.publisher import Publisher
+from netpol_lsp.lsp.state.refresher import Refresher
 from netpol_lsp.lsp.state.scheduler import Scheduler
+from netpol_lsp.lsp.state.services import Services
 from netpol_lsp.lsp.state.session import Session
-from netpol_lsp.lsp.state.workspace_indexer import WorkspaceIndexer
+from netpol_lsp.lsp.state.workspace_sync import WorkspaceSync
 from netpol_lsp.lsp.transport.logs import ClientLog
 from netpol_lsp.lsp.transport.protocol import NetpolProtocol
+from netpol_lsp.project.workspace_store import WorkspaceStore
 
 logger = logging.getLogger(__name__)
 
@@ -59,12 +60,7 @@ FEATURES = (
 
 
 class NetpolServer(LanguageServer):
-    """The language server for NetworkPolicies.
-
-    `client` is what the other end can do, `session` holds its documents, `scheduler` checks them,
-    `publisher` sends what was found, `index` knows the policies of files that are not open, `context` those that
-    count but are not linted; `closed` checks files that are not open.
-    """
+    """The language server for NetworkPolicies. `services` are its parts; see `Services`."""
 
     protocol: NetpolProtocol
 
@@ -76,37 +72,64 @@ class NetpolServer(LanguageServer):
             protocol_cls=NetpolProtocol,
             converter_factory=converter_factory,
         )
-        self.client = Client()
-        self.log = ClientLog(self.protocol)
-        self.configuration = Configuration()
-        self.session = Session(self.configuration)
-        self.publisher = Publisher(self)
-        self.scheduler = Scheduler(self.session, self.publisher.publish)
-        self.index = WorkspaceIndexer(self)
-        self.context = ContextWatcher(self)
-        self.closed = ClosedFileChecker(self)
+        self.services = _make_services(self)
         for feature in FEATURES:
-            feature.register(self)
+            feature.register(self, self.services)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log what went wrong: an editor full of pop-ups helps nobody."""
         logger.error("%s: %s", getattr(source, "__name__", source), error)
 
-    def ask(self, method: str, params: Any, use: Callable[[Any], None] | None = None) -> None:
-        """Send a request to the client; `use` gets its answer. An error is logged, a missing answer does no harm."""
 
-        def answered(future: Future[Any]) -> None:
-            if future.cancelled():
-                return
-            error = future.exception()
-            if error is not None:
-                logger.info("the client refused %s: %s", method, error)
-            elif use is not None:
-                use(future.result())
+def _make_services(server: NetpolServer) -> Services:
+    client = ClientPort(server.protocol)
+    configuration = Configuration()
+    store = WorkspaceStore()
+    session = Session(configuration, store)
+    publisher = Publisher(client, configuration, session)
+    scheduler = Scheduler(session, publisher.publish)
+    refresher = Refresher(client, configuration, session, scheduler, publisher)
+    return Services(
+        client=client,
+        configuration=configuration,
+        session=session,
+        scheduler=scheduler,
+        publisher=publisher,
+        refresher=refresher,
+        sync=WorkspaceSync(client, configuration, store, session, publisher, refresher),
+        closed=ClosedFileChecker(client, configuration, session),
+        log=ClientLog(server.protocol),
+        host=_Host(server),
+    )
 
-        self.protocol.send_request(method, params).add_done_callback(answered)
 
-    def show(self, text: str) -> None:
-        """Show a text that the user asked for."""
-        params = {"type": types.MessageType.Info.value, "message": text}
-        self.protocol.send_notification(types.WINDOW_SHOW_MESSAGE, params)
+class _Host:
+    """What pygls knows of the session."""
+
+    def __init__(self, server: NetpolServer) -> None:
+        self._server = server
+
+    @property
+    def folders(self) -> list[str]:
+        """The URIs of the workspace's folders."""
+        return [folder.uri for folder in self._server.workspace.folders.values()]
+
+    @property
+    def root_uri(self) -> str | None:
+        """The folder that clients without workspace folders open."""
+        root: str | None = self._server.workspace.root_uri
+        return root
+
+    @property
+    def position_encoding(self) -> str:
+        """What columns count, as agreed with the client."""
+        return types.PositionEncodingKind(self._server.workspace.position_encoding).value
+
+    @property
+    def process_id(self) -> int | None:
+        """The client's process."""
+        return self._server.process_id
+
+    def stop(self) -> None:
+        """End the server."""
+        self._server.protocol.stopped.set()

@@ -86,7 +86,7 @@ class Processes:
 
 
 def _serve(work: Sequence[LintJob], pipe: Connection, inherited: Sequence[Connection]) -> None:
-    """Ternary the parent's questions about a share of the texts until it closes the pipe."""
+    """Answer the parent's questions about a share of the texts until it closes the pipe."""
     for other in inherited:
         other.close()
     # Ctrl-C reaches every process of the terminal: the parent says so, the others just end.

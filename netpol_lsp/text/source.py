@@ -120,11 +120,12 @@ class Source:
     text: str
     version: int | None = None
     has_bom: bool = field(default=False, compare=False)
+    known_lines: LineIndex | None = field(default=None, compare=False, repr=False)
 
     @lazy
     def lines(self) -> LineIndex:
-        """The line index, built at first use."""
-        return LineIndex(self.text)
+        """The line index: `known_lines` where the maker had it already, else built at first use."""
+        return self.known_lines if self.known_lines is not None else LineIndex(self.text)
 
     @lazy
     def newline(self) -> str:
@@ -137,8 +138,11 @@ class Source:
         return self.text[start:end]
 
 
-def make_source(uri: str, text: str, version: int | None = None) -> Source:
-    """A source for `text`, whose leading byte order mark, if any, is taken off and remembered."""
+def make_source(uri: str, text: str, version: int | None = None, lines: LineIndex | None = None) -> Source:
+    """A source for `text`, whose leading byte order mark, if any, is taken off and remembered.
+
+    `lines` are those of `text`, where they are known already.
+    """
     if text.startswith(BOM):
         return Source(uri, text[1:], version, has_bom=True)
-    return Source(uri, text, version)
+    return Source(uri, text, version, known_lines=lines)

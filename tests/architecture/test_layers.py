@@ -96,6 +96,45 @@ def test_imports_go_down_only(name: str, tree: ast.Module) -> None:
         assert LEVEL[other] < LEVEL[layer], f"{name} imports {imported}"
 
 
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Imports for annotations and those inside functions count: what is a circle for a reader is one."""
+    graph = {name: _imported_modules(name, tree) for name, tree in ALL}
+    done: set[str] = set()
+    for start in graph:
+        circle = _circle(graph, start, [], done)
+        assert not circle, "a circle of imports: " + " -> ".join(circle)
+
+
+def _imported_modules(name: str, tree: ast.Module) -> set[str]:
+    known = {module for module, _ in ALL}
+    found = set()
+    for node in ast.walk(tree):
+        parts = []
+        if isinstance(node, ast.Import):
+            parts = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            parts = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for part in parts:
+            path = part.removeprefix("netpol_lsp.").replace(".", "/")
+            if part.startswith("netpol_lsp.") and f"{path}.py" in known and (name, layer_of(path)) not in ALLOWED_UP:
+                found.add(f"{path}.py")
+    return found - {name}
+
+
+def _circle(graph: dict[str, set[str]], name: str, path: list[str], done: set[str]) -> list[str]:
+    """The circle that a walk from `name` closes; empty when there is none."""
+    if name in path:
+        return [*path[path.index(name) :], name]
+    if name in done:
+        return []
+    for other in sorted(graph[name]):
+        circle = _circle(graph, other, [*path, name], done)
+        if circle:
+            return circle
+    done.add(name)
+    return []
+
+
 @pytest.mark.parametrize(("name", "tree"), ALL, ids=[name for name, _ in ALL])
 def test_libraries_are_imported_where_they_belong(name: str, tree: ast.Module) -> None:
     for imported in imports(tree):

@@ -3,8 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Severity
-from netpol_lsp.findings.fingerprint import fingerprint, with_occurrence_index
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Severity, with_occurrence_index
 from netpol_lsp.text.span import Span
 
 FOUND = Diagnostic(
@@ -48,7 +47,7 @@ def test_equal_findings_are_numbered_in_order():
     prints = [item.fingerprint for item in found]
     assert len(set(prints)) == 4
     assert prints[0] == fingerprint(FOUND)
-    assert prints[1] == fingerprint(other)
+    assert prints[1] == other.fingerprint
     assert all(re.fullmatch("[0-9a-f]{24}", item) for item in prints)
     assert [replace(item, number=0) for item in found] == [FOUND, other, replace(FOUND, span=Span(9, 10)), FOUND]
 

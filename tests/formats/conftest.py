@@ -2,8 +2,15 @@
 
 import pytest
 
-from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, Suppression
-from netpol_lsp.findings.fingerprint import with_occurrence_index
+from netpol_lsp.findings.diagnostic import (
+    Category,
+    Diagnostic,
+    ObjectRef,
+    Related,
+    Severity,
+    Suppression,
+    with_occurrence_index,
+)
 from netpol_lsp.findings.rule_info import RuleInfo
 from netpol_lsp.lint.report import FileReport, make_report
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit

@@ -231,7 +231,13 @@ class Editor:
     async def quiet(self):
         """Wait until the server has nothing left to do."""
         server = self.server
-        await up_to_date(lambda: server.index.is_ready and server.context.is_ready and server.scheduler.is_idle)
+        await up_to_date(
+            lambda: (
+                server.services.sync.index.is_ready
+                and server.services.sync.context.is_ready
+                and server.services.scheduler.is_idle
+            )
+        )
 
     async def until(self, condition):
         """Wait until a condition holds."""
@@ -297,7 +303,7 @@ def make_editor(caplog):
     for task in tuple(_running):
         task.cancel()
     for editor in editors:
-        editor.server.log.close()
+        editor.server.services.log.close()
     errors = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
     assert not errors or getattr(caplog, "errors_are_fine", False), errors
 

@@ -52,7 +52,7 @@ async def said_by_the_server(editor, path):
     document = editor.open(path.read_text("utf-8-sig"), uri=path.as_uri())
     found = []
     published = await editor.diagnostics(document)
-    known = editor.server.session.get(document.uri).findings if published else ()
+    known = editor.server.services.session.get(document.uri).findings if published else ()
     for item, one in zip(published, known, strict=True):
         place = [(item["range"][end]["line"], item["range"][end]["character"]) for end in ("start", "end")]
         titles = tuple(fix.title for fix in one.fixes)
@@ -240,6 +240,6 @@ async def test_a_document_that_ci_passes_over_is_judged_beside_the_others(make_e
     editor.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": dns.as_uri(), "type": 3}]})
     gaps = [item for item in await editor.diagnostics(document) if item["code"] == "NP216"]
     assert [item["range"]["start"]["line"] for item in gaps] == [5]
-    assert len(editor.server.session.workspace.view) == 0
+    assert len(editor.server.services.session.workspace.view) == 0
     document.close()
-    assert not editor.server.session._aside
+    assert not editor.server.services.session._uncounted

@@ -156,7 +156,7 @@ async def test_a_report_of_a_workspace_that_is_read_again_has_all_files(start, t
     editor = await start(web=BAD, bank=BAD)
     (tmp_path / ".netpol-lint.yaml").write_text("ignore: [NP105]\n")
     changed(editor, tmp_path / ".netpol-lint.yaml", 1)
-    assert not editor.server.index.is_ready
+    assert not editor.server.services.sync.index.is_ready
     early = await pull(editor)
     assert set(early) == {"web", "bank"}
     assert "NP105" not in codes(early["web"])
@@ -186,7 +186,7 @@ async def test_nothing_is_said_of_closed_files_before_all_is_read(make_editor, t
     (tmp_path / "web.yaml").write_text(WEB)
     editor = make_editor()
     await editor.start(tmp_path, PULLS)
-    assert not editor.server.index.is_ready
+    assert not editor.server.services.sync.index.is_ready
     assert await pull(editor) == {}
     answered.set()
     await editor.quiet()

@@ -35,14 +35,14 @@ async def test_the_client_is_asked_for_its_settings(make_editor):
     editor = make_editor()
     editor.configuration = {"codeLens": False}
     await editor.start()
-    await editor.until(lambda: not editor.server.configuration.settings.code_lens)
+    await editor.until(lambda: not editor.server.services.configuration.settings.code_lens)
     (asked,) = editor.requests("workspace/configuration")
     assert asked["params"]["items"] == [{"section": "netpol"}]
     document = editor.open(POLICY)
     assert await editor.request("textDocument/codeLens", {"textDocument": {"uri": document.uri}}) == []
     editor.configuration = {"codeLens": True, "inlayHints": {"peers": False}}
     editor.notify("workspace/didChangeConfiguration", {"settings": None})
-    await editor.until(lambda: editor.server.configuration.settings.code_lens)
+    await editor.until(lambda: editor.server.services.configuration.settings.code_lens)
     assert await editor.request("textDocument/codeLens", {"textDocument": {"uri": document.uri}})
     assert editor.requests("workspace/codeLens/refresh")
     assert editor.requests("workspace/inlayHint/refresh")

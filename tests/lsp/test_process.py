@@ -171,7 +171,7 @@ def test_what_prints_does_not_break_the_wire():
 
 
 def test_the_log_goes_to_a_file(tmp_path):
-    log = tmp_path / "server.log"
+    log = tmp_path / "server.services.log"
     done = run(initialize() + frame(b"nonsense") + GOODBYE, "--log-level", "info", "--log-file", str(log))
     assert (done.returncode, done.stderr) == (0, b"")
     assert "not JSON" in log.read_text()

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from netpol_lsp.lint.analysis import DocumentAnalysis
-from netpol_lsp.lsp.state.session import CachedDocument, Snapshot
+from netpol_lsp.lsp.state.document_cache import CachedDocument
+from netpol_lsp.lsp.state.snapshot import Snapshot
 
 pytestmark = pytest.mark.asyncio
 
@@ -139,7 +140,7 @@ async def test_a_long_day(make_editor, seed):
             await monkey.step()
         await monkey.rest()
         for document in monkey.documents.values():
-            assert editor.server.session.get(document.uri).source.text == document.text, (
+            assert editor.server.services.session.get(document.uri).source.text == document.text, (
                 "the server has the editor's text"
             )
     alive = kept()
@@ -151,5 +152,5 @@ async def test_a_long_day(make_editor, seed):
     after = kept()
     assert after[Snapshot] <= before[Snapshot]
     assert after[CachedDocument] <= before[CachedDocument]
-    assert len(editor.server.session.workspace.view) == 0
-    assert not editor.server.scheduler._costs
+    assert len(editor.server.services.session.workspace.view) == 0
+    assert not editor.server.services.scheduler._costs

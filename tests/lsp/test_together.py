@@ -24,7 +24,7 @@ async def test_nothing_flashes_up_while_the_workspace_is_read(make_editor, tmp_p
     editor = make_editor()
     await editor.start(tmp_path)
     document = editor.open(WEB, uri=(tmp_path / "web.yaml").as_uri())
-    assert not editor.server.index.is_ready
+    assert not editor.server.services.sync.index.is_ready
     assert gaps(await editor.diagnostics(document)) == []
     assert not any(gaps(item["diagnostics"]) for item in editor.published(document.uri))
 
@@ -56,7 +56,7 @@ async def test_a_scan_that_is_cancelled_leaves_the_open_documents(make_editor, t
     editor = make_editor()
     await editor.start(tmp_path)
     document = editor.open(WEB, uri=(tmp_path / "web.yaml").as_uri())
-    editor.notify("window/workDoneProgress/cancel", {"token": editor.server.index._scan.progress.token})
+    editor.notify("window/workDoneProgress/cancel", {"token": editor.server.services.sync.index._scan.progress.token})
     assert len(gaps(await editor.diagnostics(document))) == 1
 
 

@@ -47,7 +47,7 @@ def change(editor, path, kind=2):
 
 def known(editor):
     """The names of all policies that the server knows."""
-    return sorted(located.policy.name for located in editor.server.session.workspace.view)
+    return sorted(located.policy.name for located in editor.server.services.session.workspace.view)
 
 
 async def test_the_workspace_is_read(make_editor, tmp_path):
@@ -89,7 +89,7 @@ async def test_files_come_change_and_go(make_editor, tmp_path):
     path.rename(moved)
     editor.notify("workspace/didRenameFiles", {"files": [{"oldUri": path.as_uri(), "newUri": moved.as_uri()}]})
     assert known(editor) == ["dns"]
-    assert list(editor.server.session.workspace.view.files) == [moved.as_uri()]
+    assert list(editor.server.services.session.workspace.view.files) == [moved.as_uri()]
     moved.unlink()
     editor.notify("workspace/didDeleteFiles", {"files": [{"uri": moved.as_uri()}]})
     assert known(editor) == []
@@ -154,7 +154,7 @@ async def test_progress_of_a_long_scan(make_editor, tmp_path, monkeypatch):
     await editor.start(tmp_path)
     await editor.quiet()
     (created,) = editor.requests("window/workDoneProgress/create")
-    await editor.until(lambda: editor.server.index.is_ready)
+    await editor.until(lambda: editor.server.services.sync.index.is_ready)
     values = [item["params"] for item in editor.sent if item.get("method") == "$/progress"]
     assert {item["token"] for item in values} <= {created["params"]["token"]}
     kinds = [item["value"]["kind"] for item in values]
@@ -165,11 +165,11 @@ async def test_a_scan_can_be_cancelled(make_editor, tmp_path, caplog):
     (tmp_path / "dns.yaml").write_text(DNS)
     editor = make_editor()
     await editor.start(tmp_path)
-    scan = editor.server.index._scan
+    scan = editor.server.services.sync.index._scan
     editor.notify("window/workDoneProgress/cancel", {"token": "somebody else's"})
-    assert not editor.server.index.is_ready
+    assert not editor.server.services.sync.index.is_ready
     editor.notify("window/workDoneProgress/cancel", {"token": scan.progress.token})
-    assert editor.server.index.is_ready
+    assert editor.server.services.sync.index.is_ready
     await editor.quiet()
     assert known(editor) == []
 
@@ -238,7 +238,7 @@ async def test_a_config_file_decides_anew_what_counts(make_editor, tmp_path):
         config.write_text(text)
         change(editor, config)
         await editor.quiet()
-        assert [located.policy.namespace for located in editor.server.session.workspace.view] == namespaces
+        assert [located.policy.namespace for located in editor.server.services.session.workspace.view] == namespaces
 
 
 async def test_an_open_document_that_is_excluded_counts_no_longer(make_editor, tmp_path):
@@ -283,7 +283,7 @@ async def test_folders_are_renamed_and_deleted(make_editor, tmp_path):
     folder.rename(moved)
     editor.notify("workspace/didRenameFiles", {"files": [{"oldUri": folder.as_uri(), "newUri": moved.as_uri()}]})
     await editor.quiet()
-    assert list(editor.server.session.workspace.view.files) == [(moved / "dns.yaml").as_uri()]
+    assert list(editor.server.services.session.workspace.view.files) == [(moved / "dns.yaml").as_uri()]
     (moved / "dns.yaml").unlink()
     moved.rmdir()
     editor.notify("workspace/didDeleteFiles", {"files": [{"uri": moved.as_uri()}]})
@@ -325,7 +325,7 @@ async def test_without_folders_nothing_of_the_disk_is_left(make_editor, tmp_path
     editor.notify("workspace/didChangeWorkspaceFolders", {"event": gone})
     await editor.quiet()
     assert known(editor) == []
-    assert editor.server.index.ours == []
+    assert editor.server.services.sync.index.ours == []
 
 
 async def test_an_address_that_is_written_in_another_way_is_the_same_file(make_editor, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -14,17 +14,16 @@ from netpol_lsp.findings.diagnostic import Category, Diagnostic
 from netpol_lsp.ide.refactor import default_deny, is_on_head, refactorings
 from netpol_lsp.ide.suppress_edits import suppress_in_document, suppress_on_line
 from netpol_lsp.lint.fixer import choose_fix, fix_source
+from netpol_lsp.lsp.state.client import Client
 from netpol_lsp.lsp.state.diagnostic_render import render_finding
-from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.state.services import Registry, Services
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.lsp.transport.protocol import CONTENT_MODIFIED
 from netpol_lsp.text.difference import difference
 from netpol_lsp.text.edits import Applicability, TextEdit
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.edit.mappings import is_json
-
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
 
 QUICK_FIX = types.CodeActionKind.QuickFix.value
 FIX_ALL = "source.fixAll.netpol"
@@ -46,22 +45,24 @@ class Action:
     is_preferred: bool = False
 
 
-def register(server: NetpolServer) -> None:
+def register(registry: Registry, services: Services) -> None:
     """Add the handlers."""
     options = types.CodeActionOptions(code_action_kinds=list(KINDS), resolve_provider=True)
 
-    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
+    @registry.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
     def code_action(params: types.CodeActionParams) -> list[Json]:
-        snapshot = server.session.up_to_date(params.text_document.uri)
+        snapshot = services.session.up_to_date(params.text_document.uri)
         if snapshot is None:
             return []
-        resolves = server.client.resolves_edits and server.client.action_data
+        client = services.client.capabilities
+        resolves = client.resolves_edits and client.action_data
         actions = wanted(snapshot, params, lists_slow_ones=resolves)
-        return [render(action, snapshot, server, params.range) for action in actions]
+        return [render(action, snapshot, client, params.range) for action in actions]
 
-    @server.feature(types.CODE_ACTION_RESOLVE)
+    @registry.feature(types.CODE_ACTION_RESOLVE)
     def resolve_action(action: types.CodeAction) -> Json:
-        return resolve(server, action)
+        data = _as_dict(action.data)
+        return resolve(services.session.up_to_date(str(data.get("uri"))), data, services.client.capabilities)
 
 
 def wanted(snapshot: Snapshot, params: types.CodeActionParams, *, lists_slow_ones: bool) -> Iterator[Action]:
@@ -162,9 +163,8 @@ def _fix_all(snapshot: Snapshot) -> Edits:
     return difference(snapshot.source.text, fixed.source.text)
 
 
-def render(action: Action, snapshot: Snapshot, server: NetpolServer, span: types.Range) -> Json:
+def render(action: Action, snapshot: Snapshot, client: Client, span: types.Range) -> Json:
     """An action for the client; one that can resolve gets the edits of slow ones later."""
-    client = server.client
     rendered: Json = {"title": action.title, "kind": action.kind}
     if action.finding is not None:
         rendered["diagnostics"] = [render_finding(action.finding, snapshot, client)]
@@ -174,29 +174,27 @@ def render(action: Action, snapshot: Snapshot, server: NetpolServer, span: types
         where = [span.start.line, span.start.character, span.end.line, span.end.character]
         rendered["data"] = {"uri": snapshot.uri, "version": snapshot.version, "key": action.key, "range": where}
     else:
-        rendered["edit"] = workspace_edit(snapshot, action.edits() or (), server)
+        rendered["edit"] = workspace_edit(snapshot, action.edits() or (), client)
     return rendered
 
 
-def resolve(server: NetpolServer, action: types.CodeAction) -> Json:
-    """Fill in the edits of an action. Raises JsonRpcException when the document has changed since."""
-    data = _as_dict(action.data)
-    snapshot = server.session.up_to_date(str(data.get("uri")))
+def resolve(snapshot: Snapshot | None, data: dict[str, Any], client: Client) -> Json:
+    """An action with its edits. Raises JsonRpcException when the document has changed since."""
     where = data.get("range")
     if snapshot is None or snapshot.version != data.get("version") or not isinstance(where, list) or len(where) != 4:
         raise JsonRpcException("the document has changed since this was offered", CONTENT_MODIFIED)
     span = types.Range(types.Position(where[0], where[1]), types.Position(where[2], where[3]))
     for found in find_actions(snapshot, snapshot.positions.span(span)):
         if found.key == data.get("key"):
-            rendered = render(found, snapshot, server, span)
-            return {**rendered, "edit": workspace_edit(snapshot, found.edits() or (), server)}
+            rendered = render(found, snapshot, client, span)
+            return {**rendered, "edit": workspace_edit(snapshot, found.edits() or (), client)}
     raise JsonRpcException("this action is no longer offered", CONTENT_MODIFIED)
 
 
-def workspace_edit(snapshot: Snapshot, edits: Edits, server: NetpolServer) -> Json:
+def workspace_edit(snapshot: Snapshot, edits: Edits, client: Client) -> Json:
     """Edits of one document, bound to its version where the client understands that."""
     rendered = snapshot.positions.edits(edits)
-    if not server.client.document_changes:
+    if not client.document_changes:
         return {"changes": {snapshot.uri: rendered}}
     document = {"uri": snapshot.uri, "version": snapshot.version}
     return {"documentChanges": [{"textDocument": document, "edits": rendered}]}

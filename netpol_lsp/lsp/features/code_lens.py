@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from netpol_lsp.lint.locate import policies_in
 from netpol_lsp.lsp.features.commands import EXPLAIN
-from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.state.services import Registry, Services
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import directions_words
 from netpol_lsp.text.span import Span
 
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
 
-
-def register(server: NetpolServer) -> None:
+def register(registry: Registry, services: Services) -> None:
     """Add the handler."""
 
-    @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
+    @registry.feature(types.TEXT_DOCUMENT_CODE_LENS)
     def code_lens(params: types.CodeLensParams) -> list[Json]:
-        snapshot = server.session.get(params.text_document.uri)
-        if snapshot is None or not server.configuration.settings.code_lens:
+        snapshot = services.session.get(params.text_document.uri)
+        if snapshot is None or not services.configuration.settings.code_lens:
             return []
         return list(render_lenses(snapshot))
 

@@ -3,51 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 
 from netpol_lsp.explain.policy import Explanation, explain_policy
 from netpol_lsp.lint.locate import policies_in
-from netpol_lsp.lsp.features import diagnostics
-from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.state.services import Registry, Services
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json, plain_data
 from netpol_lsp.lsp.uris import path_of_uri
 from netpol_lsp.project.effective_config import effective_config
 from netpol_lsp.text.span import Span
-
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
 
 EXPLAIN = "netpol.explainPolicy"
 SHOW_CONFIG = "netpol.showConfig"
 RESTART = "netpol.restartIndex"
 
 
-def register(server: NetpolServer) -> None:
+def register(registry: Registry, services: Services) -> None:
     """Add the commands. Each takes one object: `{"uri": ..., "position": ...}`; a missing URI is no error."""
 
-    @server.command(EXPLAIN)
+    @registry.command(EXPLAIN)
     def explain(*arguments: Any) -> Json | None:
         where = _first(arguments)
-        snapshot = server.session.get(str(where.get("uri")))
+        snapshot = services.session.get(str(where.get("uri")))
         if snapshot is None:
             return None
         explained = explain_at(snapshot, where.get("position"))
-        if server.configuration.settings.show_results:
-            server.show(explained["text"])
+        if services.configuration.settings.show_results:
+            services.client.show(explained["text"])
         return explained
 
-    @server.command(SHOW_CONFIG)
+    @registry.command(SHOW_CONFIG)
     def show_config(*arguments: Any) -> Json:
         uri = _first(arguments).get("uri")
         path = path_of_uri(uri) if isinstance(uri, str) else None
-        return effective_config(server.configuration.for_path(path), path)
+        return effective_config(services.configuration.for_path(path), path)
 
-    @server.command(RESTART)
+    @registry.command(RESTART)
     def restart(*_arguments: Any) -> None:
-        diagnostics.reload(server)
-        server.index.start()
+        services.refresher.reload_configuration()
+        services.sync.index.start()
 
 
 def explain_at(snapshot: Snapshot, position: Any) -> Json:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -13,7 +13,8 @@ from netpol_lsp.ide.workspace_words import Vocabulary, collect, join
 from netpol_lsp.lint.analysis import Part
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lsp.state.client import Client
-from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.state.services import Registry, Services
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.policies.kinds import looks_like_ours
 from netpol_lsp.text.span import Span
@@ -23,9 +24,6 @@ from netpol_lsp.yaml.edit.mappings import is_json, style_of
 from netpol_lsp.yaml.nodes import Scalar
 from netpol_lsp.yaml.paths import Path, lookup
 from netpol_lsp.yaml.style import Style
-
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
 
 TRIGGERS = (" ", ":", "[", "{", ",", '"')
 _KINDS = {
@@ -38,21 +36,21 @@ _LONGEST_PART = 200_000
 """Manifests longer than this give no words to offer."""
 
 
-def register(server: NetpolServer) -> None:
+def register(registry: Registry, services: Services) -> None:
     """Add the handler."""
     options = types.CompletionOptions(trigger_characters=list(TRIGGERS))
 
-    @server.feature(types.TEXT_DOCUMENT_COMPLETION, options)
+    @registry.feature(types.TEXT_DOCUMENT_COMPLETION, options)
     def completion(params: types.CompletionParams) -> Json | None:
-        snapshot = server.session.get(params.text_document.uri)
+        snapshot = services.session.get(params.text_document.uri)
         if snapshot is None:
             return None
         offset = snapshot.positions.offset(params.position)
-        found = find_suggestions(snapshot, offset, server)
-        return {"isIncomplete": False, "items": render(found, snapshot, offset, server.client)}
+        found = find_suggestions(snapshot, offset, services.session)
+        return {"isIncomplete": False, "items": render(found, snapshot, offset, services.client.capabilities)}
 
 
-def find_suggestions(snapshot: Snapshot, offset: int, server: NetpolServer) -> list[Suggestion]:
+def find_suggestions(snapshot: Snapshot, offset: int, opened: Iterable[Snapshot]) -> list[Suggestion]:
     """What can be written at an offset; spans count from the start of the file."""
     part = snapshot.part_at(offset)
     if part is None:
@@ -61,7 +59,7 @@ def find_suggestions(snapshot: Snapshot, offset: int, server: NetpolServer) -> l
     if cursor.place is CursorContext.COMMENT:
         return _in_comment(snapshot, part, cursor, offset)
     document = part.analysis.document if part.analysis else parse_document(part.text)
-    setting = _setting(document, cursor, server)
+    setting = _setting(document, cursor, opened)
     if part.analysis is None and not looks_like_ours(part.text):
         if cursor.place is CursorContext.CONTENT and not cursor.path and not _has_kind(part.text):
             return _shifted([*suggest_policies(cursor, setting), *suggest(cursor, (), setting)], part.start)
@@ -70,9 +68,9 @@ def find_suggestions(snapshot: Snapshot, offset: int, server: NetpolServer) -> l
     return _shifted(suggest(cursor, _path_in_object(cursor.path, document), setting), part.start)
 
 
-def vocabulary(server: NetpolServer) -> Vocabulary:
+def vocabulary(opened: Iterable[Snapshot]) -> Vocabulary:
     """The words of all open documents."""
-    return join(_words_of(snapshot, chunk.text) for snapshot in server.session for chunk in snapshot.chunks)
+    return join(_words_of(snapshot, chunk.text) for snapshot in opened for chunk in snapshot.chunks)
 
 
 def _words_of(snapshot: Snapshot, text: str) -> Vocabulary:
@@ -90,13 +88,13 @@ def _words_of_text(text: str) -> Vocabulary:
     return collect([parse_document(text).root])
 
 
-def _setting(document: Document, cursor: Cursor, server: NetpolServer) -> Setting:
+def _setting(document: Document, cursor: Cursor, opened: Iterable[Snapshot]) -> Setting:
     as_json = is_json(document) or document.text.lstrip()[:1] == "{"
     style = style_of(document) if document.root is not None else Style(newline=document.source.newline)
     key, _ = lookup(document.root, (*cursor.path[:-2], "key")) if cursor.path[-2:-1] == ("values",) else (None, None)
     if key is None and cursor.path[-1:] == ("values",):
         key, _ = lookup(document.root, (*cursor.path[:-1], "key"))
-    return Setting(style, vocabulary(server), as_json, key.value if isinstance(key, Scalar) else None)
+    return Setting(style, vocabulary(opened), as_json, key.value if isinstance(key, Scalar) else None)
 
 
 def _path_in_object(path: Path, document: Document) -> Path:

@@ -6,84 +6,80 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from netpol_lsp.lsp.state.diagnostic_render import SOURCE, render_config_problems, render_findings
 from netpol_lsp.lsp.state.scheduler import work_out
+from netpol_lsp.lsp.state.services import Registry, Services
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import NOTHING, RawJson
-
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
-    from netpol_lsp.lsp.state.session import Snapshot
-
 
 _BATCH = 50
 """Reports that are sent together where the client takes them bit by bit."""
 
 
-def register(_server: NetpolServer) -> None:
+def register(_registry: Registry, _services: Services) -> None:
     """Nothing to add for clients that get theirs pushed."""
 
 
-def register_pull(server: NetpolServer) -> None:
+def register_pull(registry: Registry, services: Services) -> None:
     """Add the handlers for a client that asks itself."""
     options = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier=SOURCE)
 
-    @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
+    @registry.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     async def document_diagnostic(params: types.DocumentDiagnosticParams) -> RawJson:
-        snapshot = server.session.get(params.text_document.uri)
-        return _report(await findings_of(server, snapshot), params.previous_result_id)
+        snapshot = services.session.get(params.text_document.uri)
+        return _report(await findings_of(services, snapshot), params.previous_result_id)
 
-    @server.feature(types.WORKSPACE_DIAGNOSTIC)
+    @registry.feature(types.WORKSPACE_DIAGNOSTIC)
     async def workspace_diagnostic(params: types.WorkspaceDiagnosticParams) -> RawJson:
         known = {item.uri: item.value for item in params.previous_result_ids}
-        return await report_workspace(server, known, params.partial_result_token)
+        return await report_workspace(services, known, params.partial_result_token)
 
 
-async def findings_of(server: NetpolServer, snapshot: Snapshot | None) -> RawJson:
+async def findings_of(services: Services, snapshot: Snapshot | None) -> RawJson:
     """The findings of a document in its newest version."""
-    while snapshot is not None and await work_out(server.session, snapshot) is None:
-        snapshot = server.session.get(snapshot.uri)
-    up_to_date = server.session.up_to_date(snapshot.uri) if snapshot is not None else None
-    return NOTHING if up_to_date is None else render_findings(up_to_date, server.client)
+    while snapshot is not None and await work_out(services.session, snapshot) is None:
+        snapshot = services.session.get(snapshot.uri)
+    up_to_date = services.session.up_to_date(snapshot.uri) if snapshot is not None else None
+    return NOTHING if up_to_date is None else render_findings(up_to_date, services.client.capabilities)
 
 
-async def report_workspace(server: NetpolServer, known: dict[str, str], token: str | int | None) -> RawJson:
+async def report_workspace(services: Services, known: dict[str, str], token: str | int | None) -> RawJson:
     """The findings of all manifests of the workspace, open or not, and of broken config files.
 
     What was reported before and is gone is empty. With a token the reports are sent bit by bit.
     """
     reports: list[RawJson] = []
     told: set[str] = set()
-    async for uri, version, items in _all_findings(server):
+    async for uri, version, items in _all_findings(services):
         told.add(uri)
         reports.append(_report(items, known.get(uri), uri, version))
         if token is not None and len(reports) >= _BATCH:
-            server.protocol.send_notification(types.PROGRESS, _partial(token, reports))
+            services.client.notify(types.PROGRESS, _partial(token, reports))
             reports = []
     reports += [_report(NOTHING, result, uri) for uri, result in known.items() if uri not in told]
     if token is not None:
-        server.protocol.send_notification(types.PROGRESS, _partial(token, reports))
+        services.client.notify(types.PROGRESS, _partial(token, reports))
         reports = []
     return RawJson(f'{{"items":[{",".join(reports)}]}}')
 
 
-async def _all_findings(server: NetpolServer) -> AsyncIterator[tuple[str, int | None, RawJson]]:
+async def _all_findings(services: Services) -> AsyncIterator[tuple[str, int | None, RawJson]]:
     """Each document with its version (None for a file that is not open) and its findings."""
     told: set[str] = set()
-    for snapshot in server.session:
+    for snapshot in services.session:
         told.add(snapshot.source.uri)
-        yield snapshot.uri, snapshot.version, await findings_of(server, snapshot)
+        yield snapshot.uri, snapshot.version, await findings_of(services, snapshot)
         await asyncio.sleep(0)
     # Before all files are read, nobody knows what else is there.
-    for uri in server.index.ours if server.session.workspace.is_complete else ():
-        if uri not in told and not server.session.is_open(uri):
+    for uri in services.sync.index.ours if services.session.workspace.is_complete else ():
+        if uri not in told and not services.session.is_open(uri):
             told.add(uri)
-            yield uri, None, await server.closed.items(uri)
+            yield uri, None, await services.closed.items(uri)
             await asyncio.sleep(0)
-    problems = render_config_problems(server.configuration.problems(), server.session.encoding)
+    problems = render_config_problems(services.configuration.problems(), services.session.encoding)
     for uri, items in problems.items():
         if uri not in told:
             yield uri, None, items
@@ -91,27 +87,6 @@ async def _all_findings(server: NetpolServer) -> AsyncIterator[tuple[str, int | 
 
 def _partial(token: str | int, reports: list[RawJson]) -> RawJson:
     return RawJson(f'{{"token":{json.dumps(token)},"value":{{"items":[{",".join(reports)}]}}}}')
-
-
-def reload(server: NetpolServer) -> None:
-    """The configuration may have changed: check everything again."""
-    server.configuration.reload()
-    server.session.reconfigure()
-    check_again(server)
-    if server.client.pulls_diagnostics:
-        return
-    server.publisher.refresh_closed()
-    for root in server.configuration.roots:
-        server.configuration.for_path(root + "/")
-    server.publisher.publish_config_problems()
-
-
-def check_again(server: NetpolServer) -> None:
-    """Other policies are known than before: check the open documents again, or let the client ask."""
-    if not server.client.pulls_diagnostics:
-        server.scheduler.schedule_all()
-    elif server.client.refreshes_diagnostics:
-        server.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
 
 
 def _report(items: RawJson, previous: str | None, uri: str | None = None, version: int | None = None) -> RawJson:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lsprotocol import types
 
 from netpol_lsp.lint.registry import rule_by_code
 from netpol_lsp.lint.suppress import find_directives
 from netpol_lsp.lsp.state.diagnostic_render import rule_page
-from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.state.services import Registry, Services
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
 
-
-def register(server: NetpolServer) -> None:
+def register(registry: Registry, services: Services) -> None:
     """Add the handler."""
 
-    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_LINK)
+    @registry.feature(types.TEXT_DOCUMENT_DOCUMENT_LINK)
     def document_link(params: types.DocumentLinkParams) -> list[Json]:
-        snapshot = server.session.get(params.text_document.uri)
-        return render_links(snapshot, tooltips=server.client.link_tooltips) if snapshot is not None else []
+        snapshot = services.session.get(params.text_document.uri)
+        return (
+            render_links(snapshot, tooltips=services.client.capabilities.link_tooltips) if snapshot is not None else []
+        )
 
 
 def render_links(snapshot: Snapshot, *, tooltips: bool) -> list[Json]:

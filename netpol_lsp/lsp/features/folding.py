@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from netpol_lsp.lint.analysis import Part
-from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.state.services import Registry, Services
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.text.source import LineIndex
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence
 
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
 
-
-def register(server: NetpolServer) -> None:
+def register(registry: Registry, services: Services) -> None:
     """Add the handler."""
 
-    @server.feature(types.TEXT_DOCUMENT_FOLDING_RANGE)
+    @registry.feature(types.TEXT_DOCUMENT_FOLDING_RANGE)
     def folding_range(params: types.FoldingRangeParams) -> list[Json]:
-        snapshot = server.session.get(params.text_document.uri)
+        snapshot = services.session.get(params.text_document.uri)
         return render_folds(snapshot) if snapshot is not None else []
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -13,26 +12,26 @@ from netpol_lsp.ide.hover_rule import explain_finding, explain_rule
 from netpol_lsp.lint.registry import rule_by_code
 from netpol_lsp.lsp.state.diagnostic_render import rule_page
 from netpol_lsp.lsp.state.node_at_position import NodeAtPosition, find_target, suppression_code_at
-from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.state.services import Registry, Services
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.policies.networkpolicy.prose import plain
 from netpol_lsp.text.span import Span
 
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
-
 _MARKUP = re.compile(r"\*\*|\[([^\]]*)\]\([^)]*\)")
 
 
-def register(server: NetpolServer) -> None:
+def register(registry: Registry, services: Services) -> None:
     """Add the handler."""
 
-    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    @registry.feature(types.TEXT_DOCUMENT_HOVER)
     def hover(params: types.HoverParams) -> Json | None:
-        snapshot = server.session.up_to_date(params.text_document.uri)
+        snapshot = services.session.up_to_date(params.text_document.uri)
         if snapshot is None:
             return None
-        return render_hover(snapshot, snapshot.positions.offset(params.position), markdown=server.client.markdown)
+        return render_hover(
+            snapshot, snapshot.positions.offset(params.position), markdown=services.client.capabilities.markdown
+        )
 
 
 def render_hover(snapshot: Snapshot, offset: int, *, markdown: bool) -> Json | None:

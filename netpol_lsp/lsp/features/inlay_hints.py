@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lsprotocol import types
 
 from netpol_lsp.ide.inlay_hints import Hint, HintKind, hints
 from netpol_lsp.lint.locate import policies_in
 from netpol_lsp.lsp.state.configuration import InlayHintSettings
-from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.state.services import Registry, Services
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.text.span import Span
 
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
 
-
-def register(server: NetpolServer) -> None:
+def register(registry: Registry, services: Services) -> None:
     """Add the handler."""
 
-    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+    @registry.feature(types.TEXT_DOCUMENT_INLAY_HINT)
     def inlay_hint(params: types.InlayHintParams) -> list[Json]:
-        snapshot = server.session.get(params.text_document.uri)
+        snapshot = services.session.get(params.text_document.uri)
         if snapshot is None:
             return []
-        return render_hints(snapshot, snapshot.positions.span(params.range), server.configuration.settings.inlay_hints)
+        return render_hints(
+            snapshot, snapshot.positions.span(params.range), services.configuration.settings.inlay_hints
+        )
 
 
 def render_hints(snapshot: Snapshot, span: Span, settings: InlayHintSettings) -> list[Json]:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 
@@ -16,13 +16,11 @@ from netpol_lsp.lsp.features import diagnostics
 from netpol_lsp.lsp.state.client import Client
 from netpol_lsp.lsp.state.configuration import SECTION, parse_settings
 from netpol_lsp.lsp.state.scheduler import run_task
+from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.transport.movable_json import plain_data
 from netpol_lsp.lsp.uris import path_of_uri
 from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
 from netpol_lsp.text.source import Encoding
-
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
 
 logger = logging.getLogger(__name__)
 
@@ -31,59 +29,59 @@ _PARENT_CHECK = 5.0
 _ENCODINGS: dict[str, Encoding] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
 
 
-def register(server: NetpolServer) -> None:
+def register(registry: Registry, services: Services) -> None:
     """Add the handlers."""
 
-    @server.feature(types.INITIALIZE)
+    @registry.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
-        start(server, params)
+        start(registry, services, params)
 
-    @server.feature(types.INITIALIZED)
+    @registry.feature(types.INITIALIZED)
     def initialized(_params: types.InitializedParams) -> None:
-        server.log.connect()
-        register_with_client(server)
-        fetch_settings(server)
-        server.index.start()
+        services.log.connect()
+        register_with_client(services)
+        fetch_settings(services)
+        services.sync.index.start()
         threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
-        if server.process_id:
-            run_task(leave_with(server, server.process_id))
+        if services.host.process_id:
+            run_task(leave_with(services, services.host.process_id))
 
-    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    @registry.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
-        if server.client.configuration:
-            fetch_settings(server)
+        if services.client.capabilities.configuration:
+            fetch_settings(services)
         else:
-            use_settings(server, params.settings)
+            use_settings(services, params.settings)
 
-    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    @registry.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def did_change_folders(_params: types.DidChangeWorkspaceFoldersParams) -> None:
-        set_roots(server)
-        diagnostics.reload(server)
-        server.index.start()
+        set_roots(services)
+        services.refresher.reload_configuration()
+        services.sync.index.start()
 
-    @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    @registry.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def cancel_progress(params: types.WorkDoneProgressCancelParams) -> None:
-        server.index.cancel(params.token)
+        services.sync.index.cancel(params.token)
 
-    @server.feature(types.SET_TRACE)
+    @registry.feature(types.SET_TRACE)
     def set_trace(params: types.SetTraceParams) -> None:
-        server.log.trace(params.value)
+        services.log.trace(params.value)
 
 
-def start(server: NetpolServer, params: types.InitializeParams) -> None:
+def start(registry: Registry, services: Services, params: types.InitializeParams) -> None:
     """Take over what the client tells of itself."""
-    server.client = Client.of(params.capabilities)
-    server.session.encoding = chosen_encoding(server, params.initialization_options)
-    server.log.trace(params.trace or types.TraceValue.Off)
-    server.configuration.settings = parse_settings(params.initialization_options)
-    set_roots(server)
-    if not server.workspace.folders and (path := path_of_uri(server.workspace.root_uri or "")):
-        server.configuration.roots = (path.rstrip("/") or "/",)
-    if server.client.pulls_diagnostics:
-        diagnostics.register_pull(server)
+    services.client.capabilities = Client.of(params.capabilities)
+    services.session.encoding = chosen_encoding(services, params.initialization_options)
+    services.log.trace(params.trace or types.TraceValue.Off)
+    services.configuration.settings = parse_settings(params.initialization_options)
+    set_roots(services)
+    if not services.host.folders and (path := path_of_uri(services.host.root_uri or "")):
+        services.configuration.roots = (path.rstrip("/") or "/",)
+    if services.client.capabilities.pulls_diagnostics:
+        diagnostics.register_pull(registry, services)
 
 
-def chosen_encoding(server: NetpolServer, options: Any) -> Encoding:
+def chosen_encoding(services: Services, options: Any) -> Encoding:
     """What columns count, as agreed with the client.
 
     Some clients count bytes and know no way to say so, as ALE for Vim does: they set `positionEncoding` in their
@@ -92,53 +90,52 @@ def chosen_encoding(server: NetpolServer, options: Any) -> Encoding:
     wanted = options.get("positionEncoding") if isinstance(options, dict) else None
     if isinstance(wanted, str) and wanted in _ENCODINGS:
         return _ENCODINGS[wanted]
-    agreed = types.PositionEncodingKind(server.workspace.position_encoding)
-    return _ENCODINGS.get(agreed.value, "utf-16")
+    return _ENCODINGS.get(services.host.position_encoding, "utf-16")
 
 
-def set_roots(server: NetpolServer) -> None:
+def set_roots(services: Services) -> None:
     """The workspace folders that are on this machine."""
-    uris = [folder.uri for folder in server.workspace.folders.values()]
-    server.configuration.roots = tuple(path.rstrip("/") or "/" for uri in uris if (path := path_of_uri(uri)))
+    uris = services.host.folders
+    services.configuration.roots = tuple(path.rstrip("/") or "/" for uri in uris if (path := path_of_uri(uri)))
 
 
-def register_with_client(server: NetpolServer) -> None:
+def register_with_client(services: Services) -> None:
     """Ask to be told of changed files and settings, where the client takes such wishes."""
     registrations = []
-    if server.client.watches_files:
+    if services.client.capabilities.watches_files:
         watchers = [types.FileSystemWatcher(glob_pattern=pattern) for pattern in WATCHED]
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
         registrations.append(
             types.Registration("netpol-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, register_options=options)
         )
-    if server.client.configuration_registration:
+    if services.client.capabilities.configuration_registration:
         section = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
         registrations.append(
             types.Registration("netpol-settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION, register_options=section)
         )
     if registrations:
-        server.ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(registrations))
+        services.client.request(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(registrations))
 
 
-def fetch_settings(server: NetpolServer) -> None:
+def fetch_settings(services: Services) -> None:
     """Ask the client for its settings."""
-    if server.client.configuration:
+    if services.client.capabilities.configuration:
         wanted = types.ConfigurationParams(items=[types.ConfigurationItem(section=SECTION)])
-        server.ask(
-            types.WORKSPACE_CONFIGURATION, wanted, lambda answer: use_settings(server, answer[0] if answer else None)
+        services.client.request(
+            types.WORKSPACE_CONFIGURATION, wanted, lambda answer: use_settings(services, answer[0] if answer else None)
         )
 
 
-def use_settings(server: NetpolServer, data: Any) -> None:
+def use_settings(services: Services, data: Any) -> None:
     """Take over settings, and have drawn again what depends on them."""
     settings = parse_settings(plain_data(data))
-    if settings == server.configuration.settings:
+    if settings == services.configuration.settings:
         return
-    server.configuration.settings = settings
-    if server.client.refreshes_hints:
-        server.ask(types.WORKSPACE_INLAY_HINT_REFRESH, None)
-    if server.client.refreshes_lenses:
-        server.ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
+    services.configuration.settings = settings
+    if services.client.capabilities.refreshes_hints:
+        services.client.request(types.WORKSPACE_INLAY_HINT_REFRESH, None)
+    if services.client.capabilities.refreshes_lenses:
+        services.client.request(types.WORKSPACE_CODE_LENS_REFRESH, None)
 
 
 def warm_up() -> None:
@@ -151,12 +148,12 @@ def warm_up() -> None:
         logger.exception("the rules could not be loaded")
 
 
-async def leave_with(server: NetpolServer, process_id: int) -> None:
+async def leave_with(services: Services, process_id: int) -> None:
     """Stop when the client's process is gone: some die without closing the wire."""
     while _is_alive(process_id):  # noqa: ASYNC110 - nothing tells when a stranger's process ends
         await asyncio.sleep(_PARENT_CHECK)
     logger.info("process %d is gone, so is the server", process_id)
-    server.protocol.stopped.set()
+    services.host.stop()
 
 
 def _is_alive(process_id: int) -> bool:

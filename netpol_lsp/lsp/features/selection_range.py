@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lsprotocol import types
 
-from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.state.services import Registry, Services
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence
 
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
 
-
-def register(server: NetpolServer) -> None:
+def register(registry: Registry, services: Services) -> None:
     """Add the handler."""
 
-    @server.feature(types.TEXT_DOCUMENT_SELECTION_RANGE)
+    @registry.feature(types.TEXT_DOCUMENT_SELECTION_RANGE)
     def selection_range(params: types.SelectionRangeParams) -> list[Json]:
-        snapshot = server.session.get(params.text_document.uri)
+        snapshot = services.session.get(params.text_document.uri)
         if snapshot is None:
             return []
         return [render_selection(snapshot, snapshot.positions.offset(position)) for position in params.positions]

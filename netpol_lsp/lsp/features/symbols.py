@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lsprotocol import types
 
 from netpol_lsp.ide.symbols import OutlinePart, PartKind, outline
 from netpol_lsp.lint.analysis import Part
-from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.state.services import Registry, Services
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import NOTHING, Json, MovableJson, RawJson, write
-
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
 
 _KINDS = {
     PartKind.POLICY: types.SymbolKind.Class.value,
@@ -24,15 +20,17 @@ _KINDS = {
 }
 
 
-def register(server: NetpolServer) -> None:
+def register(registry: Registry, services: Services) -> None:
     """Add the handler."""
 
-    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    @registry.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     def document_symbol(params: types.DocumentSymbolParams) -> RawJson:
-        snapshot = server.session.get(params.text_document.uri)
+        snapshot = services.session.get(params.text_document.uri)
         if snapshot is None:
             return NOTHING
-        parts = (_symbols_of(part, snapshot, is_tree=server.client.symbol_tree) for part in snapshot.ours)
+        parts = (
+            _symbols_of(part, snapshot, is_tree=services.client.capabilities.symbol_tree) for part in snapshot.ours
+        )
         return RawJson(f"[{','.join(filter(None, parts))}]")
 
 

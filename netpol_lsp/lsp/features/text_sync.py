@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lsprotocol import types
 
 from netpol_lsp.files.discovery import CONFIG_NAME, GITIGNORE
-from netpol_lsp.lsp.features import diagnostics
+from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.uris import name_of_uri, path_of_uri
-
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
 
 _MANY = 100
 """Files changed at once, as by another branch, from which a scan costs less."""
@@ -22,83 +17,83 @@ _ANY_MANIFEST = types.FileOperationRegistrationOptions(
 )
 
 
-def register(server: NetpolServer) -> None:
+def register(registry: Registry, services: Services) -> None:
     """Add the handlers."""
 
-    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    @registry.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         document = params.text_document
-        server.session.open(document.uri, document.version, document.text)
-        if server.index.is_ready:
-            server.context.refresh()
-        server.scheduler.schedule(document.uri)
+        services.session.open(document.uri, document.version, document.text)
+        if services.sync.index.is_ready:
+            services.sync.context.refresh()
+        services.scheduler.schedule(document.uri)
 
-    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    @registry.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
         document = params.text_document
-        if server.session.change(document.uri, document.version, params.content_changes) is not None:
-            server.scheduler.schedule(document.uri)
+        if services.session.change(document.uri, document.version, params.content_changes) is not None:
+            services.scheduler.schedule(document.uri)
 
-    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    @registry.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
-        closed(server, params.text_document.uri)
+        closed(services, params.text_document.uri)
 
-    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    @registry.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def did_save(params: types.DidSaveTextDocumentParams) -> None:
-        saved(server, params.text_document.uri)
+        saved(services, params.text_document.uri)
 
-    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    @registry.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_files(params: types.DidChangeWatchedFilesParams) -> None:
-        files_changed(server, [change.uri for change in params.changes])
+        files_changed(services, [change.uri for change in params.changes])
 
-    @server.feature(types.WORKSPACE_DID_RENAME_FILES, _ANY_MANIFEST)
+    @registry.feature(types.WORKSPACE_DID_RENAME_FILES, _ANY_MANIFEST)
     def did_rename(params: types.RenameFilesParams) -> None:
-        files_changed(server, [uri for file in params.files for uri in (file.old_uri, file.new_uri)])
+        files_changed(services, [uri for file in params.files for uri in (file.old_uri, file.new_uri)])
 
-    @server.feature(types.WORKSPACE_DID_DELETE_FILES, _ANY_MANIFEST)
+    @registry.feature(types.WORKSPACE_DID_DELETE_FILES, _ANY_MANIFEST)
     def did_delete(params: types.DeleteFilesParams) -> None:
-        files_changed(server, [file.uri for file in params.files])
+        files_changed(services, [file.uri for file in params.files])
 
 
-def closed(server: NetpolServer, uri: str) -> None:
+def closed(services: Services, uri: str) -> None:
     """A document was closed: what its file says on disk counts again."""
-    view = server.session.workspace.view
-    server.scheduler.forget(uri)
-    snapshot = server.session.close(uri)
+    view = services.session.workspace.view
+    services.scheduler.forget(uri)
+    snapshot = services.session.close(uri)
     if snapshot is not None:
-        if server.index.is_ready:
-            server.context.refresh(force=server.session.workspace.is_context(snapshot.source.uri))
-        server.index.update([uri])
-    server.publisher.fall_back(uri)
-    if server.session.workspace.view is not view:
-        diagnostics.check_again(server)
+        if services.sync.index.is_ready:
+            services.sync.context.refresh(force=services.session.workspace.is_context(snapshot.source.uri))
+        services.sync.index.update([uri])
+    services.publisher.fall_back(uri)
+    if services.session.workspace.view is not view:
+        services.refresher.check_again()
 
 
-def saved(server: NetpolServer, uri: str) -> None:
+def saved(services: Services, uri: str) -> None:
     """A document was saved; a client that watches no files may not know of a config file that has changed."""
     if name_of_uri(uri) == CONFIG_NAME:
-        reconfigured(server)
-    elif not server.client.watches_files:
-        diagnostics.reload(server)
+        reconfigured(services)
+    elif not services.client.capabilities.watches_files:
+        services.refresher.reload_configuration()
 
 
-def reconfigured(server: NetpolServer) -> None:
+def reconfigured(services: Services) -> None:
     """A config file has changed: what files that are not open say may mean something else now, too."""
-    diagnostics.reload(server)
-    server.index.start()
+    services.refresher.reload_configuration()
+    services.sync.index.start()
 
 
-def files_changed(server: NetpolServer, uris: list[str]) -> None:
+def files_changed(services: Services, uris: list[str]) -> None:
     """Files were made, changed, renamed or deleted outside of open documents."""
     paths = [path for uri in uris if (path := path_of_uri(uri)) is not None]
-    if server.context.concerns(paths):
-        server.context.refresh(force=True)
-    if any(path.endswith(_DECIDING) for path in paths) or server.configuration.concerns(paths):
-        reconfigured(server)
+    if services.sync.is_affected_by(paths):
+        services.sync.context.refresh(force=True)
+    if any(path.endswith(_DECIDING) for path in paths) or services.configuration.concerns(paths):
+        reconfigured(services)
     elif len(uris) > _MANY:
-        server.index.start()
+        services.sync.index.start()
     else:
-        server.index.update(uris)
+        services.sync.index.update(uris)
     for uri in uris:
-        if server.session.get(uri) is None:
-            server.publisher.fall_back(uri)
+        if services.session.get(uri) is None:
+            services.publisher.fall_back(uri)

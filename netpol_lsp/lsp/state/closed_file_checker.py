@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.files.reading import ReadProblem, read_source
+from netpol_lsp.lsp.state.client_port import ClientPort
+from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.diagnostic_render import render_findings
 from netpol_lsp.lsp.state.scheduler import take_turns
+from netpol_lsp.lsp.state.session import Session
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import NOTHING, RawJson
 from netpol_lsp.lsp.uris import path_of_uri
 from netpol_lsp.project.workspace_state import Policies, namespaces_of
 from netpol_lsp.text.source import BOM
-
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
-    from netpol_lsp.lsp.state.session import Snapshot
 
 Stamp = tuple[int, int]
 
@@ -36,8 +35,10 @@ class _Report:
 class ClosedFileChecker:
     """Checks files when somebody asks, and keeps what it says of them, but not their trees."""
 
-    def __init__(self, server: NetpolServer) -> None:
-        self._server = server
+    def __init__(self, client: ClientPort, configuration: Configuration, session: Session) -> None:
+        self._client = client
+        self._configuration = configuration
+        self._session = session
         self._reports: dict[str, _Report] = {}
 
     async def items(self, uri: str) -> RawJson:
@@ -53,12 +54,12 @@ class ClosedFileChecker:
             if isinstance(read, ReadProblem):
                 return NOTHING
             text = BOM + read.text if read.has_bom else read.text
-            known = self._reports[uri] = await self._check(self._server.session.make(uri, text), stamp)
+            known = self._reports[uri] = await self._check(self._session.make(uri, text), stamp)
         return known.items
 
     def _holds(self, known: _Report, path: str, stamp: Stamp) -> bool:
-        config, _ = self._server.configuration.for_document(path)
-        relevant = self._server.session.workspace.relevant_to(known.namespaces)
+        config, _ = self._configuration.for_document(path)
+        relevant = self._session.workspace.relevant_to(known.namespaces)
         return known.stamp == stamp and known.config is config and known.relevant == relevant
 
     async def _check(self, snapshot: Snapshot, stamp: Stamp) -> _Report:
@@ -71,7 +72,7 @@ class ClosedFileChecker:
             if part.analysis is not None
             for namespace in namespaces_of(part.analysis, snapshot.config)
         )
-        items = render_findings(snapshot, self._server.client)
+        items = render_findings(snapshot, self._client.capabilities)
         return _Report(stamp, snapshot.config, namespaces, workspace.relevant_to(namespaces), items)
 
 

@@ -6,13 +6,15 @@ import asyncio
 import logging
 import os
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from lsprotocol import types
 
 from netpol_lsp.files.discovery import MANIFEST_ENDINGS
-from netpol_lsp.lsp.features import diagnostics
+from netpol_lsp.lsp.state.client_port import ClientPort
+from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.scheduler import in_thread, run_task
+from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.transport.trace import Operation
 from netpol_lsp.lsp.uris import uri_of_path
 from netpol_lsp.policies.kinds import may_be_ours
@@ -21,19 +23,32 @@ from netpol_lsp.project.context_manifests import ContextPaths, ContextProblem, c
 from netpol_lsp.project.workspace_state import Policies, policies_of
 from netpol_lsp.text.source import Source
 
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
-
 logger = logging.getLogger(__name__)
 
 _WATCH = "netpol-context"
 
 
+class Owner(Protocol):
+    """Who is asked which configurations hold, and told what the context holds."""
+
+    def configs(self) -> list[LoadedConfig]:
+        """The configurations that hold for what is linted."""
+
+    def settle(self) -> None:
+        """Reading has begun or ended."""
+
+    def context_was_read(self, problems: Sequence[ContextProblem]) -> None:
+        """The context's policies count from now on; `problems`: what could not be read."""
+
+
 class ContextWatcher:
     """Reads what `context` names, in a thread, whenever that may have changed."""
 
-    def __init__(self, server: NetpolServer) -> None:
-        self._server = server
+    def __init__(self, client: ClientPort, configuration: Configuration, session: Session, owner: Owner) -> None:
+        self._client = client
+        self._configuration = configuration
+        self._session = session
+        self._owner = owner
         self._paths: ContextPaths = {}
         self._task: asyncio.Task[None] | None = None
         self._watched: tuple[str, ...] = ()
@@ -45,7 +60,7 @@ class ContextWatcher:
 
     def refresh(self, *, force: bool = False) -> None:
         """Read the context when other paths are named than before, or in any case."""
-        wanted = context_paths(self._configs())
+        wanted = context_paths(self._owner.configs())
         if wanted == self._paths and not (force and wanted):
             return
         self._paths = wanted
@@ -55,17 +70,11 @@ class ContextWatcher:
             self._task = None
         if wanted:
             self._task = run_task(self._read(wanted))
-            self._server.index.settle()
+            self._owner.settle()
         else:
             self._use({}, ())
 
-    def _configs(self) -> list[LoadedConfig]:
-        """The configurations that hold for what is linted: the files of the workspace, and open documents."""
-        configuration = self._server.configuration
-        opened = [configuration.for_path(one.path) for one in self._server.session if one.is_wanted]
-        return [*self._server.index.configs, *opened]
-
-    def concerns(self, paths: Iterable[str]) -> bool:
+    def is_affected_by(self, paths: Iterable[str]) -> bool:
         """Whether one of the manifests (absolute, `/`-separated) may be part of the context."""
         bases = {_base(path) for path in self._paths}
         return any(
@@ -85,32 +94,26 @@ class ContextWatcher:
 
     def _use(self, found: dict[str, Policies], problems: Sequence[ContextProblem]) -> None:
         """Let the policies count from now on, and say what could not be read."""
-        self._server.session.use_context(found)
-        self._server.index.settle()
-        for problem in problems:
-            logger.warning("%s", problem)
-        self._server.configuration.context_problems = tuple(problems)
-        diagnostics.check_again(self._server)
-        self._server.publisher.publish_config_problems()
+        self._session.use_context(found)
+        self._owner.context_was_read(problems)
 
     def _watch(self) -> None:
         """Ask to be told of changes in folders outside of the workspace; those inside are watched already."""
-        server = self._server
-        roots = tuple(root + "/" for root in server.configuration.roots)
+        roots = tuple(root + "/" for root in self._configuration.roots)
         folders = tuple(
             sorted(folder for folder in set(map(_folder, self._paths)) if not f"{folder}/".startswith(roots))
         )
-        if folders == self._watched or not server.client.watches_other_folders:
+        if folders == self._watched or not self._client.capabilities.watches_other_folders:
             return
         if self._watched:
             gone = types.Unregistration(_WATCH, types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-            server.ask(types.CLIENT_UNREGISTER_CAPABILITY, types.UnregistrationParams([gone]))
+            self._client.request(types.CLIENT_UNREGISTER_CAPABILITY, types.UnregistrationParams([gone]))
         self._watched = folders
         if folders:
             patterns = [types.RelativePattern(uri_of_path(folder), "**/*.{yaml,yml,json}") for folder in folders]
             options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(one) for one in patterns])
             wanted = types.Registration(_WATCH, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
-            server.ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([wanted]))
+            self._client.request(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([wanted]))
 
 
 def _policies(paths: ContextPaths) -> tuple[dict[str, Policies], tuple[ContextProblem, ...]]:

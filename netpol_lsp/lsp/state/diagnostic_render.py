@@ -15,7 +15,8 @@ from netpol_lsp.findings.diagnostic import Diagnostic, Related, Severity, Tag
 from netpol_lsp.lint.analysis import Part
 from netpol_lsp.lsp.positions import Positions
 from netpol_lsp.lsp.state.client import Client
-from netpol_lsp.lsp.state.session import MAX_LENGTH, Snapshot
+from netpol_lsp.lsp.state.session import MAX_LENGTH
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json, MovableJson, RawJson, write
 from netpol_lsp.lsp.uris import uri_of_path
 from netpol_lsp.resources import resource_path

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
 from netpol_lsp.lint.suppress import find_directives
-from netpol_lsp.lsp.state.session import Snapshot
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence

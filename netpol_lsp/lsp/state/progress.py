@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
+from netpol_lsp.lsp.state.client_port import ClientPort
 
 
 class Progress:
     """A progress bar in the client, once that has agreed to show one; else nothing."""
 
-    def __init__(self, server: NetpolServer, title: str) -> None:
+    def __init__(self, client: ClientPort, title: str) -> None:
         self.token = str(uuid.uuid4())
-        self._server = server
+        self._client = client
         self._title = title
         self._is_shown = False
         self._is_over = False
 
     def begin(self) -> None:
         """Ask the client for a progress bar."""
-        if self._server.client.work_done_progress:
+        if self._client.capabilities.work_done_progress:
             params = types.WorkDoneProgressCreateParams(token=self.token)
-            self._server.ask(types.WINDOW_WORK_DONE_PROGRESS_CREATE, params, self._agreed)
+            self._client.request(types.WINDOW_WORK_DONE_PROGRESS_CREATE, params, self._agreed)
 
     def report(self, done: int, total: int) -> None:
         """How far the work is."""
@@ -44,4 +43,4 @@ class Progress:
             self._send({"kind": "begin", "title": self._title, "cancellable": True, "percentage": 0})
 
     def _send(self, value: dict[str, Any]) -> None:
-        self._server.protocol.send_notification(types.PROGRESS, {"token": self.token, "value": value})
+        self._client.notify(types.PROGRESS, {"token": self.token, "value": value})

@@ -4,34 +4,35 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from netpol_lsp.files.reading import ReadProblem, read_source
+from netpol_lsp.lsp.state.client_port import ClientPort
+from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.diagnostic_render import render_config_problems, render_findings
+from netpol_lsp.lsp.state.session import Session
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import NOTHING, RawJson
 from netpol_lsp.lsp.uris import path_of_uri
 from netpol_lsp.text.source import BOM
-
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
-    from netpol_lsp.lsp.state.session import Snapshot
 
 
 class Publisher:
     """Pushes diagnostics; does nothing for clients that pull theirs."""
 
-    def __init__(self, server: NetpolServer) -> None:
-        self._server = server
+    def __init__(self, client: ClientPort, configuration: Configuration, session: Session) -> None:
+        self._client = client
+        self._configuration = configuration
+        self._session = session
         self._shown: dict[str, tuple[int | None, RawJson]] = {}
         self._config_uris: set[str] = set()
 
     def publish(self, snapshot: Snapshot) -> None:
         """Send the findings of a document; nothing for one that is not ours and never had any."""
-        if self._server.client.pulls_diagnostics:
+        if self._client.capabilities.pulls_diagnostics:
             return
-        items = render_findings(snapshot, self._server.client)
+        items = render_findings(snapshot, self._client.capabilities)
         if items != NOTHING or snapshot.uri in self._shown or snapshot.is_config or snapshot.ours:
             self._send(snapshot.uri, snapshot.version, items)
         self.publish_config_problems()
@@ -46,22 +47,22 @@ class Publisher:
             self._send(uri, None, NOTHING)
             return
         text = BOM + read.text if read.has_bom else read.text
-        self.publish(self._server.session.make(uri, text))
+        self.publish(self._session.make(uri, text))
 
     def publish_config_problems(self) -> None:
         """Send what is wrong with config files that are not open."""
-        if self._server.client.pulls_diagnostics:
+        if self._client.capabilities.pulls_diagnostics:
             return
-        by_uri = render_config_problems(self._server.configuration.problems(), self._server.session.encoding)
+        by_uri = render_config_problems(self._configuration.problems(), self._session.encoding)
         for uri in {*by_uri, *self._config_uris}:
-            if self._server.session.get(uri) is None:
+            if self._session.get(uri) is None:
                 self._send(uri, None, by_uri.get(uri, NOTHING))
         self._config_uris = set(by_uri)
 
     def refresh_closed(self) -> None:
         """Look again at what is shown for documents that are not open."""
         for uri in tuple(self._shown):
-            if self._server.session.get(uri) is None and uri not in self._config_uris:
+            if self._session.get(uri) is None and uri not in self._config_uris:
                 self.fall_back(uri)
 
     def _send(self, uri: str, version: int | None, items: RawJson) -> None:
@@ -71,6 +72,6 @@ class Publisher:
             self._shown[uri] = (version, items)
         else:
             self._shown.pop(uri, None)
-        with_occurrence_index = "" if version is None else f'"version":{version},'
-        params = RawJson(f'{{"uri":{json.dumps(uri)},{with_occurrence_index}"diagnostics":{items}}}')
-        self._server.protocol.send_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+        numbered = "" if version is None else f'"version":{version},'
+        params = RawJson(f'{{"uri":{json.dumps(uri)},{numbered}"diagnostics":{items}}}')
+        self._client.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)

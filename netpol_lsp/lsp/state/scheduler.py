@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
-from netpol_lsp.lsp.state.session import Session, Snapshot
+from netpol_lsp.lsp.state.session import Session
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.trace import Operation
 from netpol_lsp.lsp.uris import name_of_uri
 

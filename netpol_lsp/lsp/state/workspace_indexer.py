@@ -8,11 +8,12 @@ import os
 import threading
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from netpol_lsp.files.discovery import MANIFEST_ENDINGS, discover
 from netpol_lsp.files.reading import ReadProblem, read_source
-from netpol_lsp.lsp.features import diagnostics
+from netpol_lsp.lsp.state.client_port import ClientPort
+from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.progress import Progress
 from netpol_lsp.lsp.state.scheduler import TURN, run_task
 from netpol_lsp.lsp.state.session import MAX_LENGTH
@@ -21,10 +22,8 @@ from netpol_lsp.lsp.uris import path_of_uri, uri_of_path
 from netpol_lsp.policies.kinds import may_be_ours
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.project.workspace_state import Policies, policies_of
+from netpol_lsp.project.workspace_store import WorkspaceStore
 from netpol_lsp.text.source import Source
-
-if TYPE_CHECKING:
-    from netpol_lsp.lsp.server import NetpolServer
 
 logger = logging.getLogger(__name__)
 
@@ -35,16 +34,32 @@ _SHOW_FROM = 500
 """Files from which the client is told of the scan."""
 
 
+class Owner(Protocol):
+    """Who is told what the disk holds."""
+
+    def refresh_context(self, *, force: bool = False) -> None:
+        """Other configurations may hold than before."""
+
+    def settle(self) -> None:
+        """Reading has begun or ended."""
+
+    def check_again(self) -> None:
+        """Other manifests are known than before."""
+
+
 class WorkspaceIndexer:
     """Keeps the session's workspace in step with the files below the workspace's folders.
 
-    `configs` are the configurations that hold for these files.
+    `configs` are the configurations that hold for these files; `is_first`: no scan has ended yet.
     """
 
-    def __init__(self, server: NetpolServer) -> None:
-        self._server = server
+    def __init__(self, client: ClientPort, configuration: Configuration, store: WorkspaceStore, owner: Owner) -> None:
+        self._client = client
+        self._configuration = configuration
+        self._store = store
+        self._owner = owner
         self._scan: _Scan | None = None
-        self._is_first = True
+        self.is_first = True
         self._ours: set[str] = set()
         self._changed: set[str] = set()
         self.configs: tuple[LoadedConfig, ...] = ()
@@ -62,14 +77,14 @@ class WorkspaceIndexer:
     def start(self) -> None:
         """Scan the workspace's folders; a scan that is under way ends."""
         self.stop()
-        folders = self._server.configuration.folders
-        self._is_first = self._is_first and bool(folders)
+        folders = self._configuration.folders
+        self.is_first = self.is_first and bool(folders)
         if folders:
-            self._scan = _Scan(self._server, folders)
+            self._scan = _Scan(self._client, self._configuration, folders)
             run_task(self._run(self._scan))
         else:
             self._use({}, set(), ())
-        self.settle()
+        self._owner.settle()
 
     def stop(self) -> None:
         """End a scan that is under way."""
@@ -82,15 +97,15 @@ class WorkspaceIndexer:
         if self._scan is not None and self._scan.progress.token == token:
             logger.warning("the scan of the workspace was cancelled: policies in files that are not open do not count")
             self.stop()
-            self._is_first = False
-            self._server.context.refresh()
-            self.settle()
-            diagnostics.check_again(self._server)
+            self.is_first = False
+            self._owner.refresh_context()
+            self._owner.settle()
+            self._owner.check_again()
 
     def update(self, uris: Iterable[str]) -> None:
         """Read some files again: they were made, changed or deleted. For folders, everything is read again."""
         changed: dict[str, Policies] = {}
-        configuration = self._server.configuration
+        configuration = self._configuration
         for path in filter(None, map(path_of_uri, uris)):
             uri = uri_of_path(path)
             if path.endswith(MANIFEST_ENDINGS) and not os.path.isdir(path):
@@ -107,11 +122,10 @@ class WorkspaceIndexer:
             # The scan may have read them before they changed.
             self._changed.update(changed)
         if changed:
-            session = self._server.session
-            session.workspace = session.workspace.with_files(changed)
+            self._store.use_files(changed)
             if self._scan is None:
-                self._server.context.refresh()
-            diagnostics.check_again(self._server)
+                self._owner.refresh_context()
+            self._owner.check_again()
 
     async def _run(self, scan: _Scan) -> None:
         """Take in what the scan reads, in short turns, and use it when it is complete."""
@@ -127,29 +141,23 @@ class WorkspaceIndexer:
                 start = time.perf_counter()
         scan.progress.end()
         if self._scan is scan:
-            self._scan, self._is_first = None, False
+            self._scan, self.is_first = None, False
             self._use(found, ours, scan.configs)
-            operation.done(f"files with policies: {len(ours)}", folders=list(self._server.configuration.folders))
+            operation.done(f"files with policies: {len(ours)}", folders=list(self._configuration.folders))
             changed, self._changed = self._changed, set()
             self.update(changed)
-            self.settle()
-            diagnostics.check_again(self._server)
+            self._owner.settle()
+            self._owner.check_again()
 
     def _use(self, found: dict[str, Policies], ours: set[str], configs: tuple[LoadedConfig, ...]) -> None:
         """Take over what a scan found."""
         self._ours, self.configs = ours, configs
-        self._server.session.workspace = self._server.session.workspace.with_disk(found)
-        self._server.context.refresh(force=True)
-
-    def settle(self) -> None:
-        """Tell the session whether all files have been read, those of the context among them."""
-        session = self._server.session
-        is_complete = not self._is_first and self._server.context.is_ready
-        session.workspace = session.workspace.with_completeness(is_complete=is_complete)
+        self._store.use_disk(found)
+        self._owner.refresh_context(force=True)
 
     def _take(self, uri: str, path: str, source: Source, ours: set[str]) -> Policies:
         """The policies of a file; `ours` gets its URI when it may hold some and is wanted."""
-        config, is_wanted = self._server.configuration.for_document(path)
+        config, is_wanted = self._configuration.for_document(path)
         if not is_wanted or len(source.text) > MAX_LENGTH or not may_be_ours(source.text):
             return ()
         ours.add(uri)
@@ -159,10 +167,10 @@ class WorkspaceIndexer:
 class _Scan:
     """One walk over the folders: a thread reads, the event loop takes the texts."""
 
-    def __init__(self, server: NetpolServer, folders: Sequence[str]) -> None:
+    def __init__(self, client: ClientPort, configuration: Configuration, folders: Sequence[str]) -> None:
         self.stopped = threading.Event()
-        self.progress = Progress(server, "Reading manifests")
-        self._server = server
+        self.progress = Progress(client, "Reading manifests")
+        self._configuration = configuration
         self._folders = folders
         self.configs: tuple[LoadedConfig, ...] = ()
         self._loop = asyncio.get_running_loop()
@@ -196,7 +204,7 @@ class _Scan:
         self._post(None)
 
     def _find(self) -> list[str]:
-        configuration = self._server.configuration
+        configuration = self._configuration
         paths = [path.replace(os.sep, "/") for path in discover(self._folders, configuration.is_excluded).paths]
         self.configs = tuple({id(config): config for config in map(configuration.for_path, paths)}.values())
         return paths

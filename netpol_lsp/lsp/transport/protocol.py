@@ -22,8 +22,7 @@ from netpol_lsp.lsp.transport.trace import Operation
 
 if TYPE_CHECKING:
     from cattrs import Converter
-
-    from netpol_lsp.lsp.server import NetpolServer
+    from pygls.lsp.server import LanguageServer
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ CONTENT_MODIFIED = -32801
 class NetpolProtocol(LanguageServerProtocol):
     """The server's side of the wire."""
 
-    def __init__(self, server: NetpolServer, converter: Converter) -> None:
+    def __init__(self, server: LanguageServer, converter: Converter) -> None:
         super().__init__(server, converter)
         self.exit_code: int | None = None
         self.stopped = asyncio.Event()
@@ -130,7 +129,7 @@ class NetpolProtocol(LanguageServerProtocol):
         return True
 
     def _refuse(self, request: str | int | None, code: int, message: str) -> None:
-        """Ternary with an error."""
+        """Answer with an error."""
         logger.info("refused a message: %s", message)
         self._send_data({"jsonrpc": self.VERSION, "id": request, "error": {"code": code, "message": message}})
 
@@ -156,7 +155,7 @@ class NetpolProtocol(LanguageServerProtocol):
             self.stopped.set()
 
     def _send_response(self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None) -> None:
-        """Ternary a request."""
+        """Answer a request."""
         what, content = ("result", result) if error is None else ("error", error)
         text = self._dump(content)
         self._send_text(f'{{"jsonrpc":"2.0","id":{json.dumps(msg_id)},"{what}":{text}}}')

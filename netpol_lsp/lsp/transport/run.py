@@ -41,5 +41,5 @@ async def _serve(options: argparse.Namespace) -> int:
         await serve_websocket(server.protocol, options.host, options.ws)
     else:
         await serve_stdio(server.protocol)
-    server.log.close()
+    server.services.log.close()
     return 1 if server.protocol.exit_code is None else server.protocol.exit_code

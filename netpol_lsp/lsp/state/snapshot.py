@@ -1,0 +1,235 @@
+"""One version of a document, and what is known of it beside a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from netpol_lsp.config.config import FileConfig
+from netpol_lsp.files.discovery import CONFIG_NAME
+from netpol_lsp.findings.diagnostic import Diagnostic
+from netpol_lsp.lint.analysis import Analysis, Part, analyse_document
+from netpol_lsp.lint.engine import join_findings
+from netpol_lsp.lint.suppress import may_suppress
+from netpol_lsp.lsp.positions import Positions
+from netpol_lsp.lsp.state.document_cache import CachedDocument
+from netpol_lsp.lsp.uris import name_of_uri
+from netpol_lsp.project.workspace_state import NO_WORKSPACE, Policies, WorkspaceState
+from netpol_lsp.text.lazy import lazy
+from netpol_lsp.text.source import Encoding, Source
+from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.documents import Chunk, split
+
+
+@dataclass(frozen=True)
+class DocumentVersion:
+    """One version of a document by itself. Everything is worked out when it is first asked for, and kept.
+
+    `known` is shared between the versions of a document: by the text of each of its YAML documents. `is_wanted`: the
+    configuration does not exclude the file. `uri` is as the client writes it, that of `source` as we do.
+    """
+
+    uri: str
+    path: str | None
+    source: Source
+    encoding: Encoding
+    config: FileConfig
+    is_wanted: bool = True
+    is_too_long: bool = False
+    known: dict[str, CachedDocument] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def is_config(self) -> bool:
+        """Whether this is a config file of the linter."""
+        return name_of_uri(self.uri) == CONFIG_NAME
+
+    @lazy
+    def positions(self) -> Positions:
+        """Converts between the client's positions and our offsets."""
+        return Positions(self.source, self.encoding)
+
+    @lazy
+    def chunks(self) -> list[Chunk]:
+        """The YAML documents as strings."""
+        return [] if self.is_too_long or self.is_config else split(self.source.text)
+
+    @lazy
+    def analysis(self) -> Analysis:
+        """What is known of the whole file."""
+        return Analysis(self.source, tuple(self.part(chunk) for chunk in self.chunks))
+
+    @lazy
+    def ours(self) -> tuple[Part, ...]:
+        """The YAML documents that are relevant."""
+        return tuple(part for part in self.analysis.parts if part.analysis is not None)
+
+    @lazy
+    def policies(self) -> Policies:
+        """The file's policies as the workspace knows them."""
+        settings = self.config.settings
+        return tuple(
+            located for part in self.ours for located in self.known[part.text].policies(part, self.source, settings)
+        )
+
+    @lazy
+    def has_suppressions(self) -> bool:
+        """Whether something in the file may suppress findings."""
+        return may_suppress(self.source.text)
+
+    def part(self, chunk: Chunk) -> Part:
+        """A YAML document, parsed."""
+        known = self.known.get(chunk.text) or self.read(chunk)
+        return Part(chunk.index, chunk.start, chunk.text, known.analysis)
+
+    def read(self, chunk: Chunk) -> CachedDocument:
+        """Parse a YAML document and keep what is found out."""
+        known = self.known[chunk.text] = CachedDocument(analyse_document(chunk.text, self.source.uri))
+        return known
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A version of a document beside the workspace at one moment: what requests are answered from."""
+
+    document: DocumentVersion
+    workspace: WorkspaceState = NO_WORKSPACE
+
+    @property
+    def uri(self) -> str:
+        """The document's URI as the client writes it."""
+        return self.document.uri
+
+    @property
+    def path(self) -> str | None:
+        """The absolute path of its file; None for unsaved and remote documents."""
+        return self.document.path
+
+    @property
+    def source(self) -> Source:
+        """Its text."""
+        return self.document.source
+
+    @property
+    def encoding(self) -> Encoding:
+        """What the client counts as columns."""
+        return self.document.encoding
+
+    @property
+    def config(self) -> FileConfig:
+        """The configuration that holds for it."""
+        return self.document.config
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the configuration does not exclude it."""
+        return self.document.is_wanted
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether it is too long to be looked at while it is edited."""
+        return self.document.is_too_long
+
+    @property
+    def is_config(self) -> bool:
+        """Whether it is a config file of the linter."""
+        return self.document.is_config
+
+    @property
+    def known(self) -> dict[str, CachedDocument]:
+        """What has been found out, by the text of each YAML document."""
+        return self.document.known
+
+    @property
+    def version(self) -> int | None:
+        """The client's version; None for a text from disk."""
+        return self.document.source.version
+
+    @property
+    def positions(self) -> Positions:
+        """Converts between the client's positions and our offsets."""
+        return self.document.positions
+
+    @property
+    def chunks(self) -> list[Chunk]:
+        """The YAML documents as strings."""
+        return self.document.chunks
+
+    @property
+    def analysis(self) -> Analysis:
+        """What is known of the whole file."""
+        return self.document.analysis
+
+    @property
+    def ours(self) -> tuple[Part, ...]:
+        """The YAML documents that are relevant."""
+        return self.document.ours
+
+    @property
+    def policies(self) -> Policies:
+        """The file's policies as the workspace knows them."""
+        return self.document.policies
+
+    @property
+    def has_suppressions(self) -> bool:
+        """Whether something in the file may suppress findings."""
+        return self.document.has_suppressions
+
+    def in_workspace(self, workspace: WorkspaceState) -> Snapshot:
+        """The same version beside another workspace."""
+        return self if workspace is self.workspace else Snapshot(self.document, workspace)
+
+    def part_at(self, offset: int) -> Part | None:
+        """The YAML document at an offset; only this one is parsed."""
+        found = None
+        for chunk in self.chunks:
+            if chunk.start > offset and found is not None:
+                break
+            found = chunk
+        return None if found is None else self.document.part(found)
+
+    def read_steps(self) -> Iterator[None]:
+        """Read the documents one by one, so that something else can have a turn in between."""
+        for chunk in self.chunks:
+            if chunk.text not in self.known:
+                self.document.read(chunk)
+                yield
+
+    def check_steps(self) -> Iterator[None]:
+        """Check the documents one by one."""
+        for part in self.ours if self.is_wanted else ():
+            self.known[part.text].check(self.config, self.workspace)
+            yield
+
+    @lazy
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """The findings as `lint` gives them; suppressed ones are left out."""
+        found = [self.findings_in(part) for part in self.ours]
+        joined = join_findings(self.analysis, self.config, found) if self.is_wanted else []
+        return tuple(diagnostic for diagnostic in joined if diagnostic.suppressed is None)
+
+    def findings_in(self, part: Part) -> list[Diagnostic]:
+        """The findings of one document that is relevant, suppressed or not."""
+        known = self.known[part.text]
+        known.check(self.config, self.workspace)
+        return known.findings(part)
+
+    def has_finding(self, is_wanted: Callable[[Diagnostic], bool]) -> bool:
+        """Whether there is a finding of a kind."""
+        if self.has_suppressions:
+            return any(map(is_wanted, self.findings))
+        for part in self.ours if self.is_wanted else ():
+            self.known[part.text].check(self.config, self.workspace)
+            if self.known[part.text].has(is_wanted):
+                return True
+        return False
+
+    def findings_at(self, span: Span) -> list[Diagnostic]:
+        """The findings that touch a span."""
+        found: Iterable[Diagnostic] = self.findings if self.has_suppressions else self._findings_near(span)
+        return [diagnostic for diagnostic in found if diagnostic.span.touches(span)]
+
+    def _findings_near(self, span: Span) -> Iterator[Diagnostic]:
+        """Those of the documents that a span touches: the others need not be worked out."""
+        for part in self.ours if self.is_wanted else ():
+            if Span(part.start, part.start + len(part.text)).touches(span):
+                yield from self.findings_in(part)

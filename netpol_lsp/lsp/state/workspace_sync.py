@@ -1,0 +1,81 @@
+"""Keeps the workspace in step with the disk: its folders' files, and what configurations name as context."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+
+from netpol_lsp.lsp.state.client_port import ClientPort
+from netpol_lsp.lsp.state.configuration import Configuration
+from netpol_lsp.lsp.state.context_watcher import ContextWatcher
+from netpol_lsp.lsp.state.publisher import Publisher
+from netpol_lsp.lsp.state.refresher import Refresher
+from netpol_lsp.lsp.state.session import Session
+from netpol_lsp.lsp.state.workspace_indexer import WorkspaceIndexer
+from netpol_lsp.project.config_files import LoadedConfig
+from netpol_lsp.project.context_manifests import ContextProblem
+from netpol_lsp.project.workspace_store import WorkspaceStore
+
+logger = logging.getLogger(__name__)
+
+
+class WorkspaceSync:
+    """Owns the two readers, tells each what the other has found, and says when all is read."""
+
+    def __init__(
+        self,
+        client: ClientPort,
+        configuration: Configuration,
+        store: WorkspaceStore,
+        session: Session,
+        publisher: Publisher,
+        refresher: Refresher,
+    ) -> None:
+        self._configuration = configuration
+        self._store = store
+        self._session = session
+        self._publisher = publisher
+        self._refresher = refresher
+        self.index = WorkspaceIndexer(client, configuration, store, self)
+        self.context = ContextWatcher(client, configuration, session, self)
+
+    def configs(self) -> list[LoadedConfig]:
+        """The configurations that hold for what is linted: the files of the workspace, and open documents."""
+        opened = [self._configuration.for_path(one.path) for one in self._session if one.is_wanted]
+        return [*self.index.configs, *opened]
+
+    def refresh_context(self, *, force: bool = False) -> None:
+        """Read the context when other paths are named than before, or in any case."""
+        self.context.refresh(force=force)
+
+    def settle(self) -> None:
+        """Say whether all files have been read, those of the context among them."""
+        self._store.set_completeness(is_complete=not self.index.is_first and self.context.is_ready)
+
+    def check_again(self) -> None:
+        """Have findings worked out again that depend on other manifests."""
+        self._refresher.check_again()
+
+    def context_was_read(self, problems: Sequence[ContextProblem]) -> None:
+        """Say what could not be read, and judge by the rest."""
+        self.settle()
+        for problem in problems:
+            logger.warning("%s", problem)
+        self._configuration.context_problems = tuple(problems)
+        self.check_again()
+        self._publisher.publish_config_problems()
+
+    def document_opened(self) -> None:
+        """A document was opened: its configuration may name more context."""
+        if self.index.is_ready:
+            self.context.refresh()
+
+    def document_closed(self, uri: str, key: str) -> None:
+        """A document (`key`: our name of it) was closed: what its file says on disk counts again."""
+        if self.index.is_ready:
+            self.context.refresh(force=self._store.current.is_context(key))
+        self.index.update([uri])
+
+    def is_affected_by(self, paths: Iterable[str]) -> bool:
+        """Whether one of the manifests may be part of the context."""
+        return self.context.is_affected_by(paths)

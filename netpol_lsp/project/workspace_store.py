@@ -1,0 +1,47 @@
+"""The workspace's state over time: one value at each moment, and one writer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from netpol_lsp.project.workspace_state import NO_WORKSPACE, Policies, WorkspaceState
+
+
+class WorkspaceStore:
+    """Holds the current state; everybody reads it, and changes go through its methods only."""
+
+    def __init__(self) -> None:
+        self._current = NO_WORKSPACE
+
+    @property
+    def current(self) -> WorkspaceState:
+        """The state now; another value whenever something has changed."""
+        return self._current
+
+    def open_document(self, uri: str, policies: Policies) -> None:
+        """An open document holds these policies."""
+        self._current = self._current.with_document(uri, policies)
+
+    def close_document(self, uri: str) -> None:
+        """A document is not open any more, or does not count: the disk's text counts again."""
+        self._current = self._current.without_document(uri)
+
+    def use_disk(self, files: Mapping[str, Policies]) -> None:
+        """A scan of the disk has found these files."""
+        self._current = self._current.with_disk(files)
+
+    def use_files(self, changed: Mapping[str, Policies]) -> None:
+        """Some files of the disk have changed; no policies: the file is gone, or holds none."""
+        self._current = self._current.with_files(changed)
+
+    def use_context(self, files: Mapping[str, Policies]) -> None:
+        """These files count but are not linted."""
+        self._current = self._current.with_context(files)
+
+    def use_context_file(self, uri: str, policies: Policies) -> None:
+        """A file of the context is open and holds these policies."""
+        self._current = self._current.with_context_file(uri, policies)
+
+    def set_completeness(self, *, is_complete: bool) -> None:
+        """Whether all files have been read."""
+        self._current = self._current.with_completeness(is_complete=is_complete)
