@@ -1,20 +1,25 @@
-// Starts the server when the first manifest is open, and adds the commands.
+// Starts the server when the first document is open that it is for, and adds the commands.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as vscode from "vscode";
-import { LanguageClient, type LanguageClientOptions, type Middleware, State as ClientState } from "vscode-languageclient/node";
+import { LanguageClient, type LanguageClientOptions, type Middleware, RevealOutputChannelOn, State as ClientState } from "vscode-languageclient/node";
 import { findServer, onPath, type Surroundings } from "./find";
-import { bundledServer, NoPython } from "./install";
-import { LANGUAGES, Pages, Status } from "./view";
+import { bundledServer, CannotInstall, NoPython } from "./install";
+import { LANGUAGES, looksLikeManifest, wantsServer } from "./language";
+import { startPolicy } from "./policies";
+import { Pages, Status } from "./view";
 
 const EXPLAIN = "netpol.explainPolicy";
 const SHOW_CONFIG = "netpol.showConfig";
-const MANIFEST = /^\s*(-\s*)?\{?\s*["']?apiVersion["']?\s*:/m;
 const SELECTOR = LANGUAGES.flatMap((language) => ["file", "untitled"].map((scheme) => ({ language, scheme })));
 
 class Server {
   private client: LanguageClient | undefined;
   private starting: Promise<void> | undefined;
+  private stopping = false;
+  private restarting: Promise<void> | undefined;
+  /** Why it does not run, until the user has been told. */
+  private untold: Error | undefined;
   private readonly output = vscode.window.createOutputChannel("NetworkPolicy");
   private readonly status = new Status();
   private readonly pages = new Pages();
@@ -23,24 +28,30 @@ class Server {
     context.subscriptions.push(this.output, this.status, this.pages);
   }
 
-  /** Start it, unless it runs. */
-  start(): Promise<void> {
+  /** Start it, unless it runs. A failure is told at once, or with `quiet` in the status bar alone until `tell`. */
+  async start({ quiet = false } = {}): Promise<void> {
     this.starting ??= this.launch().catch((error: unknown) => { this.failed(error); });
-    return this.starting;
+    await this.starting;
+    if (!quiet) {
+      this.tell();
+    }
   }
 
   async stop(): Promise<void> {
+    this.stopping = true;
     await this.starting;
     this.starting = undefined;
     const client = this.client;
     this.client = undefined;
+    this.stopping = false;
     // A server that has died cannot be asked to stop.
     await client?.dispose().catch((error: unknown) => this.output.appendLine(String(error)));
   }
 
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.start();
+  /** Stop it and start it again. Several wishes at once are one. */
+  restart(): Promise<void> {
+    this.restarting ??= this.stop().then(() => this.start()).finally(() => { this.restarting = undefined; });
+    return this.restarting;
   }
 
   showOutput(): void {
@@ -58,19 +69,34 @@ class Server {
     }
   }
 
+  /** A new document with a policy in it, which the user chooses. */
+  async newPolicy(): Promise<void> {
+    const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "yaml", content: "" }));
+    await this.start();
+    if (this.client !== undefined) {
+      await startPolicy(this.client, editor);
+    }
+  }
+
   private async launch(): Promise<void> {
+    this.untold = undefined;
     this.status.set("starting", "the server is starting");
     const [program, ...args] = await this.command();
     const further = vscode.workspace.getConfiguration("netpol").get<string[]>("server.arguments", []);
     const storage = this.context.globalStorageUri.fsPath;
     await fs.promises.mkdir(storage, { recursive: true });
     const run = { command: program, args: [...args, ...further], options: { cwd: storage } };
-    const client = new LanguageClient("netpol", "NetworkPolicy", run, this.options());
+    const options = this.options(() => this.client === client && !this.stopping);
+    const client: LanguageClient = new LanguageClient("netpol", "NetworkPolicy", run, options);
     this.client = client;
     client.onDidChangeState(({ newState }) => {
-      if (client === this.client && newState === ClientState.Stopped) {
+      if (client !== this.client) {
+        return;
+      } else if (newState === ClientState.Stopped) {
         this.status.set("failed", "the server has stopped; click for the output");
-      } else if (client === this.client && newState === ClientState.Running) {
+      } else if (newState === ClientState.Starting) {
+        this.status.set("starting", "the server is starting");
+      } else {
         this.status.set("running", `netpol-lsp ${client.initializeResult?.serverInfo?.version ?? ""} runs`);
       }
     });
@@ -114,10 +140,13 @@ class Server {
     };
   }
 
-  private options(): LanguageClientOptions {
+  /** `isCurrent`: whether the client with these options is the one in use, and stays so. */
+  private options(isCurrent: () => boolean): LanguageClientOptions {
     const middleware: Middleware = {
       // The extension shows what commands answer: the server need not.
       workspace: {
+        // Changed settings of the server start it anew: the old one, about to stop, is not to hear of them.
+        didChangeConfiguration: (sections, next) => (isCurrent() ? next(sections) : Promise.resolve()),
         configuration: async (params, token, next) => {
           const answers = (await next(params, token)) as object[];
           return answers.map((answer, index) => (params.items[index].section === "netpol" ? { ...answer, showResults: false } : answer));
@@ -134,15 +163,39 @@ class Server {
         return answer;
       },
     };
-    return { documentSelector: SELECTOR, outputChannel: this.output, initializationOptions: { showResults: false }, middleware };
+    return {
+      documentSelector: SELECTOR,
+      outputChannel: this.output,
+      // A request that fails is a line of the output, and nothing to interrupt somebody for.
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      // What a workspace's files say is never more than text: no commands, no HTML.
+      markdown: { isTrusted: false, supportHtml: false },
+      initializationOptions: { showResults: false, codeActionMenu: true },
+      middleware,
+    };
   }
 
   private failed(error: unknown): void {
     this.starting = undefined;
-    const reason = error instanceof Error ? error.message : String(error);
-    this.output.appendLine(reason);
-    this.status.set("failed", reason);
-    const advice = error instanceof NoPython ? "Install it, or name it in netpol.server.python." : "Install it with `pip install netpol-lsp`, or name it in netpol.server.path.";
+    this.untold = error instanceof Error ? error : new Error(String(error));
+    this.output.appendLine(this.untold.message);
+    this.status.set("failed", `${this.untold.message}; click for the output`);
+  }
+
+  /** Say why the server does not run, if that has not been said yet. */
+  tell(): void {
+    const error = this.untold;
+    if (error === undefined) {
+      return;
+    }
+    this.untold = undefined;
+    const reason = error.message;
+    let advice = "Install it with `pip install netpol-lsp`, or name it in netpol.server.path.";
+    if (error instanceof NoPython) {
+      advice = "Install it, or name it in netpol.server.python.";
+    } else if (error instanceof CannotInstall) {
+      advice = "Try again, or name an installed netpol-lsp in netpol.server.path.";
+    }
     const again = "Try Again", settings = "Open Settings", output = "Show Output";
     // Not awaited: nobody may ever answer.
     void vscode.window.showErrorMessage(`NetworkPolicy: ${reason}. ${advice}`, again, settings, output).then((choice) => {
@@ -159,23 +212,26 @@ class Server {
 
 let server: Server | undefined;
 
-function isManifest(document: vscode.TextDocument): boolean {
-  return LANGUAGES.includes(document.languageId) && MANIFEST.test(document.getText());
-}
-
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const ours = (server = new Server(context));
-  // A first manifest starts the server; once it has been tried, only the user tries again.
-  let tried = false;
+  // The first document starts the server; once it has been tried, only the user tries again.
+  // That it cannot run matters where there is a manifest, and not to somebody's other YAML.
+  let tried = false, told = false;
   const look = async (document: vscode.TextDocument): Promise<void> => {
-    if (!tried && isManifest(document)) {
+    const text = (): string => document.getText();
+    if (!tried && wantsServer(document.languageId, text)) {
       tried = true;
+      await ours.start({ quiet: true });
+    }
+    if (tried && !told && LANGUAGES.includes(document.languageId) && looksLikeManifest(text())) {
+      told = true;
       await ours.start();
     }
   };
   context.subscriptions.push(
     vscode.commands.registerCommand("netpol.explain", () => ours.ask(EXPLAIN)),
     vscode.commands.registerCommand("netpol.effectiveConfig", () => ours.ask(SHOW_CONFIG)),
+    vscode.commands.registerCommand("netpol.newPolicy", () => ours.newPolicy()),
     vscode.commands.registerCommand("netpol.restart", () => ours.restart()),
     vscode.commands.registerCommand("netpol.showOutput", () => ours.showOutput()),
     vscode.workspace.onDidOpenTextDocument(look),

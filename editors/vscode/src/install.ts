@@ -14,8 +14,17 @@ const SERVE = ["-I", "-m", "netpol_lsp.lsp.main"];
 
 export class NoPython extends Error {}
 
+/** The installation has failed; the output says what was said about it. */
+export class CannotInstall extends Error {}
+
+/** The wheel's libraries, by the digests of their wheels. */
+const LOCK = "requirements.txt";
+/** How pip says that it reaches nobody. */
+const OFFLINE = /NewConnectionError|NameResolutionError|ConnectTimeoutError|ProxyError|Connection (?:refused|timed out|reset)|Network is unreachable/i;
+const PIP = ["-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input"];
+
 export interface Plan {
-  /** The folder with the wheel. */
+  /** The folder with the wheel and the list of its libraries. */
   bundled: string;
   /** The extension's own folder on this machine. */
   storage: string;
@@ -32,7 +41,8 @@ export async function bundledServer(plan: Plan, progress: <T>(work: () => Promis
     return undefined;
   }
   const file = path.join(plan.bundled, wheel);
-  const digest = createHash("sha256").update(await fs.readFile(file)).digest("hex").slice(0, 16);
+  const parts = [await fs.readFile(file), await fs.readFile(path.join(plan.bundled, LOCK))];
+  const digest = parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest("hex").slice(0, 16);
   const home = path.join(plan.storage, `server-${digest}`);
   const ready = await fs.access(path.join(home, MARK)).then(() => true, () => false);
   if (!ready) {
@@ -47,10 +57,13 @@ async function install(plan: Plan, wheel: string, home: string): Promise<void> {
   // Made beside and moved when it is complete: a window that closes midway, or a second window, leaves nothing broken.
   const draft = await fs.mkdtemp(path.join(plan.storage, "draft-"));
   try {
-    await say(plan, python, ["-I", "-m", "venv", draft]);
     const inner = inEnvironment(draft, "python", plan.windows);
-    await say(plan, inner, ["-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", wheel]);
-    await say(plan, inner, [...SERVE, "--version"]);
+    const lock = path.join(plan.bundled, LOCK);
+    await say(plan, "an environment of its own could not be made", python, ["-I", "-m", "venv", draft]);
+    // Wheels that have the digest written down, and nothing else: no build runs, and nothing that came later gets in.
+    await say(plan, "the libraries of netpol-lsp could not be downloaded", inner, [...PIP, "--require-hashes", "--only-binary", ":all:", "-r", lock]);
+    await say(plan, "netpol-lsp could not be installed", inner, [...PIP, "--no-index", "--no-deps", wheel]);
+    await say(plan, "the installed netpol-lsp does not run", inner, [...SERVE, "--version"]);
     await fs.writeFile(path.join(draft, MARK), path.basename(wheel));
     await fs.rename(draft, home).catch(async (error: unknown) => {
       await fs.access(path.join(home, MARK)).catch(() => { throw error; });
@@ -87,8 +100,16 @@ async function newEnough(plan: Plan): Promise<string> {
   throw new NoPython(`Python ${OLDEST.join(".")} or newer is needed${seen.length > 0 ? `: ${seen.join(", ")}` : ", none was found"}`);
 }
 
-async function say(plan: Plan, program: string, args: string[]): Promise<void> {
+/** Run a program and write down what it says. Throws CannotInstall with `trouble` when it fails: the rest is for the output. */
+async function say(plan: Plan, trouble: string, program: string, args: string[]): Promise<void> {
   plan.log(`> ${[program, ...args].join(" ")}`);
-  const { stdout, stderr } = await run(program, args, { cwd: plan.bundled, maxBuffer: 16 * 1024 * 1024 });
-  plan.log(`${stdout}${stderr}`.trim());
+  try {
+    const { stdout, stderr } = await run(program, args, { cwd: plan.bundled, maxBuffer: 16 * 1024 * 1024 });
+    plan.log(`${stdout}${stderr}`.trim());
+  } catch (error) {
+    const { stdout = "", stderr = "", message } = error as Partial<Record<"stdout" | "stderr", string>> & Error;
+    plan.log(`${stdout}${stderr}`.trim() || message);
+    const offline = OFFLINE.test(stderr) ? ": there seems to be no connection" : "";
+    throw new CannotInstall(`${trouble}${offline}`);
+  }
 }

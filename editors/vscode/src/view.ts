@@ -1,16 +1,17 @@
 // What the user sees of the extension: the status bar item, and the server's answers as pages.
 import * as vscode from "vscode";
+import { LANGUAGES } from "./language";
 
-export const LANGUAGES = ["yaml", "helm", "json", "jsonc"];
 const SCHEME = "netpol";
 
 export type State = "waiting" | "starting" | "running" | "failed";
 
-const ICONS: Record<State, string> = {
-  waiting: "$(shield)",
-  starting: "$(loading~spin)",
-  running: "$(shield)",
-  failed: "$(warning)",
+/** What each state looks like, in a picture and in words. */
+const LOOKS: Record<State, string> = {
+  waiting: "$(circle-outline) netpol",
+  starting: "$(loading~spin) netpol: starting",
+  running: "$(shield) netpol",
+  failed: "$(error) netpol: failed",
 };
 
 /** An item of the status bar, shown beside manifests. */
@@ -26,9 +27,10 @@ export class Status {
   }
 
   set(state: State, detail: string): void {
-    this.item.text = `${ICONS[state]} netpol`;
+    this.item.text = LOOKS[state];
     this.item.tooltip = `NetworkPolicy: ${detail}`;
-    this.item.backgroundColor = state === "failed" ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
+    this.item.accessibilityInformation = { label: `NetworkPolicy is ${state}: ${detail}` };
+    this.item.backgroundColor = state === "failed" ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
     void vscode.commands.executeCommand("setContext", "netpol.running", state === "running");
     this.refresh();
   }

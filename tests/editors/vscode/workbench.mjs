@@ -64,10 +64,14 @@ export async function withWorkbench({ files, settings = {}, extension, bare = fa
     fs.mkdirSync(path.dirname(path.join(workspace, name)), { recursive: true });
     fs.writeFileSync(path.join(workspace, name), text, { mode: 0o755 });
   }
-  for (const place of ["User", "Machine", "data/Machine"]) {
-    fs.mkdirSync(path.join(user, place), { recursive: true });
-    fs.writeFileSync(path.join(user, place, "settings.json"), JSON.stringify({ ...QUIET, ...settings }));
-  }
+  // May be called again while VS Code runs: it watches its settings.
+  const set = (more) => {
+    for (const place of ["User", "Machine", "data/Machine"]) {
+      fs.mkdirSync(path.join(user, place), { recursive: true });
+      fs.writeFileSync(path.join(user, place, "settings.json"), JSON.stringify({ ...QUIET, ...settings, ...more }));
+    }
+  };
+  set({});
   const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: `${home}/config`, XDG_DATA_HOME: `${home}/share`, ...environment,
     EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: "http://127.0.0.1:9/none" }) };   // no gallery is asked
   delete env.VIRTUAL_ENV;
@@ -99,7 +103,7 @@ export async function withWorkbench({ files, settings = {}, extension, bare = fa
     page.setDefaultTimeout(LIMIT);
     const remote = (file) => `vscode-remote://127.0.0.1:${port}${file}`;
     const open = (payload) => page.goto(`${address}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
-    return await use({ page, workspace, remote, open, home });
+    return await use({ page, workspace, remote, open, home, set });
   } catch (error) {
     const out = process.env.PICTURES_ON_ERROR;
     if (out) {
