@@ -72,6 +72,91 @@ async def test_fixes_come_from_the_servers_own_findings(editor):
     ]
 
 
+def findings_of(document, *codes):
+    async def find(editor):
+        return [item for item in await editor.diagnostics(document) if item["code"] in codes]
+
+    return find
+
+
+async def test_who_names_a_finding_gets_its_fixes_only(editor):
+    """Whatever its range is: some clients send the whole document's and apply everything that comes back."""
+    document = editor.open(TEXT)
+    (finding,) = await findings_of(document, "NP105")(editor)
+    for where in (document.range(0, len(TEXT)), document.at("name: web"), finding["range"]):
+        found = await actions(editor, document, where, diagnostics=[finding])
+        assert [item["title"] for item in found] == ["Write `TCP`"]
+        assert applied(document, found[0]) == TEXT.replace("tcp", "TCP")
+
+
+async def test_who_names_findings_still_gets_the_kind_that_it_asks_for(editor):
+    document = editor.open(TEXT)
+    everything = document.range(0, len(TEXT))
+    findings = await editor.diagnostics(document)
+    (fix_all,) = await actions(editor, document, everything, only=["source.fixAll"], diagnostics=findings)
+    assert fix_all["kind"] == "source.fixAll.netpol"
+    fixes = await actions(editor, document, everything, only=["quickfix"], diagnostics=findings)
+    assert fixes
+    assert not [item["title"] for item in fixes if item["title"].startswith("Ignore") or item["kind"] != "quickfix"]
+    rewrites = await actions(editor, document, everything, only=["refactor"], diagnostics=findings)
+    assert {item["kind"] for item in rewrites} == {"refactor.rewrite"}
+
+
+async def test_a_finding_of_before_the_last_edit_is_still_meant(editor):
+    document = editor.open(TEXT)
+    (finding,) = await findings_of(document, "NP105")(editor)
+    document.edit(TEXT.index("tcp"), TEXT.index("tcp") + 3, "udpx")
+    found = await actions(editor, document, document.range(0, len(TEXT)), diagnostics=[finding])
+    assert [item["diagnostics"][0]["code"] for item in found] == ["NP105"] * len(found) != []
+    gone = {**finding, "range": document.range(0, 3)}
+    assert await actions(editor, document, document.range(0, len(TEXT)), diagnostics=[gone]) == []
+
+
+async def test_who_does_not_know_what_is_preferred_gets_one_fix_a_finding(make_editor):
+    """It may apply all of them, one after the other."""
+    counts = []
+    for knows in (True, False):
+        editor = make_editor()
+        await editor.start(capabilities={"textDocument": {"codeAction": {"isPreferredSupport": knows}}})
+        document = editor.open(TEXT)
+        everything = document.range(0, len(TEXT))
+        findings = await editor.diagnostics(document)
+        counts.append([len(await actions(editor, document, everything, diagnostics=[one])) for one in findings])
+    assert max(counts[0]) > 1
+    assert counts[1] == [min(count, 1) for count in counts[0]]
+
+
+async def test_a_menu_offers_everything_and_fix_all_among_the_fixes(make_editor):
+    editor = make_editor()
+    editor.configuration = {}
+    await editor.start(initializationOptions={"codeActionMenu": True})
+    document = editor.open(TEXT)
+    (finding,) = await findings_of(document, "NP210")(editor)
+    for only in (None, ["quickfix"]):
+        found = await actions(editor, document, finding["range"], only=only, diagnostics=[finding])
+        kinds = {item["title"]: item["kind"] for item in found}
+        assert kinds["Ignore NP210 (peers-or-not-and) here"] == "quickfix"
+        assert kinds["Fix all safe problems in this file"] == "quickfix"
+        assert len(kinds) == len(found)
+    (source,) = await actions(editor, document, finding["range"], only=["source"], diagnostics=[finding])
+    assert source["kind"] == "source.fixAll.netpol"
+    (fix_all,) = [item for item in found if item["title"].startswith("Fix all")]
+    assert applied(document, fix_all) == applied(document, source) != TEXT
+
+
+async def test_a_light_bulb_is_not_drawn_everywhere_for_fix_all(make_editor):
+    editor = make_editor()
+    await editor.start(initializationOptions={"codeActionMenu": True})
+    document = editor.open(TEXT)
+    where = {"start": document.at("商店\n", 2), "end": document.at("商店\n", 2)}
+    params = {"textDocument": {"uri": document.uri}, "range": where, "context": {"diagnostics": [], "triggerKind": 2}}
+    assert await editor.request("textDocument/codeAction", params) == []
+    params["context"]["triggerKind"] = 1
+    assert [item["title"] for item in await editor.request("textDocument/codeAction", params)] == [
+        "Fix all safe problems in this file"
+    ]
+
+
 async def test_a_selection_gathers_all_findings_in_it(editor):
     document = editor.open(TEXT)
     titles = [

@@ -22,12 +22,20 @@ def codes(items):
         ({"codeLens": False}, ClientSettings(code_lens=False)),
         ({"codeLens": "off"}, ClientSettings()),
         ({"showResults": False}, ClientSettings(show_results=False)),
+        ({"codeActionMenu": True}, ClientSettings(code_action_menu=True)),
         ({"inlayHints": {"peers": False, "types": "no", "unknown": 1}}, ClientSettings(InlayHintSettings(peers=False))),
         ({"inlayHints": False}, ClientSettings(InlayHintSettings(False, False, False, False, False))),
     ],
 )
 def test_settings_of_any_shape(data, settings):
     assert parse_settings(data) == settings
+
+
+def test_settings_are_laid_over_what_the_client_started_with():
+    initial = parse_settings({"codeActionMenu": True, "showResults": False, "inlayHints": {"peers": False}})
+    assert parse_settings({}, initial) == initial
+    changed = parse_settings({"netpol": {"showResults": True, "inlayHints": {"types": False}}}, initial)
+    assert changed == ClientSettings(InlayHintSettings(peers=False, types=False), code_action_menu=True)
 
 
 @pytest.mark.asyncio

@@ -11,6 +11,8 @@ import { Pages, Status } from "./view";
 
 const EXPLAIN = "netpol.explainPolicy";
 const SHOW_CONFIG = "netpol.showConfig";
+/** What this client does itself, told to the server: it shows what commands answer, and lets people choose among code actions. */
+const OWN = { showResults: false, codeActionMenu: true };
 const SELECTOR = LANGUAGES.flatMap((language) => ["file", "untitled"].map((scheme) => ({ language, scheme })));
 
 class Server {
@@ -143,13 +145,12 @@ class Server {
   /** `isCurrent`: whether the client with these options is the one in use, and stays so. */
   private options(isCurrent: () => boolean): LanguageClientOptions {
     const middleware: Middleware = {
-      // The extension shows what commands answer: the server need not.
       workspace: {
         // Changed settings of the server start it anew: the old one, about to stop, is not to hear of them.
         didChangeConfiguration: (sections, next) => (isCurrent() ? next(sections) : Promise.resolve()),
         configuration: async (params, token, next) => {
           const answers = (await next(params, token)) as object[];
-          return answers.map((answer, index) => (params.items[index].section === "netpol" ? { ...answer, showResults: false } : answer));
+          return answers.map((answer, index) => (params.items[index].section === "netpol" ? { ...answer, ...OWN } : answer));
         },
       },
       executeCommand: async (command, args, next) => {
@@ -170,7 +171,7 @@ class Server {
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       // What a workspace's files say is never more than text: no commands, no HTML.
       markdown: { isTrusted: false, supportHtml: false },
-      initializationOptions: { showResults: false, codeActionMenu: true },
+      initializationOptions: OWN,
       middleware,
     };
   }
@@ -216,16 +217,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const ours = (server = new Server(context));
   // The first document starts the server; once it has been tried, only the user tries again.
   // That it cannot run matters where there is a manifest, and not to somebody's other YAML.
-  let tried = false, told = false;
+  let tried: Promise<void> | undefined, told = false;
   const look = async (document: vscode.TextDocument): Promise<void> => {
     const text = (): string => document.getText();
-    if (!tried && wantsServer(document.languageId, text)) {
-      tried = true;
-      await ours.start({ quiet: true });
+    if (tried === undefined && wantsServer(document.languageId, text)) {
+      tried = ours.start({ quiet: true });
     }
-    if (tried && !told && LANGUAGES.includes(document.languageId) && looksLikeManifest(text())) {
+    await tried;
+    if (tried !== undefined && !told && LANGUAGES.includes(document.languageId) && looksLikeManifest(text())) {
       told = true;
-      await ours.start();
+      ours.tell();
     }
   };
   context.subscriptions.push(
@@ -236,8 +237,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.commands.registerCommand("netpol.showOutput", () => ours.showOutput()),
     vscode.workspace.onDidOpenTextDocument(look),
     vscode.workspace.onDidChangeTextDocument((event) => look(event.document)),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => (tried ? ours.restart() : undefined)),
-    vscode.workspace.onDidChangeConfiguration((event) => (tried && event.affectsConfiguration("netpol.server") ? ours.restart() : undefined)),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => (tried !== undefined ? ours.restart() : undefined)),
+    vscode.workspace.onDidChangeConfiguration((event) => (tried !== undefined && event.affectsConfiguration("netpol.server") ? ours.restart() : undefined)),
   );
   for (const document of vscode.workspace.textDocuments) {
     await look(document);

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -14,8 +14,9 @@ from netpol_lsp.findings.diagnostic import Category, Diagnostic
 from netpol_lsp.ide.refactor import default_deny, is_on_head, refactorings
 from netpol_lsp.ide.suppress_edits import suppress_in_document, suppress_on_line
 from netpol_lsp.lint.fixer import choose_fix, fix_source
+from netpol_lsp.lint.registry import rule_by_code
 from netpol_lsp.lsp.state.client import Client
-from netpol_lsp.lsp.state.diagnostic_render import render_finding
+from netpol_lsp.lsp.state.diagnostic_render import SOURCE, render_finding
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
@@ -55,27 +56,84 @@ def register(registry: Registry, services: Services) -> None:
         if snapshot is None:
             return []
         client = services.client.capabilities
-        resolves = client.resolves_edits and client.action_data
-        actions = wanted(snapshot, params, lists_slow_ones=resolves)
+        actions = wanted(
+            snapshot,
+            params,
+            lists_slow_ones=client.resolves_edits and client.action_data,
+            has_menu=services.configuration.settings.code_action_menu,
+            knows_preferred=client.preferred_actions,
+        )
         return [render(action, snapshot, client, params.range) for action in actions]
 
     @registry.feature(types.CODE_ACTION_RESOLVE)
     def resolve_action(action: types.CodeAction) -> Json:
         data = _as_dict(action.data)
-        return resolve(services.session.up_to_date(str(data.get("uri"))), data, services.client.capabilities)
+        resolved = resolve(services.session.up_to_date(str(data.get("uri"))), data, services.client.capabilities)
+        kind = getattr(action.kind, "value", action.kind)
+        return resolved if kind is None else {**resolved, "kind": kind}  # as it was offered
 
 
-def wanted(snapshot: Snapshot, params: types.CodeActionParams, *, lists_slow_ones: bool) -> Iterator[Action]:
+def wanted(
+    snapshot: Snapshot,
+    params: types.CodeActionParams,
+    *,
+    lists_slow_ones: bool,
+    has_menu: bool,
+    knows_preferred: bool,
+) -> Iterator[Action]:
     """The actions at a range, of the kinds that the client asks for.
 
-    A client that wants all edits at once gets the slow actions only when it asks for their kind.
+    A client that names findings of ours wants these fixed, and may apply whatever it is answered: it gets their quick
+    fixes alone. One that shows a menu (`has_menu`) gets everything at the range. A client that wants all edits at once
+    gets the slow actions only when it asks for their kind.
     """
     only = params.context.only
+    named = findings_named(snapshot, params.context.diagnostics)
+    if named is not None and not has_menu:
+        for finding in named:
+            fixes = [action for action in _fixes(finding) if only is None or _is_among(action.kind, only)]
+            # Who does not know which of several fixes is preferred applies them one after the other: the best one, then.
+            yield from fixes if knows_preferred else sorted(fixes, key=lambda fix: not fix.is_preferred)[:1]
+        # What was asked for by its name, as fix-all on save: an editor sends the findings along.
+        only = [kind for kind in only or () if kind]
+        yield from (
+            action
+            for action in find_actions(snapshot, snapshot.positions.span(params.range))
+            if action.kind != QUICK_FIX and _is_among(action.kind, only)
+        )
+        return
     for action in find_actions(snapshot, snapshot.positions.span(params.range)):
-        if (only is None and (lists_slow_ones or action.kind != FIX_ALL)) or (
-            only is not None and any(_is_within(action.kind, kind) for kind in only)
+        if action.kind == FIX_ALL and has_menu and (only is None or QUICK_FIX in only):
+            if lists_slow_ones and _shows_fix_all(snapshot, params):
+                # Menus of fixes leave source actions out.
+                yield replace(action, kind=QUICK_FIX)
+        elif (only is None and (lists_slow_ones or action.kind != FIX_ALL)) or (
+            only is not None and _is_among(action.kind, only)
         ):
             yield action
+
+
+def findings_named(snapshot: Snapshot, diagnostics: Sequence[types.Diagnostic]) -> list[Diagnostic] | None:
+    """Our findings that a client names; None when it names none of ours: some name nothing, some another server's.
+
+    One that is out of date is the finding of the same rule that it touches now.
+    """
+    ours = [one for one in diagnostics if one.source == SOURCE or (not one.source and rule_by_code(str(one.code)))]
+    if not ours:
+        return None
+    named: list[Diagnostic] = []
+    for one in ours:
+        span = snapshot.positions.span(one.range)
+        same = [finding for finding in snapshot.findings_at(span) if finding.code == one.code]
+        exact = [finding for finding in same if finding.span == span]
+        named += [finding for finding in exact or same if finding not in named]
+    return named
+
+
+def _shows_fix_all(snapshot: Snapshot, params: types.CodeActionParams) -> bool:
+    """Whether "fix all" belongs into a menu: always when somebody opens it, else where there is a finding."""
+    is_automatic = params.context.trigger_kind is types.CodeActionTriggerKind.Automatic
+    return not is_automatic or bool(snapshot.findings_at(snapshot.positions.span(params.range)))
 
 
 def find_actions(snapshot: Snapshot, span: Span) -> Iterator[Action]:
@@ -172,6 +230,10 @@ def render(action: Action, snapshot: Snapshot, client: Client, span: types.Range
         rendered["isPreferred"] = True
     if client.resolves_edits and client.action_data:
         where = [span.start.line, span.start.character, span.end.line, span.end.character]
+        if action.finding is not None:
+            # A client may name a finding outside of its range: the finding's own place is where the action is found again.
+            start, end = (snapshot.positions.position(o) for o in (action.finding.span.start, action.finding.span.end))
+            where = [start["line"], start["character"], end["line"], end["character"]]
         rendered["data"] = {"uri": snapshot.uri, "version": snapshot.version, "key": action.key, "range": where}
     else:
         rendered["edit"] = workspace_edit(snapshot, action.edits() or (), client)
@@ -198,6 +260,10 @@ def workspace_edit(snapshot: Snapshot, edits: Edits, client: Client) -> Json:
         return {"changes": {snapshot.uri: rendered}}
     document = {"uri": snapshot.uri, "version": snapshot.version}
     return {"documentChanges": [{"textDocument": document, "edits": rendered}]}
+
+
+def _is_among(kind: str, wanted_kinds: Sequence[str]) -> bool:
+    return any(_is_within(kind, one) for one in wanted_kinds)
 
 
 def _is_within(kind: str, wanted_kind: str) -> bool:

@@ -73,7 +73,8 @@ def start(registry: Registry, services: Services, params: types.InitializeParams
     services.client.capabilities = Client.of(params.capabilities)
     services.session.encoding = chosen_encoding(services, params.initialization_options)
     services.log.trace(params.trace or types.TraceValue.Off)
-    services.configuration.settings = parse_settings(params.initialization_options)
+    services.configuration.initial = parse_settings(params.initialization_options)
+    services.configuration.settings = services.configuration.initial
     set_roots(services)
     if not services.host.folders and (path := path_of_uri(services.host.root_uri or "")):
         services.configuration.roots = (path.rstrip("/") or "/",)
@@ -128,7 +129,7 @@ def fetch_settings(services: Services) -> None:
 
 def use_settings(services: Services, data: Any) -> None:
     """Take over settings, and have drawn again what depends on them."""
-    settings = parse_settings(plain_data(data))
+    settings = parse_settings(plain_data(data), services.configuration.initial)
     if settings == services.configuration.settings:
         return
     services.configuration.settings = settings

@@ -35,6 +35,7 @@ class Client:
     code_action_literals: bool = True
     resolves_edits: bool = False
     action_data: bool = False
+    preferred_actions: bool = False
     snippets: bool = False
     insert_replace: bool = False
     inserts_as_is: bool = False
@@ -75,6 +76,7 @@ class Client:
             code_action_literals=offers("text_document.code_action.code_action_literal_support"),
             resolves_edits="edit" in resolvable,
             action_data=offers("text_document.code_action.data_support"),
+            preferred_actions=offers("text_document.code_action.is_preferred_support"),
             snippets=offers("text_document.completion.completion_item.snippet_support"),
             insert_replace=offers("text_document.completion.completion_item.insert_replace_support"),
             inserts_as_is=types.InsertTextMode.AsIs in (*(modes or ()), default_mode),

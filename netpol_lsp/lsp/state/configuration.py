@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from netpol_lsp.config.config import Config, FileConfig, default_file_config
@@ -41,10 +41,12 @@ class ClientSettings:
     code_lens: bool = True
     show_results: bool = True
     """Whether the server shows what a command found; a client that does it itself says no."""
+    code_action_menu: bool = False
+    """Whether the client lets the user choose among code actions: it then gets all, not only fixes of what it names."""
 
 
-def parse_settings(data: Any) -> ClientSettings:
-    """The client's settings; what is missing or of another shape has its default."""
+def parse_settings(data: Any, initial: ClientSettings = ClientSettings()) -> ClientSettings:
+    """The client's settings; what is missing or of another shape is as in `initial`, what the client started with."""
     section: dict[str, Any] = data if isinstance(data, dict) else {}
     inner = section.get(SECTION)
     if isinstance(inner, dict):
@@ -56,8 +58,16 @@ def parse_settings(data: Any) -> ClientSettings:
     else:
         written = hints if isinstance(hints, dict) else {}
         switches = {name: written[name] for name in names if isinstance(written.get(name), bool)}
+
+    def switch(name: str, default: bool) -> bool:  # noqa: FBT001 - a value, not a choice of behaviour
+        value = section.get(name)
+        return value if isinstance(value, bool) else default
+
     return ClientSettings(
-        InlayHintSettings(**switches), section.get("codeLens") is not False, section.get("showResults") is not False
+        replace(initial.inlay_hints, **switches),
+        switch("codeLens", initial.code_lens),
+        switch("showResults", initial.show_results),
+        switch("codeActionMenu", initial.code_action_menu),
     )
 
 
@@ -66,7 +76,9 @@ class Configuration:
 
     def __init__(self) -> None:
         self.roots: tuple[str, ...] = ()
-        self.settings = ClientSettings()
+        self.initial = ClientSettings()
+        """What the client said with `initialize`; its settings are laid over it."""
+        self.settings = self.initial
         self._files = ConfigFiles()
         self._found: dict[str, bool] = {}
         self.context_problems: tuple[ContextProblem, ...] = ()

@@ -33,8 +33,10 @@ end
 
 -- The client's configuration, with what is given laid over it.
 function M.config(over)
-  -- The plugin shows what commands answer, in a floating window: the server need not.
-  local settings = vim.tbl_deep_extend("force", { showResults = false }, vim.g.netpol_settings or {})
+  -- The plugin shows what commands answer, in a floating window: the server need not. Neovim lets you choose among code
+  -- actions: it may have them all.
+  local own = { showResults = false, codeActionMenu = true }
+  local settings = vim.tbl_deep_extend("force", own, vim.g.netpol_settings or {})
   return vim.tbl_extend("force", {
     name = M.name,
     cmd = M.command(),

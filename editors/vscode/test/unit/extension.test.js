@@ -20,10 +20,32 @@ async function activate(t, options) {
   return { ...seen, context, root };
 }
 
-test("YAML that is no manifest starts nothing", async (t) => {
-  const seen = await activate(t, { documents: [document("a: 1"), document("apiVersion: v1", "markdown")] });
+test("JSON and other languages that are no manifest start nothing", async (t) => {
+  const seen = await activate(t, { documents: [document('{"a": 1}', "json"), document("apiVersion: v1", "markdown")] });
   assert.deepEqual(seen.errors, []);
   assert.match(seen.items[0].tooltip, /No policy is open/);
+});
+
+test("any YAML starts the server; that there is none is told where a manifest is", async (t) => {
+  const seen = await activate(t, { documents: [document("")] });
+  assert.match(seen.items[0].text, /failed/);
+  assert.deepEqual(seen.errors, []);
+  await seen.listeners.open(document("name: compose\n"));
+  assert.deepEqual(seen.errors, []);
+  await seen.listeners.change({ document: MANIFEST });
+  assert.equal(seen.errors.length, 1);
+});
+
+test("the states look different, in words as well", async (t) => {
+  const seen = await activate(t, {});
+  const [item] = seen.items;
+  await seen.listeners.open(MANIFEST);
+  const [waiting, starting, failed] = item.texts;
+  assert.equal(item.texts.length, 3, item.texts.join());
+  assert.notEqual(waiting, starting);
+  assert.match(starting, /starting/);
+  assert.match(failed, /failed/);
+  assert.match(item.accessibilityInformation.label, /is failed/);
 });
 
 test("without a server the user hears what to do, once", async (t) => {
@@ -31,13 +53,13 @@ test("without a server the user hears what to do, once", async (t) => {
   assert.equal(seen.errors.length, 1);
   assert.match(seen.errors[0].message, /netpol-lsp is not installed\. Install it with `pip install netpol-lsp`, or name it in netpol\.server\.path\./);
   assert.deepEqual(seen.errors[0].choices, ["Try Again", "Open Settings", "Show Output"]);
-  assert.match(seen.items[0].text, /warning/);
+  assert.match(seen.items[0].text, /error/);
   await seen.listeners.change({ document: MANIFEST });
   assert.equal(seen.errors.length, 1);
 });
 
 test("a text that becomes a manifest starts the server", async (t) => {
-  const seen = await activate(t, { documents: [document("")] });
+  const seen = await activate(t, { documents: [document("", "json")] });
   await seen.listeners.change({ document: document('{"apiVersion": "networking.k8s.io/v1"}', "json") });
   assert.equal(seen.errors.length, 1);
 });
@@ -51,6 +73,7 @@ test("a wheel without a Python says which Python is needed", async (t) => {
   const seen = await activate(t, { documents: [] });
   fs.mkdirSync(path.join(seen.root, "bundled"));
   fs.writeFileSync(path.join(seen.root, "bundled", "x.whl"), "");
+  fs.writeFileSync(path.join(seen.root, "bundled", "requirements.txt"), "");
   await seen.listeners.open(MANIFEST);
   assert.match(seen.errors[0].message, /Python 3\.11 or newer is needed, none was found\. Install it, or name it in netpol\.server\.python\./);
 });

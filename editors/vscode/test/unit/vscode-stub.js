@@ -3,7 +3,12 @@ const Module = require("node:module");
 
 const nothing = () => ({ dispose() {} });
 const withNothing = (known) => new Proxy(known, { get: (o, name) => (name in o ? o[name] : nothing) });
-class Item { show() {} hide() {} dispose() {} }
+class Item {
+  texts = [];
+  set text(value) { this.texts.push(value); }
+  get text() { return this.texts.at(-1); }
+  show() {} hide() {} dispose() {}
+}
 class EventEmitter { event = nothing; fire() {} dispose() {} }
 
 exports.install = ({ documents = [], settings = {}, trusted = true, folders = [] }) => {
