@@ -36,11 +36,12 @@ def program(name: str, place: Path | None = None) -> Path:
     return Path(found)
 
 
-def test_neovim_of_the_system() -> None:
-    run(HERE / "neovim/run", program("nvim"), SERVER, "plugin")
+@pytest.mark.parametrize("mode", ["plugin", "path"])
+def test_neovim_of_the_system(mode: str) -> None:
+    run(HERE / "neovim/run", program("nvim"), SERVER, mode)
 
 
-@pytest.mark.parametrize("mode", ["plugin", "enable"])
+@pytest.mark.parametrize("mode", ["plugin", "enable", "path"])
 def test_neovim_011(mode: str) -> None:
     place = WORK / "venv/bin/nvim"
     if not place.exists():
@@ -60,6 +61,12 @@ def test_emacs() -> None:
     run(HERE / "emacs/run", program("emacs"), SERVER)
 
 
+def test_emacs_with_lsp_mode() -> None:
+    if not any(Path("/usr/share/emacs/site-lisp/elpa").glob("lsp-mode-*")):
+        pytest.skip("lsp-mode is not installed; .ci/editors installs it")
+    run(HERE / "emacs/run-lsp-mode", program("emacs"), SERVER)
+
+
 def test_vim_with_ale() -> None:
     ale = Path("/usr/share/vim-ale")
     if not ale.exists():
@@ -67,7 +74,7 @@ def test_vim_with_ale() -> None:
     run(HERE / "vim/run", program("vim"), SERVER, ale)
 
 
-@pytest.mark.parametrize("script", ["inside.mjs", "ui.mjs", "trust.mjs"])
+@pytest.mark.parametrize("script", ["inside.mjs", "ui.mjs", "trust.mjs", "settings.mjs", "first.mjs"])
 def test_vscode(script: str) -> None:
     # Minutes long, so only for those who say where it is: `.ci/editors` runs it anyway.
     if "NETPOL_EDITORS_WORK" not in os.environ:

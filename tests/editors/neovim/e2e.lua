@@ -3,6 +3,7 @@ local folder, mode = os.getenv("E2E_FOLDER"), os.getenv("E2E_MODE")
 local policy = folder .. "/policies/policy.yaml"
 local passed, failed = 0, 0
 local LIMIT = 20000
+local stop_all
 
 local function say(text)
   io.stdout:write(text .. "\n")
@@ -171,7 +172,7 @@ local function test_health()
   vim.cmd("bwipeout!")
 end
 
-local function stop()
+stop_all = function()
   for _, client in ipairs(clients()) do
     if vim.fn.has("nvim-0.11") == 1 then
       client:stop()
@@ -182,8 +183,49 @@ local function stop()
   check("the server stops", wait(function() return #clients() == 0 end))
 end
 
+local function test_fix_on_save()
+  local path = folder .. "/policies/label.yaml"
+  local buffer = edit(path)
+  check("the second policy is served", wait(function() return ready(buffer) end))
+  dofile(folder .. "/fix-on-save.lua")
+  -- Typed just now: what the server has to fix is not on disk yet.
+  vim.api.nvim_buf_set_lines(buffer, -1, -1, false, { "  ingress: [{ports: [{port: 80, protocol: tcp}]}]" })
+  local wanted = table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), "\n")
+  wanted = wanted:gsub("public: true", 'public: "true"'):gsub("tcp", "TCP")
+  vim.cmd("silent write")
+  check("a file is fixed when it is written, on disk", text_of(path) == wanted, text_of(path))
+  vim.api.nvim_clear_autocmds({ event = "BufWritePre" })
+end
+
+-- PATH has entries that mean the current folder, where somebody else's program has the server's name.
+local function test_foreign_programs()
+  local system = vim.env.PATH
+  local server = require("netpol.server")
+  for _, path in ipairs({ "", ":", ".", "./bin", "bin", "../policies", ":" .. system, system .. ":", system .. "::.", "bin:" .. system }) do
+    vim.env.PATH = path
+    local buffer = edit(policy)
+    check("nothing is started with PATH=" .. path, server.command() == nil and server.attach(buffer) == nil, server.command())
+    vim.g.netpol_cmd = "netpol-lsp"
+    check("nor by its bare name", server.command() == nil and server.attach(buffer) == nil, server.command())
+    vim.g.netpol_cmd = nil
+    vim.env.VIRTUAL_ENV = "."
+    check("nor from a relative environment", server.attach(buffer) == nil)
+    vim.env.VIRTUAL_ENV = nil
+    vim.cmd("bwipeout!")
+  end
+  vim.env.PATH = ":.:" .. folder .. "/bin:" .. system
+  local buffer = edit(policy)
+  check("the one of an absolute entry is", server.command()[1] == folder .. "/bin/netpol-lsp" and server.attach(buffer) ~= nil, server.command())
+  check("it is served", wait(function() return ready(buffer) end))
+  stop_all()
+  check("nothing of the repository was run", vim.fn.filereadable(folder .. "/was-run") == 0)
+end
+
 local function main()
   vim.cmd("filetype on")
+  if mode == "path" then
+    return test_foreign_programs()
+  end
   if mode == "enable" then
     vim.lsp.enable("netpol_lsp")
   end
@@ -200,8 +242,9 @@ local function main()
   if mode == "plugin" then
     test_commands(buffer)
     test_health()
+    test_fix_on_save()
   end
-  stop()
+  stop_all()
 end
 
 local ok, problem = xpcall(main, debug.traceback)

@@ -9,9 +9,9 @@ end
 
 local function check_server(server)
   local command = server.command()
-  if vim.fn.executable(command[1]) ~= 1 then
-    say("error", "`" .. command[1] .. "` is not an executable", {
-      "Install it: pipx install netpol-lsp (or pip install netpol-lsp in a virtual environment)",
+  if not server.is_installed() then
+    say("error", command and ("`" .. command[1] .. "` is not an executable") or "there is no netpol-lsp on PATH", {
+      "Install it: see `Install` in the plugin's README.md",
       "Or name it: vim.g.netpol_cmd = { '/path/to/netpol-lsp' }",
     })
     return

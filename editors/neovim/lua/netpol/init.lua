@@ -33,6 +33,9 @@ function M.show_config()
   end)
 end
 
+-- Fix all that is safe in a buffer, and return when it is done: it may be called before the buffer is written.
+M.fix_all = server.fix_all
+
 -- Stop the server, wait until it is gone, and attach it again to every buffer that it served.
 function M.restart()
   local buffers = {}
@@ -62,6 +65,7 @@ function M.start()
   end
   vim.api.nvim_create_user_command("NetpolExplain", function() M.explain() end, { desc = "What this policy does" })
   vim.api.nvim_create_user_command("NetpolConfig", function() M.show_config() end, { desc = "The configuration in effect" })
+  vim.api.nvim_create_user_command("NetpolFixAll", function() M.fix_all(0) end, { desc = "Fix all that is safe" })
   vim.api.nvim_create_user_command("NetpolRestart", function() M.restart() end, { desc = "Start the server again" })
   if vim.g.netpol_autostart == false or vim.g.netpol_autostart == 0 then
     return

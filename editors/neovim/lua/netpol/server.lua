@@ -7,28 +7,47 @@ local get_clients = vim.lsp.get_clients or vim.lsp.get_active_clients
 -- Neovim 0.7 has no vim.lsp.start that shares one client among the buffers of a project: we remember them.
 local started = {}
 
--- The command that starts the server: what the user set, then the active virtual environment, then PATH.
--- A program inside the project is never run unasked: opening somebody's repository must not run its files.
+-- Whether a path is absolute: `/x`, or on Windows `C:\x`, `\\host`.
+local function is_absolute(path)
+  return path:match("^/") ~= nil or path:match("^%a:[/\\]") ~= nil or path:match("^\\") ~= nil
+end
+
+-- The full path of a program on PATH, nil when it is nowhere. An entry of PATH that is empty or relative means the
+-- current folder, and that may be somebody's repository: such entries are passed over.
+local function on_path(name)
+  local windows = vim.fn.has("win32") == 1
+  for _, folder in ipairs(vim.split(vim.env.PATH or "", windows and ";" or ":", { plain = true })) do
+    local program = folder .. "/" .. name .. (windows and ".exe" or "")
+    if is_absolute(folder) and vim.fn.executable(program) == 1 then
+      return program
+    end
+  end
+end
+
+-- The command that starts the server: what the user set, then the active virtual environment, then PATH; nil when there
+-- is none. A program inside the project is never run unasked: opening somebody's repository must not run its files.
 function M.command()
   local set = vim.g.netpol_cmd
-  if type(set) == "string" and set ~= "" then
-    return { set }
-  elseif type(set) == "table" then
-    return set
+  set = type(set) == "string" and set ~= "" and { set } or set
+  if type(set) == "table" and #set > 0 then
+    local program = set[1]:find("[/\\]") and set[1] or on_path(set[1])
+    return program and vim.list_extend({ program }, set, 2)
   end
   local environment = vim.env.VIRTUAL_ENV
-  if environment then
+  if environment and is_absolute(environment) then
     for _, program in ipairs({ environment .. "/bin/netpol-lsp", environment .. "/Scripts/netpol-lsp.exe" }) do
       if vim.fn.executable(program) == 1 then
         return { program }
       end
     end
   end
-  return { "netpol-lsp" }
+  local program = on_path("netpol-lsp")
+  return program and { program }
 end
 
 function M.is_installed()
-  return vim.fn.executable(M.command()[1]) == 1
+  local command = M.command()
+  return command ~= nil and vim.fn.executable(command[1]) == 1
 end
 
 -- The client's configuration, with what is given laid over it.
@@ -39,7 +58,8 @@ function M.config(over)
   local settings = vim.tbl_deep_extend("force", own, vim.g.netpol_settings or {})
   return vim.tbl_extend("force", {
     name = M.name,
-    cmd = M.command(),
+    -- Never a bare name: Neovim would look it up in the current folder as well.
+    cmd = M.command() or { "/not-installed/netpol-lsp" },
     filetypes = require("netpol.detect").filetypes,
     settings = { netpol = settings },
     init_options = settings,
@@ -98,6 +118,39 @@ function M.attach(buffer)
     config = vim.tbl_extend("force", vim.lsp.config[M.name] or config, { root_dir = root })
   end
   return vim.lsp.start(config, { bufnr = buffer })
+end
+
+-- Fix all that is safe in a buffer, and only then return: for BufWritePre. Gives whether something was fixed.
+function M.fix_all(buffer)
+  buffer = (buffer == nil or buffer == 0) and vim.api.nvim_get_current_buf() or buffer
+  local client = M.clients(buffer)[1]
+  if not client then
+    return false
+  end
+  local function ask(method, params)
+    local answer
+    if vim.fn.has("nvim-0.11") == 1 then
+      answer = client:request_sync(method, params, 2000, buffer)
+    else
+      answer = client.request_sync(method, params, 2000, buffer)
+    end
+    return answer and answer.result
+  end
+  local place = { line = 0, character = 0 }
+  local actions = ask("textDocument/codeAction", {
+    textDocument = { uri = vim.uri_from_bufnr(buffer) },
+    range = { start = place, ["end"] = place },
+    context = { diagnostics = {}, only = { "source.fixAll.netpol" } },
+  })
+  local action = actions and actions[1]
+  if action and not action.edit then
+    action = ask("codeAction/resolve", action)
+  end
+  if not (action and action.edit) then
+    return false
+  end
+  vim.lsp.util.apply_workspace_edit(action.edit, client.offset_encoding)
+  return true
 end
 
 function M.stop()
