@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 from netpol_lsp import __version__
 
@@ -33,7 +34,10 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until the client leaves; 0 when it said goodbye, 1 otherwise, 2 when serving is not possible."""
-    options = build_parser().parse_args(arguments)
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    if options.ws is not None and find_spec("websockets") is None:
+        parser.error("--ws needs the package websockets: pip install 'netpol-lsp[ws]'")
     # Loading the protocol takes a third of a second: not for --help and --version.
     from netpol_lsp.lsp.transport.run import run  # noqa: PLC0415
 

@@ -2,10 +2,13 @@
 
 import json
 import re
+import struct
 import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 EDITORS = Path(__file__).resolve().parents[2] / "editors"
 INDEX = (EDITORS / "README.md").read_text("utf-8")
@@ -69,3 +72,34 @@ def test_json_can_be_pasted(name: str, text: str) -> None:
 def test_toml_can_be_pasted(name: str, text: str) -> None:
     ours = {leaf.partition(".config.netpol.")[2] for leaf in leaves(tomllib.loads(text)) if ".config.netpol." in leaf}
     assert ours <= SETTINGS, name
+
+
+def test_the_extension_s_libraries_fit_those_of_the_server() -> None:
+    """`editors/vscode/lock` writes the list anew."""
+    lock = (EDITORS / "vscode/requirements.txt").read_text("utf-8")
+    pinned = {
+        canonicalize_name(name): version for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", lock, re.MULTILINE)
+    }
+    digests = re.split(r"^(?=[\w.-]+==)", lock, flags=re.MULTILINE)[1:]
+    assert all("--hash=sha256:" in one for one in digests)
+    project = tomllib.loads((EDITORS.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    for dependency in map(Requirement, project["dependencies"]):
+        assert dependency.specifier.contains(pinned[canonicalize_name(dependency.name)]), dependency
+
+
+def test_the_extension_s_page_says_where_it_comes_from() -> None:
+    manifest = json.loads((EDITORS / "vscode/package.json").read_text("utf-8"))
+    urls = tomllib.loads((EDITORS.parent / "pyproject.toml").read_text("utf-8"))["project"]["urls"]
+    assert manifest["repository"]["url"] == urls["Repository"]
+    assert manifest["bugs"]["url"] == urls["Issues"]
+    icon = (EDITORS / "vscode" / manifest["icon"]).read_bytes()
+    width, height = struct.unpack(">II", icon[16:24])
+    assert icon.startswith(b"\x89PNG")
+    assert width == height >= 128
+
+
+def test_pages_say_what_works_before_the_package_is_published() -> None:
+    for page in [*PAGES, EDITORS / "README.md", EDITORS / "neovim/README.md"]:
+        text = " ".join(page.read_text("utf-8").split())
+        assert re.search(r"once it is published", text, re.IGNORECASE), page.name
+        assert "until then" in text or "until it is" in text, page.name
