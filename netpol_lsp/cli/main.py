@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from netpol_lsp import __version__
+from netpol_lsp.project.nesting import allow_deep_nesting
 
 PROGRAM = "netpol-lint"
 OK, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
@@ -31,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     # Trees of nodes have no cycles, and the process ends soon: the collector took a third of a run over 1,000 files.
     gc.set_threshold(1_000_000, 50, 1000)
+    allow_deep_nesting()
     try:
         code = _run(arguments)
         sys.stdout.flush()

@@ -170,7 +170,7 @@ def _add_running(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    if text.isdecimal() and int(text) > 0:
+    if text.isdecimal() and len(text) <= 9 and int(text) > 0:
         return int(text)
     message = f"`{text}` is not a number from 1"
     raise argparse.ArgumentTypeError(message)

@@ -128,8 +128,9 @@ def parse_address(text: str) -> str:
 
 def parse_port(text: str) -> int:
     """A port number."""
-    if text.strip().isdecimal() and 1 <= int(text) <= 65535:
-        return int(text)
+    plain = text.strip().lstrip("0")
+    if plain.isdecimal() and len(plain) <= 5 and 1 <= int(plain) <= 65535:
+        return int(plain)
     message = f"`{text}` is not a port number from 1 to 65535"
     raise ValueError(message)
 

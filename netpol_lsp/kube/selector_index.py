@@ -46,6 +46,15 @@ class SelectorIndex(Generic[T]):
                 if values is None or values.contains(value):
                     yield from items
 
+    def including(self, selector: LabelSelector) -> Iterator[T]:
+        """Everything whose selector may select all that a satisfiable `selector` does, and perhaps more; nothing twice."""
+        yield from self._others
+        for key, values in selector.allowed if self._by_label else ():
+            # Who asks for one value of a label includes only those that ask for the same one.
+            if len(values.values) == 1 and not values.is_complement:
+                for value in values.values:
+                    yield from self._by_label.get(key, {}).get(value, ())
+
 
 def _exact_labels(selector: LabelSelector) -> list[tuple[str, str | None]]:
     """The labels of which the selector allows one value only (None: that the label is missing)."""

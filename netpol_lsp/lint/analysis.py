@@ -13,8 +13,9 @@ from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, 
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.text.source import Source
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import Document, parse_document, split
-from netpol_lsp.yaml.problems import SyntaxProblem
+from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.yaml.to_python import to_python
 
 
@@ -23,12 +24,14 @@ class DocumentAnalysis:
     """One document that is ours. Offsets count from its own start, so the value outlives edits elsewhere.
 
     `objects` are our objects; `plain` their plain data, in the same order; `problems` what YAML refuses.
+    `failure` is the exception because of which nothing could be read at all: a mistake of ours.
     """
 
     document: Document
     objects: tuple[KubeObject, ...]
     plain: tuple[Any, ...]
     problems: tuple[SyntaxProblem, ...]
+    failure: Exception | None = None
 
     @lazy
     def policies(self) -> tuple[NetworkPolicy, ...]:
@@ -107,13 +110,26 @@ def analyse(source: Source, previous: Analysis | None = None) -> Analysis:
 
 
 def analyse_document(text: str, uri: str = "") -> DocumentAnalysis | None:
-    """Read one document; None when it is none of ours."""
+    """Read one document; None when it is none of ours. Never raises: what fails belongs to this document alone."""
     if not may_be_ours(text):
         return None
+    try:
+        return _analyse_ours(text, uri)
+    except RecursionError:
+        problem = SyntaxProblem(ProblemKind.SYNTAX, Span(0, min(1, len(text))), "nested too deeply to be read")
+        return DocumentAnalysis(Document(Source(uri, text), None, problem, (problem,), False), (), (), (problem,))
+    except Exception as error:  # noqa: BLE001 - one document must not take the others down
+        return DocumentAnalysis(Document(Source(uri, text), None, None, (), False), (), (), (), error)
+
+
+def _analyse_ours(text: str, uri: str) -> DocumentAnalysis | None:
     document = parse_document(text, uri, shape=shape())
     objects = tuple(found for found in objects_of(document.root) if is_network_policy(found))
     if not objects and not (document.error and looks_like_ours(text)):
         return None
     plains = [to_python(found.node) for found in objects]
     problems = document.problems + tuple(problem for plain in plains for problem in plain.problems)
-    return DocumentAnalysis(document, objects, tuple(plain.value for plain in plains), problems)
+    analysis = DocumentAnalysis(document, objects, tuple(plain.value for plain in plains), problems)
+    # Everybody asks for them; if this fails, it fails here.
+    len(analysis.policies)
+    return analysis

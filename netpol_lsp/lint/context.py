@@ -15,6 +15,7 @@ from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
 from netpol_lsp.text.edits import Applicability, Fix, Fixes, TextEdit
+from netpol_lsp.text.readable import shorten
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
@@ -26,6 +27,8 @@ from netpol_lsp.yaml.problems import SyntaxProblem
 if TYPE_CHECKING:
     from netpol_lsp.findings.rule_info import RuleInfo
     from netpol_lsp.lint.analysis import DocumentAnalysis
+
+_LONGEST_LABEL = 200
 
 
 class HasSpan(Protocol):
@@ -136,9 +139,9 @@ class Context:
             name=info.name,
             category=info.category,
             severity=self._setup.severity or severity or info.severity,
-            message=message,
+            message=shorten(message),
             span=span,
-            label=label,
+            label=shorten(label, _LONGEST_LABEL),
             object=_reference(obj or owner),
             field=field or self._known_path(at) or ("" if owner is None else render_path(path_at(owner.node, span))),
             related=tuple(related),
@@ -159,7 +162,7 @@ class Context:
 
     def related(self, at: HasSpan | Span, message: str) -> Related:
         """Another place in this file that belongs to a finding."""
-        return Related(at if isinstance(at, Span) else at.span, message)
+        return Related(at if isinstance(at, Span) else at.span, shorten(message))
 
     def _owner(self, span: Span) -> KubeObject | None:
         """The object around a span; the document's only one where there is none."""

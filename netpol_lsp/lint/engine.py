@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from netpol_lsp.config.config import FileConfig, default_file_config
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, with_occurrence_index
 from netpol_lsp.findings.tool_codes import INTERNAL_ERROR
 from netpol_lsp.findings.trigger import Trigger
+from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
 from netpol_lsp.lint.context import ConfiguredRule, Context, DocumentScope, PolicyContext
 from netpol_lsp.lint.locate import located_policies
@@ -20,12 +22,17 @@ from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import DocumentRule, PolicyRule, Rule
 from netpol_lsp.lint.suppress import apply_suppressions
 from netpol_lsp.lint.triggers import features_of_document, features_of_policy
+from netpol_lsp.text.budget import OverBudgetError
 from netpol_lsp.text.edits import move_fixes
 from netpol_lsp.text.memo import Memo
+from netpol_lsp.text.readable import shorten
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceSnapshot
 from netpol_lsp.yaml.problems import ProblemKind
+
+MOST_FINDINGS = 1000
+"""Of one rule in one document (a policy rule: in one policy), that is; nobody reads more."""
 
 
 class Scope(StrEnum):
@@ -59,7 +66,11 @@ def join_findings(
     analysis: Analysis, config: FileConfig, by_document: Iterable[Iterable[Diagnostic]]
 ) -> list[Diagnostic]:
     """The findings of a file out of those of its documents: suppressed ones marked, sorted by place and code."""
-    found = apply_suppressions(analysis, list(chain.from_iterable(by_document)), config)
+    found = list(chain.from_iterable(by_document))
+    try:
+        found = apply_suppressions(analysis, found, config)
+    except Exception as error:  # noqa: BLE001 - what was found is reported, suppressed or not
+        found.append(_failed("the suppressions", error, config.severities))
     found.sort(key=lambda diagnostic: diagnostic.sort_key)
     return found
 
@@ -84,6 +95,23 @@ def lint_document(
     `scope` runs a part of the rules only.
     """
     found: list[Diagnostic] = []
+    if analysis.failure is not None:
+        return [_failed("the reader", analysis.failure, config.severities)]
+    try:
+        _run_rules(found, analysis, config, workspace, scope)
+    except Exception as error:  # noqa: BLE001 - what fails belongs to this document
+        found.append(_failed("the engine", error, config.severities))
+    return _drop_cascading_findings(found, analysis) if analysis.document.error is not None else found
+
+
+def _run_rules(
+    found: list[Diagnostic],
+    analysis: DocumentAnalysis,
+    config: FileConfig,
+    workspace: WorkspaceSnapshot,
+    scope: Scope | None,
+) -> None:
+    """Collect what the rules find in a document and in its policies."""
     around = DocumentScope(analysis, config.settings, workspace)
     has_error = analysis.document.error is not None
     plan = _plan(config, scope)
@@ -93,13 +121,19 @@ def lint_document(
         partial = analysis.is_partial(policy)
         for check, setup in plan.for_policy(features_of_policy(policy), is_partial=partial):
             _collect(found, check, PolicyContext(setup, around, policy, plain), config)
-    return _drop_cascading_findings(found, analysis) if has_error else found
 
 
 def _collect(found: list[Diagnostic], check: Check, ctx: Context, config: FileConfig) -> None:
     """Add the findings of one rule; when it raises, what it found before and a finding that says so."""
     try:
-        found.extend(check(ctx))
+        findings = iter(check(ctx))
+        found.extend(islice(findings, MOST_FINDINGS))
+        more = next(findings, None)
+        if more is not None:
+            message = f"more than {MOST_FINDINGS:,} findings of {more.code}: those from here on are left out"
+            found.append(replace(more, message=message, label="", related=(), fixes=()))
+    except OverBudgetError as error:
+        found.append(_over_budget(ctx, error))
     except Exception as error:  # noqa: BLE001 - a rule's mistake must not take the others down
         found.append(_internal_error(ctx, error, config.severities))
 
@@ -112,7 +146,7 @@ def _drop_cascading_findings(found: list[Diagnostic], analysis: DocumentAnalysis
     errors = [
         one for one in found if one.category is Category.SYNTAX and one.code not in structure and one.span in broken
     ]
-    guessed = [span for problem in problems for span in problem.guessed]
+    guessed = sorted({span for problem in problems for span in problem.guessed})
     told = {problem.span for problem in problems if problem.kind not in (ProblemKind.DUPLICATE, ProblemKind.ALIAS)}
     text = analysis.document.text
     return [
@@ -121,13 +155,19 @@ def _drop_cascading_findings(found: list[Diagnostic], analysis: DocumentAnalysis
         if one in errors
         or not (
             any(_is_echo(one, error, text) for error in errors)
-            or (
-                one.code in structure
-                and one.span not in told
-                and any(span.contains(one.span.start) for span in guessed)
-            )
+            or (one.code in structure and one.span not in told and _is_in(one.span.start, guessed))
         )
     ]
+
+
+def _is_in(offset: int, lines: list[Span]) -> bool:
+    """Whether one of these lines, which are sorted, holds an offset."""
+    at = bisect_right(lines, offset, key=_start_of) - 1
+    return at >= 0 and lines[at].contains(offset)
+
+
+def _start_of(span: Span) -> int:
+    return span.start
 
 
 def _is_echo(one: Diagnostic, error: Diagnostic, text: str) -> bool:
@@ -208,20 +248,42 @@ def _scope_of(rule: Rule) -> Scope:
     return Scope.WORKSPACE if isinstance(rule, PolicyRule) and rule.uses_workspace else Scope.DOCUMENT
 
 
+def _over_budget(ctx: Context, error: OverBudgetError) -> Diagnostic:
+    """The finding that says that a rule has given up."""
+    info, owner = ctx.rule, ctx.objects[0] if ctx.objects else None
+    return Diagnostic(
+        code=info.code,
+        name=info.name,
+        category=info.category,
+        severity=Severity.INFO,
+        message=f"{info.code} has not judged all of this: {error}",
+        span=owner.span if owner is not None else Span(0, 0),
+        object=ObjectRef(owner.kind, owner.namespace, owner.name) if owner is not None else None,
+    )
+
+
 def _internal_error(ctx: Context, error: Exception, severities: Mapping[str, Severity]) -> Diagnostic:
+    owner = ctx.objects[0] if ctx.objects else None
+    return _failed(ctx.rule.code, error, severities, owner)
+
+
+def _failed(
+    what: str, error: Exception, severities: Mapping[str, Severity], owner: KubeObject | None = None
+) -> Diagnostic:
+    """The finding that says that a part of the engine failed."""
     import traceback  # noqa: PLC0415 - start-up is a feature
 
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
-    owner = ctx.objects[0] if ctx.objects else None
+    detail = shorten(f"{type(error).__name__}: {error}", 200)
     info = rule_info(INTERNAL_ERROR)
     return Diagnostic(
         code=info.code,
         name=info.name,
         category=info.category,
         severity=severities.get(info.code, info.severity),
-        message=f"internal error in {ctx.rule.code} ({type(error).__name__}: {error}{place}); please report it",
-        span=owner.span if owner is not None else Span(0, min(1, len(ctx.document.text))),
+        message=f"internal error in {what} ({detail}{place}); please report it",
+        span=owner.span if owner is not None else Span(0, 0),
         object=ObjectRef(owner.kind, owner.namespace, owner.name) if owner is not None else None,
     )
 

@@ -35,12 +35,18 @@ def policies_in(analysis: Analysis) -> Iterator[PolicyInPart]:
 def located_policies(analysis: Analysis, settings: Settings) -> tuple[LocatedPolicy, ...]:
     """The policies of a file, in its order, with what `settings` say of manifests without a namespace."""
     return tuple(
-        LocatedPolicy(
-            document.semantics(policy, settings.default_namespace),
-            analysis.source.uri,
-            part.index,
-            policy.object.path,
-            cni=settings.workspace_cni,
-        )
+        located
         for part, document, policy in policies_in(analysis)
+        if (located := _locate(policy, part, document, analysis.source.uri, settings)) is not None
     )
+
+
+def _locate(
+    policy: NetworkPolicy, part: Part, document: DocumentAnalysis, uri: str, settings: Settings
+) -> LocatedPolicy | None:
+    """One policy; None when its meaning cannot be worked out, which its own findings say."""
+    try:
+        semantics = document.semantics(policy, settings.default_namespace)
+    except Exception:  # noqa: BLE001 - each rule that asks for it fails in the same way, and is reported
+        return None
+    return LocatedPolicy(semantics, uri, part.index, policy.object.path, cni=settings.workspace_cni)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 
 from netpol_lsp import rules as builtin_rules
@@ -24,7 +24,15 @@ def all_rules() -> tuple[Rule, ...]:
 def rule_by_code(code_or_name: str) -> Rule | None:
     """The rule with this code or name, in any case; former ones count."""
     wanted = code_or_name.strip()
-    return next((rule for rule in all_rules() if rule.info.is_called(wanted)), None)
+    return _called(wanted) if len(wanted) <= _LONGEST_NAME else None
+
+
+_LONGEST_NAME = 100
+
+
+@lru_cache(maxsize=1000)
+def _called(name: str) -> Rule | None:
+    return next((rule for rule in all_rules() if rule.info.is_called(name)), None)
 
 
 def rule_info(code: str) -> RuleInfo:

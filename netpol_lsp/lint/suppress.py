@@ -8,8 +8,11 @@ document for the document; `# netpol: ignore-file[NP216] reason` at the head of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate
+from operator import itemgetter
 
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Suppression
@@ -17,6 +20,7 @@ from netpol_lsp.findings.tool_codes import UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSI
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
 from netpol_lsp.lint.registry import rule_by_code, rule_info
 from netpol_lsp.text.edits import Fix, TextEdit
+from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.comments import Comment
 
@@ -24,6 +28,8 @@ ANNOTATION = "netpol-lint/ignore"
 
 _COMMENT = re.compile(r"netpol:\s*ignore(?P<file>-file)?\s*(?:\[(?P<codes>[^\]]*)\])?\s*(?P<reason>.*)", re.DOTALL)
 _WORD = re.compile(r"[^\s,]+")
+_MOST_CODES = 500
+"""Of one suppression: several times as many as there are rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,8 @@ def apply_suppressions(analysis: Analysis, found: list[Diagnostic], config: File
         return found
     enabled = config.enabled
     used: set[int] = set()
-    result = [_suppress(diagnostic, marks, used) for diagnostic in found]
+    by_code = _by_code(marks)
+    result = [_suppress(diagnostic, by_code.get(diagnostic.code), used) for diagnostic in found]
     for number, mark in enumerate(marks):
         part = analysis.part_at(mark.span.start)
         if mark.code is None and UNKNOWN_SUPPRESSION in enabled:
@@ -72,43 +79,109 @@ def find_directives(analysis: Analysis) -> Iterator[Directive]:
             # Only what is ours is parsed, but the head of the file may stand in front of its first `---`.
             continue
         if "netpol" in part.text:
+            following = _FollowingLines(part.analysis.document.source)
             for comment in part.analysis.document.comments:
-                yield from _comment_directives(comment, part, part.analysis, analysis)
+                yield from _comment_directives(comment, part, part.analysis, analysis, following)
             yield from _annotation_directives(part, part.analysis)
 
 
-def _suppress(diagnostic: Diagnostic, marks: list[Directive], used: set[int]) -> Diagnostic:
-    if diagnostic.category is Category.TOOL:
-        return diagnostic
+class _ByPlace:
+    """The directives for one code, by where their scopes start; equal scopes are one."""
+
+    def __init__(self, marks: Iterable[tuple[int, Directive]]) -> None:
+        groups: dict[tuple[int, int], list[tuple[int, Directive]]] = {}
+        for number, mark in marks:
+            groups.setdefault((mark.scope.start, mark.scope.end), []).append((number, mark))
+        self._scopes = sorted(groups)
+        self._groups = groups
+        # How far any scope up to this one reaches: where none reaches a place, there is no need to look on.
+        self._reach = list(accumulate((end for _, end in self._scopes), max))
+
+    def around(self, offset: int) -> list[tuple[int, Directive]]:
+        """The directives whose scope holds an offset, in the order of the text, with their numbers."""
+        found: list[tuple[int, Directive]] = []
+        at = bisect_right(self._scopes, offset, key=itemgetter(0)) - 1
+        while at >= 0 and self._reach[at] >= offset:
+            if self._scopes[at][1] >= offset:
+                found += self._groups[self._scopes[at]]
+            at -= 1
+        return sorted(found, key=itemgetter(0))
+
+
+def _by_code(marks: Iterable[Directive]) -> dict[str, _ByPlace]:
+    found: dict[str, list[tuple[int, Directive]]] = {}
     for number, mark in enumerate(marks):
-        if mark.code == diagnostic.code and mark.scope.start <= diagnostic.span.start <= mark.scope.end:
-            used.add(number)
-            if diagnostic.suppressed is None:
-                diagnostic = replace(diagnostic, suppressed=Suppression(mark.by, mark.reason))
+        if mark.code is not None:
+            found.setdefault(mark.code, []).append((number, mark))
+    return {code: _ByPlace(listed) for code, listed in found.items()}
+
+
+def _suppress(diagnostic: Diagnostic, marks: _ByPlace | None, used: set[int]) -> Diagnostic:
+    if marks is None or diagnostic.category is Category.TOOL:
+        return diagnostic
+    around = marks.around(diagnostic.span.start)
+    used.update(number for number, _ in around)
+    if around and diagnostic.suppressed is None:
+        mark = around[0][1]
+        return replace(diagnostic, suppressed=Suppression(mark.by, mark.reason))
     return diagnostic
 
 
 def _comment_directives(
-    comment: Comment, part: Part, document: DocumentAnalysis, analysis: Analysis
+    comment: Comment, part: Part, document: DocumentAnalysis, analysis: Analysis, following: _FollowingLines
 ) -> Iterator[Directive]:
     match = _COMMENT.match(comment.text)
     if match is None:
         return
     text = document.document.text
     start = text.index(comment.text, comment.span.start) + part.start
-    scope = _scope(comment, part, document, analysis, is_file=match["file"] is not None)
+    scope = _scope(comment, part, document, analysis, following, is_file=match["file"] is not None)
     whole = comment.span.shift(part.start)
     reason = match["reason"].strip()
     words = list(_WORD.finditer(match["codes"] or ""))
     if not words:
         yield Directive("", None, whole, scope, "comment", reason, whole, 0)
-    for word in words:
+    for word in words[:_MOST_CODES]:
         offset = start + match.start("codes")
         span = Span(offset + word.start(), offset + word.end())
         yield Directive(word.group(), _code(word.group()), span, scope, "comment", reason, whole, len(words))
+    if len(words) > _MOST_CODES:
+        yield Directive(_rest(words), None, whole, scope, "comment", reason, whole, len(words))
 
 
-def _scope(comment: Comment, part: Part, document: DocumentAnalysis, analysis: Analysis, *, is_file: bool) -> Span:
+def _rest(words: list[re.Match[str]]) -> str:
+    return f"{words[_MOST_CODES].group()} and {len(words) - _MOST_CODES - 1} more"
+
+
+class _FollowingLines:
+    """For each line of a text, the first one from there on that is neither empty nor a comment."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._numbers: list[int] | None = None
+
+    def line_from(self, line: int) -> int:
+        """The first line of YAML from `line` on; the last line where there is none."""
+        if self._numbers is None:
+            # Backwards, once: hundreds of comments may stand in a row.
+            lines = self._source.lines
+            last = lines.line_count - 1
+            self._numbers = [last] * (last + 2)
+            for number in range(last - 1, -1, -1):
+                is_yaml = lines.line_text(number).lstrip()[:1] not in ("", "#")
+                self._numbers[number] = number if is_yaml else self._numbers[number + 1]
+        return self._numbers[line]
+
+
+def _scope(
+    comment: Comment,
+    part: Part,
+    document: DocumentAnalysis,
+    analysis: Analysis,
+    following: _FollowingLines,
+    *,
+    is_file: bool,
+) -> Span:
     if is_file:
         return Span(0, len(analysis.source.text))
     source = document.document.source
@@ -119,9 +192,7 @@ def _scope(comment: Comment, part: Part, document: DocumentAnalysis, analysis: A
     first = source.lines.line_start(line)
     last = line
     if comment.is_alone:
-        last += 1
-        while last < source.lines.line_count - 1 and source.lines.line_text(last).lstrip()[:1] in ("", "#"):
-            last += 1
+        last = following.line_from(line + 1)
     return Span(first + part.start, source.lines.line_end(last) + part.start)
 
 
@@ -134,7 +205,7 @@ def _annotation_directives(part: Part, document: DocumentAnalysis) -> Iterator[D
         whole = field.node.span.shift(part.start)
         words = list(_WORD.finditer(field.value))
         raw = document.document.text[field.node.start : field.node.end]
-        for word in words:
+        for word in words[:_MOST_CODES]:
             at = raw.find(word.group())
             span = Span(at, at + len(word.group())).shift(field.node.start + part.start)
             yield Directive(word.group(), _code(word.group()), span, scope, "annotation", "", whole, len(words))

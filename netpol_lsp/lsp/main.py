@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from netpol_lsp import __version__
+from netpol_lsp.project.nesting import allow_deep_nesting
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
 
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Loading the protocol takes a third of a second: not for --help and --version.
     from netpol_lsp.lsp.transport.run import run  # noqa: PLC0415
 
+    allow_deep_nesting()
     try:
         run(options)
     except KeyboardInterrupt:

@@ -12,6 +12,7 @@ from netpol_lsp.lint.report import FileReport
 from netpol_lsp.project.diagnostic_codec import decode, encode
 from netpol_lsp.project.errors import PoolError
 from netpol_lsp.project.in_process import InProcessExecutor, LintJob
+from netpol_lsp.project.nesting import allow_deep_nesting
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
 
 _BATCH = 100
@@ -89,6 +90,7 @@ def _serve(work: Sequence[LintJob], pipe: Connection, inherited: Sequence[Connec
     """Answer the parent's questions about a share of the texts until it closes the pipe."""
     for other in inherited:
         other.close()
+    allow_deep_nesting()
     # Ctrl-C reaches every process of the terminal: the parent says so, the others just end.
     with suppress(KeyboardInterrupt, EOFError, ConnectionError):
         linter = InProcessExecutor(work)

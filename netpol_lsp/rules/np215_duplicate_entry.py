@@ -7,10 +7,12 @@ from functools import partial
 from typing import Any
 
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity, Tag
+from netpol_lsp.kube.net.port_index import PortIndex
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import ports_words
 from netpol_lsp.policies.networkpolicy.semantics import port_set
+from netpol_lsp.text.budget import Budget
 from netpol_lsp.text.edits import Fix
 from netpol_lsp.yaml.edit.mappings import remove_item
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, head_span, is_null, walk
@@ -90,6 +92,7 @@ def duplicate_entry(ctx: PolicyContext) -> Diagnostics:
 
 # Longer lists are looked at closely right away.
 _FEW = 16
+_MOST_COMPARED = 400_000
 
 
 def _lists(ctx: PolicyContext) -> Iterator[Node]:
@@ -147,12 +150,15 @@ def _covered_ports(ctx: PolicyContext, rule: TrafficRule) -> Diagnostics:
         if not _is_empty(port.node) and (found := port_set(port)) and not found.is_empty
     ]
     written: set[Hashable] = set()
+    budget = Budget(_MOST_COMPARED, f"{len(known):,} ports are too many to compare each with each")
+    index = PortIndex([ports for _, ports in known], budget)
     for number, (item, ports) in enumerate(known):
         content = content_key(item)
         if content in written:
             continue
         written.add(content)
-        for place, (other, more) in enumerate(known):
+        for place in index.candidates(ports):
+            other, more = known[place]
             if place == number or not more.covers(ports):
                 continue
             is_equal = ports.covers(more)

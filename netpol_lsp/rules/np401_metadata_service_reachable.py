@@ -119,7 +119,7 @@ def _reached(block: IPBlock) -> str | None:
 
 def _is_broad(cidr: str) -> bool:
     prefix = cidr.partition("/")[2]
-    return prefix.isdecimal() and int(prefix) < (48 if ":" in cidr else 16)
+    return prefix.isdecimal() and len(prefix) <= 3 and int(prefix) < (48 if ":" in cidr else 16)
 
 
 def _fix(ctx: PolicyContext, block: IPBlock, service: str) -> Fix | None:

@@ -31,7 +31,7 @@ def find_comments(text: str, root: Node | None) -> tuple[Comment, ...]:
     scalars = sorted(_scalar_spans(text, root))
     starts = [start for start, _ in scalars]
     found = []
-    position = 0
+    position = last = 0
     while match := _CANDIDATE.search(text, position):
         at = bisect_right(starts, match.start()) - 1
         if at >= 0 and match.start() < scalars[at][1]:
@@ -39,7 +39,9 @@ def find_comments(text: str, root: Node | None) -> tuple[Comment, ...]:
             position = scalars[at][1]
             continue
         position = match.end()
-        line_start = max(text.rfind("\n", 0, match.start()), text.rfind("\r", 0, match.start())) + 1
+        # The comment before this one ended its line, so no line starts before that.
+        line_start = max(text.rfind("\n", last, match.start()), text.rfind("\r", last, match.start()), last - 1) + 1
+        last = position
         is_alone = not text[line_start : match.start()].strip()
         found.append(Comment(Span(*match.span()), match.group()[1:].strip(), is_alone))
     return tuple(found)

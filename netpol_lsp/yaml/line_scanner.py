@@ -17,7 +17,6 @@ _KEY = re.compile(
     r"""(?P<key>"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'\#\[\]{},&*!|>%@`-][^\s\#]*?|-[^\s\#]+?)[ \t]*:(?=\s|\Z)""",
     re.VERBOSE,
 )
-_QUOTE_MAY_OPEN = re.compile(r"(?:\A|[\s\[{,(:])\Z")
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def comment_start(text: str, start: int = 0) -> int | None:
     at = start
     while at < len(text):
         char = text[at]
-        if char in "\"'" and _QUOTE_MAY_OPEN.search(text[:at]):
+        if char in "\"'" and _quote_may_open(text, at):
             end = closing_quote(text, at)
             if end is None:
                 return None
@@ -130,6 +129,11 @@ def comment_start(text: str, start: int = 0) -> int | None:
             return at
         at += 1
     return None
+
+
+def _quote_may_open(text: str, at: int) -> bool:
+    """Whether quotes at a place can open: at the start, after a space or after what separates values."""
+    return at == 0 or text[at - 1] in "[{,(:" or text[at - 1].isspace()
 
 
 def closing_quote(text: str, at: int) -> int | None:
@@ -168,7 +172,7 @@ def read_flow(text: str) -> Flow:
     at = 0
     while at < len(text):
         char = text[at]
-        if char in "\"'" and _QUOTE_MAY_OPEN.search(text[:at]):
+        if char in "\"'" and _quote_may_open(text, at):
             end = closing_quote(text, at)
             if end is None:
                 return Flow(tuple(opened), tuple(closed), at)

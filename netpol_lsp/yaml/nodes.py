@@ -95,6 +95,9 @@ class Entry:
         return Span(self.key.start, max(self.key.end, self.value.end))
 
 
+_MANY_ENTRIES = 100
+
+
 class Mapping(Node):
     """Keys with values.
 
@@ -102,7 +105,7 @@ class Mapping(Node):
     when the mapping has no `<<`.
     """
 
-    __slots__ = ("entries", "flow", "merged")
+    __slots__ = ("_by_name", "entries", "flow", "merged")
 
     def __init__(self, start: int, end: int, *, flow: bool, tag: str | None = None, anchor: str | None = None) -> None:
         self.start = start
@@ -113,6 +116,7 @@ class Mapping(Node):
         self.flow = flow
         self.entries: list[Entry] = []
         self.merged: tuple[Entry, ...] | None = None
+        self._by_name: dict[str | None, Entry] | None = None
 
     def all_entries(self) -> AbstractSequence[Entry]:
         """The entries that count: own ones without `<<`, then merged ones."""
@@ -122,6 +126,11 @@ class Mapping(Node):
 
     def get(self, name: str) -> Entry | None:
         """The entry with this key; the last one when it is written twice, as YAML readers do."""
+        if len(self.entries) > _MANY_ENTRIES:
+            # Asked for again and again; small mappings are searched faster than they are indexed.
+            if self._by_name is None:
+                self._by_name = {entry.name: entry for entry in self.all_entries()}
+            return self._by_name.get(name)
         found = None
         for entry in self.entries if self.merged is None else self.all_entries():
             if entry.name == name:

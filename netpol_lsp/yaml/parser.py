@@ -67,6 +67,8 @@ _INNER_COLON = re.compile(r":(?=\S)")
 _BLOCKS = ("|", ">")
 MAX_DEPTH = 1000
 """Deeper nesting is refused: no manifest needs it, and recursion over nodes must end."""
+MAX_NODES = 500_000
+"""Documents of more values and ends of collections are not read: at 150 bytes each, memory must end. The API server takes 3 MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +143,10 @@ def _parse(text: str, readable: str) -> tuple[Parsed, int | None]:
     except YAMLError as raised:
         error = _reader_problem(raised, text)
     except RecursionError:
-        error = SyntaxProblem(ProblemKind.SYNTAX, Span(0, min(1, len(text))), "the document is nested too deeply")
-    except _TooDeepError as raised:
-        error = SyntaxProblem(
-            ProblemKind.SYNTAX, Span(raised.offset, raised.offset + 1), f"nested more than {MAX_DEPTH} levels deep"
-        )
+        span = Span(0, min(1, len(text)))
+        error = SyntaxProblem(ProblemKind.SYNTAX, span, "the document is nested too deeply", is_limit=True)
+    except _LimitError as raised:
+        error = raised.problem
     except (UnicodeError, ValueError, IndexError, AssertionError, TypeError, AttributeError) as raised:
         # ruamel's pure parser has corners that raise these instead of its own errors.
         error = SyntaxProblem(ProblemKind.SYNTAX, Span(0, min(1, len(text))), f"this cannot be read as YAML ({raised})")
@@ -159,10 +160,13 @@ def _hide_colons(text: str, offset: int) -> str:
     return text[:offset] + _HIDDEN + text[offset + 1 :]
 
 
-class _TooDeepError(Exception):
-    def __init__(self, offset: int) -> None:
-        super().__init__(offset)
-        self.offset = offset
+class _LimitError(Exception):
+    """The document asks for more than is read."""
+
+    def __init__(self, offset: int, message: str, *, is_error: bool) -> None:
+        super().__init__(message)
+        span = Span(offset, offset + 1)
+        self.problem = SyntaxProblem(ProblemKind.SYNTAX, span, message, is_error=is_error, is_limit=True)
 
 
 class _Builder:
@@ -182,7 +186,8 @@ class _Builder:
         """Read events up to the end of the first document."""
         expander = self.expander
         written = 0
-        while True:
+        event: Any = None
+        for _ in range(MAX_NODES):
             event = next_event()
             kind = type(event)
             if kind is ScalarEvent:
@@ -210,6 +215,8 @@ class _Builder:
                 return
             elif event is None or kind.__name__ == "StreamEndEvent":
                 return
+        message = f"the document has more than {MAX_NODES:,} values, which is more than is read"
+        raise _LimitError(event.start_mark.index, message, is_error=False)
 
     def _scalar(self, event: Any) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
@@ -242,7 +249,7 @@ class _Builder:
     def _open(self, event: Any, make: type[Mapping | Sequence]) -> None:
         start = event.start_mark.index
         if len(self.stack) >= MAX_DEPTH:
-            raise _TooDeepError(start)
+            raise _LimitError(start, f"nested more than {MAX_DEPTH} levels deep", is_error=True)
         tag, anchor = event.tag, event.anchor
         if tag is not None or anchor is not None:
             start = _skip_properties(self.text, start, len(self.text))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from collections.abc import Sequence as AbstractSequence
+from typing import TypeVar
 
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence
 from netpol_lsp.yaml.scalars import key_string, resolve
+
+T = TypeVar("T")
 
 Path = tuple[str | int, ...]
 
@@ -71,16 +76,40 @@ def _step(node: Node, span: Span) -> tuple[str | int, Node | None] | None:
     """The child that covers `span`: its name, and its node to go on with (None when the span is on the key)."""
     start, end = span.start, span.end
     if isinstance(node, Sequence):
-        for index, item in enumerate(node.items):
-            if item.start <= start and end <= item.end:
+        items = node.items
+        for index in range(_first_near(items, start, _start_of), len(items)):
+            item = items[index]
+            if item.start > start:
+                break
+            if end <= item.end:
                 is_alias = item.origin is not None and item.origin is not node.origin
                 return index, None if is_alias and item.span == span else item
     elif isinstance(node, Mapping):
-        for entry in node.all_entries():
-            key, value = entry.key, entry.value
+        # What `<<` brings in stands anywhere; what is written stands in order.
+        entries = node.all_entries()
+        first = 0 if node.merged is not None else _first_near(entries, start, _start_of_key)
+        for index in range(first, len(entries)):
+            key, value = entries[index].key, entries[index].value
             if key.start <= start and end <= max(key.end, value.end):
-                return entry_name(entry), None if end <= key.end else value
+                return entry_name(entries[index]), None if end <= key.end else value
+            if key.start > start and node.merged is None:
+                break
     return None
+
+
+def _start_of(node: Node) -> int:
+    return node.start
+
+
+def _start_of_key(entry: Entry) -> int:
+    return entry.key.start
+
+
+def _first_near(ordered: AbstractSequence[T], offset: int, start_of: Callable[[T], int]) -> int:
+    """From where on to look for what covers `offset`: values do not overlap, so at most some that touch come first."""
+    at = bisect_left(ordered, offset, key=start_of)
+    # One that has no width, or ends where the next one starts, stands before it.
+    return max(at - 2, 0)
 
 
 def path_of(root: Node, wanted: Node) -> Path | None:

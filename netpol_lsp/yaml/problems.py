@@ -35,7 +35,7 @@ class SyntaxProblem:
     because of it. `field` is the path at which the API server sees the mistake, where that is not the path
     of what stands at `span`; of a key that is set again through `<<` it is the key's name. `guessed` are the
     lines that were read otherwise than they are written, to read on: what else is odd about them may only
-    follow from that.
+    follow from that. `is_limit`: the document asks for more than is read, so repairs are no use.
     """
 
     kind: ProblemKind
@@ -48,3 +48,4 @@ class SyntaxProblem:
     is_error: bool = True
     field: str = ""
     guessed: tuple[Span, ...] = ()
+    is_limit: bool = False

@@ -42,6 +42,7 @@ _TIMESTAMP = re.compile(
     r"(?:[Tt ][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]*)?(?:Z|[-+][0-9]{2}:[0-9]{2})?)?\Z"
 )
 _INT64_MIN, _UINT64_MAX = -(2**63), 2**64 - 1
+_MOST_DIGITS = 64
 
 _CORE = "tag:yaml.org,2002:"
 
@@ -162,13 +163,20 @@ def _decode_binary(text: str) -> str | None:
         return None
 
 
+def _integer(digits: str, base: int) -> int | None:
+    """An integer in a base; None when it has more digits than 64 bits hold, which `int` may refuse to read."""
+    body = digits.lstrip("+-")
+    significant = (body[2:] if body[1:2].lower() in ("x", "b", "o") else body).lstrip("0")
+    if len(significant) > _MOST_DIGITS:
+        return None
+    return int(significant or "0", base) * (-1 if digits[0] == "-" else 1)
+
+
 def _resolve_number(digits: str, text: str) -> ScalarValue:
     for pattern, base in _INTEGERS:
         if pattern.match(digits):
-            sign = -1 if digits[0] == "-" else 1
-            body = digits.lstrip("+-")
-            number = sign * int(body[2:] if body[1:2].lower() in ("x", "b", "o") else body, base)
-            if _INT64_MIN <= number <= _UINT64_MAX:
+            number = _integer(digits, base)
+            if number is not None and _INT64_MIN <= number <= _UINT64_MAX:
                 return number
             break
     if _FLOAT.match(digits):

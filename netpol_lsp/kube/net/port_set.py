@@ -12,6 +12,7 @@ from netpol_lsp.kube.net.intervals import Intervals
 EVERY_PORT: Intervals = ((1, 65535),)
 """All port numbers of one protocol."""
 
+_MANY = 8
 PROTOCOLS = ("TCP", "UDP", "SCTP")
 """What a NetworkPolicy can name."""
 
@@ -148,10 +149,21 @@ def named_port(protocol: str, name: str) -> PortSet:
 
 def union_of(sets: Iterable[PortSet]) -> PortSet:
     """Ports of any of the sets."""
-    result = NO_PORTS
-    for ports in sets:
-        result = result.union(ports)
-    return result
+    parts = tuple(sets)
+    if len(parts) < _MANY:
+        result = NO_PORTS
+        for ports in parts:
+            result = result.union(ports)
+        return result
+    if any(ports.everything for ports in parts):
+        return ALL_PORTS
+    # All at once: one after the other, each would be sorted again with each that follows.
+    return _normal(
+        intervals.normalise(pair for ports in parts for pair in ports.tcp),
+        intervals.normalise(pair for ports in parts for pair in ports.udp),
+        intervals.normalise(pair for ports in parts for pair in ports.sctp),
+        frozenset(name for ports in parts for name in ports.names),
+    )
 
 
 def _one_protocol(protocol: str, numbers: Intervals) -> PortSet:

@@ -5,18 +5,22 @@ Of two that mean the same the later one is superfluous. What means nobody is lef
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from netpol_lsp.kube.label_selector import LabelSelector
+from netpol_lsp.kube.net.port_index import PortIndex
 from netpol_lsp.kube.selector_index import SelectorIndex
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
 from netpol_lsp.policies.networkpolicy.subsumption import is_nobody, namespace_selector, peer_covers, rule_covers
+from netpol_lsp.text.budget import Budget
 
 PeerPair = tuple[PeerSet, PeerSet]
 
 # Up to so many are compared each with each.
 _FEW = 8
+_MOST_COMPARED = 400_000
+"""Comparisons of a rule with a peer of another one; more would take more than a second or two."""
 
 
 def redundant_peers(peers: Sequence[PeerSet], namespace: str | None) -> list[PeerPair]:
@@ -27,24 +31,33 @@ def redundant_peers(peers: Sequence[PeerSet], namespace: str | None) -> list[Pee
     known = [peer for peer in peers if not peer.is_unknown and not is_nobody(peer)]
     if len(known) < 2:
         return []
-    found = [
-        (peer, other)
-        for peer, candidates in _candidates(known, namespace)
-        if (other := _first_covering(peer, candidates, namespace)) is not None
-    ]
+    budget = Budget(_MOST_COMPARED, f"{len(known):,} peers are too many to compare each with each")
+    alike: dict[Hashable, list[PeerSet]] = {}
+    for peer in known:
+        alike.setdefault((peer.pods, peer.namespaces, peer.addresses), []).append(peer)
+    found: list[PeerPair] = []
+    for peer, candidates in _candidates([group[0] for group in alike.values()], namespace, budget):
+        other = _first_covering(peer, candidates, namespace, budget)
+        if other is not None:
+            found.append((peer, other))
+        copies = alike[peer.pods, peer.namespaces, peer.addresses][1:]
+        first = other if other is not None and other.index < peer.index else peer
+        found += [(copy, first) for copy in copies]
     return sorted(found, key=lambda pair: pair[0].index)
 
 
 def redundant_rules(rules: Sequence[RuleSemantics], namespace: str | None) -> list[tuple[RuleSemantics, RuleSemantics]]:
     """The superfluous rules of one direction, each with one that covers it."""
     found = []
-    for rule in rules if len(rules) > 1 else ():
+    budget = Budget(_MOST_COMPARED, f"{len(rules):,} rules are too many to compare each with each")
+    for rule, candidates in _rule_candidates(rules, budget):
         is_nothing = rule.peers is not None and not rule.has_unknown_peers and all(map(is_nobody, rule.peers))
         if is_nothing or rule.index < 0:  # or it stands for rules that cannot be read
             continue
+        budget.spend(len(candidates) * (1 + len(rule.peers or ())))
         covering = (
             other
-            for other in rules
+            for other in candidates
             if other is not rule
             and rule_covers(other, rule, namespace)
             and (other.index < rule.index or not rule_covers(rule, other, namespace))
@@ -55,10 +68,28 @@ def redundant_rules(rules: Sequence[RuleSemantics], namespace: str | None) -> li
     return found
 
 
-def _first_covering(peer: PeerSet, candidates: Iterable[PeerSet], namespace: str | None) -> PeerSet | None:
+def _rule_candidates(
+    rules: Sequence[RuleSemantics], budget: Budget
+) -> Iterator[tuple[RuleSemantics, Sequence[RuleSemantics]]]:
+    """Each rule with those that may cover its ports, in their order."""
+    if len(rules) <= _FEW:
+        yield from ((rule, rules) for rule in rules if len(rules) > 1)
+        return
+    index = PortIndex([rule.ports for rule in rules], budget)
+    for_all = [number for number, rule in enumerate(rules) if rule.ports.everything]
+    for rule in rules:
+        numbers = for_all if rule.has_unknown_ports else index.candidates(rule.ports)
+        yield rule, [rules[number] for number in numbers]
+
+
+def _first_covering(
+    peer: PeerSet, candidates: Iterable[PeerSet], namespace: str | None, budget: Budget
+) -> PeerSet | None:
+    listed = list(candidates)
+    budget.spend(len(listed))
     found = (
         other
-        for other in candidates
+        for other in listed
         if other is not peer
         and peer_covers(other, peer, namespace)
         and (other.index < peer.index or not peer_covers(peer, other, namespace))
@@ -66,13 +97,15 @@ def _first_covering(peer: PeerSet, candidates: Iterable[PeerSet], namespace: str
     return min(found, key=lambda other: other.index, default=None)
 
 
-def _candidates(peers: Sequence[PeerSet], namespace: str | None) -> Iterator[tuple[PeerSet, Iterable[PeerSet]]]:
+def _candidates(
+    peers: Sequence[PeerSet], namespace: str | None, budget: Budget
+) -> Iterator[tuple[PeerSet, Iterable[PeerSet]]]:
     """Each peer with those that may cover it."""
     if len(peers) <= _FEW:
         yield from ((peer, peers) for peer in peers)
         return
     yield from _pod_candidates(peers, namespace)
-    yield from _address_candidates(peers)
+    yield from _address_candidates(peers, budget)
 
 
 def _pod_candidates(peers: Iterable[PeerSet], namespace: str | None) -> Iterator[tuple[PeerSet, Iterable[PeerSet]]]:
@@ -80,7 +113,7 @@ def _pod_candidates(peers: Iterable[PeerSet], namespace: str | None) -> Iterator
     pods = [(peer, _labels(peer, namespace)) for peer in peers if peer.addresses is None]
     index = SelectorIndex(pods, lambda pair: pair[1])
     for peer, labels in pods:
-        yield peer, (other for other, _ in index.candidates(labels))
+        yield peer, (other for other, _ in index.including(labels))
 
 
 def _labels(peer: PeerSet, namespace: str | None) -> LabelSelector:
@@ -94,12 +127,13 @@ def _labels(peer: PeerSet, namespace: str | None) -> LabelSelector:
     )
 
 
-def _address_candidates(peers: Iterable[PeerSet]) -> Iterator[tuple[PeerSet, Iterable[PeerSet]]]:
+def _address_candidates(peers: Iterable[PeerSet], budget: Budget) -> Iterator[tuple[PeerSet, Iterable[PeerSet]]]:
     """Each peer that means addresses, with those that reach from before its first address to behind its last."""
     blocks = sorted(((_reach(peer), peer) for peer in peers if peer.addresses is not None), key=lambda pair: pair[0])
     open_: list[tuple[tuple[int, int, int], PeerSet]] = []
     for (family, start, _), group in groupby(blocks, key=lambda pair: pair[0]):
         together = list(group)
+        budget.spend(len(open_))
         open_ = [one for one in open_ if one[0][0] == family and -one[0][2] >= start] + together
         for _, peer in together:
             yield peer, [other for _, other in open_]

@@ -8,12 +8,13 @@ kind of object best, is the explanation.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 
 from netpol_lsp.text.edits import Applicability, Fix, apply_edits
 from netpol_lsp.text.source import LineIndex
 from netpol_lsp.text.span import Span
-from netpol_lsp.yaml.line_scanner import read_flow, read_lines
+from netpol_lsp.yaml.line_scanner import Line, read_flow, read_lines
 from netpol_lsp.yaml.nodes import Scalar, walk
 from netpol_lsp.yaml.parser import Parsed, first_error_offset, parse
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
@@ -107,13 +108,18 @@ def _lines_of(repair: Repair, scene: ErrorSite) -> tuple[Span, ...]:
     """The lines that a repair touches; none where it says what is meant whatever stands there."""
     if repair.kind is not ProblemKind.SYNTAX:
         return ()
-    found = {
-        line.number: Span(line.start, line.end)
-        for edit in repair.edits
-        for line in scene.lines
-        if line.start <= edit.span.end and edit.span.start <= line.end
-    }
+    lines = scene.lines
+    found: dict[int, Span] = {}
+    for edit in repair.edits:
+        first = max(bisect_right(lines, edit.span.start, key=_start_of) - 1, 0)
+        for line in lines[first : bisect_right(lines, edit.span.end, key=_start_of)]:
+            if edit.span.start <= line.end:
+                found[line.number] = Span(line.start, line.end)
     return tuple(found[number] for number in sorted(found))
+
+
+def _start_of(line: Line) -> int:
+    return line.start
 
 
 def in_plain_words(error: SyntaxProblem, text: str) -> SyntaxProblem:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from netpol_lsp.text.source import LineIndex
 from netpol_lsp.yaml.nodes import Node, walk
 from netpol_lsp.yaml.parser import Parsed, parse
@@ -98,7 +96,7 @@ def _suspects(lines: LineIndex, error: SyntaxProblem, text: str) -> list[str]:
             continue
         start, end = lines.line_start(number), lines.line_end(number)
         if text[start:end].strip():
-            found.append(text[:start] + re.sub(r"[^\r\n]", " ", text[start:end]) + text[end:])
+            found.append(text[:start] + " " * (end - start) + text[end:])
     return found
 
 

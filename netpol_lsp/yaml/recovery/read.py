@@ -30,6 +30,8 @@ def parse_with_recovery(text: str, shape: ObjectShape | None, *, is_template: bo
     parsed = parse(text)
     if parsed.error is None or _is_whole(parsed, shape):
         return parsed.root, parsed.problems, None
+    if parsed.error.is_limit:
+        return None, (parsed.error,), parsed.error
     root, problems = recover(text, parsed.error, shape, mends=not is_template)
     first = problems[0]
     if parsed.has_ended and isinstance(parsed.root, Mapping):
