@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelRequirement, Operator, label_selector, match_labels
 from netpol_lsp.kube.net.address_set import address_set
-from netpol_lsp.kube.net.port_set import port_range
+from netpol_lsp.kube.net.port_set import ALL_PORTS, named_port, port_range, union_of
 from netpol_lsp.policies.networkpolicy import redundancy
 from netpol_lsp.policies.networkpolicy.redundancy import redundant_peers, redundant_rules
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
-from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME, is_nobody, peer_covers
+from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME, is_nobody, peer_covers, rule_covers
 
 NOTHING = label_selector([LabelRequirement("app", Operator.EXISTS), LabelRequirement("app", Operator.DOES_NOT_EXIST)])
 SELECTORS = st.sampled_from(
@@ -62,7 +62,7 @@ def brute_force(peers: list[PeerSet], namespace: str | None) -> list[int]:
     ]
 
 
-@given(st.lists(PEERS, max_size=7), st.sampled_from([None, "own"]))
+@given(st.lists(PEERS, max_size=7) | st.lists(PEERS, min_size=9, max_size=30), st.sampled_from([None, "own"]))
 def test_as_by_comparing_all_pairs(found, namespace):
     peers = [PeerSet(index, *parts) for index, parts in enumerate(found)]
     pairs = redundant_peers(peers, namespace)
@@ -89,6 +89,44 @@ def test_long_lists_are_not_compared_pair_by_pair(peers, monkeypatch):
     monkeypatch.setattr(redundancy, "peer_covers", count)
     assert redundant_peers([*peers, PeerSet(2000, *_like(peers[7]))], "own") != []
     assert len(asked) < 20
+
+
+PORTS = st.lists(
+    st.one_of(
+        st.builds(
+            lambda protocol, first, more: port_range(protocol, first, first + more),
+            st.sampled_from(["TCP", "UDP"]),
+            st.integers(1, 9),
+            st.integers(0, 6),
+        ),
+        st.sampled_from([ALL_PORTS, named_port("TCP", "a"), named_port("UDP", "a"), port_range("TCP", 1, 65535)]),
+    ),
+    max_size=3,
+).map(union_of)
+
+
+@given(st.lists(st.tuples(PORTS, st.booleans()), min_size=9, max_size=30))
+def test_rules_as_by_comparing_all_pairs(drawn):
+    web, api = (PeerSet(0, match_labels({"app": name})) for name in ("web", "api"))
+    rules = [RuleSemantics(n, (web,) if is_web else (web, api), ports) for n, (ports, is_web) in enumerate(drawn)]
+    expected = [
+        (rule.index, other.index)
+        for rule in rules
+        for other in [
+            next(
+                (
+                    other
+                    for other in rules
+                    if other is not rule
+                    and rule_covers(other, rule, "own")
+                    and (other.index < rule.index or not rule_covers(rule, other, "own"))
+                ),
+                None,
+            )
+        ]
+        if other is not None
+    ]
+    assert [(rule.index, other.index) for rule, other in redundant_rules(rules, "own")] == expected
 
 
 def _like(peer: PeerSet):

@@ -1,0 +1,64 @@
+"""Work grows with the text, not with its square: a hostile file must not stop a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from netpol_lsp.lint.engine import MOST_FINDINGS, lint_text
+from tests.steps import steps_of
+
+HEAD = (
+    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a, namespace: b}\n"
+    "spec:\n  podSelector: {}\n  policyTypes: [Ingress]\n"
+)
+
+Maker = Callable[[int], str]
+
+
+def _lines(text: str, count: int) -> str:
+    return "".join(text.replace("{i}", str(number)) for number in range(count))
+
+
+GROWING: dict[str, Maker] = {
+    "peers": lambda n: HEAD + "  ingress:\n  - from:\n" + _lines("    - podSelector: {matchLabels: {a{i}: b}}\n", n),
+    "equal peers": lambda n: HEAD + "  ingress:\n  - from:\n" + "    - podSelector: {matchLabels: {a: b}}\n" * n,
+    "ranges": lambda n: HEAD + "  ingress:\n  - from:\n" + _lines("    - ipBlock: {cidr: 10.1.{i}.0/24}\n", n),
+    "rules": lambda n: HEAD + "  ingress:\n" + _lines("  - ports: [{port: 1{i}}]\n", n),
+    "ports": lambda n: HEAD + "  ingress:\n  - ports:\n" + _lines("    - {port: 1{i}0, endPort: 1{i}3}\n", n),
+    "sliding ranges of ports": lambda n: (
+        HEAD + "  ingress:\n" + "".join(f"  - ports: [{{port: {i + 1}, endPort: {i + 5000}}}]\n" for i in range(n))
+    ),
+    "unknown fields": lambda n: HEAD + _lines("  k{i}: v\n", n),
+    "duplicate keys": lambda n: HEAD + "x:\n" + "  k: v\n" * n,
+    "anchors": lambda n: HEAD + _lines("z{i}: &a{i} v\n", n),
+    "suppressions": lambda n: HEAD + "# netpol: ignore[NP210] x\n" * n,
+    "codes of a suppression": lambda n: HEAD + "# netpol: ignore[" + "NP210," * n + "] x\n",
+    "conflicts": lambda n: HEAD + "<<<<<<< HEAD\na: b\n=======\nc: d\n>>>>>>> x\n" * n,
+    "labels": lambda n: HEAD.replace(
+        "podSelector: {}", "podSelector:\n    matchLabels:\n" + _lines("      k{i}: v\n", n)
+    ),
+    "quotes in brackets": lambda n: HEAD + "x: [" + "'a', " * n + "\n",
+}
+
+
+@pytest.mark.parametrize("make", GROWING.values(), ids=GROWING)
+def test_twice_the_text_takes_about_twice_the_steps(make: Maker) -> None:
+    lint_text(make(10))
+    few, many = (steps_of(lambda count=count: lint_text(make(count))) for count in (120, 240))
+    assert many < 2.6 * few
+
+
+def test_findings_of_a_rule_end_somewhere_and_it_is_said() -> None:
+    found = lint_text(HEAD + _lines("k{i}: v\n", MOST_FINDINGS + 50)).diagnostics
+    unknown = [one for one in found if one.code == "NP101"]
+    assert len(unknown) == MOST_FINDINGS + 1
+    assert unknown[-1].message == "more than 1,000 findings of NP101: those from here on are left out"
+
+
+def test_what_cannot_be_compared_in_time_is_said() -> None:
+    rules = "".join(f"  - ports: [{{port: 1, endPort: {60000 - i}}}]\n" for i in range(1, 1200))
+    found = lint_text(f"{HEAD}  ingress:\n{rules}").diagnostics
+    said = [one.message for one in found if one.code == "NP214"]
+    assert said == ["NP214 has not judged all of this: 1,199 rules are too many to compare each with each"]
