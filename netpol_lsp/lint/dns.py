@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.config.settings import Settings
+from netpol_lsp.kube.net.address import address_bits, format_address
+from netpol_lsp.kube.net.cidr import Cidr, parse_cidr
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 from netpol_lsp.text.edits import TextEdit
@@ -19,6 +22,7 @@ from netpol_lsp.workspace.dns import (
     DnsSetup,
     node_local_cidr,
 )
+from netpol_lsp.workspace.ternary import Ternary
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.edit.entries import replace_entry
 from netpol_lsp.yaml.edit.mappings import insert_entry, insert_item
@@ -28,25 +32,63 @@ from netpol_lsp.yaml.nodes import Sequence, is_null
 @lru_cache(maxsize=64)
 def dns_setup(settings: Settings) -> DnsSetup:
     """What is known of the cluster's DNS."""
-    return DnsSetup(settings.dns_ports, settings.node_local_dns, (*settings.pod_cidrs, *settings.service_cidrs))
+    matches_pods = settings.capabilities.has(Capability.IP_BLOCK_MATCHES_PODS)
+    # What a platform usually has is no proof that a block is outside the cluster.
+    is_known = "pod-cidrs" not in settings.assumed and "service-cidrs" not in settings.assumed
+    return DnsSetup(
+        settings.dns_ports,
+        settings.node_local_dns,
+        (*settings.pod_cidrs, *settings.service_cidrs) if is_known else (),
+        namespace=settings.dns_namespace,
+        labels=settings.dns_labels,
+        is_on_node=settings.is_dns_on_node,
+        addresses=_dns_addresses(settings.service_cidrs) if settings.is_dns_on_node else (),
+        is_matched_by_address=Ternary.UNKNOWN if matches_pods is None else Ternary.of(matches_pods),
+    )
+
+
+def _dns_addresses(service_cidrs: tuple[str, ...]) -> tuple[str, ...]:
+    """The address of the cluster's DNS in each range of Services, by custom the tenth, as CIDR blocks."""
+    found = []
+    for text in service_cidrs:
+        block = parse_cidr(text)
+        if isinstance(block, Cidr) and block.first + 10 <= block.last:
+            bits = address_bits(block.family)
+            found.append(f"{format_address(block.family, block.first + 10)}/{bits}")
+    return tuple(found)
 
 
 def dns_rule(setup: DnsSetup) -> dict[str, list[dict[str, Any]]]:
-    """The egress rule that lets pods ask the cluster's DNS, as plain data."""
-    is_openshift = setup.ports == (OPENSHIFT_DNS_PORT,)
-    namespace, labels = (OPENSHIFT_DNS, OPENSHIFT_DNS_LABELS) if is_openshift else (KUBE_SYSTEM, KUBE_DNS_LABELS)
-    peers: list[dict[str, Any]] = [
+    """The egress rule that lets pods ask the cluster's DNS, as plain data.
+
+    Where DNS is a service of the node and its address is not known, the rule is for every address on DNS' ports.
+    """
+    local = node_local_cidr(setup)
+    numbers = dict.fromkeys((*setup.ports, DNS_PORT) if local is not None else setup.ports)
+    ports = [{"protocol": protocol, "port": number} for number in numbers for protocol in ("UDP", "TCP")]
+    if setup.is_on_node:
+        blocks = [local] if local is not None else list(setup.addresses)
+        peers: list[dict[str, Any]] = [{"ipBlock": {"cidr": cidr}} for cidr in blocks]
+        return {"to": peers, "ports": ports} if len(peers) == 1 else {"ports": ports}
+    namespace, labels = _dns_pods(setup)
+    peers = [
         {
             "namespaceSelector": {"matchLabels": {METADATA_NAME: namespace}},
             "podSelector": {"matchLabels": dict(labels)},
         }
     ]
-    local = node_local_cidr(setup)
     if local is not None:
         peers.append({"ipBlock": {"cidr": local}})
-    numbers = dict.fromkeys((*setup.ports, DNS_PORT) if local is not None else setup.ports)
-    ports = [{"protocol": protocol, "port": number} for number in numbers for protocol in ("UDP", "TCP")]
     return {"to": peers, "ports": ports}
+
+
+def _dns_pods(setup: DnsSetup) -> tuple[str, dict[str, str]]:
+    """The namespace and labels of the DNS pods."""
+    if setup.labels:
+        return setup.namespace or KUBE_SYSTEM, setup.pod_labels
+    is_openshift = setup.ports == (OPENSHIFT_DNS_PORT,)
+    namespace, labels = (OPENSHIFT_DNS, OPENSHIFT_DNS_LABELS) if is_openshift else (KUBE_SYSTEM, KUBE_DNS_LABELS)
+    return setup.namespace or namespace, labels
 
 
 DNS_RULE = dns_rule(DnsSetup())

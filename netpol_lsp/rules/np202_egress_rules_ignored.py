@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from netpol_lsp.findings.diagnostic import Severity, Tag
-from netpol_lsp.lint.policy_fixes import add_policy_type, remove_rules
+from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.unlisted_rules import find_unlisted_rules
 from netpol_lsp.policies.ir import Direction
 
 
@@ -17,7 +17,8 @@ def egress_rules_ignored(ctx: PolicyContext) -> Diagnostics:
     pods for egress, and whatever stands under `egress` is stored and ignored: all egress stays allowed, unless another
     policy isolates the pods.
 
-    Some CNIs have enforced such rules all the same: AWS' network policy agent takes what the rules say for the policy types.
+    Some network plugins enforce such rules all the same: AWS' network policy agent takes what the rules say for the policy
+    types, and Cilium does not look at these for rules (cilium/cilium#48703). With `cni: cilium` the message says so.
 
     ## Fix safety
     Unsafe: listing `Egress` puts the rules into force, so that all other egress is denied; removing them gives up what
@@ -78,23 +79,4 @@ def egress_rules_ignored(ctx: PolicyContext) -> Diagnostics:
                   app: db
     ```
     """
-    policy, rules = ctx.policy, ctx.policy.egress_field
-    if not policy.declares_types or policy.has_unknown_types or Direction.EGRESS in policy.effective_types:
-        return
-    if rules is None or rules.value is None or rules.entry is None:
-        return
-    if rules.value:
-        message = "these egress rules have no effect: `policyTypes` lists only `Ingress`"
-    else:
-        message = "`egress: []` denies nothing: `policyTypes` lists only `Ingress`, so all egress stays allowed"
-    yield ctx.finding(
-        rules.entry.key,
-        message,
-        label="no effect",
-        related=[ctx.related(policy.policy_types_field, "`Egress` is not listed")] if policy.policy_types_field else [],
-        fixes=lambda: [
-            add_policy_type(ctx.document, policy, Direction.EGRESS),
-            remove_rules(ctx.document, policy, rules),
-        ],
-        tags=[Tag.UNNECESSARY],
-    )
+    yield from find_unlisted_rules(ctx, Direction.EGRESS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import is_satisfiable
 from netpol_lsp.lint.dns import dns_setup, insert_dns_rule
@@ -36,8 +37,11 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
     pods connect to anything, they need no names: a default deny alone gives an information, and becomes a warning as
     soon as something is allowed, because then names will be missed.
 
-    The settings `dns: {ports: [...], node-local-address: ...}` say where DNS listens in your cluster. With NodeLocal
-    DNSCache pods ask an address of their node, which selectors for the DNS pods do not include.
+    The settings `dns: {ports: [...], node-local-address: ...}` say where DNS listens in your cluster, and `platform` stands
+    for the usual ones: DNS pods of OpenShift listen on 5353, in EKS Auto Mode DNS is a service of the node that no selector
+    reaches. With NodeLocal DNSCache pods ask an address of their node, which selectors for the DNS pods do not include.
+    On network plugins that never match pods by an `ipBlock` (`cni: cilium`), `0.0.0.0/0` does not reach the DNS pods; on
+    those that enforce no egress, nothing is said.
 
     ## Fix safety
     Unsafe: the rule for DNS is added to this policy, which opens egress to the DNS pods.
@@ -123,7 +127,9 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     located, setup = ctx.located, dns_setup(ctx.settings)
-    if not is_satisfiable(located.policy.pod_selector) or selects_dns_pods(located.policy):
+    if not is_satisfiable(located.policy.pod_selector) or selects_dns_pods(located.policy, setup):
+        return
+    if ctx.settings.capabilities.has(Capability.EGRESS) is False:
         return
     if not has_dns_gap(ctx.workspace, located, setup) or is_reported_by_broader_policy(ctx.workspace, located, setup):
         return
@@ -162,7 +168,9 @@ def _attempts(ctx: PolicyContext, setup: DnsSetup) -> Iterator[TrafficRule]:
 
 def _message(setup: DnsSetup, *, has_attempt: bool) -> str:
     local = node_local_cidr(setup)
-    where = "the cluster's DNS pods" if local is None else f"NodeLocal DNSCache at `{setup.node_local}`"
+    where = "the cluster's DNS, a service of the node" if setup.is_on_node else "the cluster's DNS pods"
+    if local is not None:
+        where = f"NodeLocal DNSCache at `{setup.node_local}`"
     if has_attempt:
         return f"the egress rule for DNS does not reach {where}, and no policy lets these pods ask DNS: names cannot be looked up"
     ports = join_words((str(port) for port in (setup.ports if local is None else (DNS_PORT,))), "or")

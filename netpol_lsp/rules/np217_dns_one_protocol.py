@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
@@ -104,7 +105,11 @@ def dns_one_protocol(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     located, setup = ctx.located, dns_setup(ctx.settings)
-    if isolates_direction(located.policy, Direction.EGRESS) is not Ternary.YES or selects_dns_pods(located.policy):
+    if isolates_direction(located.policy, Direction.EGRESS) is not Ternary.YES or selects_dns_pods(
+        located.policy, setup
+    ):
+        return
+    if ctx.settings.capabilities.has(Capability.EGRESS) is False:
         return
     for rule, stored in zip(ctx.policy.egress, ctx.semantics.egress, strict=False):
         alone = _alone(rule, stored, located.policy, setup)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.address_set import CidrSet, address_set
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
@@ -16,7 +17,8 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
     several network plugins never match pods by an ipBlock. Service addresses are replaced by a pod's address before
     policies are looked at, so an ipBlock of service addresses matches nothing at all. Select pods by their labels.
 
-    Speaks only when `pod-cidrs` or `service-cidrs` are in the configuration.
+    Speaks only when `pod-cidrs` or `service-cidrs` are in the configuration; an information where they are only what the
+    configured `platform` usually has. Where the network plugin never matches pods by address, NP504 speaks.
 
     ```yaml bad {"service-cidrs": ["10.96.0.0/12"]}
     apiVersion: networking.k8s.io/v1
@@ -48,7 +50,10 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
                 cidr: 203.0.113.0/24
     ```
     """
-    ranges = [("pod", ctx.settings.pod_cidrs), ("service", ctx.settings.service_cidrs)]
+    settings = ctx.settings
+    ranges = [("service", settings.service_cidrs)]
+    if settings.capabilities.has(Capability.IP_BLOCK_MATCHES_PODS) is not False:
+        ranges.insert(0, ("pod", settings.pod_cidrs))
     for peer_block in ctx.policy.ip_blocks:
         cidr = peer_block.cidr
         block = address_set(cidr.value) if cidr is not None and cidr.value else None
@@ -56,7 +61,12 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
             continue
         for kind, texts in ranges:
             if any(_covers(text, block) for text in texts):
-                yield ctx.finding(cidr, _message(kind, cidr.value or ""), label=f"{kind} addresses")
+                yield ctx.finding(
+                    cidr,
+                    _message(kind, cidr.value or ""),
+                    severity=Severity.INFO if f"{kind}-cidrs" in settings.assumed else None,
+                    label=f"{kind} addresses",
+                )
 
 
 def _covers(text: str, block: CidrSet) -> bool:

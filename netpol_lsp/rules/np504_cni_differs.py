@@ -111,7 +111,8 @@ def _ip_blocks(ctx: PolicyContext, capabilities: Capabilities) -> Iterator[Diagn
             if matches_pods.support is Support.NO and block.intersects(pods):
                 alone = pods.covers(block)
                 message = f"`{text}` {'matches nothing' if alone else 'does not include the pods'}: {matches_pods.text}"
-                severity = Severity.WARNING if alone else Severity.INFO
+                is_sure = alone and "pod-cidrs" not in ctx.settings.assumed
+                severity = Severity.WARNING if is_sure else Severity.INFO
                 yield ctx.finding(span, message, severity=severity, label="pods are not matched by address")
             elif client.support is Support.NO and direction is Direction.INGRESS and not block.intersects(_PRIVATE):
                 yield ctx.finding(span, f"`{text}` may match no client: {client.text}")

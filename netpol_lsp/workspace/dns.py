@@ -7,7 +7,7 @@ answer is NO only for rules that reach none of these; whatever may be meant for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -44,12 +44,24 @@ class DnsSetup:
 
     `ports`: what its pods listen on. `node_local`: the address of NodeLocal DNSCache, which pods ask then instead of
     the DNS pods; it runs in the node's network, where pod selectors do not reach it. `cluster_cidrs`: the
-    ranges of pods and services; the private ranges when empty.
+    ranges of pods and services; the private ranges when empty. `namespace` and `labels` (`key=value`): those of the
+    DNS pods, the usual ones when not said. `is_on_node`: DNS is a service of each node and has no pods; pods ask one of
+    `addresses` then, any private address when empty. `is_matched_by_address`: whether an ipBlock means pods.
     """
 
     ports: tuple[int, ...] = (DNS_PORT,)
     node_local: str | None = None
     cluster_cidrs: tuple[str, ...] = ()
+    namespace: str | None = None
+    labels: tuple[str, ...] = ()
+    is_on_node: bool = False
+    addresses: tuple[str, ...] = ()
+    is_matched_by_address: Ternary = Ternary.UNKNOWN
+
+    @property
+    def pod_labels(self) -> dict[str, str]:
+        """The labels of the DNS pods by key; empty when nobody says."""
+        return {key: value for key, _, value in (label.partition("=") for label in self.labels)}
 
 
 def policy_allows_dns(policy: NetworkPolicySemantics, setup: DnsSetup, protocol: str = "UDP") -> Ternary:
@@ -100,8 +112,12 @@ def names_dns_ports(rule: RuleSemantics, setup: DnsSetup, protocol: str = "UDP")
     return bool(rule.ports.numbers(protocol)) or any(name[0] == protocol for name in rule.ports.names)
 
 
-def selects_dns_pods(policy: NetworkPolicySemantics) -> bool:
+def selects_dns_pods(policy: NetworkPolicySemantics, setup: DnsSetup | None = None) -> bool:
     """Whether a policy selects pods of the cluster's DNS only: these ask servers outside, not themselves."""
+    setup = setup or DnsSetup()
+    is_near = bool(setup.labels) and policy.namespace in (None, setup.namespace or KUBE_SYSTEM)
+    if is_near and includes(match_labels(setup.pod_labels), policy.pod_selector):
+        return True
     if policy.namespace not in (None, KUBE_SYSTEM, OPENSHIFT_DNS):
         return False
     return any(includes(one, policy.pod_selector) for one in _DNS_PODS)
@@ -143,7 +159,7 @@ def _may_be_own_server(peer: PeerSet, policy: NetworkPolicySemantics, setup: Dns
     if peer.addresses is not None:
         return True
     if peer.namespaces is not None:
-        return not any(peer_allows(peer, policy, target) is Ternary.YES for target, _ in _pods(setup))
+        return not any(peer_allows(peer, policy, target) is Ternary.YES for target, _ in _usual_pods(setup))
     usual = (KUBE_DNS_LABELS, *_OTHER_DNS_LABELS)
     return peer.pods is not None and not any(includes(peer.pods, match_labels(labels)) for labels in usual)
 
@@ -153,22 +169,48 @@ def _targets(setup: DnsSetup) -> tuple[tuple[Endpoint, tuple[int, ...]], ...]:
     local = address_set(node_local_cidr(setup) or "")
     if local is not None:
         return ((AddressEndpoint(local), (DNS_PORT,)),)
+    if setup.is_on_node:
+        places = [address_set(address) or NO_ADDRESSES for address in setup.addresses]
+        return tuple((AddressEndpoint(place), setup.ports) for place in places or [_cluster_addresses(())])
     return _pods(setup)
 
 
 @lru_cache(maxsize=16)
 def _pods(setup: DnsSetup) -> tuple[tuple[Endpoint, tuple[int, ...]], ...]:
-    addresses = _cluster_addresses(setup.cluster_cidrs)
-    names = DNS_PORT_NAMES.items()
-    kube_system = {METADATA_NAME: KUBE_SYSTEM}
-    targets: list[tuple[Endpoint, tuple[int, ...]]] = [
-        (PodEndpoint(KUBE_SYSTEM, labels, kube_system, addresses, dict.fromkeys(names, DNS_PORT)), setup.ports)
-        for labels in (KUBE_DNS_LABELS, *_OTHER_DNS_LABELS)
-    ]
-    openshift_names = dict.fromkeys(names, OPENSHIFT_DNS_PORT)
-    openshift = {METADATA_NAME: OPENSHIFT_DNS}
-    target = PodEndpoint(OPENSHIFT_DNS, OPENSHIFT_DNS_LABELS, openshift, addresses, openshift_names)
-    return (*targets, (target, (OPENSHIFT_DNS_PORT,)))
+    """The pods that answer DNS: the configured ones where these are elsewhere than usual, else all that may."""
+    own = _own_pods(setup)
+    if own is not None and setup.namespace not in (None, KUBE_SYSTEM):
+        return (own,)
+    return (*((own,) if own is not None else ()), *_usual_pods(setup))
+
+
+def _own_pods(setup: DnsSetup) -> tuple[Endpoint, tuple[int, ...]] | None:
+    """The DNS pods that the configuration names."""
+    if not setup.labels:
+        return None
+    namespace = setup.namespace or KUBE_SYSTEM
+    return (_pod(namespace, setup.pod_labels, setup, setup.ports[0]), setup.ports)
+
+
+@lru_cache(maxsize=16)
+def _usual_pods(setup: DnsSetup) -> tuple[tuple[Endpoint, tuple[int, ...]], ...]:
+    """The pods that answer DNS on the usual clusters."""
+    everywhere = (KUBE_DNS_LABELS, *_OTHER_DNS_LABELS)
+    targets = [(_pod(KUBE_SYSTEM, labels, setup, DNS_PORT), setup.ports) for labels in everywhere]
+    openshift = _pod(OPENSHIFT_DNS, OPENSHIFT_DNS_LABELS, setup, OPENSHIFT_DNS_PORT)
+    return (*targets, (openshift, (OPENSHIFT_DNS_PORT,)))
+
+
+def _pod(namespace: str, labels: Mapping[str, str], setup: DnsSetup, port: int) -> PodEndpoint:
+    """DNS pods that call `port` by the names of CoreDNS."""
+    return PodEndpoint(
+        namespace,
+        labels,
+        {METADATA_NAME: namespace},
+        _cluster_addresses(setup.cluster_cidrs),
+        dict.fromkeys(DNS_PORT_NAMES.items(), port),
+        is_matched_by_address=setup.is_matched_by_address,
+    )
 
 
 def _cluster_addresses(cidrs: Iterable[str]) -> CidrSet:

@@ -18,7 +18,8 @@ class PodEndpoint:
 
     `labels` and `namespace_labels` are what is known of them, all there is when `has_all_labels` or
     `has_all_namespace_labels`. `addresses`: where their addresses lie, None when nobody knows. `named_ports`:
-    the numbers behind (protocol, name), all there are when `has_all_named_ports`.
+    the numbers behind (protocol, name), all there are when `has_all_named_ports`. `is_matched_by_address`: whether an
+    ipBlock means pods at all, which is up to the network plugin.
     """
 
     namespace: str | None
@@ -29,6 +30,7 @@ class PodEndpoint:
     has_all_labels: bool = False
     has_all_namespace_labels: bool = False
     has_all_named_ports: bool = False
+    is_matched_by_address: Ternary = Ternary.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,12 @@ def _addresses_allow(addresses: CidrSet, target: Endpoint) -> Ternary:
         if addresses.covers(target.addresses):
             return Ternary.YES
         return Ternary.UNKNOWN if addresses.intersects(target.addresses) else Ternary.NO
-    # Whether an ipBlock means pods is up to the CNI.
-    if target.addresses is None or addresses.intersects(target.addresses):
-        return Ternary.UNKNOWN
-    return Ternary.NO
+    if target.addresses is None:
+        return target.is_matched_by_address.unless_no()
+    if not addresses.intersects(target.addresses):
+        return Ternary.NO
+    is_sure = addresses.covers(target.addresses)
+    return target.is_matched_by_address if is_sure else target.is_matched_by_address.unless_no()
 
 
 def _ports_allowed(rule: RuleSemantics, target: Endpoint, ports: PortSet) -> Ternary:
