@@ -26,12 +26,8 @@ def resource_path(name: str) -> str:
 
 @cache
 def schema(name: str) -> dict[str, Any]:
-    """A schema of schemas/ with the definitions it takes from the shared meta schema folded in."""
-    loaded = _read(name)
-    shared = _read("meta.v1.schema.json")
-    loaded["$defs"] = {**shared["$defs"], **loaded.get("$defs", {})}
-    folded: dict[str, Any] = json.loads(json.dumps(loaded).replace("meta.v1.schema.json#/$defs/", "#/$defs/"))
-    return folded
+    """A JSON Schema of schemas/; each works by itself."""
+    return json_resource(f"schemas/{name}")
 
 
 def json_resource(name: str) -> dict[str, Any]:
@@ -53,7 +49,3 @@ def resource_names(folder: str, ending: str) -> tuple[str, ...]:
     """The names, without their ending, of the package's files in one of its own folders, sorted."""
     files = os.listdir(os.path.join(_PACKAGE, *folder.split("/")))
     return tuple(sorted(name.removesuffix(ending) for name in files if name.endswith(ending)))
-
-
-def _read(name: str) -> dict[str, Any]:
-    return json_resource(f"schemas/{name}")

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from netpol_lsp.cli import console
-from netpol_lsp.cli.common import find_manifests, load_configs, report_config_problems
+from netpol_lsp.cli.common import load_configs, report_config_problems
 from netpol_lsp.cli.main import COMMANDS, FAILED, FOUND, OK
 from netpol_lsp.cli.options import check_parser
 from netpol_lsp.cli.output import write_report, write_text
@@ -23,7 +23,7 @@ from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.project.context_inputs import ContextFiles, load_context
 from netpol_lsp.project.disk_cache import WORTHWHILE, Cache, cache_path, digest, tool_key
 from netpol_lsp.project.errors import PoolError, UsageError
-from netpol_lsp.project.inputs import InputFile, StdinOverlay, make_inputs
+from netpol_lsp.project.inputs import InputFile, StdinOverlay, find_manifests, make_inputs
 from netpol_lsp.project.report_replay import ReportCache
 
 _REPORT_OPTIONS = ("format", "min_severity", "quiet", "fail_on", "exit_zero")

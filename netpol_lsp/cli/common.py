@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
 
 from netpol_lsp.cli import console
 from netpol_lsp.cli.config_layer import layer_of
-from netpol_lsp.files.discovery import Discovered, discover
 from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.project.errors import UsageError
-from netpol_lsp.project.inputs import absolute
 
 
 def load_configs(options: argparse.Namespace) -> ConfigFiles:
@@ -21,21 +18,6 @@ def load_configs(options: argparse.Namespace) -> ConfigFiles:
         message = f"--config: {only}: no such file"
         raise UsageError(message)
     return ConfigFiles([layer_of(options)], only=only, ignore_files=options.no_config)
-
-
-def find_manifests(paths: Sequence[str], configs: ConfigFiles, *, force_exclude: bool = False) -> Discovered:
-    """The manifests behind the paths of a command line, by default those of the current folder."""
-    here = os.getcwd().replace(os.sep, "/").rstrip("/") + "/"
-
-    def is_excluded(path: str) -> bool:
-        full = absolute(path, here)
-        return configs.for_path(full).is_excluded(full)
-
-    # A broken config file is said even where there is nothing to lint.
-    for path in paths or ["."]:
-        if os.path.isdir(path):
-            configs.for_folder(os.path.abspath(path).replace(os.sep, "/"))
-    return discover(paths or ["."], is_excluded, force_exclude=force_exclude)
 
 
 def report_config_problems(configs: ConfigFiles) -> bool:

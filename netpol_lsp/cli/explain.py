@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from netpol_lsp.cli import console
-from netpol_lsp.cli.common import find_manifests, load_configs, report_config_problems
+from netpol_lsp.cli.common import load_configs, report_config_problems
 from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_color, add_configuration, add_format, new_parser
-from netpol_lsp.explain.policy import Explanation, explain_policy
-from netpol_lsp.files.reading import ReadProblem
-from netpol_lsp.lint.analysis import analyse
+from netpol_lsp.explanations.policy import Explanation, explain_policy
+from netpol_lsp.files.reading import ReadProblem, decode
 from netpol_lsp.lint.locate import policies_in
 from netpol_lsp.policies.networkpolicy.defaulted_object import defaulted_object
+from netpol_lsp.project.analysed_files import AnalysedFile, analyse_files
 from netpol_lsp.project.errors import UsageError
-from netpol_lsp.project.inputs import InputFile, decode_input, make_inputs, may_hold_policies, read_input
+from netpol_lsp.project.inputs import StdinOverlay, find_manifests, make_inputs
 
 VERSION = 1
 
@@ -55,13 +55,20 @@ def _explain(options: argparse.Namespace) -> int:
     discovered = find_manifests(options.paths, configs)
     targets = make_inputs(discovered.paths, configs, options.stdin_filename)
     problems = [str(problem) for problem in discovered.problems]
-    explained: list[ExplainedPolicy] = []
-    for target in targets:
-        found = _explain_target(target, options.namespace)
-        if isinstance(found, ReadProblem):
-            problems.append(f"{found.path}: {found.message}")
+    overlay = StdinOverlay()
+    if targets and targets[0].is_stdin:
+        read = decode(sys.stdin.buffer.read(), targets[0].path)
+        if isinstance(read, ReadProblem):
+            problems.append(str(read))
+            targets = targets[1:]
         else:
-            explained += found
+            overlay.put(targets[0], read)
+    explained: list[ExplainedPolicy] = []
+    for file in analyse_files(targets, overlay):
+        if isinstance(file, ReadProblem):
+            problems.append(str(file))
+        else:
+            explained += _explain_file(file)
     if report_config_problems(configs):
         return FAILED
     _write(explained, options.format)
@@ -70,26 +77,15 @@ def _explain(options: argparse.Namespace) -> int:
     return FAILED if problems else OK
 
 
-def _explain_target(target: InputFile, namespace: str | None) -> list[ExplainedPolicy] | ReadProblem:
-    data = sys.stdin.buffer.read() if target.is_stdin else read_input(target)
-    if isinstance(data, ReadProblem):
-        return data
-    if not may_hold_policies(data):
-        return []
-    text = decode_input(target, data)
-    if isinstance(text, ReadProblem):
-        return text
-    default = namespace or target.loaded.config.for_file(target.absolute).settings.default_namespace
-    analysis = analyse(text.source)
-    return [
-        ExplainedPolicy(
-            target.path,
+def _explain_file(file: AnalysedFile) -> Iterator[ExplainedPolicy]:
+    default = file.config.settings.default_namespace
+    for found in policies_in(file.analysis):
+        yield ExplainedPolicy(
+            file.input.path,
             found.part.index,
             defaulted_object(found.policy, default),
             explain_policy(found.policy, default, is_partial=found.is_partial),
         )
-        for found in policies_in(analysis)
-    ]
 
 
 def _write(explained: list[ExplainedPolicy], form: str) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from netpol_lsp.files.discovery import STDIN
+from netpol_lsp.files.discovery import STDIN, Discovered, discover
 from netpol_lsp.files.reading import ReadProblem, TextFile, decode, read_bytes
 from netpol_lsp.project.config_files import ConfigFiles, LoadedConfig
 
@@ -45,6 +45,21 @@ class StdinOverlay:
     def put(self, target: InputFile, text: TextFile) -> None:
         """Let a text stand for a file from now on."""
         self._texts[target.absolute] = text
+
+
+def find_manifests(paths: Sequence[str], configs: ConfigFiles, *, force_exclude: bool = False) -> Discovered:
+    """The manifests behind the paths of a command line, by default those of the current folder."""
+    here = os.getcwd().replace(os.sep, "/").rstrip("/") + "/"
+
+    def is_excluded(path: str) -> bool:
+        full = absolute(path, here)
+        return configs.for_path(full).is_excluded(full)
+
+    # A broken config file is said even where there is nothing to lint.
+    for path in paths or ["."]:
+        if os.path.isdir(path):
+            configs.for_folder(os.path.abspath(path).replace(os.sep, "/"))
+    return discover(paths or ["."], is_excluded, force_exclude=force_exclude)
 
 
 def make_inputs(paths: Iterable[str], configs: ConfigFiles, stdin_name: str | None) -> list[InputFile]:

@@ -25,11 +25,11 @@ ROWS = [
     {"lint"},
     {"rules"},
     {"files"},
-    {"explain"},
+    {"explanations"},
     {"ide", "formats", "sources"},
     {"project"},
     {"docgen"},
-    {"cli", "lsp"},
+    {"api", "cli", "lsp"},
 ]
 LEVEL = {layer: number for number, row in enumerate(ROWS) for layer in row}
 # Only these may import these libraries.

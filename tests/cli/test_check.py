@@ -159,7 +159,7 @@ def test_select_and_ignore(folder) -> None:
         (["--severity", "NP105"], "--severity: `NP105` is not of the form CODE=SEVERITY, as in NP216=error"),
         (["--severity", "NP105=bad"], "--severity: unknown severity `bad`"),
         (["--kubernetes-version", "new"], "--kubernetes-version: `new` is not a Kubernetes version"),
-        (["--cni", "a b"], "--cni: `a b` is not a CNI"),
+        (["--cni", "a b"], "--cni: unknown CNI `a b`; known are"),
         (["--namespace", "A"], "--namespace: `A` cannot be the name of a namespace"),
         (["--config", "no.yaml"], "--config: no.yaml: no such file"),
         (["--baseline", "no.json"], "baseline no.json: cannot be read: no such file or directory"),

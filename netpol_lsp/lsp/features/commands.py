@@ -7,7 +7,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from netpol_lsp.explain.policy import Explanation, explain_policy
+from netpol_lsp.explanations.policy import Explanation, explain_policy
 from netpol_lsp.lint.locate import policies_in
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.state.snapshot import Snapshot

@@ -1,6 +1,6 @@
 """Policies in plain English."""
 
-from netpol_lsp.explain.policy import Explanation, explain_policy
+from netpol_lsp.explanations.policy import Explanation, explain_policy
 from netpol_lsp.kube.objects import objects_of
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.yaml.documents import parse_document
