@@ -80,7 +80,7 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
 
 def _others_name_one(ctx: PolicyContext) -> bool:
     """Whether another policy of the file names its namespace."""
-    siblings = ctx.workspace.files.get(ctx.source.uri, ()) if not ctx.document.is_template else ()
+    siblings = ctx.workspace.policies_of_file(ctx.source.uri) if not ctx.document.is_template else ()
     return any(other.policy.namespace is not None for other in siblings)
 
 

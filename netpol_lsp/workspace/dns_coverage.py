@@ -62,7 +62,7 @@ def _helpers(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSetup, p
 
     Policies of one namespace with the same selector share the answer.
     """
-    if not view.files:
+    if not view.index.files:
         return []
     policy = located.policy
     scope = (policy.is_namespace_unknown, policy.namespace, located.folder)

@@ -10,6 +10,7 @@ from netpol_lsp.kube.objects import KubeObject, objects_of
 from netpol_lsp.kube.typed_field import mapping_of
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.ir import Origin
+from netpol_lsp.workspace.delivery import delivery_of, is_delivery_file
 from netpol_lsp.workspace.extract_policies import OTHER_POLICY_KINDS, is_other_policy, other_policy
 from netpol_lsp.workspace.extract_services import GATEWAY_ROUTES, endpoints, ingress, monitor, service, webhook
 from netpol_lsp.workspace.extract_workloads import workload
@@ -17,6 +18,7 @@ from netpol_lsp.workspace.manifest_reader import ManifestReader, find, is_hidden
 from netpol_lsp.workspace.resources import (
     NO_RESOURCES,
     AnyFacts,
+    DeliveryFacts,
     EndpointSliceFacts,
     IngressFacts,
     MonitorFacts,
@@ -61,6 +63,7 @@ _KINDS = frozenset(
         *_WEBHOOKS,
         *(kind for _, kind in OTHER_POLICY_KINDS),
         *(kind for _, kind in _RENDERED_LATER),
+        "Kustomization",
     }
 )
 _KIND = re.compile(r"""\bkind["']?[ \t]*:[ \t]*["']?([A-Za-z{$]+)""")
@@ -90,12 +93,12 @@ _HARMLESS = frozenset(
 )
 
 
-def may_hold_resources(written: str) -> bool:
+def may_hold_resources(written: str, uri: str = "") -> bool:
     """Whether a document's text can hold an object that facts are kept of: a quick look before parsing.
 
     Anything that makes pods has `containers` (KubeVirt's machines have a `domain`).
     """
-    if "containers" in written or "kubevirt.io" in written:
+    if "containers" in written or "kubevirt.io" in written or is_delivery_file(uri):
         return True
     if "kind" not in written:
         return "{{" in written and "include" in written
@@ -119,6 +122,9 @@ def resources_of(document: Document, index: int = 0, default_namespace: str | No
         elif document.error is not None:
             found.append(UnknownManifest("syntax error", origin=Origin(*place)))
         return _grouped(found)
+    delivery = delivery_of(document)
+    if delivery is not None:
+        found.append(delivery)
     is_encrypted = find(root, "sops", "mac") is not None or find(root, "sops", "lastmodified") is not None
     for obj, kind in _objects(document):
         reader = ManifestReader(obj, kind or "", place, is_open=is_open, default_namespace=default_namespace)
@@ -222,6 +228,7 @@ _FIELDS: dict[type, str] = {
     NodeFacts: "nodes",
     OtherPolicyFacts: "other_policies",
     UnknownManifest: "unknown",
+    DeliveryFacts: "deliveries",
 }
 
 

@@ -266,6 +266,23 @@ class UnknownManifest:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryFacts:
+    """What one file says of the delivery of others.
+
+    `kind`: "kustomization", "chart" or "folder". `folder`: where the file is, or, for the kind "folder", the end of the
+    path of a folder in the repository. `members`: the files and folders that a kustomization takes in. `patches`: files
+    that change others and are no objects of their own. `changes_objects`: labels or other parts of the objects are changed.
+    """
+
+    kind: str
+    folder: str
+    namespace: str | None = None
+    members: tuple[str, ...] = ()
+    patches: tuple[str, ...] = ()
+    changes_objects: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceFacts:
     """What the documents of one file say, kind by kind, in the order of the text. Policies are kept elsewhere."""
 
@@ -279,6 +296,7 @@ class ResourceFacts:
     nodes: tuple[NodeFacts, ...] = ()
     other_policies: tuple[OtherPolicyFacts, ...] = ()
     unknown: tuple[UnknownManifest, ...] = ()
+    deliveries: tuple[DeliveryFacts, ...] = ()
 
     def __bool__(self) -> bool:
         return any(True for _ in self)
@@ -294,6 +312,7 @@ class ResourceFacts:
         yield from self.nodes
         yield from self.other_policies
         yield from self.unknown
+        yield from self.deliveries
 
 
 AnyFacts = (
@@ -307,5 +326,6 @@ AnyFacts = (
     | NodeFacts
     | OtherPolicyFacts
     | UnknownManifest
+    | DeliveryFacts
 )
 NO_RESOURCES = ResourceFacts()

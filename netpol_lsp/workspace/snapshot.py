@@ -7,103 +7,120 @@ a version in it with the same file, namespace and name gives way to the one in t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import Any
 
-from netpol_lsp.kube.label_selector import LabelSelector, includes, intersects
+from netpol_lsp.kube.label_selector import includes, intersects
 from netpol_lsp.kube.net.port_set import PortSet
-from netpol_lsp.kube.selector_index import SelectorIndex
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.ir import Direction, Origin
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
 from netpol_lsp.policies.networkpolicy.semantics_json import policy_to_json
+from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.endpoint import Endpoint, rule_allows
+from netpol_lsp.workspace.index import (
+    ALL_POLICIES,
+    EMPTY_INDEX,
+    NO_FACTS,
+    UNKNOWN_POLICIES,
+    DocumentPlaces,
+    FileFacts,
+    WorkspaceIndex,
+    build,
+    cni_key,
+    folder_key,
+    namespace_key,
+)
+from netpol_lsp.workspace.located_policy import LocatedPolicy
+from netpol_lsp.workspace.shelf import PolicyShelf
 from netpol_lsp.workspace.ternary import Ternary, all_of, any_of
+
+__all__ = [
+    "EMPTY",
+    "LocatedPolicy",
+    "WorkspaceSnapshot",
+    "is_same",
+    "isolates_direction",
+    "same_namespace",
+    "selects_all_of",
+]
 
 RuleTernary = Callable[[NetworkPolicySemantics, RuleSemantics], Ternary]
 
 
-@dataclass(frozen=True, slots=True)
-class LocatedPolicy:
-    """A policy and where it stands: the file, the number of the document in it, the object's path in the document.
+class WorkspaceSnapshot:
+    """What all manifests say, at one moment. Two snapshots are the same only when they are one value.
 
-    `path` is "" or `items[0]` in a List. `uri` is "" for a text that is no file. `is_context`: it counts, but
-    is not linted itself. `cni`: the network plugin of its file's configuration, where the workspace is to be told
-    something about it once and not at each policy.
+    `places` is where the documents of files start at the moment: facts and findings count from there.
     """
 
-    policy: NetworkPolicySemantics
-    uri: str = ""
-    document: int = 0
-    path: str = ""
-    is_context: bool = False
-    cni: str | None = None
-
-    @property
-    def folder(self) -> str:
-        """The folder of the file."""
-        return self.uri.rpartition("/")[0]
-
-
-@dataclass(frozen=True, eq=False)
-class WorkspaceSnapshot:
-    """The policies of a workspace, by file. Two views are the same only when they are one value."""
-
-    files: Mapping[str, tuple[LocatedPolicy, ...]] = field(default_factory=dict)
+    def __init__(self, index: WorkspaceIndex = EMPTY_INDEX, places: DocumentPlaces | None = None) -> None:
+        self.index = index
+        self.places = places if places is not None else DocumentPlaces()
 
     @staticmethod
     def of(policies: Iterable[LocatedPolicy]) -> WorkspaceSnapshot:
-        """The view of these policies."""
+        """The snapshot of these policies, and nothing else."""
         files: dict[str, list[LocatedPolicy]] = {}
         for located in policies:
             files.setdefault(located.uri, []).append(located)
-        return WorkspaceSnapshot({uri: tuple(found) for uri, found in files.items()})
+        return WorkspaceSnapshot(build({uri: FileFacts(tuple(found)) for uri, found in files.items()}))
 
     def with_file(self, uri: str, policies: Iterable[LocatedPolicy]) -> WorkspaceSnapshot:
-        """The view in which a file holds these policies instead; itself when nothing changes."""
-        found = tuple(policies)
-        if self.files.get(uri, ()) == found:
-            return self
-        files = dict(self.files)
-        if found:
-            files[uri] = found
-        else:
-            del files[uri]
-        return WorkspaceSnapshot(files)
+        """The snapshot in which a file holds these policies instead; itself when nothing changes."""
+        known = self.index.files.get(uri, NO_FACTS)
+        index = self.index.with_files({uri: FileFacts(tuple(policies), known.resources)})
+        return self if index is self.index else WorkspaceSnapshot(index, self.places)
 
     def with_context(self, policies: Iterable[LocatedPolicy]) -> WorkspaceSnapshot:
-        """The view with policies that count but are not linted.
+        """The snapshot with policies that count but are not linted.
 
-        One with the namespace and name of a policy in the view is an older copy of it, as it may be in the cluster, and
+        One with the namespace and name of a policy that is linted is an older copy of it, as it may be in the cluster, and
         is left out.
         """
-        known = {(located.policy.namespace, located.policy.name) for located in self}
-        more = [located for located in policies if (located.policy.namespace, located.policy.name) not in known]
-        return WorkspaceSnapshot.of((*self, *(replace(located, is_context=True) for located in more))) if more else self
+        files: dict[str, list[LocatedPolicy]] = {}
+        for located in policies:
+            files.setdefault(located.uri, []).append(located)
+        added = {uri: FileFacts(tuple(found)) for uri, found in files.items() if uri not in self.index.files}
+        return WorkspaceSnapshot(self.index.with_files(added, added), self.places) if added else self
 
     def __iter__(self) -> Iterator[LocatedPolicy]:
-        for located in self.files.values():
-            yield from located
+        return self._visible(self.index.shelf(ALL_POLICIES))
 
     def __len__(self) -> int:
-        return sum(map(len, self.files.values()))
+        return sum(1 for _ in self)
 
     def __bool__(self) -> bool:
         return True
 
+    def policies_of_file(self, uri: str) -> tuple[LocatedPolicy, ...]:
+        """The policies of a file."""
+        return self.index.files.get(uri, NO_FACTS).policies
+
     def policies_in(self, namespace: str | None) -> tuple[LocatedPolicy, ...]:
         """The policies of a namespace; for None those that name no namespace and have no default."""
-        return self._by_namespace.get(namespace, ())
+        return tuple(self._visible(self.index.shelf(namespace_key(namespace))))
 
     @property
     def policies_of_unknown_namespace(self) -> tuple[LocatedPolicy, ...]:
         """The policies whose namespace a template decides."""
-        return self._by_namespace.get(_UNKNOWN, ())
+        return tuple(self._visible(self.index.shelf(UNKNOWN_POLICIES)))
+
+    def file_span(self, origin: Origin) -> Span:
+        """The place of a fact in its file."""
+        return self.places.span(origin.uri, origin.document, Span(origin.start, origin.end))
+
+    def _visible(self, policies: Iterable[LocatedPolicy]) -> Iterator[LocatedPolicy]:
+        """Without what the context says of policies that are linted."""
+        if not self.index.context:
+            return iter(policies)
+        is_superseded = self.index.is_superseded
+        return (located for located in policies if not is_superseded(located))
 
     def policies_on(self, cni: str | None) -> tuple[LocatedPolicy, ...]:
         """The policies that are linted and whose `cni` is this one, by place; none for None."""
-        return self._by_cni.get(cni, ())
+        found = self.index.shelf(cni_key(cni)) if cni is not None else ()
+        return tuple(sorted((located for located in found if not located.is_context), key=_place))
 
     def policies_selecting_all_of(self, located: LocatedPolicy) -> tuple[LocatedPolicy, ...]:
         """The other policies that surely select every pod that this one selects."""
@@ -146,69 +163,26 @@ class WorkspaceSnapshot:
         known = {*map(_fact, relevant), *map(_fact, self.policies_of_unknown_namespace)}
         return blake2b("\n".join(sorted(known)).encode(), digest_size=16).hexdigest()
 
-    @cached_property
-    def memo(self) -> dict[Hashable, Any]:
-        """What others have worked out about this very view, so that it is done once; the types are theirs to know."""
-        return {}
-
-    @cached_property
-    def _by_cni(self) -> dict[str | None, tuple[LocatedPolicy, ...]]:
-        found: dict[str | None, list[LocatedPolicy]] = {}
-        for located in self:
-            if located.cni is not None and not located.is_context:
-                found.setdefault(located.cni, []).append(located)
-        return {cni: tuple(sorted(policies, key=_place)) for cni, policies in found.items()}
-
-    @cached_property
-    def _by_namespace(self) -> dict[str | None, tuple[LocatedPolicy, ...]]:
-        found: dict[str | None, list[LocatedPolicy]] = {}
-        for located in self:
-            key = _UNKNOWN if located.policy.is_namespace_unknown else located.policy.namespace
-            found.setdefault(key, []).append(located)
-        return {key: tuple(policies) for key, policies in found.items()}
-
-    @cached_property
-    def _named_by_folder(self) -> dict[str, list[LocatedPolicy]]:
-        return _by_folder(located for located in self if located.policy.namespace is not None)
-
-    @cached_property
-    def _nameless_by_folder(self) -> dict[str, list[LocatedPolicy]]:
-        return _by_folder(self.policies_in(None))
-
-    @cached_property
-    def _indexes(self) -> dict[Hashable, SelectorIndex[LocatedPolicy]]:
-        return {}
-
     def neighbours(self, located: LocatedPolicy) -> Iterator[LocatedPolicy]:
         """The other policies that may be in the same namespace, but for most of those that surely select other pods."""
         return (other for other in self.around(located) if not is_same(other, located))
 
     def around(self, located: LocatedPolicy) -> Iterator[LocatedPolicy]:
         """The neighbours of a policy, and the policy itself or its other versions where they are in the view."""
-        for index in self._near(located):
-            yield from index.candidates(located.policy.pod_selector)
+        for shelf in self._near(located):
+            yield from self._visible(shelf.candidates(located.policy.pod_selector))
 
-    def _near(self, located: LocatedPolicy) -> Iterator[SelectorIndex[LocatedPolicy]]:
+    def _near(self, located: LocatedPolicy) -> Iterator[PolicyShelf]:
         """The policies that may be in the same namespace."""
-        policy, folder = located.policy, located.folder
+        policy, folder, index = located.policy, located.folder, self.index
         if policy.is_namespace_unknown:
-            yield self._index("all", self)
+            yield index.shelf(ALL_POLICIES)
             return
         namespace = policy.namespace
-        by_folder = self._named_by_folder if namespace is None else self._nameless_by_folder
-        yield self._index(("namespace", namespace), self.policies_in(namespace))
-        yield self._index(("folder", folder, namespace is None), by_folder.get(folder, ()))
-        yield self._index("unknown", self.policies_of_unknown_namespace)
+        yield index.shelf(namespace_key(namespace))
+        yield index.shelf(folder_key(folder, names_one=namespace is None))
+        yield index.shelf(UNKNOWN_POLICIES)
 
-    def _index(self, name: Hashable, policies: Iterable[LocatedPolicy]) -> SelectorIndex[LocatedPolicy]:
-        found = self._indexes.get(name)
-        if found is None:
-            found = self._indexes[name] = SelectorIndex(policies, _pod_selector)
-        return found
-
-
-_UNKNOWN = "\0"
-"""The key of policies whose namespace a template decides; no namespace is called so."""
 
 EMPTY = WorkspaceSnapshot()
 """The view in which nothing but the policy in question is known."""
@@ -259,17 +233,6 @@ def _policy_answer(policy: NetworkPolicySemantics, direction: Direction, rule_an
     if policy.is_partial:
         return Ternary.UNKNOWN
     return any_of(rule_answer(policy, rule) for rule in policy.rules(direction))
-
-
-def _by_folder(policies: Iterable[LocatedPolicy]) -> dict[str, list[LocatedPolicy]]:
-    found: dict[str, list[LocatedPolicy]] = {}
-    for located in policies:
-        found.setdefault(located.folder, []).append(located)
-    return found
-
-
-def _pod_selector(located: LocatedPolicy) -> LabelSelector:
-    return located.policy.pod_selector
 
 
 @lru_cache(maxsize=8192)

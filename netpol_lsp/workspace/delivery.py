@@ -1,0 +1,202 @@
+"""How manifests reach the cluster, read without running anything: which belong together, and what is changed on the way.
+
+Kustomizations (kustomization.yaml), charts (Chart.yaml), and what names a folder of the repository and a namespace for it (Flux
+Kustomizations, Argo CD Applications).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from netpol_lsp.kube.typed_field import items_of, mapping_of
+from netpol_lsp.workspace.manifest_reader import find, text, texts
+from netpol_lsp.workspace.resources import DeliveryFacts
+from netpol_lsp.yaml.documents import Document
+from netpol_lsp.yaml.nodes import Node, is_null
+
+KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+CHART_NAME = "Chart.yaml"
+_LABEL_KEYS = ("commonLabels", "labels", "transformers", "replacements", "patches", "patchesJson6902")
+_MEMBER_KEYS = ("resources", "bases", "components")
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryScope:
+    """What the delivery means for one file.
+
+    `groups`: what the file is applied together with, as far as is known. `namespaces`: those that the delivery puts its
+    objects into; None among them: it is not said for one of the ways. `has_changes`: labels and other parts are changed on
+    the way. `is_patch`: it changes other objects, and holds none of its own. `is_chart`: it is part of a Helm chart.
+    """
+
+    groups: frozenset[str]
+    namespaces: frozenset[str | None] = frozenset()
+    has_changes: bool = False
+    is_patch: bool = False
+    is_chart: bool = False
+
+    @property
+    def namespace(self) -> str | None:
+        """The one namespace that the delivery puts the objects into."""
+        only = self.namespaces if len(self.namespaces) == 1 else ()
+        return next(iter(only), None)
+
+
+def is_delivery_file(uri: str) -> bool:
+    """Whether a file's name says that it is about the delivery of others."""
+    return posixpath.basename(uri) in (*KUSTOMIZATION_NAMES, CHART_NAME)
+
+
+def delivery_of(document: Document) -> DeliveryFacts | None:
+    """What a document says of the delivery of files; None when it says nothing."""
+    uri, root = document.source.uri, document.root
+    folder, name = posixpath.split(uri)
+    if name == CHART_NAME:
+        return DeliveryFacts("chart", folder) if find(root, "name") is not None else None
+    group = (text(find(root, "apiVersion")) or "").partition("/")[0]
+    kind = text(find(root, "kind"))
+    if name in KUSTOMIZATION_NAMES and group in ("", "kustomize.config.k8s.io"):
+        return _kustomization(folder, root)
+    if (kind, group) == ("Kustomization", "kustomize.toolkit.fluxcd.io"):
+        return _named_folder(text(find(root, "spec", "path")), text(find(root, "spec", "targetNamespace")))
+    if (kind, group) == ("Application", "argoproj.io"):
+        namespace = text(find(root, "spec", "destination", "namespace"))
+        return _named_folder(text(find(root, "spec", "source", "path")), namespace)
+    return None
+
+
+def _named_folder(path: str | None, namespace: str | None) -> DeliveryFacts | None:
+    plain = posixpath.normpath(path).strip("/.") if path else ""
+    return DeliveryFacts("folder", plain, namespace) if plain and namespace else None
+
+
+def _kustomization(folder: str, root: Node | None) -> DeliveryFacts | None:
+    if mapping_of(root) is None:
+        return None
+    members = [path for key in _MEMBER_KEYS for path in texts(find(root, key))]
+    patches = [path for path in texts(find(root, "patchesStrategicMerge")) if "\n" not in path]
+    for item in (*items_of(find(root, "patches")), *items_of(find(root, "patchesJson6902"))):
+        path = text(find(item, "path"))
+        patches += [path] if path else []
+    changing = (*_LABEL_KEYS, "patchesStrategicMerge", "helmCharts", "configurations")
+    changes = any((node := find(root, key)) is not None and not is_null(node) for key in changing)
+    return DeliveryFacts(
+        "kustomization",
+        folder,
+        text(find(root, "namespace")),
+        tuple(_join(folder, path) for path in members if "://" not in path and "?" not in path),
+        tuple(_join(folder, path) for path in patches),
+        changes,
+    )
+
+
+def _join(folder: str, path: str) -> str:
+    """A path relative to a folder; the start of a URI is kept."""
+    scheme, sign, rest = folder.rpartition("://")
+    joined = posixpath.normpath(posixpath.join(rest, path)) if rest or sign else posixpath.normpath(path)
+    return f"{scheme}{sign}{joined}" if sign else joined
+
+
+@dataclass(frozen=True)
+class DeliveryMap:
+    """All that is known of the delivery of a workspace's files."""
+
+    facts: tuple[DeliveryFacts, ...] = ()
+    _scopes: dict[str, DeliveryScope] = field(default_factory=dict, compare=False, repr=False)
+
+    @staticmethod
+    def of(facts: Iterable[DeliveryFacts]) -> DeliveryMap:
+        """The map of these facts."""
+        return DeliveryMap(tuple(facts))
+
+    def scope_of(self, uri: str) -> DeliveryScope:
+        """What the delivery means for a file."""
+        found = self._scopes.get(uri)
+        if found is None:
+            found = self._scopes[uri] = self._work_out(uri)
+        return found
+
+    def _work_out(self, uri: str) -> DeliveryScope:
+        folder = posixpath.dirname(uri)
+        groups = {f"folder {folder}"}
+        namespaces: set[str | None] = set()
+        has_changes = False
+        for root, namespace, changes in self._ways(uri):
+            groups.add(f"kustomization {root}")
+            namespaces.add(namespace)
+            has_changes = has_changes or changes
+        chart = self._chart_of(folder)
+        if chart is not None:
+            groups.add(f"chart {chart}")
+        named = self._named(folder)
+        if named is not None and namespaces <= {None}:
+            namespaces = {named}
+        return DeliveryScope(
+            frozenset(groups), frozenset(namespaces), has_changes, uri in self._patches, chart is not None
+        )
+
+    def _ways(self, uri: str) -> Iterator[tuple[str, str | None, bool]]:
+        """Each way up from a file to a kustomization that nobody takes in: that one's folder, the namespace, and whether something changes."""
+        starts = [
+            *self._takers.get(uri, ()),
+            *(self._by_folder.get(posixpath.dirname(uri), ()) if uri in self._patches else ()),
+        ]
+        stack = [(taker, None, False, frozenset[str]()) for taker in starts]
+        while stack:
+            taker, inner, changes, seen = stack.pop()
+            if taker.folder in seen:
+                continue
+            namespace = taker.namespace or inner
+            changes = changes or taker.changes_objects
+            above = self._takers.get(taker.folder, ())
+            if not above:
+                yield taker.folder, namespace, changes
+            stack += [(one, namespace, changes, seen | {taker.folder}) for one in above]
+
+    def _chart_of(self, folder: str) -> str | None:
+        """The folder of the outermost chart around a folder."""
+        found = None
+        while folder and self._charts:
+            if folder in self._charts:
+                found = folder
+            above = posixpath.dirname(folder)
+            if above == folder:
+                break
+            folder = above
+        return found
+
+    def _named(self, folder: str) -> str | None:
+        """The namespace that something names for a folder of the repository, or for one above it."""
+        found = {one.namespace for one in self.facts if one.kind == "folder" and f"/{one.folder}/" in f"/{folder}/"}
+        return next(iter(found)) if len(found) == 1 else None
+
+    @cached_property
+    def _charts(self) -> frozenset[str]:
+        return frozenset(one.folder for one in self.facts if one.kind == "chart")
+
+    @cached_property
+    def _patches(self) -> frozenset[str]:
+        return frozenset(path for one in self.facts for path in one.patches)
+
+    @cached_property
+    def _by_folder(self) -> Mapping[str, list[DeliveryFacts]]:
+        found: dict[str, list[DeliveryFacts]] = {}
+        for one in self.facts:
+            if one.kind == "kustomization":
+                found.setdefault(one.folder, []).append(one)
+        return found
+
+    @cached_property
+    def _takers(self) -> Mapping[str, list[DeliveryFacts]]:
+        """The kustomizations that take in a file or a folder."""
+        found: dict[str, list[DeliveryFacts]] = {}
+        for one in self.facts:
+            for member in one.members:
+                found.setdefault(member, []).append(one)
+        return found
+
+
+NO_DELIVERY = DeliveryMap()

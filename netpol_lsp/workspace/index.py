@@ -1,0 +1,314 @@
+"""What all manifests of a workspace say, by file and by namespace: immutable, and changed file by file.
+
+A change copies the tables of the namespaces that it touches, and nothing else: what depends on a namespace holds as long as its
+shard is the same value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
+
+from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.delivery import NO_DELIVERY, DeliveryMap
+from netpol_lsp.workspace.located_policy import LocatedPolicy
+from netpol_lsp.workspace.resource_shard import EMPTY_RESOURCES, ResourceShard
+from netpol_lsp.workspace.resources import NO_RESOURCES, ResourceFacts
+from netpol_lsp.workspace.shelf import EMPTY_SHELF, Policies, PolicyShelf
+
+UNKNOWN_NAMESPACE = "\0"
+"""The key of what a template gives its namespace; no namespace is called so."""
+CLUSTER = "\1"
+"""The key of what belongs to no namespace: Namespaces, Nodes, cluster-wide policies, webhooks."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What the documents of one file say."""
+
+    policies: Policies = ()
+    resources: ResourceFacts = NO_RESOURCES
+
+    def __bool__(self) -> bool:
+        return bool(self.policies) or self.resources is not NO_RESOURCES
+
+
+NO_FACTS = FileFacts()
+
+
+class DocumentPlaces:
+    """Where the documents of each file start at the moment: facts count from there. Not a fact itself, and kept up to date."""
+
+    __slots__ = ("_starts",)
+
+    def __init__(self) -> None:
+        self._starts: dict[str, tuple[tuple[int, int], ...]] = {}
+
+    def put(self, uri: str, starts: Iterable[tuple[int, int]]) -> None:
+        """Remember where the documents of a file start, as (number, offset); nothing for files of one document."""
+        known = tuple(item for item in starts if item[1])
+        if known:
+            self._starts[uri] = known
+        else:
+            self._starts.pop(uri, None)
+
+    def start(self, uri: str, document: int) -> int:
+        """Where a document starts in its file."""
+        return next((start for number, start in self._starts.get(uri, ()) if number == document), 0)
+
+    def span(self, uri: str, document: int, span: Span) -> Span:
+        """A span of a document as one of its file."""
+        start = self.start(uri, document)
+        return Span(span.start + start, span.end + start)
+
+    def items(self) -> Mapping[str, tuple[tuple[int, int], ...]]:
+        """All that is known, by file."""
+        return self._starts
+
+
+class WorkspaceIndex:
+    """The facts of all files. `context`: the files that count but are not linted.
+
+    `shelves`: policies, by namespace and by folder; `shards`: resources by namespace (None: none is named).
+    `resources_token`: another value whenever the resources of any namespace, or their delivery, are others.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, FileFacts],
+        context: frozenset[str],
+        names: Mapping[tuple[str | None, str | None], int],
+        shelves: Mapping[Hashable, PolicyShelf],
+        shards: Mapping[str | None, ResourceShard],
+        delivery: DeliveryMap = NO_DELIVERY,
+        previous: WorkspaceIndex | None = None,
+    ) -> None:
+        self.files = files
+        self.context = context
+        self.names = names
+        self.shelves = shelves
+        self.shards = shards
+        self.delivery = delivery
+        is_same = previous is not None and previous.shards is shards and previous.delivery is delivery
+        self.resources_token: object = previous.resources_token if previous is not None and is_same else object()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What another process gets: it makes the tables by itself."""
+        return build, (self.files, self.context)
+
+    def with_files(self, changed: Mapping[str, FileFacts], context: Iterable[str] = ()) -> WorkspaceIndex:
+        """The index with these files instead, `context` of them as such; itself when no fact is another.
+
+        No facts: the file is gone.
+        """
+        as_context = frozenset(context)
+        really = {
+            uri: facts
+            for uri, facts in changed.items()
+            if self.files.get(uri, NO_FACTS) != facts
+            or (uri in self.context) is not (uri in as_context and bool(facts))
+        }
+        if not really:
+            return self
+        return _Change(self, really, as_context).result()
+
+    def shelf(self, key: Hashable) -> PolicyShelf:
+        """The policies of a kind; see the `..._key` functions."""
+        return self.shelves.get(key, EMPTY_SHELF)
+
+    def shard(self, namespace: str | None) -> ResourceShard:
+        """The resources of a namespace; of those that name none for None."""
+        return self.shards.get(namespace, EMPTY_RESOURCES)
+
+    def is_superseded(self, located: LocatedPolicy) -> bool:
+        """Whether a policy of the context is an older copy of one that is linted."""
+        return located.is_context and (located.policy.namespace, located.policy.name) in self.names
+
+
+def build(files: Mapping[str, FileFacts], context: Iterable[str] = ()) -> WorkspaceIndex:
+    """The index of these files."""
+    return EMPTY_INDEX.with_files(files, context)
+
+
+EMPTY_INDEX = WorkspaceIndex({}, frozenset(), {}, {}, {})
+
+
+class _Change:
+    """An index on its way to the next: copies each table once, when it is first touched."""
+
+    def __init__(self, old: WorkspaceIndex, changed: Mapping[str, FileFacts], as_context: frozenset[str]) -> None:
+        self.old = old
+        self.changed = {uri: _as_context(facts) if uri in as_context else facts for uri, facts in changed.items()}
+        self.as_context = as_context
+
+    def result(self) -> WorkspaceIndex:
+        """The next index."""
+        old, changed = self.old, self.changed
+        files = {**old.files, **changed}
+        for uri, facts in changed.items():
+            if not facts:
+                files.pop(uri)
+        context = (old.context - changed.keys()) | {uri for uri in self.as_context & changed.keys() if uri in files}
+        delivery = self._delivery(files)
+        return WorkspaceIndex(
+            files,
+            context,
+            self._names(),
+            self._shelves(),
+            self._shards(),
+            delivery,
+            old,
+        )
+
+    def _names(self) -> Mapping[tuple[str | None, str | None], int]:
+        names = self.old.names
+        gone = [
+            (one.policy.namespace, one.policy.name)
+            for uri in self.changed
+            for one in self._old(uri).policies
+            if not one.is_context
+        ]
+        come = [
+            (one.policy.namespace, one.policy.name)
+            for facts in self.changed.values()
+            for one in facts.policies
+            if not one.is_context
+        ]
+        if gone == come:
+            return names
+        counts = dict(names)
+        for name in come:
+            counts[name] = counts.get(name, 0) + 1
+        for name in gone:
+            counts[name] -= 1
+            if not counts[name]:
+                del counts[name]
+        return counts
+
+    def _old(self, uri: str) -> FileFacts:
+        return self.old.files.get(uri, NO_FACTS)
+
+    def _shelves(self) -> Mapping[Hashable, PolicyShelf]:
+        touched: dict[Hashable, dict[str, Policies]] = {}
+        for uri, facts in self.changed.items():
+            if self._old(uri).policies == facts.policies:
+                continue
+            before, after = _by_shelf(self._old(uri).policies), _by_shelf(facts.policies)
+            for key in {*before, *after}:
+                mine = tuple(after.get(key, ()))
+                if tuple(before.get(key, ())) != mine:
+                    touched.setdefault(key, {})[uri] = mine
+        if not touched:
+            return self.old.shelves
+        return {**self.old.shelves, **{key: self.old.shelf(key).with_files(files) for key, files in touched.items()}}
+
+    def _shards(self) -> Mapping[str | None, ResourceShard]:
+        touched: dict[str | None, dict[str, ResourceFacts]] = {}
+        for uri, facts in self.changed.items():
+            if self._old(uri).resources == facts.resources:
+                continue
+            before, after = by_namespace(self._old(uri).resources), by_namespace(facts.resources)
+            for key in {*before, *after}:
+                mine = after.get(key, NO_RESOURCES)
+                if before.get(key, NO_RESOURCES) != mine:
+                    touched.setdefault(key, {})[uri] = mine
+        if not touched:
+            return self.old.shards
+        return {**self.old.shards, **{key: self.old.shard(key).with_files(files) for key, files in touched.items()}}
+
+    def _delivery(self, files: Mapping[str, FileFacts]) -> DeliveryMap:
+        same = all(
+            self._old(uri).resources.deliveries == facts.resources.deliveries for uri, facts in self.changed.items()
+        )
+        if same:
+            return self.old.delivery
+        return DeliveryMap.of(one for facts in files.values() for one in facts.resources.deliveries)
+
+
+def namespace_key(namespace: str | None) -> Hashable:
+    """The key of the policies of a namespace; None: of those that name none."""
+    return ("namespace", namespace)
+
+
+def folder_key(folder: str, *, names_one: bool) -> Hashable:
+    """The key of the policies in a folder that name a namespace, or that name none."""
+    return ("folder", folder, names_one)
+
+
+def cni_key(cni: str) -> Hashable:
+    """The key of the policies whose configuration names a network plugin."""
+    return ("cni", cni)
+
+
+ALL_POLICIES = "all"
+UNKNOWN_POLICIES = ("namespace", UNKNOWN_NAMESPACE)
+
+
+def _by_shelf(policies: Policies) -> dict[Hashable, list[LocatedPolicy]]:
+    """The policies of a file by the shelves that they belong to."""
+    found: dict[Hashable, list[LocatedPolicy]] = {}
+    for located in policies:
+        policy = located.policy
+        keys: list[Hashable] = [ALL_POLICIES]
+        if policy.is_namespace_unknown:
+            keys.append(UNKNOWN_POLICIES)
+        else:
+            names_one = policy.namespace is not None
+            keys += [namespace_key(policy.namespace), folder_key(located.folder, names_one=names_one)]
+        if located.cni is not None:
+            keys.append(cni_key(located.cni))
+        for key in keys:
+            found.setdefault(key, []).append(located)
+    return found
+
+
+_NAMESPACED = ("workloads", "services", "endpoint_slices", "ingresses", "monitors", "other_policies", "unknown")
+_CLUSTER_WIDE = ("namespaces", "webhooks", "nodes", "deliveries")
+
+
+def by_namespace(resources: ResourceFacts) -> dict[str | None, ResourceFacts]:
+    """The resources of a file by the namespace that they belong to."""
+    groups: dict[str | None, dict[str, list[Any]]] = {}
+    for name in _NAMESPACED:
+        for fact in getattr(resources, name):
+            groups.setdefault(_namespace_of(fact), {}).setdefault(name, []).append(fact)
+    for name in _CLUSTER_WIDE:
+        if facts := getattr(resources, name):
+            groups.setdefault(CLUSTER, {})[name] = list(facts)
+    return {
+        key: ResourceFacts(**{name: tuple(facts) for name, facts in group.items()}) for key, group in groups.items()
+    }
+
+
+def _namespace_of(fact: Any) -> str | None:
+    if getattr(fact, "is_cluster_wide", False):
+        return CLUSTER
+    if fact.is_namespace_unknown:
+        return UNKNOWN_NAMESPACE
+    namespace: str | None = fact.namespace
+    return namespace
+
+
+def _as_context(facts: FileFacts) -> FileFacts:
+    """The facts of a file that counts but is not linted."""
+    resources = facts.resources
+    if resources is not NO_RESOURCES:
+        marked = {
+            one.name: tuple(_marked(fact) for fact in getattr(resources, one.name))
+            for one in fields(ResourceFacts)
+            if one.name != "deliveries"
+        }
+        resources = replace(resources, **marked)
+    return FileFacts(tuple(_marked(located) for located in facts.policies), resources)
+
+
+def _marked(fact: Any) -> Any:
+    return fact if fact.is_context else replace(fact, is_context=True)
+
+
+def iterate_policies(index: WorkspaceIndex) -> Iterator[LocatedPolicy]:
+    """All policies that count."""
+    return (located for located in index.shelf(ALL_POLICIES) if not index.is_superseded(located))

@@ -1,0 +1,137 @@
+"""The resources of one namespace, with the tables that questions about it need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import TypeVar
+
+from netpol_lsp.kube.label_selector import LabelSelector, matches
+from netpol_lsp.text.lazy import lazy
+from netpol_lsp.workspace.resources import (
+    NO_RESOURCES,
+    EndpointSliceFacts,
+    IngressFacts,
+    MonitorFacts,
+    NamespaceFacts,
+    NodeFacts,
+    OtherPolicyFacts,
+    ResourceFacts,
+    ServiceFacts,
+    UnknownManifest,
+    WebhookFacts,
+    WorkloadFacts,
+)
+
+Named = TypeVar("Named", WorkloadFacts, ServiceFacts, IngressFacts, OtherPolicyFacts, EndpointSliceFacts)
+
+
+class ResourceShard:
+    """The resources of one namespace by file; immutable. One that is still there tells that none of them changed.
+
+    What the context says of an object that is linted, too, is an older copy of it and left out.
+    """
+
+    def __init__(self, files: Mapping[str, ResourceFacts]) -> None:
+        self.files = files
+
+    def with_files(self, changed: Mapping[str, ResourceFacts]) -> ResourceShard:
+        """The shard with these files instead; without resources, the file is gone."""
+        files = {**self.files, **changed}
+        for uri, resources in changed.items():
+            if resources is NO_RESOURCES:
+                del files[uri]
+        return ResourceShard(files)
+
+    @lazy
+    def workloads(self) -> tuple[WorkloadFacts, ...]:
+        """What makes pods here."""
+        return _without_copies(tuple(chain.from_iterable(one.workloads for one in self.files.values())))
+
+    @lazy
+    def services(self) -> tuple[ServiceFacts, ...]:
+        """The Services."""
+        return _without_copies(tuple(chain.from_iterable(one.services for one in self.files.values())))
+
+    @lazy
+    def endpoint_slices(self) -> tuple[EndpointSliceFacts, ...]:
+        """EndpointSlices and Endpoints."""
+        return _without_copies(tuple(chain.from_iterable(one.endpoint_slices for one in self.files.values())))
+
+    @lazy
+    def ingresses(self) -> tuple[IngressFacts, ...]:
+        """Ingresses and routes."""
+        return _without_copies(tuple(chain.from_iterable(one.ingresses for one in self.files.values())))
+
+    @lazy
+    def monitors(self) -> tuple[MonitorFacts, ...]:
+        """ServiceMonitors and PodMonitors."""
+        return tuple(chain.from_iterable(one.monitors for one in self.files.values()))
+
+    @lazy
+    def other_policies(self) -> tuple[OtherPolicyFacts, ...]:
+        """Policies of kinds that are not modelled."""
+        return _without_copies(tuple(chain.from_iterable(one.other_policies for one in self.files.values())))
+
+    @lazy
+    def unknown(self) -> tuple[UnknownManifest, ...]:
+        """Manifests that nobody can read."""
+        return tuple(chain.from_iterable(one.unknown for one in self.files.values()))
+
+    @lazy
+    def namespaces(self) -> tuple[NamespaceFacts, ...]:
+        """Namespaces, in the shard of the cluster."""
+        return tuple(chain.from_iterable(one.namespaces for one in self.files.values()))
+
+    @lazy
+    def webhooks(self) -> tuple[WebhookFacts, ...]:
+        """What the API server calls, in the shard of the cluster."""
+        return tuple(chain.from_iterable(one.webhooks for one in self.files.values()))
+
+    @lazy
+    def nodes(self) -> tuple[NodeFacts, ...]:
+        """Nodes, in the shard of the cluster."""
+        return tuple(chain.from_iterable(one.nodes for one in self.files.values()))
+
+    @lazy
+    def label_values(self) -> Mapping[str, Mapping[str, tuple[WorkloadFacts, ...]]]:
+        """The workloads by the labels of their pods: key, then value."""
+        found: dict[str, dict[str, list[WorkloadFacts]]] = {}
+        for workload in self.workloads:
+            for key, value in workload.labels.items():
+                found.setdefault(key, {}).setdefault(value, []).append(workload)
+        return {key: {value: tuple(some) for value, some in values.items()} for key, values in found.items()}
+
+    @lazy
+    def partly_known(self) -> tuple[WorkloadFacts, ...]:
+        """The workloads whose pods may have further labels."""
+        return tuple(workload for workload in self.workloads if workload.has_unknown_labels)
+
+    def matching(self, selector: LabelSelector) -> Iterator[WorkloadFacts]:
+        """The workloads whose known labels a selector matches; perhaps, where it or they are partly known."""
+        return (workload for workload in self._candidates(selector) if matches(selector, workload.labels))
+
+    def _candidates(self, selector: LabelSelector) -> tuple[WorkloadFacts, ...]:
+        """The workloads that a selector can match, by the rarest label that it asks for."""
+        best: tuple[WorkloadFacts, ...] | None = None
+        for key, values in selector.allowed:
+            if values.is_complement or None in values.values:
+                continue
+            by_value = self.label_values.get(key, {})
+            some = [by_value[value] for value in values.values if value is not None and value in by_value]
+            found = some[0] if len(some) == 1 else tuple(chain.from_iterable(some))
+            if best is None or len(found) < len(best):
+                best = found
+            if not best:
+                break
+        return self.workloads if best is None else best
+
+
+EMPTY_RESOURCES = ResourceShard({})
+
+
+def _without_copies(facts: tuple[Named, ...]) -> tuple[Named, ...]:
+    if not any(fact.is_context for fact in facts):
+        return facts
+    linted = {(fact.kind if hasattr(fact, "kind") else "", fact.name) for fact in facts if not fact.is_context}
+    return tuple(fact for fact in facts if not fact.is_context or (getattr(fact, "kind", ""), fact.name) not in linted)

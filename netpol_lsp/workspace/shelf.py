@@ -1,0 +1,67 @@
+"""Policies that are asked about together, so that a file of them can be replaced without counting all of them anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from netpol_lsp.kube.label_selector import LabelSelector
+from netpol_lsp.kube.selector_index import SelectorIndex
+from netpol_lsp.workspace.located_policy import LocatedPolicy
+
+Policies = tuple[LocatedPolicy, ...]
+_MOST_CHANGED = 64
+"""Files that may differ from those of the large selector index before it is made anew."""
+
+
+class PolicyShelf:
+    """Policies by file; immutable but for its selector index, which is made when somebody first asks.
+
+    The index is handed on to the next version, which has a small one of its own for the files that changed since. Two shelves are the
+    same only when they are one value: so one that is still there tells that none of its policies changed.
+    """
+
+    __slots__ = ("_changed", "_index", "_recent", "files")
+
+    def __init__(self, files: Mapping[str, Policies]) -> None:
+        self.files = files
+        self._index: SelectorIndex[LocatedPolicy] | None = None
+        self._recent: SelectorIndex[LocatedPolicy] | None = None
+        self._changed: frozenset[str] = frozenset()
+
+    def with_files(self, changed: Mapping[str, Policies]) -> PolicyShelf:
+        """The shelf with these files instead; no policies: the file is gone."""
+        files = {**self.files, **changed}
+        for uri, policies in changed.items():
+            if not policies:
+                del files[uri]
+        new = PolicyShelf(files)
+        if self._index is not None and self.files and len(self._changed) + len(changed) <= _MOST_CHANGED:
+            new._index = self._index
+            new._changed = self._changed | changed.keys()
+        return new
+
+    def __iter__(self) -> Iterator[LocatedPolicy]:
+        for policies in self.files.values():
+            yield from policies
+
+    def candidates(self, selector: LabelSelector) -> Iterator[LocatedPolicy]:
+        """The policies that may select a pod that `selector` does, and perhaps more; none twice."""
+        if self._index is None:
+            self._index = SelectorIndex(self, _pod_selector)
+        if not self._changed:
+            yield from self._index.candidates(selector)
+            return
+        if self._recent is None:
+            changed = (located for uri in self._changed for located in self.files.get(uri, ()))
+            self._recent = SelectorIndex(changed, _pod_selector)
+        for located in self._index.candidates(selector):
+            if located.uri not in self._changed:
+                yield located
+        yield from self._recent.candidates(selector)
+
+
+EMPTY_SHELF = PolicyShelf({})
+
+
+def _pod_selector(located: LocatedPolicy) -> LabelSelector:
+    return located.policy.pod_selector
