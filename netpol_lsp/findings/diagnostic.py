@@ -59,6 +59,7 @@ class Related:
     span: Span
     message: str
     uri: str | None = None
+    document: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from netpol_lsp.config.settings import Settings
 from netpol_lsp.findings.diagnostic import Diagnostic, ObjectRef, Related, Severity, Tag
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.lint.schema import SchemaFinding
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.ir import Direction, Origin
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
 from netpol_lsp.text.edits import Applicability, Fix, Fixes, TextEdit
@@ -163,6 +163,10 @@ class Context:
     def related(self, at: HasSpan | Span, message: str) -> Related:
         """Another place in this file that belongs to a finding."""
         return Related(at if isinstance(at, Span) else at.span, shorten(message))
+
+    def related_fact(self, origin: Origin, message: str) -> Related:
+        """The place of a fact of the workspace that belongs to a finding, in whatever file."""
+        return Related(Span(origin.start, origin.end), message, origin.uri, origin.document)
 
     def _owner(self, span: Span) -> KubeObject | None:
         """The object around a span; the document's only one where there is none."""

@@ -16,7 +16,7 @@ from netpol_lsp.findings.trigger import Trigger
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
 from netpol_lsp.lint.context import ConfiguredRule, Context, DocumentScope, PolicyContext
-from netpol_lsp.lint.locate import located_policies
+from netpol_lsp.lint.file_facts import file_facts
 from netpol_lsp.lint.registry import all_rules, rule_info, structure_codes
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import DocumentRule, PolicyRule, Rule
@@ -28,6 +28,7 @@ from netpol_lsp.text.memo import Memo
 from netpol_lsp.text.readable import shorten
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.index import DocumentPlaces
 from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceSnapshot
 from netpol_lsp.yaml.problems import ProblemKind
 
@@ -55,10 +56,11 @@ def lint(analysis: Analysis, config: FileConfig, workspace: WorkspaceSnapshot | 
     Without a `workspace` the file's own policies are all that is known.
     """
     if workspace is None:
-        workspace = WorkspaceSnapshot.of(located_policies(analysis, config.settings))
+        workspace = WorkspaceSnapshot.of_files({analysis.source.uri: file_facts(analysis, config.settings)})
     parts = ((part, part.analysis) for part in analysis.parts)
     found = [lint_part(part, document, config, workspace) for part, document in parts if document is not None]
     diagnostics = with_occurrence_index(join_findings(analysis, config, found))
+    diagnostics = [in_files(diagnostic, workspace.places) for diagnostic in diagnostics]
     return FileReport(analysis.source, len(analysis.parts), analysis.policies, tuple(diagnostics))
 
 
@@ -260,6 +262,20 @@ def _over_budget(ctx: Context, error: OverBudgetError) -> Diagnostic:
         span=owner.span if owner is not None else Span(0, 0),
         object=ObjectRef(owner.kind, owner.namespace, owner.name) if owner is not None else None,
     )
+
+
+def in_files(diagnostic: Diagnostic, places: DocumentPlaces) -> Diagnostic:
+    """A finding whose related places in documents of other files count from the start of these files."""
+    if all(item.document is None for item in diagnostic.related):
+        return diagnostic
+    return replace(diagnostic, related=tuple(related_in_file(item, places) for item in diagnostic.related))
+
+
+def related_in_file(related: Related, places: DocumentPlaces) -> Related:
+    """A related place in a document of another file, counted from the start of the file."""
+    if related.uri is None or related.document is None:
+        return related
+    return Related(places.span(related.uri, related.document, related.span), related.message, related.uri)
 
 
 def _internal_error(ctx: Context, error: Exception, severities: Mapping[str, Severity]) -> Diagnostic:

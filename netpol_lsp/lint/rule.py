@@ -43,11 +43,15 @@ class DocumentRule:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRule:
-    """A rule that looks at one NetworkPolicy at a time; `uses_workspace` when its answer depends on other policies."""
+    """A rule that looks at one NetworkPolicy at a time.
+
+    `uses_workspace`: its answer depends on other policies; `uses_resources`: on manifests of other kinds, too.
+    """
 
     info: RuleInfo
     check: PolicyCheck
     uses_workspace: bool = False
+    uses_resources: bool = False
 
 
 Rule = DocumentRule | PolicyRule
@@ -81,10 +85,17 @@ def document_rule(
 
 
 def policy_rule(
-    code: str, *, category: str, severity: Severity, uses_workspace: bool = False, **details: Unpack[RuleDetails]
+    code: str,
+    *,
+    category: str,
+    severity: Severity,
+    uses_workspace: bool = False,
+    uses_resources: bool = False,
+    **details: Unpack[RuleDetails],
 ) -> Callable[[PolicyCheck], PolicyRule]:
     """Make a rule out of a function that looks at one NetworkPolicy; see `document_rule`."""
-    return lambda check: PolicyRule(_info(check, code, category, severity, details), check, uses_workspace)
+    is_wide = uses_workspace or uses_resources
+    return lambda check: PolicyRule(_info(check, code, category, severity, details), check, is_wide, uses_resources)
 
 
 def _info(check: _Check, code: str, category: str, severity: Severity, details: RuleDetails) -> RuleInfo:

@@ -18,6 +18,7 @@ from netpol_lsp.project.inputs import (
     StdinOverlay,
     count_documents,
     decode_input,
+    may_hold_facts,
     may_hold_policies,
     read_input,
 )
@@ -49,6 +50,7 @@ class BatchItem:
     text: TextFile | None = None
     entry: Entry | None = None
     report: FileReport | None = None
+    holds_resources: bool = False
 
 
 class _Keys:
@@ -75,10 +77,11 @@ class _Keys:
 
 @dataclass(slots=True)
 class OpenedBatch:
-    """The files of a run before linting; `ours` may hold policies."""
+    """The files of a run before linting; `ours` may hold policies, `others` what policies depend on."""
 
     items: list[BatchItem]
     ours: list[BatchItem]
+    others: list[BatchItem]
     result: BatchResult
 
 
@@ -113,10 +116,11 @@ class BatchRun:
         result = BatchResult()
         items = [item for target in targets if (item := self._open(target, result)) is not None]
         ours = [item for item in items if item.report is None and (item.entry is None or item.entry.key)]
+        others = [item for item in items if item.holds_resources] if ours else []
         if self.cache.is_on:
-            others = "\n".join(f"{item.target.path}\0{item.content}" for item in ours)
-            self.keys = _Keys(digest(self.context.key, others))
-        return OpenedBatch(items, ours, result)
+            contents = "\n".join(f"{item.target.path}\0{item.content}" for item in (*ours, *others))
+            self.keys = _Keys(digest(self.context.key, contents))
+        return OpenedBatch(items, ours, others, result)
 
     def key_of(self, opened: OpenedBatch) -> str:
         """What stands for all that is found in the files; empty as long as the cache does not know it."""
@@ -132,7 +136,7 @@ class BatchRun:
         todo = [item for item in open_items if not self._recall(item)]
         result.cached = len(open_items) - len(todo)
         if todo:
-            self._lint(todo, opened.ours, result)
+            self._lint(todo, opened, result)
         result.reports = sorted(
             (item.report for item in items if item.report is not None), key=lambda report: report.source.uri
         )
@@ -158,6 +162,7 @@ class BatchRun:
                 entry = None
             if entry is not None and item.stamp == entry.stamp:
                 item.content, item.entry = entry.content, entry
+                item.holds_resources = entry.holds_resources
                 return item
         else:
             entry = None
@@ -172,6 +177,7 @@ class BatchRun:
                 entry.stamp = up_to_date(item.stamp)
                 self.cache.put(target.absolute, entry)
             item.entry = entry
+            item.holds_resources = entry.holds_resources
             return item
         return self._look(item, data, result)
 
@@ -186,6 +192,7 @@ class BatchRun:
             item.text = text
         if not ours:
             item.report = FileReport(_lazy(item.target), count_documents(data), 0, ())
+            item.holds_resources = may_hold_facts(data, item.target.path)
             self._remember(item, "")
         return item
 
@@ -217,19 +224,29 @@ class BatchRun:
             item.text = text
         return True
 
-    def _lint(self, todo: list[BatchItem], ours: list[BatchItem], result: BatchResult) -> None:
-        """Lint what the cache does not know; all of `ours` when a rule looks at the other policies."""
+    def _lint(self, todo: list[BatchItem], opened: OpenedBatch, result: BatchResult) -> None:
+        """Lint what the cache does not know; all that may hold policies when a rule looks at the others."""
         from netpol_lsp.project.executor import choose_executor  # noqa: PLC0415
-        from netpol_lsp.project.in_process import LintJob, needs_workspace, workspace_of  # noqa: PLC0415 - not needed when all is known
+        from netpol_lsp.project.in_process import (  # noqa: PLC0415 - not needed when all is known
+            LintJob,
+            needs_resources,
+            needs_workspace,
+            workspace_of,
+        )
         from netpol_lsp.workspace.snapshot import EMPTY  # noqa: PLC0415
 
         uses_workspace = needs_workspace(_config_of(item) for item in todo)
         if uses_workspace:
             known = {id(item) for item in todo}
-            todo = todo + [item for item in ours if id(item) not in known]
+            todo = todo + [item for item in opened.ours if id(item) not in known]
         wanted = [item for item in todo if self._load(item, result)]
+        count = len(wanted)
+        if needs_resources(_config_of(item) for item in todo):
+            wanted += [item for item in opened.others if self._load(item, result)]
         work = [
-            LintJob(index, item.text, _config_of(item)) for index, item in enumerate(wanted) if item.text is not None
+            LintJob(index, item.text, _config_of(item), index < count)
+            for index, item in enumerate(wanted)
+            if item.text is not None
         ]
         with choose_executor(work, self.jobs) as crew:
             workspace = EMPTY
@@ -244,7 +261,7 @@ class BatchRun:
                 item.report = report
                 if self.cache.is_on:
                     self._remember(item, self.keys.of(item.target, alone=not uses_workspace))
-                self.progress(done, len(work))
+                self.progress(done, count)
 
     def _remember(self, item: BatchItem, key: str) -> None:
         """Put what is known of a file into the cache."""
@@ -252,7 +269,8 @@ class BatchRun:
             return
         report = item.report
         found = to_json(report.diagnostics)
-        item.entry = Entry(up_to_date(item.stamp), item.content, report.documents, report.policies, key, found)
+        stamp = up_to_date(item.stamp)
+        item.entry = Entry(stamp, item.content, report.documents, report.policies, key, found, item.holds_resources)
         self.cache.put(item.target.absolute, item.entry)
 
 

@@ -14,7 +14,7 @@ from netpol_lsp import __version__
 from netpol_lsp.files.gitignore import repository_root
 from netpol_lsp.files.writing import WriteError, atomic_write
 
-FORMAT = 3
+FORMAT = 4
 WORTHWHILE = 50
 """Below so many files, linting is faster than looking for a cache."""
 _MAX_ENTRIES = 200_000
@@ -41,7 +41,7 @@ class Entry:
     `stamp`: modification time, change time (both in ns, or 0 when they were too fresh to be trusted) and size. `content`: the
     digest of its bytes. `key`: the digest of all that the findings depend on besides; "" when the file
     holds nothing of ours. `found`: the findings as a text of JSON, which
-    is read only when somebody wants to see them.
+    is read only when somebody wants to see them. `holds_resources`: findings in other files may depend on it.
     """
 
     stamp: list[int]
@@ -50,6 +50,7 @@ class Entry:
     policies: int = 0
     key: str = ""
     found: str = ""
+    holds_resources: bool = False
 
 
 class Cache:
@@ -80,7 +81,15 @@ class Cache:
 
     def put(self, path: str, entry: Entry) -> None:
         """Remember a file."""
-        raw = [entry.stamp, entry.content, entry.documents, entry.policies, entry.key, entry.found]
+        raw = [
+            entry.stamp,
+            entry.content,
+            entry.documents,
+            entry.policies,
+            entry.key,
+            entry.found,
+            entry.holds_resources,
+        ]
         if self._entries.get(path) != raw:
             self._entries[path] = raw
             self._changed = True

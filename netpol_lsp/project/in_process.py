@@ -1,4 +1,4 @@
-"""Lints texts that were read already, in two steps: what policies are there, then what is wrong with each text."""
+"""Lints texts that were read already, in two steps: what they say, then what is wrong with each text."""
 
 from __future__ import annotations
 
@@ -10,28 +10,30 @@ from netpol_lsp.config.config import FileConfig
 from netpol_lsp.files.reading import TextFile
 from netpol_lsp.lint.analysis import Analysis, analyse
 from netpol_lsp.lint.engine import lint
-from netpol_lsp.lint.locate import located_policies
+from netpol_lsp.lint.file_facts import facts_of, file_facts
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import PolicyRule
 from netpol_lsp.project.context_manifests import ContextText
-from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
+from netpol_lsp.workspace.index import FileFacts
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 
 @dataclass(frozen=True, slots=True)
 class LintJob:
-    """A text to lint; `index` is its place in the run."""
+    """A text to lint; `index` is its place in the run. `is_linted` False: it is only read for its facts."""
 
     index: int
     text: TextFile
     config: FileConfig
+    is_linted: bool = True
 
 
 class Executor(Protocol):
     """Whoever lints the texts of a run: this process or several."""
 
-    def policies(self) -> list[LocatedPolicy]:
-        """The policies of all texts."""
+    def facts(self) -> dict[str, FileFacts]:
+        """What all texts say, by file."""
         ...
 
     def lint(self, workspace: WorkspaceSnapshot) -> Iterator[tuple[int, FileReport]]:
@@ -50,13 +52,19 @@ class InProcessExecutor:
         self._work = list(work)
         self._kept: dict[int, Analysis] = {}
 
-    def policies(self) -> list[LocatedPolicy]:
-        """The policies of all texts."""
-        found: list[LocatedPolicy] = []
+    def facts(self) -> dict[str, FileFacts]:
+        """What all texts say, by file."""
+        found: dict[str, FileFacts] = {}
         room = _KEPT
         for item in self._work:
-            analysis = analyse(item.text.source)
-            found += located_policies(analysis, item.config.settings)
+            source, settings = item.text.source, item.config.settings
+            if not item.is_linted:
+                if facts := facts_of(source, settings):
+                    found[source.uri] = facts
+                continue
+            analysis = analyse(source)
+            if facts := file_facts(analysis, settings):
+                found[source.uri] = facts
             room -= sum(len(part.text) for part in analysis.parts if part.analysis is not None)
             if room > 0:
                 self._kept[item.index] = analysis
@@ -65,6 +73,8 @@ class InProcessExecutor:
     def lint(self, workspace: WorkspaceSnapshot) -> Iterator[tuple[int, FileReport]]:
         """The report of each text with its index."""
         for item in self._work:
+            if not item.is_linted:
+                continue
             analysis = self._kept.pop(item.index, None) or analyse(item.text.source)
             report = lint(analysis, item.config, workspace)
             for found in report.diagnostics:
@@ -74,12 +84,25 @@ class InProcessExecutor:
 
 
 def workspace_of(crew: Executor, context: Iterable[ContextText]) -> WorkspaceSnapshot:
-    """The view of the policies that are linted and of those that the context adds."""
-    more = [located for text in context for located in located_policies(analyse(text.source), text.settings)]
-    return WorkspaceSnapshot.of(crew.policies()).with_context(more)
+    """What is known of the files that are linted, and of those that the context adds."""
+    files = crew.facts()
+    more = {text.source.uri: facts_of(text.source, text.settings) for text in context if text.source.uri not in files}
+    return WorkspaceSnapshot.of_files({**files, **more}, more)
 
 
 def needs_workspace(configs: Iterable[FileConfig]) -> bool:
     """Whether a rule that is enabled anywhere looks at other policies than its own."""
-    codes = {rule.info.code for rule in all_rules() if isinstance(rule, PolicyRule) and rule.uses_workspace}
+    return _needs(
+        configs, {rule.info.code for rule in all_rules() if isinstance(rule, PolicyRule) and rule.uses_workspace}
+    )
+
+
+def needs_resources(configs: Iterable[FileConfig]) -> bool:
+    """Whether a rule that is enabled anywhere looks at manifests of other kinds."""
+    return _needs(
+        configs, {rule.info.code for rule in all_rules() if isinstance(rule, PolicyRule) and rule.uses_resources}
+    )
+
+
+def _needs(configs: Iterable[FileConfig], codes: set[str]) -> bool:
     return any(codes & enabled for enabled in {config.enabled for config in configs})

@@ -101,6 +101,13 @@ def may_hold_policies(data: bytes) -> bool:
     return any(word in lowered for word in _WORDS)
 
 
+def may_hold_facts(data: bytes, path: str) -> bool:
+    """Whether bytes can hold an object that policies depend on: a quick look, for texts in UTF-8."""
+    from netpol_lsp.workspace.resource_kinds import may_hold_resources  # noqa: PLC0415 - not needed where the cache knows
+
+    return may_hold_resources(data.decode("utf-8", "replace"), path)
+
+
 def count_documents(data: bytes) -> int:
     """How many YAML documents bytes are that hold nothing of ours."""
     if b"---" not in data:

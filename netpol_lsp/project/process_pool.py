@@ -13,11 +13,12 @@ from netpol_lsp.project.diagnostic_codec import decode, encode
 from netpol_lsp.project.errors import PoolError
 from netpol_lsp.project.in_process import InProcessExecutor, LintJob
 from netpol_lsp.project.nesting import allow_deep_nesting
-from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
+from netpol_lsp.workspace.index import FileFacts
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 _BATCH = 100
 _ENDED = "a process ended unexpectedly; try again with --jobs 1"
-_POLICIES, _LINT = "policies", "lint"
+_FACTS, _LINT = "facts", "lint"
 
 
 class Processes:
@@ -38,10 +39,10 @@ class Processes:
             self._processes.append(process)
             self._pipes.append(ours)
 
-    def policies(self) -> list[LocatedPolicy]:
-        """The policies of all texts."""
-        self._send((_POLICIES, None))
-        return [located for answer in self._answers() for located in answer]
+    def facts(self) -> dict[str, FileFacts]:
+        """What all texts say, by file."""
+        self._send((_FACTS, None))
+        return {uri: facts for answer in self._answers() for uri, facts in answer}
 
     def lint(self, workspace: WorkspaceSnapshot) -> Iterator[tuple[int, FileReport]]:
         """The report of each text with its index."""
@@ -97,8 +98,8 @@ def _serve(work: Sequence[LintJob], pipe: Connection, inherited: Sequence[Connec
         while True:
             kind, workspace = pipe.recv()
             try:
-                if kind == _POLICIES:
-                    pipe.send(linter.policies())
+                if kind == _FACTS:
+                    pipe.send(list(linter.facts().items()))
                 else:
                     _send_reports(linter.lint(workspace), pipe)
                 pipe.send(None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netpol_lsp.project.workspace_state import NO_WORKSPACE, Policies, WorkspaceState
+from netpol_lsp.project.workspace_state import NO_WORKSPACE, WorkspaceState
+from netpol_lsp.workspace.index import FileFacts
 
 
 class WorkspaceStore:
@@ -18,29 +19,29 @@ class WorkspaceStore:
         """The state now; another value whenever something has changed."""
         return self._current
 
-    def open_document(self, uri: str, policies: Policies) -> None:
-        """An open document holds these policies."""
-        self._current = self._current.with_document(uri, policies)
+    def open_document(self, uri: str, facts: FileFacts) -> None:
+        """An open document says this."""
+        self._current = self._current.with_document(uri, facts)
 
     def close_document(self, uri: str) -> None:
         """A document is not open any more, or does not count: the disk's text counts again."""
         self._current = self._current.without_document(uri)
 
-    def use_disk(self, files: Mapping[str, Policies]) -> None:
+    def use_disk(self, files: Mapping[str, FileFacts]) -> None:
         """A scan of the disk has found these files."""
         self._current = self._current.with_disk(files)
 
-    def use_files(self, changed: Mapping[str, Policies]) -> None:
-        """Some files of the disk have changed; no policies: the file is gone, or holds none."""
+    def use_files(self, changed: Mapping[str, FileFacts]) -> None:
+        """Some files of the disk have changed; no facts: the file is gone, or holds none."""
         self._current = self._current.with_files(changed)
 
-    def use_context(self, files: Mapping[str, Policies]) -> None:
+    def use_context(self, files: Mapping[str, FileFacts]) -> None:
         """These files count but are not linted."""
         self._current = self._current.with_context(files)
 
-    def use_context_file(self, uri: str, policies: Policies) -> None:
-        """A file of the context is open and holds these policies."""
-        self._current = self._current.with_context_file(uri, policies)
+    def use_context_file(self, uri: str, facts: FileFacts) -> None:
+        """A file of the context is open and says this."""
+        self._current = self._current.with_context_file(uri, facts)
 
     def set_completeness(self, *, is_complete: bool) -> None:
         """Whether all files have been read."""

@@ -13,12 +13,11 @@ from functools import cached_property
 
 from netpol_lsp.kube.typed_field import items_of, mapping_of
 from netpol_lsp.workspace.manifest_reader import find, text, texts
+from netpol_lsp.workspace.resource_kinds import CHART_NAME, KUSTOMIZATION_NAMES
 from netpol_lsp.workspace.resources import DeliveryFacts
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Node, is_null
 
-KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-CHART_NAME = "Chart.yaml"
 _LABEL_KEYS = ("commonLabels", "labels", "transformers", "replacements", "patches", "patchesJson6902")
 _MEMBER_KEYS = ("resources", "bases", "components")
 
@@ -43,11 +42,6 @@ class DeliveryScope:
         """The one namespace that the delivery puts the objects into."""
         only = self.namespaces if len(self.namespaces) == 1 else ()
         return next(iter(only), None)
-
-
-def is_delivery_file(uri: str) -> bool:
-    """Whether a file's name says that it is about the delivery of others."""
-    return posixpath.basename(uri) in (*KUSTOMIZATION_NAMES, CHART_NAME)
 
 
 def delivery_of(document: Document) -> DeliveryFacts | None:

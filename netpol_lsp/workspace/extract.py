@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,11 +9,12 @@ from netpol_lsp.kube.objects import KubeObject, objects_of
 from netpol_lsp.kube.typed_field import mapping_of
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.ir import Origin
-from netpol_lsp.workspace.delivery import delivery_of, is_delivery_file
-from netpol_lsp.workspace.extract_policies import OTHER_POLICY_KINDS, is_other_policy, other_policy
-from netpol_lsp.workspace.extract_services import GATEWAY_ROUTES, endpoints, ingress, monitor, service, webhook
+from netpol_lsp.workspace.delivery import delivery_of
+from netpol_lsp.workspace.extract_policies import is_other_policy, other_policy
+from netpol_lsp.workspace.extract_services import endpoints, ingress, monitor, service, webhook
 from netpol_lsp.workspace.extract_workloads import workload
 from netpol_lsp.workspace.manifest_reader import ManifestReader, find, is_hidden, mappings, text, texts
+from netpol_lsp.workspace.resource_kinds import GATEWAY_ROUTES, RENDERED_LATER, WEBHOOK_KINDS
 from netpol_lsp.workspace.resources import (
     NO_RESOURCES,
     AnyFacts,
@@ -33,40 +33,6 @@ from netpol_lsp.workspace.resources import (
 )
 from netpol_lsp.yaml.documents import Document
 
-# What renders manifests later, which nobody can read here: (group, kind) and where it says the namespace.
-_RENDERED_LATER = {
-    ("helm.toolkit.fluxcd.io", "HelmRelease"): ("spec", "targetNamespace"),
-    ("helm.cattle.io", "HelmChart"): ("spec", "targetNamespace"),
-    ("argoproj.io", "Application"): ("spec", "destination", "namespace"),
-    ("argoproj.io", "ApplicationSet"): ("spec", "template", "spec", "destination", "namespace"),
-    ("operators.coreos.com", "Subscription"): ("metadata", "namespace"),
-}
-_WEBHOOKS = (
-    "ValidatingWebhookConfiguration",
-    "MutatingWebhookConfiguration",
-    "APIService",
-    "CustomResourceDefinition",
-)
-_KINDS = frozenset(
-    {
-        "Namespace",
-        "Project",
-        "Service",
-        "Endpoints",
-        "EndpointSlice",
-        "Ingress",
-        "Route",
-        "ServiceMonitor",
-        "PodMonitor",
-        "Node",
-        *GATEWAY_ROUTES,
-        *_WEBHOOKS,
-        *(kind for _, kind in OTHER_POLICY_KINDS),
-        *(kind for _, kind in _RENDERED_LATER),
-        "Kustomization",
-    }
-)
-_KIND = re.compile(r"""\bkind["']?[ \t]*:[ \t]*["']?([A-Za-z{$]+)""")
 _HARMLESS = frozenset(
     {
         "Secret",
@@ -91,20 +57,6 @@ _HARMLESS = frozenset(
         "ExternalSecret",
     }
 )
-
-
-def may_hold_resources(written: str, uri: str = "") -> bool:
-    """Whether a document's text can hold an object that facts are kept of: a quick look before parsing.
-
-    Anything that makes pods has `containers` (KubeVirt's machines have a `domain`).
-    """
-    if "containers" in written or "kubevirt.io" in written or is_delivery_file(uri):
-        return True
-    if "kind" not in written:
-        return "{{" in written and "include" in written
-    if "sops" in written and "ENC[" in written:
-        return True
-    return any(kind in _KINDS or kind[0] in "{$" for kind in _KIND.findall(written))
 
 
 def resources_of(document: Document, index: int = 0, default_namespace: str | None = None) -> ResourceFacts:
@@ -190,7 +142,7 @@ def _node(reader: ManifestReader) -> NodeFacts | None:
 
 
 def _rendered_later(reader: ManifestReader) -> UnknownManifest:
-    node = reader.get(*_RENDERED_LATER[reader.group, reader.kind])
+    node = reader.get(*RENDERED_LATER[reader.group, reader.kind])
     written = text(node)
     return UnknownManifest(
         reader.kind,
@@ -214,8 +166,8 @@ _BUILDERS: dict[tuple[str, str], Callable[[ManifestReader], AnyFacts | None]] = 
     ("monitoring.coreos.com", "ServiceMonitor"): monitor,
     ("monitoring.coreos.com", "PodMonitor"): monitor,
     **dict.fromkeys(((_ANY, kind) for kind in ("Ingress", "Route", *GATEWAY_ROUTES)), ingress),
-    **dict.fromkeys(((_ANY, kind) for kind in _WEBHOOKS), webhook),
-    **dict.fromkeys(_RENDERED_LATER, _rendered_later),
+    **dict.fromkeys(((_ANY, kind) for kind in WEBHOOK_KINDS), webhook),
+    **dict.fromkeys(RENDERED_LATER, _rendered_later),
 }
 _FIELDS: dict[type, str] = {
     WorkloadFacts: "workloads",

@@ -6,31 +6,9 @@ from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.typed_field import items_of
 from netpol_lsp.workspace.extract_services import selector
 from netpol_lsp.workspace.manifest_reader import ManifestReader, text
+from netpol_lsp.workspace.resource_kinds import OTHER_POLICY_KINDS
 from netpol_lsp.workspace.resources import BOTH_DIRECTIONS, OtherPolicyFacts
 
-# (group, kind) of the kinds that decide on a pod's connections, and whether they are cluster-wide.
-OTHER_POLICY_KINDS: dict[tuple[str, str], bool] = {
-    ("cilium.io", "CiliumNetworkPolicy"): False,
-    ("cilium.io", "CiliumClusterwideNetworkPolicy"): True,
-    ("crd.projectcalico.org", "NetworkPolicy"): False,
-    ("crd.projectcalico.org", "GlobalNetworkPolicy"): True,
-    ("projectcalico.org", "NetworkPolicy"): False,
-    ("projectcalico.org", "GlobalNetworkPolicy"): True,
-    ("policy.networking.k8s.io", "AdminNetworkPolicy"): True,
-    ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"): True,
-    ("policy.networking.k8s.io", "ClusterNetworkPolicy"): True,
-    ("crd.antrea.io", "NetworkPolicy"): False,
-    ("crd.antrea.io", "ClusterNetworkPolicy"): True,
-    ("crd.antrea.tanzu.vmware.com", "NetworkPolicy"): False,
-    ("crd.antrea.tanzu.vmware.com", "ClusterNetworkPolicy"): True,
-    ("security.antrea.tanzu.vmware.com", "NetworkPolicy"): False,
-    ("security.antrea.tanzu.vmware.com", "ClusterNetworkPolicy"): True,
-    ("k8s.ovn.org", "EgressFirewall"): False,
-    ("k8s.cni.cncf.io", "MultiNetworkPolicy"): False,
-    ("networking.k8s.aws", "ApplicationNetworkPolicy"): False,
-    ("networking.k8s.aws", "ClusterNetworkPolicy"): True,
-    ("nsx.vmware.com", "SecurityPolicy"): False,
-}
 _NAMES = frozenset(kind for _, kind in OTHER_POLICY_KINDS)
 
 

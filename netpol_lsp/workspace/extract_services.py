@@ -18,6 +18,7 @@ from netpol_lsp.workspace.manifest_reader import (
     text,
     texts,
 )
+from netpol_lsp.workspace.resource_kinds import GATEWAY_ROUTES
 from netpol_lsp.workspace.resources import (
     EndpointSliceFacts,
     IngressBackend,
@@ -31,7 +32,6 @@ from netpol_lsp.workspace.resources import (
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, is_null
 
 GATEWAY_GROUP = "gateway.networking.k8s.io"
-GATEWAY_ROUTES = ("HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute")
 _KEPT_ANNOTATIONS = ("prometheus.io/", "service.beta.kubernetes.io/", "networking.gke.io/", "cloud.google.com/")
 
 

@@ -7,14 +7,14 @@ shard is the same value.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from netpol_lsp.text.span import Span
-from netpol_lsp.workspace.delivery import NO_DELIVERY, DeliveryMap
+from netpol_lsp.workspace.delivery import NO_DELIVERY, DeliveryMap, DeliveryScope
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.resource_shard import EMPTY_RESOURCES, ResourceShard
-from netpol_lsp.workspace.resources import NO_RESOURCES, ResourceFacts
+from netpol_lsp.workspace.resources import NO_RESOURCES, ResourceFacts, ServiceFacts, WorkloadFacts
 from netpol_lsp.workspace.shelf import EMPTY_SHELF, Policies, PolicyShelf
 
 UNKNOWN_NAMESPACE = "\0"
@@ -27,10 +27,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What the documents of one file say."""
+    """What the documents of one file say, and where they start: (number, offset) of each that does not start at 0."""
 
     policies: Policies = ()
     resources: ResourceFacts = NO_RESOURCES
+    starts: tuple[tuple[int, int], ...] = field(default=(), compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.policies) or self.resources is not NO_RESOURCES
@@ -47,13 +48,13 @@ class DocumentPlaces:
     def __init__(self) -> None:
         self._starts: dict[str, tuple[tuple[int, int], ...]] = {}
 
-    def put(self, uri: str, starts: Iterable[tuple[int, int]]) -> None:
-        """Remember where the documents of a file start, as (number, offset); nothing for files of one document."""
-        known = tuple(item for item in starts if item[1])
-        if known:
-            self._starts[uri] = known
-        else:
-            self._starts.pop(uri, None)
+    def put(self, files: Mapping[str, FileFacts]) -> None:
+        """Remember where the documents of some files start."""
+        for uri, facts in files.items():
+            if facts.starts:
+                self._starts[uri] = facts.starts
+            else:
+                self._starts.pop(uri, None)
 
     def start(self, uri: str, document: int) -> int:
         """Where a document starts in its file."""
@@ -63,10 +64,6 @@ class DocumentPlaces:
         """A span of a document as one of its file."""
         start = self.start(uri, document)
         return Span(span.start + start, span.end + start)
-
-    def items(self) -> Mapping[str, tuple[tuple[int, int], ...]]:
-        """All that is known, by file."""
-        return self._starts
 
 
 class WorkspaceIndex:
@@ -105,9 +102,10 @@ class WorkspaceIndex:
         No facts: the file is gone.
         """
         as_context = frozenset(context)
+        marked = {uri: _as_context(facts) if uri in as_context else facts for uri, facts in changed.items()}
         really = {
             uri: facts
-            for uri, facts in changed.items()
+            for uri, facts in marked.items()
             if self.files.get(uri, NO_FACTS) != facts
             or (uri in self.context) is not (uri in as_context and bool(facts))
         }
@@ -141,7 +139,7 @@ class _Change:
 
     def __init__(self, old: WorkspaceIndex, changed: Mapping[str, FileFacts], as_context: frozenset[str]) -> None:
         self.old = old
-        self.changed = {uri: _as_context(facts) if uri in as_context else facts for uri, facts in changed.items()}
+        self.changed = changed
         self.as_context = as_context
 
     def result(self) -> WorkspaceIndex:
@@ -158,7 +156,7 @@ class _Change:
             context,
             self._names(),
             self._shelves(),
-            self._shards(),
+            self._shards(delivery),
             delivery,
             old,
         )
@@ -205,12 +203,17 @@ class _Change:
             return self.old.shelves
         return {**self.old.shelves, **{key: self.old.shelf(key).with_files(files) for key, files in touched.items()}}
 
-    def _shards(self) -> Mapping[str | None, ResourceShard]:
+    def _shards(self, delivery: DeliveryMap) -> Mapping[str | None, ResourceShard]:
         touched: dict[str | None, dict[str, ResourceFacts]] = {}
-        for uri, facts in self.changed.items():
-            if self._old(uri).resources == facts.resources:
+        is_delivery_same = delivery is self.old.delivery
+        uris = self.changed if is_delivery_same else {*self.old.files, *self.changed}
+        for uri in uris:
+            old = self._old(uri).resources
+            new = self.changed[uri].resources if uri in self.changed else old
+            if is_delivery_same and old == new:
                 continue
-            before, after = by_namespace(self._old(uri).resources), by_namespace(facts.resources)
+            before = by_namespace(delivered(old, self.old.delivery.scope_of(uri)))
+            after = by_namespace(delivered(new, delivery.scope_of(uri)))
             for key in {*before, *after}:
                 mine = after.get(key, NO_RESOURCES)
                 if before.get(key, NO_RESOURCES) != mine:
@@ -265,6 +268,31 @@ def _by_shelf(policies: Policies) -> dict[Hashable, list[LocatedPolicy]]:
     return found
 
 
+def delivered(resources: ResourceFacts, scope: DeliveryScope) -> ResourceFacts:
+    """The resources of a file as they reach the cluster: the namespace of their delivery filled in, and what it changes unknown."""
+    if resources is NO_RESOURCES or not (scope.namespaces - {None} or scope.has_changes or scope.is_patch):
+        return resources
+    if scope.is_patch:
+        return replace(resources, **dict.fromkeys(_NAMESPACED, ()))
+    changed = {name: tuple(_delivered(fact, scope) for fact in getattr(resources, name)) for name in _NAMESPACED}
+    return replace(resources, **changed)
+
+
+def _delivered(fact: Any, scope: DeliveryScope) -> Any:
+    if getattr(fact, "is_cluster_wide", False):
+        return fact
+    changes: dict[str, Any] = {}
+    if scope.namespace is not None and not fact.is_namespace_unknown:
+        changes["namespace"] = scope.namespace
+    elif scope.namespaces - {None}:
+        changes |= {"namespace": None, "is_namespace_unknown": True}
+    if scope.has_changes and isinstance(fact, WorkloadFacts):
+        changes |= {"has_unknown_labels": True, "has_unknown_ports": True}
+    if scope.has_changes and isinstance(fact, ServiceFacts):
+        changes |= {"has_unknown_selector": True, "has_unknown_ports": True, "has_unknown_labels": True}
+    return replace(fact, **changes) if changes else fact
+
+
 _NAMESPACED = ("workloads", "services", "endpoint_slices", "ingresses", "monitors", "other_policies", "unknown")
 _CLUSTER_WIDE = ("namespaces", "webhooks", "nodes", "deliveries")
 
@@ -302,7 +330,7 @@ def _as_context(facts: FileFacts) -> FileFacts:
             if one.name != "deliveries"
         }
         resources = replace(resources, **marked)
-    return FileFacts(tuple(_marked(located) for located in facts.policies), resources)
+    return FileFacts(tuple(_marked(located) for located in facts.policies), resources, facts.starts)
 
 
 def _marked(fact: Any) -> Any:

@@ -9,8 +9,9 @@ marked as unknown and never guessed. `is_context` marks what came from a snapsho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from itertools import chain
 
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector
 from netpol_lsp.policies.ir import NOWHERE, Origin
@@ -329,3 +330,16 @@ AnyFacts = (
     | DeliveryFacts
 )
 NO_RESOURCES = ResourceFacts()
+
+
+def joined(parts: Iterable[ResourceFacts]) -> ResourceFacts:
+    """The facts of several documents in one value."""
+    some = [part for part in parts if part is not NO_RESOURCES]
+    if len(some) < 2:
+        return some[0] if some else NO_RESOURCES
+    return ResourceFacts(
+        **{
+            one.name: tuple(chain.from_iterable(getattr(part, one.name) for part in some))
+            for one in fields(ResourceFacts)
+        }
+    )

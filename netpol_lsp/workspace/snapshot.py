@@ -7,21 +7,24 @@ a version in it with the same file, namespace and name gives way to the one in t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from functools import cached_property, lru_cache
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from netpol_lsp.kube.label_selector import includes, intersects
 from netpol_lsp.kube.net.port_set import PortSet
+from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.ir import Direction, Origin
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
 from netpol_lsp.policies.networkpolicy.semantics_json import policy_to_json
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.endpoint import Endpoint, rule_allows
 from netpol_lsp.workspace.index import (
     ALL_POLICIES,
+    CLUSTER,
     EMPTY_INDEX,
     NO_FACTS,
+    UNKNOWN_NAMESPACE,
     UNKNOWN_POLICIES,
     DocumentPlaces,
     FileFacts,
@@ -32,6 +35,14 @@ from netpol_lsp.workspace.index import (
     namespace_key,
 )
 from netpol_lsp.workspace.located_policy import LocatedPolicy
+from netpol_lsp.workspace.resource_shard import ResourceShard
+from netpol_lsp.workspace.resources import (
+    NamespaceFacts,
+    OtherPolicyFacts,
+    ServiceFacts,
+    UnknownManifest,
+    WorkloadFacts,
+)
 from netpol_lsp.workspace.shelf import PolicyShelf
 from netpol_lsp.workspace.ternary import Ternary, all_of, any_of
 
@@ -65,6 +76,13 @@ class WorkspaceSnapshot:
         for located in policies:
             files.setdefault(located.uri, []).append(located)
         return WorkspaceSnapshot(build({uri: FileFacts(tuple(found)) for uri, found in files.items()}))
+
+    @staticmethod
+    def of_files(files: Mapping[str, FileFacts], context: Iterable[str] = ()) -> WorkspaceSnapshot:
+        """The snapshot of these files; those in `context` count but are not linted."""
+        places = DocumentPlaces()
+        places.put(files)
+        return WorkspaceSnapshot(build(files, context), places)
 
     def with_file(self, uri: str, policies: Iterable[LocatedPolicy]) -> WorkspaceSnapshot:
         """The snapshot in which a file holds these policies instead; itself when nothing changes."""
@@ -105,6 +123,82 @@ class WorkspaceSnapshot:
     def policies_of_unknown_namespace(self) -> tuple[LocatedPolicy, ...]:
         """The policies whose namespace a template decides."""
         return tuple(self._visible(self.index.shelf(UNKNOWN_POLICIES)))
+
+    def dependencies(self, namespaces: Iterable[str | None]) -> tuple[object, ...]:
+        """What answers about policies of these namespaces depend on: the same values as long as none of it changes."""
+        index = self.index
+        found: list[object] = [index.resources_token, index.shelf(UNKNOWN_POLICIES)]
+        for namespace in namespaces:
+            if namespace is None:
+                found.append(index.shelf(ALL_POLICIES))
+            else:
+                found += [index.shelf(namespace_key(namespace)), index.shelf(namespace_key(None))]
+        return tuple(found)
+
+    @lazy
+    def namespaces(self) -> dict[str, NamespaceFacts]:
+        """The namespaces that are known by name. Those without a manifest have the one label that all have, and perhaps others."""
+        index = self.index
+        found: dict[str, NamespaceFacts] = {}
+        for one in index.shard(CLUSTER).namespaces:
+            known = found.get(one.name)
+            if known is None or (known.is_context and not one.is_context):
+                found[one.name] = one
+        keys = [key for key in index.shards if key is not None and key not in (UNKNOWN_NAMESPACE, CLUSTER)]
+        keys += [
+            shelf[1] for shelf in index.shelves if isinstance(shelf, tuple) and shelf[0] == "namespace" and shelf[1]
+        ]
+        for key in keys:
+            if key not in found and key != UNKNOWN_NAMESPACE:
+                found[key] = NamespaceFacts(key, {METADATA_NAME: key}, has_unknown_labels=True)
+        return found
+
+    @lazy
+    def whole_namespaces(self) -> frozenset[str]:
+        """The namespaces whose pods are all known: a snapshot of the cluster shows them.
+
+        A snapshot shows the pods of a namespace when it holds some there, or when it holds the Namespace, and pods of others.
+        """
+        index = self.index
+        shown = {
+            key
+            for key, shard in index.shards.items()
+            if key is not None
+            and key not in (UNKNOWN_NAMESPACE, CLUSTER)
+            and any(one.is_context for one in shard.workloads)
+        }
+        if len(shown) > 1:
+            shown |= {one.name for one in index.shard(CLUSTER).namespaces if one.is_context}
+        return frozenset(shown)
+
+    @property
+    def knows_all_namespaces(self) -> bool:
+        """Whether a snapshot of the cluster shows all Namespaces: it holds more than one."""
+        return sum(one.is_context for one in self.index.shard(CLUSTER).namespaces) > 1
+
+    def workloads_in(self, namespace: str | None) -> tuple[WorkloadFacts, ...]:
+        """The workloads of a namespace; for None those that name none."""
+        return self.index.shard(namespace).workloads
+
+    def services_in(self, namespace: str | None) -> tuple[ServiceFacts, ...]:
+        """The Services of a namespace; for None those that name none."""
+        return self.index.shard(namespace).services
+
+    def unknown_in(self, namespace: str | None) -> tuple[UnknownManifest, ...]:
+        """The manifests of a namespace that nobody can read; for None those that name none."""
+        return self.index.shard(namespace).unknown
+
+    def other_policies_in(self, namespace: str | None) -> tuple[OtherPolicyFacts, ...]:
+        """Policies of kinds that are not modelled, in a namespace; those that are cluster-wide, too."""
+        return (*self.index.shard(namespace).other_policies, *self.index.shard(CLUSTER).other_policies)
+
+    def is_known_whole(self, namespace: str | None) -> bool:
+        """Whether all pods of a namespace are known."""
+        return namespace is not None and namespace in self.whole_namespaces
+
+    def resources(self) -> Iterator[tuple[str | None, ResourceShard]]:
+        """All resources by namespace: see `netpol_lsp.workspace.index` for the keys of what is in none."""
+        return iter(self.index.shards.items())
 
     def file_span(self, origin: Origin) -> Span:
         """The place of a fact in its file."""

@@ -2,8 +2,9 @@
 
 from netpol_lsp.config.config import default_file_config
 from netpol_lsp.lint.analysis import analyse_document
+from netpol_lsp.lint.file_facts import facts_of
 from netpol_lsp.lsp.state.document_cache import CachedDocument
-from netpol_lsp.project.workspace_state import WorkspaceState, policies_of
+from netpol_lsp.project.workspace_state import WorkspaceState
 from netpol_lsp.text.source import make_source
 
 CONFIG = default_file_config()
@@ -22,7 +23,7 @@ spec:
 
 def world_with(workspace, name, text):
     source = make_source(f"file:///ws/{name}.yaml", text)
-    return workspace.with_document(source.uri, policies_of(source, CONFIG.settings))
+    return workspace.with_document(source.uri, facts_of(source, CONFIG.settings))
 
 
 def test_findings_look_the_same_until_another_policy_matters():

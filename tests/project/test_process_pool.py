@@ -45,7 +45,7 @@ def test_processes_find_the_same(method: str, monkeypatch) -> None:
     alone = dict(InProcessExecutor(work(7)).lint(EMPTY))
     with crew_module.choose_executor(work(7), 2) as crew:
         assert not isinstance(crew, InProcessExecutor)
-        assert sorted(located.uri for located in crew.policies()) == [f"{number}.yaml" for number in range(7)]
+        assert sorted(crew.facts()) == [f"{number}.yaml" for number in range(7)]
         together = dict(crew.lint(EMPTY))
     assert together == alone
     assert [d.code for d in together[3].diagnostics if d.is_refused] == ["NP103", "NP105"]
@@ -79,9 +79,9 @@ def test_a_fault_in_a_process_is_said_here(monkeypatch, capfd) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="the fault must be inherited")
 def test_a_process_that_dies_is_said(monkeypatch) -> None:
     monkeypatch.setattr(crew_module, "_can_fork", lambda: True)
-    monkeypatch.setattr(InProcessExecutor, "policies", lambda _self: sys.exit(3))
+    monkeypatch.setattr(InProcessExecutor, "facts", lambda _self: sys.exit(3))
     with crew_module.choose_executor(work(3), 2) as crew, pytest.raises(PoolError, match="ended unexpectedly"):
-        crew.policies()
+        crew.facts()
 
 
 def test_jobs_do_not_change_the_report(folder) -> None:
@@ -134,7 +134,7 @@ from netpol_lsp.config.config import default_file_config
 from netpol_lsp.text.source import make_source
 work = [LintJob(n, TextFile(make_source("a", {POLICY!r})), default_file_config()) for n in range(4)]
 with crew.choose_executor(work, 2) as many:
-    many.policies()
+    many.facts()
     print(*(process.pid for process in many._processes), flush=True)
     sys.stdin.read()
 """

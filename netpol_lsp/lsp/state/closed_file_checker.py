@@ -15,7 +15,7 @@ from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import NOTHING, RawJson
 from netpol_lsp.lsp.uris import path_of_uri
-from netpol_lsp.project.workspace_state import Policies, namespaces_of
+from netpol_lsp.project.workspace_state import Dependencies, namespaces_of
 from netpol_lsp.text.source import BOM
 
 Stamp = tuple[int, int]
@@ -28,7 +28,7 @@ class _Report:
     stamp: Stamp
     config: FileConfig
     namespaces: tuple[str | None, ...]
-    relevant: tuple[Policies, ...]
+    relevant: Dependencies
     items: RawJson
 
 

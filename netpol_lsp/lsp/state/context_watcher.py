@@ -11,17 +11,17 @@ from typing import Protocol
 from lsprotocol import types
 
 from netpol_lsp.files.discovery import MANIFEST_ENDINGS
+from netpol_lsp.lint.file_facts import facts_of
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.scheduler import in_thread, run_task
 from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.transport.trace import Operation
 from netpol_lsp.lsp.uris import uri_of_path
-from netpol_lsp.policies.kinds import may_be_ours
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.project.context_manifests import ContextPaths, ContextProblem, context_paths, read_context
-from netpol_lsp.project.workspace_state import Policies, policies_of
 from netpol_lsp.text.source import Source
+from netpol_lsp.workspace.index import FileFacts
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class ContextWatcher:
     async def _read(self, wanted: ContextPaths) -> None:
         operation = Operation(logger, "reading of the context")
         try:
-            found, problems = await in_thread(lambda: _policies(wanted))
+            found, problems = await in_thread(lambda: _facts(wanted))
         except Exception:
             logger.exception("the context could not be read")
             found, problems = {}, ()
@@ -92,8 +92,8 @@ class ContextWatcher:
         self._task = None
         self._use(found, problems)
 
-    def _use(self, found: dict[str, Policies], problems: Sequence[ContextProblem]) -> None:
-        """Let the policies count from now on, and say what could not be read."""
+    def _use(self, found: dict[str, FileFacts], problems: Sequence[ContextProblem]) -> None:
+        """Let the facts count from now on, and say what could not be read."""
         self._session.use_context(found)
         self._owner.context_was_read(problems)
 
@@ -116,14 +116,14 @@ class ContextWatcher:
             self._client.request(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([wanted]))
 
 
-def _policies(paths: ContextPaths) -> tuple[dict[str, Policies], tuple[ContextProblem, ...]]:
-    """The policies behind the paths, by URI, and why some files could not be read."""
+def _facts(paths: ContextPaths) -> tuple[dict[str, FileFacts], tuple[ContextProblem, ...]]:
+    """The facts behind the paths, by URI, and why some files could not be read."""
     read = read_context(paths)
-    found: dict[str, Policies] = {}
+    found: dict[str, FileFacts] = {}
     for text in read.texts:
         uri = uri_of_path(os.path.abspath(text.source.uri))
-        if may_be_ours(text.source.text):
-            found[uri] = policies_of(Source(uri, text.source.text), text.settings)
+        if facts := facts_of(Source(uri, text.source.text), text.settings):
+            found[uri] = facts
     return found, read.problems
 
 

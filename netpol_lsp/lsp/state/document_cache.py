@@ -11,10 +11,11 @@ from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.ide.workspace_words import Vocabulary
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
 from netpol_lsp.lint.engine import Scope, lint_document, move_findings
-from netpol_lsp.lint.locate import located_policies
+from netpol_lsp.lint.file_facts import file_facts
 from netpol_lsp.lsp.transport.movable_json import MovableJson
-from netpol_lsp.project.workspace_state import Policies, WorkspaceState
+from netpol_lsp.project.workspace_state import Dependencies, WorkspaceState
 from netpol_lsp.text.source import Source
+from netpol_lsp.workspace.index import NO_FACTS, FileFacts
 
 
 class CachedDocument:
@@ -49,13 +50,13 @@ class CachedDocument:
         self.words: Vocabulary | None = None
         self._config: FileConfig | None = None
         self._world: WorkspaceState | None = None
-        self._relevant: tuple[Policies, ...] | None = None
+        self._relevant: Dependencies | None = None
         self._found: list[Diagnostic] = []
         self._together: list[Diagnostic] = []
         self._place: tuple[object, int, int] | None = None
         self._moved: list[Diagnostic] = []
         self._placed_for: tuple[Settings, int] | None = None
-        self._placed: Policies = ()
+        self._placed = NO_FACTS
 
     def check(self, config: FileConfig, workspace: WorkspaceState) -> None:
         """Find out what is wrong with the document.
@@ -92,13 +93,11 @@ class CachedDocument:
             self._moved = move_findings(found, part)
         return self._moved
 
-    def policies(self, part: Part, source: Source, settings: Settings) -> Policies:
-        """The document's policies as the workspace knows them."""
-        if self.analysis is None:
-            return ()
+    def facts(self, part: Part, source: Source, settings: Settings) -> FileFacts:
+        """What the document says, as the workspace knows it."""
         if self._placed_for is None or self._placed_for[0] is not settings or self._placed_for[1] != part.index:
             self._placed_for = (settings, part.index)
-            self._placed = located_policies(Analysis(source, (part,)), settings)
+            self._placed = file_facts(Analysis(source, (part,)), settings)
         return self._placed
 
 

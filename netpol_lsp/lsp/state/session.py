@@ -10,9 +10,10 @@ from netpol_lsp.lsp.positions import apply_changes
 from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.snapshot import DocumentVersion, Snapshot
 from netpol_lsp.lsp.uris import key_of_uri, path_of_uri
-from netpol_lsp.project.workspace_state import Policies, WorkspaceState
+from netpol_lsp.project.workspace_state import WorkspaceState
 from netpol_lsp.project.workspace_store import WorkspaceStore
 from netpol_lsp.text.source import BOM, Encoding, LineIndex, make_source
+from netpol_lsp.workspace.index import FileFacts
 
 MAX_LENGTH = 16_000_000
 """A longer text is not looked at while it is edited; netpol-lint takes its time for it."""
@@ -26,7 +27,7 @@ class Session:
         self.encoding: Encoding = "utf-16"
         self._store = store
         self._snapshots: dict[str, Snapshot] = {}
-        self._uncounted: dict[str, tuple[WorkspaceState, Policies, WorkspaceState]] = {}
+        self._uncounted: dict[str, tuple[WorkspaceState, FileFacts, WorkspaceState]] = {}
 
     @property
     def workspace(self) -> WorkspaceState:
@@ -54,18 +55,18 @@ class Session:
         if not snapshot.is_wanted:
             return self.workspace
         if self.configuration.counts(snapshot.path):
-            self._store.open_document(uri, snapshot.policies)
+            self._store.open_document(uri, snapshot.facts)
             return self.workspace
         if self.workspace.is_context(uri):
-            self._store.use_context_file(uri, snapshot.policies)
+            self._store.use_context_file(uri, snapshot.facts)
             return self.workspace
         known = self._uncounted.get(uri)
-        if known is None or known[0] is not self.workspace or known[1] != snapshot.policies:
-            known = (self.workspace, snapshot.policies, self.workspace.with_document(uri, snapshot.policies))
+        if known is None or known[0] is not self.workspace or known[1] != snapshot.facts:
+            known = (self.workspace, snapshot.facts, self.workspace.with_document(uri, snapshot.facts))
             self._uncounted[uri] = known
         return known[2]
 
-    def use_context(self, files: Mapping[str, Policies]) -> None:
+    def use_context(self, files: Mapping[str, FileFacts]) -> None:
         """Let the policies of these files count; those that are open count as they are in the editor."""
         self._store.use_context(files)
         for snapshot in self:

@@ -14,10 +14,12 @@ from netpol_lsp.lint.suppress import may_suppress
 from netpol_lsp.lsp.positions import Positions
 from netpol_lsp.lsp.state.document_cache import CachedDocument
 from netpol_lsp.lsp.uris import name_of_uri
-from netpol_lsp.project.workspace_state import NO_WORKSPACE, Policies, WorkspaceState
+from netpol_lsp.project.workspace_state import NO_WORKSPACE, WorkspaceState
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Encoding, Source
 from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.index import FileFacts
+from netpol_lsp.workspace.resources import joined
 from netpol_lsp.yaml.documents import Chunk, split
 
 
@@ -64,11 +66,14 @@ class DocumentVersion:
         return tuple(part for part in self.analysis.parts if part.analysis is not None)
 
     @lazy
-    def policies(self) -> Policies:
-        """The file's policies as the workspace knows them."""
-        settings = self.config.settings
-        return tuple(
-            located for part in self.ours for located in self.known[part.text].policies(part, self.source, settings)
+    def facts(self) -> FileFacts:
+        """What the file says, as the workspace knows it."""
+        settings, parts = self.config.settings, self.analysis.parts
+        found = [self.known[part.text].facts(part, self.source, settings) for part in parts]
+        return FileFacts(
+            tuple(located for one in found for located in one.policies),
+            joined(one.resources for one in found),
+            tuple((part.index, part.start) for part in parts if part.start),
         )
 
     @lazy
@@ -165,9 +170,9 @@ class Snapshot:
         return self.document.ours
 
     @property
-    def policies(self) -> Policies:
-        """The file's policies as the workspace knows them."""
-        return self.document.policies
+    def facts(self) -> FileFacts:
+        """What the file says, as the workspace knows it."""
+        return self.document.facts
 
     @property
     def has_suppressions(self) -> bool:

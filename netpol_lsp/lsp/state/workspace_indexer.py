@@ -1,4 +1,4 @@
-"""Reads the policies of the workspace's files on disk, in the background."""
+"""Reads the manifests of the workspace's files on disk, in the background."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Protocol
 
 from netpol_lsp.files.discovery import MANIFEST_ENDINGS, discover
 from netpol_lsp.files.reading import ReadProblem, read_source
+from netpol_lsp.lint.file_facts import facts_of
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.progress import Progress
@@ -21,9 +22,10 @@ from netpol_lsp.lsp.transport.trace import Operation
 from netpol_lsp.lsp.uris import path_of_uri, uri_of_path
 from netpol_lsp.policies.kinds import may_be_ours
 from netpol_lsp.project.config_files import LoadedConfig
-from netpol_lsp.project.workspace_state import Policies, policies_of
 from netpol_lsp.project.workspace_store import WorkspaceStore
 from netpol_lsp.text.source import Source
+from netpol_lsp.workspace.index import NO_FACTS, FileFacts
+from netpol_lsp.workspace.resource_kinds import may_hold_resources
 
 logger = logging.getLogger(__name__)
 
@@ -104,16 +106,16 @@ class WorkspaceIndexer:
 
     def update(self, uris: Iterable[str]) -> None:
         """Read some files again: they were made, changed or deleted. For folders, everything is read again."""
-        changed: dict[str, Policies] = {}
+        changed: dict[str, FileFacts] = {}
         configuration = self._configuration
         for path in filter(None, map(path_of_uri, uris)):
             uri = uri_of_path(path)
             if path.endswith(MANIFEST_ENDINGS) and not os.path.isdir(path):
-                changed[uri] = ()
+                changed[uri] = NO_FACTS
                 self._ours.discard(uri)
                 if os.path.isfile(path) and configuration.finds(path):
                     read = read_source(path)
-                    changed[uri] = self._take(uri, path, read, self._ours) if isinstance(read, Source) else ()
+                    changed[uri] = self._take(uri, path, read, self._ours) if isinstance(read, Source) else NO_FACTS
                     if (config := configuration.for_path(path)) not in self.configs:
                         self.configs += (config,)
             elif os.path.isdir(path) or any(known.startswith(f"{uri}/") for known in self._ours):
@@ -129,7 +131,7 @@ class WorkspaceIndexer:
 
     async def _run(self, scan: _Scan) -> None:
         """Take in what the scan reads, in short turns, and use it when it is complete."""
-        found: dict[str, Policies] = {}
+        found: dict[str, FileFacts] = {}
         ours: set[str] = set()
         operation = Operation(logger, "reading of the workspace")
         start = time.perf_counter()
@@ -149,19 +151,20 @@ class WorkspaceIndexer:
             self._owner.settle()
             self._owner.check_again()
 
-    def _use(self, found: dict[str, Policies], ours: set[str], configs: tuple[LoadedConfig, ...]) -> None:
+    def _use(self, found: dict[str, FileFacts], ours: set[str], configs: tuple[LoadedConfig, ...]) -> None:
         """Take over what a scan found."""
         self._ours, self.configs = ours, configs
         self._store.use_disk(found)
         self._owner.refresh_context(force=True)
 
-    def _take(self, uri: str, path: str, source: Source, ours: set[str]) -> Policies:
-        """The policies of a file; `ours` gets its URI when it may hold some and is wanted."""
+    def _take(self, uri: str, path: str, source: Source, ours: set[str]) -> FileFacts:
+        """The facts of a file; `ours` gets its URI when it may hold policies and is wanted."""
         config, is_wanted = self._configuration.for_document(path)
-        if not is_wanted or len(source.text) > MAX_LENGTH or not may_be_ours(source.text):
-            return ()
-        ours.add(uri)
-        return policies_of(Source(uri, source.text), config.settings)
+        if not is_wanted or len(source.text) > MAX_LENGTH:
+            return NO_FACTS
+        if may_be_ours(source.text):
+            ours.add(uri)
+        return facts_of(Source(uri, source.text), config.settings)
 
 
 class _Scan:
@@ -180,7 +183,7 @@ class _Scan:
         threading.Thread(target=self._read, name="scan", daemon=True).start()
 
     async def texts(self) -> AsyncIterator[tuple[str, Source]]:
-        """The texts that may hold policies, with their paths."""
+        """The texts that may hold policies, or what they depend on, with their paths."""
         while not self.stopped.is_set() and (batch := await self._batches.get()) is not None:
             done, total, texts = batch
             self._room.release()
@@ -223,6 +226,8 @@ class _Scan:
 
 
 def _read_ours(path: str) -> Source | None:
-    """The text of a file that may hold policies."""
+    """The text of a file that may hold policies, or what they depend on."""
     read = read_source(path)
-    return None if isinstance(read, ReadProblem) or not may_be_ours(read.text) else read
+    if isinstance(read, ReadProblem):
+        return None
+    return read if may_be_ours(read.text) or may_hold_resources(read.text, path) else None

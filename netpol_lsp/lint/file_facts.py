@@ -1,0 +1,45 @@
+"""What one file says, as the workspace knows it: its policies, and the facts of all other objects."""
+
+from __future__ import annotations
+
+from netpol_lsp.config.settings import Settings
+from netpol_lsp.lint.analysis import Analysis, Part, analyse
+from netpol_lsp.lint.locate import located_policies
+from netpol_lsp.policies.kinds import may_be_ours
+from netpol_lsp.text.source import Source
+from netpol_lsp.workspace.extract import resources_of
+from netpol_lsp.workspace.index import NO_FACTS, FileFacts
+from netpol_lsp.workspace.resource_kinds import may_hold_resources
+from netpol_lsp.workspace.resources import NO_RESOURCES, ResourceFacts, joined
+from netpol_lsp.yaml.documents import parse_document, split
+
+
+def file_facts(analysis: Analysis, settings: Settings) -> FileFacts:
+    """The facts of a file that may hold policies."""
+    resources = (part_resources(part, analysis.source.uri, settings) for part in analysis.parts)
+    starts = tuple((part.index, part.start) for part in analysis.parts if part.start)
+    return FileFacts(located_policies(analysis, settings), joined(resources), starts)
+
+
+def part_resources(part: Part, uri: str, settings: Settings) -> ResourceFacts:
+    """The facts of one document of a file."""
+    if not may_hold_resources(part.text, uri):
+        return NO_RESOURCES
+    document = part.analysis.document if part.analysis is not None else parse_document(part.text, uri)
+    return resources_of(document, part.index, settings.default_namespace)
+
+
+def facts_of(source: Source, settings: Settings) -> FileFacts:
+    """The facts of a text."""
+    if may_be_ours(source.text):
+        return file_facts(analyse(source), settings)
+    if not may_hold_resources(source.text, source.uri):
+        return NO_FACTS
+    chunks = split(source.text)
+    resources = joined(
+        resources_of(parse_document(chunk.text, source.uri), chunk.index, settings.default_namespace)
+        for chunk in chunks
+        if may_hold_resources(chunk.text, source.uri)
+    )
+    starts = tuple((chunk.index, chunk.start) for chunk in chunks if chunk.start)
+    return NO_FACTS if resources is NO_RESOURCES else FileFacts((), resources, starts)
