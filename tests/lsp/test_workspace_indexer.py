@@ -89,7 +89,7 @@ async def test_files_come_change_and_go(make_editor, tmp_path):
     path.rename(moved)
     editor.notify("workspace/didRenameFiles", {"files": [{"oldUri": path.as_uri(), "newUri": moved.as_uri()}]})
     assert known(editor) == ["dns"]
-    assert list(editor.server.services.session.workspace.view.files) == [moved.as_uri()]
+    assert list(editor.server.services.session.workspace.view.index.files) == [moved.as_uri()]
     moved.unlink()
     editor.notify("workspace/didDeleteFiles", {"files": [{"uri": moved.as_uri()}]})
     assert known(editor) == []
@@ -283,7 +283,7 @@ async def test_folders_are_renamed_and_deleted(make_editor, tmp_path):
     folder.rename(moved)
     editor.notify("workspace/didRenameFiles", {"files": [{"oldUri": folder.as_uri(), "newUri": moved.as_uri()}]})
     await editor.quiet()
-    assert list(editor.server.services.session.workspace.view.files) == [(moved / "dns.yaml").as_uri()]
+    assert list(editor.server.services.session.workspace.view.index.files) == [(moved / "dns.yaml").as_uri()]
     (moved / "dns.yaml").unlink()
     moved.rmdir()
     editor.notify("workspace/didDeleteFiles", {"files": [{"uri": moved.as_uri()}]})
