@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from netpol_lsp.kube.objects import KubeObject, objects_of
@@ -16,6 +17,7 @@ from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import Document, parse_document, split
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
+from netpol_lsp.yaml.recovery.schema_shape import field_names
 from netpol_lsp.yaml.to_python import to_python
 
 
@@ -39,7 +41,11 @@ class DocumentAnalysis:
         return tuple(NetworkPolicy(kube_object) for kube_object in self.objects)
 
     def is_partial(self, policy: NetworkPolicy) -> bool:
-        """Whether a part of the policy's spec is not known; template lines above the spec do not count."""
+        """Whether a part of the policy's spec is not known: hidden, or under a wrong name or in a wrong place."""
+        return self.is_hidden(policy) or self.has_misplaced_spec(policy)
+
+    def is_hidden(self, policy: NetworkPolicy) -> bool:
+        """Whether a syntax error or a template hides a part of the policy's spec; template lines above it do not count."""
         if self.document.error is not None:
             return True
         if not self.document.holes:
@@ -47,6 +53,18 @@ class DocumentAnalysis:
         spec = policy.spec_field
         start = spec.key_span.start if spec is not None else policy.object.node.start
         return any(hole.start > start for hole in self.document.holes)
+
+    def has_misplaced_spec(self, policy: NetworkPolicy) -> bool:
+        """Whether the policy has a field that the API does not know, in its spec or where its spec belongs.
+
+        What such a field says is there, only under a wrong name or in a wrong place: nothing is known to be missing.
+        """
+        return any(found.object_node is policy.object.node for found in self._misplaced)
+
+    @lazy
+    def _misplaced(self) -> tuple[SchemaFinding, ...]:
+        """The unknown fields that may say something of a policy."""
+        return tuple(one for one in self.schema if one.keyword == "additionalProperties" and _may_be_of_spec(one))
 
     def semantics(self, policy: NetworkPolicy, default_namespace: str | None) -> NetworkPolicySemantics:
         """What the policy means, read once: several rules and the workspace ask for it."""
@@ -65,6 +83,20 @@ class DocumentAnalysis:
 
 
 _SEMANTICS: Memo[NetworkPolicy, tuple[str | None, bool], NetworkPolicySemantics] = Memo()
+
+
+def _may_be_of_spec(found: SchemaFinding) -> bool:
+    """Whether an unknown field may say something of what a policy does."""
+    if found.path[0] == "spec" or found.detail in _spec_fields():
+        return True
+    # At the top: a collection that is no longer known as what it is, but for what a cluster or an encryption adds.
+    return len(found.path) == 1 and isinstance(found.value, dict | list) and found.detail not in ("status", "sops")
+
+
+@cache
+def _spec_fields() -> frozenset[str]:
+    """The fields that say what a policy does, wherever they are."""
+    return frozenset({"spec", *field_names(shape().fields["spec"])})
 
 
 @dataclass(frozen=True, slots=True)

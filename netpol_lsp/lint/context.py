@@ -78,6 +78,11 @@ class Context:
         return self._setup.options
 
     @property
+    def analysis(self) -> DocumentAnalysis:
+        """All that is known of the document."""
+        return self._scope.analysis
+
+    @property
     def document(self) -> Document:
         """The document."""
         return self._scope.analysis.document

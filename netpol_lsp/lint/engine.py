@@ -120,8 +120,8 @@ def _run_rules(
     for check, setup in plan.for_document(features_of_document(analysis), is_partial=has_error):
         _collect(found, check, Context(setup, around), config)
     for policy, plain in zip(analysis.policies, analysis.plain, strict=True):
-        partial = analysis.is_partial(policy)
-        for check, setup in plan.for_policy(features_of_policy(policy), is_partial=partial):
+        hidden, misplaced = analysis.is_hidden(policy), analysis.has_misplaced_spec(policy)
+        for check, setup in plan.for_policy(features_of_policy(policy), is_partial=hidden, is_misplaced=misplaced):
             _collect(found, check, PolicyContext(setup, around, policy, plain), config)
 
 
@@ -193,33 +193,37 @@ Check = Callable[[Any], Iterator[Diagnostic]]
 Planned = tuple[Check, ConfiguredRule]
 
 
+# What a policy does is not known while a part of it is out of place.
+_EFFECTS = frozenset({Category.INTENT, Category.WORKSPACE, Category.SECURITY, Category.PLATFORM})
+
+
 class _Plan:
     """The rules that run under a configuration, by what is there for them to look at."""
 
     def __init__(self, documents: list[Planned], policies: list[Planned]) -> None:
         self._documents = documents
         self._policies = policies
-        self._chosen: dict[tuple[bool, frozenset[Trigger], bool], tuple[Planned, ...]] = {}
+        self._chosen: dict[tuple[bool, frozenset[Trigger], bool, bool], tuple[Planned, ...]] = {}
 
     def for_document(self, there: frozenset[Trigger], *, is_partial: bool) -> tuple[Planned, ...]:
         """Those for a document."""
-        return self._choose(self._documents, there, is_policy=False, is_partial=is_partial)
+        return self._choose((False, there, is_partial, False))
 
-    def for_policy(self, there: frozenset[Trigger], *, is_partial: bool) -> tuple[Planned, ...]:
-        """Those for a policy."""
-        return self._choose(self._policies, there, is_policy=True, is_partial=is_partial)
+    def for_policy(self, there: frozenset[Trigger], *, is_partial: bool, is_misplaced: bool) -> tuple[Planned, ...]:
+        """Those for a policy. `is_misplaced`: a part of it is there, but not where it belongs."""
+        return self._choose((True, there, is_partial, is_misplaced))
 
-    def _choose(
-        self, planned: list[Planned], there: frozenset[Trigger], *, is_policy: bool, is_partial: bool
-    ) -> tuple[Planned, ...]:
-        key = (is_policy, there, is_partial)
+    def _choose(self, key: tuple[bool, frozenset[Trigger], bool, bool]) -> tuple[Planned, ...]:
+        is_policy, there, is_partial, is_misplaced = key
         chosen = self._chosen.get(key)
         if chosen is None:
             wanted = (*there, None)
             chosen = self._chosen[key] = tuple(
                 (check, setup)
-                for check, setup in planned
-                if setup.info.needs in wanted and (setup.info.on_partial or not is_partial)
+                for check, setup in (self._policies if is_policy else self._documents)
+                if setup.info.needs in wanted
+                and (setup.info.on_partial or not is_partial)
+                and not (is_misplaced and setup.info.category in _EFFECTS and not setup.info.on_partial)
             )
         return chosen
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from netpol_lsp.kube.objects import objects_of
+from netpol_lsp.lint.schema import shape
 from netpol_lsp.policies.networkpolicy.defaulted_object import defaulted_object
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.semantics import semantics_of
@@ -25,7 +26,11 @@ def read(name: str) -> list[dict]:
 
 
 def policies_of(text: str) -> list[NetworkPolicy]:
-    return [NetworkPolicy(found) for chunk in split(text) for found in objects_of(parse_document(chunk.text).root)]
+    return [
+        NetworkPolicy(found)
+        for chunk in split(text)
+        for found in objects_of(parse_document(chunk.text, shape=shape()).root)
+    ]
 
 
 def test_every_accepted_policy_is_read_as_the_server_reads_it():

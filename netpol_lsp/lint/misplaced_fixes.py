@@ -1,0 +1,248 @@
+"""Fixes for unknown fields: each move and rename is tried, and offered when the result is better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from netpol_lsp.config.settings import Settings
+from netpol_lsp.lint.analysis import DocumentAnalysis
+from netpol_lsp.lint.misplaced import Misplaced, Reading, words_of
+from netpol_lsp.lint.refusals import Outcome, outcome
+from netpol_lsp.lint.schema import shape
+from netpol_lsp.policies.networkpolicy.foreign_fields import METADATA_NAME
+from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.cst.change import cut, fresh_collection, fresh_item, put, replace_value, restructure, scalar_item
+from netpol_lsp.yaml.cst.convert import convert, labels_item, notes, split_over
+from netpol_lsp.yaml.cst.move import move_entries, unwrap
+from netpol_lsp.yaml.cst.tree import Collection, Tree, UnfaithfulError
+from netpol_lsp.yaml.edit.mappings import Edits, remove_entry, rename_key
+from netpol_lsp.yaml.nodes import Entry, Mapping, Sequence
+from netpol_lsp.yaml.paths import Path, lookup, render_path
+from netpol_lsp.yaml.placement import NEW, Destination, fits_wholly, shape_at
+from netpol_lsp.yaml.style import scalar_text
+
+SAFE, UNSAFE = Applicability.SAFE, Applicability.UNSAFE
+
+
+class MisplacedFixes:
+    """The fixes for one unknown field."""
+
+    def __init__(self, analysis: DocumentAnalysis, settings: Settings, misplaced: Misplaced) -> None:
+        self.analysis = analysis
+        self.document = analysis.document
+        self.settings = settings
+        self.misplaced = misplaced
+        self.root = misplaced.found.object_node
+        self.holder = misplaced.holder
+
+    def fixes(self) -> list[Fix]:
+        """All of them, the likeliest first."""
+        if any(one.key.origin is not None or one.value.origin is not None for one in self.misplaced.entries):
+            return []
+        if self.holder.origin is not None:
+            return []
+        make = _MAKERS.get(self.misplaced.reading)
+        return list(make(self)) if make is not None else []
+
+    def checked(self, title: str, edits: Edits | None, inside: Path, *, is_safe: bool) -> Iterator[Fix]:
+        """A fix, when the document is better after it; `inside` is where what was hidden until now may be found."""
+        if not edits:
+            return
+        result = outcome(self.analysis, edits, self.settings, render_path(inside))
+        if result is Outcome.NO_BETTER:
+            return
+        yield Fix(title, edits, SAFE if is_safe and result is Outcome.ACCEPTED_MORE else UNSAFE)
+
+    def status(self) -> Iterator[Fix]:
+        """Away with it."""
+        edits = remove_entry(self.document, self.holder, self.misplaced.field)
+        if edits:
+            yield Fix("Remove the status", edits)
+
+    def everything(self) -> Iterator[Fix]:
+        """`any: true` as `{}`."""
+
+        def change(tree: Tree) -> None:
+            item = tree.item_of(self.misplaced.field.value)
+            if item.lead or item.tail:
+                raise UnfaithfulError("a comment would be lost")
+            cut(item)
+
+        edits = restructure(self.document, change)
+        yield from self.checked("Write `{}`, which selects everything", edits, self.misplaced.path, is_safe=False)
+
+    def namespaces(self) -> Iterator[Fix]:
+        """Names of namespaces as conditions on the label that every namespace has."""
+        words = words_of(self.misplaced.field.value)
+        style = self.document.style
+
+        def change(tree: Tree) -> None:
+            item = tree.item_of(self.misplaced.field.value)
+            parent = item.parent
+            assert parent is not None
+            at = parent.items.index(item)
+            cut(item)
+            if len(words) == 1:
+                made = labels_item(parent, "matchLabels", [(METADATA_NAME, words[0])], style)
+            else:
+                conditions = fresh_collection(parent, is_map=False, step=style.step, indents_items=style.indents_items)
+                made = fresh_item(parent, "matchExpressions", conditions)
+                condition = fresh_collection(conditions, is_map=True)
+                put(conditions, fresh_item(conditions, None, condition))
+                put(condition, scalar_item(condition, "key", METADATA_NAME))
+                put(condition, scalar_item(condition, "operator", "In"))
+                values = Collection(is_map=False, is_flow=True, is_changed=True)
+                put(condition, fresh_item(condition, "values", values))
+                for word in words:
+                    put(values, scalar_item(values, None, scalar_text(word, style.quote)))
+            made.lead, made.tail, made.rest = item.lead, item.tail, item.rest
+            put(parent, made, at)
+
+        edits = restructure(self.document, change)
+        title = f"Choose the namespace{'s' if len(words) > 1 else ''} by `{METADATA_NAME}`"
+        yield from self.checked(title, edits, self.misplaced.path, is_safe=False)
+
+    def key_value(self) -> Iterator[Fix]:
+        """`app=web` as `matchLabels: {app: web}`."""
+        entries = self.misplaced.entries
+        title = (
+            "Write it as a label under `matchLabels`"
+            if len(entries) == 1
+            else "Write them as labels under `matchLabels`"
+        )
+
+        def change(tree: Tree) -> None:
+            items = [tree.item_of(entry.value) for entry in entries]
+            parent = items[0].parent
+            assert parent is not None
+            if any(True for item in items for _ in item.comments()):
+                raise UnfaithfulError("a comment would be lost")
+            labels = notes(",".join(item.name for item in items))
+            at = parent.items.index(items[0])
+            for item in items:
+                cut(item)
+            put(parent, labels_item(parent, "matchLabels", labels, self.document.style), at)
+
+        yield from self.checked(
+            title, restructure(self.document, change), (*self.misplaced.path, "matchLabels"), is_safe=True
+        )
+
+    def doubled(self) -> Iterator[Fix]:
+        """The inner one in place of the outer one."""
+        value = self.misplaced.field.value
+        edits = restructure(self.document, lambda tree: unwrap(tree, self.holder, value))
+        title = f"Write `{self.misplaced.name}` once"
+        yield from self.checked(title, edits, self._parent_path(), is_safe=True)
+
+    def _parent_path(self) -> Path:
+        path = self.misplaced.path
+        return path[:-1] if path and isinstance(path[-1], int) else path
+
+    def moved(self) -> Iterator[Fix]:
+        """Each place that takes it."""
+        misplaced = self.misplaced
+        for number, place in enumerate(misplaced.places):
+            entries = self._entries_for(place, is_first=number == 0)
+            fits = all(fits_wholly(one.value, shape_at(shape(), (*place.path, one.name or ""))) for one in entries)
+            is_safe = misplaced.is_certain and number == 0 and fits
+            yield from self.checked(
+                move_title(misplaced, place, entries), self._move(entries, place), place.path, is_safe=is_safe
+            )
+
+    def _entries_for(self, place: Destination, *, is_first: bool) -> tuple[Entry, ...]:
+        if is_first:
+            return self.misplaced.entries
+        taken, _ = lookup(self.root, place.path)
+        names = {one.name for one in taken.entries} if isinstance(taken, Mapping) else set()
+        field = self.misplaced.field
+        return tuple(one for one in self.misplaced.entries if one is field or one.name not in names)
+
+    def _move(self, entries: tuple[Entry, ...], place: Destination) -> Edits | None:
+        style = self.document.style
+        return restructure(
+            self.document,
+            lambda tree: move_entries(tree, self.root, self.holder, entries, place.path, style),
+        )
+
+    def misspelt(self) -> Iterator[Fix]:
+        """Each name that it may be meant for."""
+        for name in self.misplaced.names:
+            wanted = shape_at(shape(), (*self.misplaced.path, name))
+            fits = fits_wholly(self.misplaced.field.value, wanted)
+            edits = rename_key(self.document, self.misplaced.field, name) if fits else self._converted(name)
+            if edits is None and not fits:
+                edits = rename_key(self.document, self.misplaced.field, name)
+            is_safe = self.misplaced.is_certain and (fits or not self._is_split())
+            inside = (*self.misplaced.path, name)
+            yield from self.checked(f"Rename it to `{name}`", edits, inside, is_safe=is_safe)
+
+    def _is_split(self) -> bool:
+        """Whether the value holds several things where one belongs."""
+        value = self.misplaced.field.value
+        return isinstance(value, Sequence) and len(value.items) > 1
+
+    def _converted(self, name: str) -> Edits | None:
+        wanted = shape_at(shape(), (*self.misplaced.path, name))
+        style = self.document.style
+
+        def change(tree: Tree) -> None:
+            item = tree.item_of(self.misplaced.field.value)
+            quote = '"' if (item.key or "").startswith('"') else ""
+            item.key = f"{quote}{name}{quote}"
+            assert item.parent is not None
+            replace_value(item, item.value)
+            try:
+                convert(item, wanted, style)
+            except UnfaithfulError:
+                split_over(item)
+
+        return restructure(self.document, change)
+
+
+_MAKERS: dict[Reading, Callable[[MisplacedFixes], Iterator[Fix]]] = {
+    Reading.STATUS: MisplacedFixes.status,
+    Reading.EVERYTHING: MisplacedFixes.everything,
+    Reading.NAMESPACES: MisplacedFixes.namespaces,
+    Reading.KEY_VALUE: MisplacedFixes.key_value,
+    Reading.DOUBLED: MisplacedFixes.doubled,
+    Reading.MOVED: MisplacedFixes.moved,
+    Reading.LABEL: MisplacedFixes.moved,
+    Reading.MISSPELT: MisplacedFixes.misspelt,
+    Reading.FOREIGN: MisplacedFixes.misspelt,
+}
+
+
+def move_title(misplaced: Misplaced, place: Destination, entries: tuple[Entry, ...]) -> str:
+    """An imperative sentence that says what moves where."""
+    key = next((step for step in reversed(place.path) if isinstance(step, str)), None)
+    if misplaced.reading is Reading.LABEL:
+        return f"Put the labels under `{key}`"
+    names = [f"`{one.name}`" for one in entries]
+    what = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if key is None:
+        return f"Move {what} to the top level"
+    last = place.path[-1]
+    if place.is_taken:
+        return (
+            f"Add it to `{misplaced.name}` of `{key}`"
+            if isinstance(last, str)
+            else f"Add it to the `{misplaced.name}` there"
+        )
+    if not isinstance(last, int):
+        return f"Move {what} under `{key}`"
+    if place.common >= len(place.path):
+        return f"Move {what} beside `{_passed(misplaced, place)}`"
+    if last == NEW:
+        return f"Make {what} an item of `{key}`"
+    return f"Move {what} into the item of `{key}` above, where both must match"
+
+
+def _passed(misplaced: Misplaced, place: Destination) -> str:
+    """The key next to which a field that moves up will be."""
+    rest = [step for step in misplaced.path[len(place.path) :] if isinstance(step, str)]
+    return rest[0] if rest else ""
+
+
+def passed_key(misplaced: Misplaced, place: Destination) -> str:
+    """The key next to which a field that moves up will be."""
+    return _passed(misplaced, place)

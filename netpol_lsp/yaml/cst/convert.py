@@ -1,0 +1,212 @@
+"""Turns a value into what its field takes: lists wrapped and joined, kubectl's `key=value` read, one item made several."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from netpol_lsp.yaml.cst.change import cut, fresh_collection, fresh_item, put, replace_value, scalar_item, touch
+from netpol_lsp.yaml.cst.tree import Collection, Item, Raw, UnfaithfulError, Value
+from netpol_lsp.yaml.recovery.schema_shape import FieldShape, ObjectShape
+from netpol_lsp.yaml.style import Style, scalar_text
+
+
+def convert(item: Item, wanted: ObjectShape, style: Style) -> None:
+    """Make an item's value, and what is in it, fit a shape. Raises UnfaithfulError where that is not possible."""
+    value = item.value
+    if isinstance(value, Raw) and _text(value) in ("", "null", "~"):
+        return
+    if wanted.form is FieldShape.LIST:
+        if not (isinstance(value, Collection) and not value.is_map):
+            wrap_in_list(item, style)
+        assert isinstance(item.value, Collection)
+        if wanted.item is not None:
+            for one in item.value.items:
+                convert(one, wanted.item, style)
+    elif wanted.form is FieldShape.MAPPING:
+        _to_mapping(item, wanted, style)
+        assert isinstance(item.value, Collection)
+        for one in item.value.items:
+            convert(one, wanted.child(one.name), style)
+    elif wanted.form is FieldShape.SCALAR and isinstance(value, Collection):
+        if value.is_map or len(value.items) != 1 or not isinstance(value.items[0].value, Raw):
+            raise UnfaithfulError("no single value")
+        replace_value(item, cut(value.items[0]).value)
+
+
+def wrap_in_list(item: Item, style: Style) -> None:
+    """Make a list with this one item of a value."""
+    value, parent = item.value, item.parent
+    assert parent is not None
+    is_block = isinstance(value, Collection) and not value.is_flow
+    if is_block:
+        made = fresh_collection(parent, is_map=False, step=style.step, indents_items=style.indents_items)
+    else:
+        made = Collection(is_map=False, is_flow=True, is_changed=True)
+    replace_value(item, made)
+    put(made, Item(None, value))
+    if is_block:
+        assert isinstance(value, Collection)
+        value.offset = 2
+        # What follows the key stays on its line.
+        made.items[0].is_inline = True
+
+
+def _to_mapping(item: Item, wanted: ObjectShape, style: Style) -> None:
+    value = item.value
+    if isinstance(value, Raw):
+        if wanted.values is None:
+            raise UnfaithfulError("not a mapping")
+        _labels(item, _text(value), style)
+    elif not value.is_map:
+        _join(item, value, style)
+
+
+def _join(item: Item, value: Collection, style: Style) -> None:
+    """One mapping of all that are in a list."""
+    parent = item.parent
+    assert parent is not None
+    if not value.items:
+        replace_value(item, Collection(is_map=True, is_flow=True, is_changed=True))
+        return
+    if all(isinstance(one.value, Raw) for one in value.items):
+        _labels(item, ",".join(_text(one.value) for one in value.items), style)
+        return
+    if value.is_flow or any(isinstance(one.value, Collection) and one.value.is_flow for one in value.items):
+        made = Collection(is_map=True, is_flow=True, is_changed=True)
+    else:
+        made = fresh_collection(parent, is_map=True, step=style.step)
+    names: set[str] = set()
+    joined: list[Item] = []
+    for one in list(value.items):
+        if not (isinstance(one.value, Collection) and one.value.is_map):
+            raise UnfaithfulError("no list of mappings")
+        inner = [cut(entry) for entry in list(one.value.items)]
+        if inner:
+            inner[0].lead = [*one.lead, *inner[0].lead]
+            inner[-1].tail = [*inner[-1].tail, *one.tail]
+        joined += inner
+    for entry in joined:
+        if entry.name in names:
+            raise UnfaithfulError("a key would be there twice")
+        names.add(entry.name)
+    replace_value(item, made)
+    for entry in joined:
+        put(made, entry)
+
+
+def _labels(item: Item, notation: str, style: Style) -> None:
+    """A mapping out of `app=web,tier=front`."""
+    made = Collection(is_map=True, is_flow=True, is_changed=True)
+    parent = item.parent
+    assert parent is not None
+    is_json = any((one.key or "").startswith('"') for one in parent.items)
+    for key, label in notes(notation):
+        quoted = f'"{key}"' if is_json else scalar_text(key, style.quote)
+        put(made, Item(quoted, Raw([f'"{label}"' if is_json else scalar_text(label, style.quote)])))
+    replace_value(item, made)
+
+
+def notes(notation: str) -> list[tuple[str, str]]:
+    """The labels of kubectl's notation. Raises UnfaithfulError where it is not that."""
+    found: dict[str, str] = {}
+    for part in notation.split(","):
+        key, equals, label = part.strip().strip("'\"").partition("=")
+        label = label.removeprefix("=")
+        if not equals or not key.strip() or "=" in label or key.strip().endswith("!") or key.strip() in found:
+            raise UnfaithfulError("not key=value")
+        found[key.strip()] = label.strip()
+    return list(found.items())
+
+
+def _text(value: Value) -> str:
+    if not isinstance(value, Raw) or len(value.lines) > 1:
+        raise UnfaithfulError("not a single word")
+    text = value.lines[0].strip()
+    return text[1:-1] if text[:1] in ("'", '"') and text[-1:] == text[:1] and len(text) > 1 else text
+
+
+def split_over(item: Item, values: list[str] | None = None) -> None:
+    """Make one list item for each value of `item`, an entry somewhere in a list item: the others hold the same beside it.
+
+    `values` are the values as they are to be written; without them, the items of the entry's own list.
+    """
+    holder = _list_item(item)
+    around = holder.parent
+    assert around is not None
+    if values is None:
+        if not isinstance(item.value, Collection) or item.value.is_map or not item.value.items:
+            raise UnfaithfulError("no list of values")
+        alternatives: list[Value] = [cut(one).value for one in list(item.value.items)]
+    else:
+        alternatives = [Raw([one if item.parent and item.parent.is_flow else f" {one}"]) for one in values]
+    at = around.items.index(holder)
+    copies = [_copied(holder, item) for _ in alternatives[1:]]
+    _give(item, alternatives[0])
+    for number, ((made, place), value) in enumerate(zip(copies, alternatives[1:], strict=True), 1):
+        put(around, made, at + number)
+        _give(place, value)
+    touch(around)
+
+
+def _give(item: Item, value: Value) -> None:
+    if isinstance(value, Collection) and not value.is_flow and item.key is not None:
+        value.offset = max(value.offset, 2)
+    replace_value(item, value)
+
+
+def _list_item(item: Item) -> Item:
+    current: Item | None = item
+    while current is not None and (current.key is not None or current.parent is None or current.parent.is_map):
+        current = current.parent.holder if current.parent is not None else None
+    if current is None:
+        raise UnfaithfulError("in no list")
+    return current
+
+
+def _copied(item: Item, marked: Item) -> tuple[Item, Item]:
+    """A copy of an item without its comments, and the copy of `marked`, which is somewhere in it."""
+    made = _copy(item)
+    if item is marked:
+        return made, made
+    assert isinstance(made.value, Collection)
+    place = _find(item, made.value, marked)
+    if place is None:
+        raise UnfaithfulError("not in this item")
+    return made, place
+
+
+def _copy(item: Item) -> Item:
+    made = Item(item.key, item.value, item.column, is_inline=item.is_inline)
+    if isinstance(item.value, Raw):
+        made.value = Raw(list(item.value.lines))
+        return made
+    copy = replace(item.value, items=[_copy(inner) for inner in item.value.items], holder=made, is_changed=True)
+    for one in copy.items:
+        one.parent = copy
+    made.value = copy
+    return made
+
+
+def _find(item: Item, copy: Collection, marked: Item) -> Item | None:
+    """The copy of `marked`, by the way that leads to it."""
+    assert isinstance(item.value, Collection)
+    for inner, one in zip(item.value.items, copy.items, strict=True):
+        if inner is marked:
+            return one
+        if isinstance(inner.value, Collection) and isinstance(one.value, Collection):
+            found = _find(inner, one.value, marked)
+            if found is not None:
+                return found
+    return None
+
+
+def labels_item(parent: Collection, key: str, labels: list[tuple[str, str]], style: Style) -> Item:
+    """An item with labels as its value, for `parent`."""
+    made = fresh_collection(parent, is_map=True, step=style.step)
+    item = fresh_item(parent, key, made)
+    for name, label in labels:
+        if parent.is_flow and (item.key or "").startswith('"'):
+            put(made, Item(f'"{name}"', Raw([f'"{label}"'])))
+        else:
+            put(made, scalar_item(made, scalar_text(name, style.quote), scalar_text(label, style.quote)))
+    return item
