@@ -19,6 +19,7 @@ from netpol_lsp.findings.diagnostic import Category, Diagnostic, Suppression
 from netpol_lsp.findings.tool_codes import UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
 from netpol_lsp.lint.registry import rule_by_code, rule_info
+from netpol_lsp.lint.suppression_fixes import bracket_fix, removal_fix
 from netpol_lsp.text.edits import Fix, TextEdit
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
@@ -27,6 +28,8 @@ from netpol_lsp.yaml.comments import Comment
 ANNOTATION = "netpol-lint/ignore"
 
 _COMMENT = re.compile(r"netpol:\s*ignore(?P<file>-file)?\s*(?:\[(?P<codes>[^\]]*)\])?\s*(?P<reason>.*)", re.DOTALL)
+_HINT = re.compile(r"netpol(?:-lint)?[\s:/]*+ignore", re.IGNORECASE)
+"""What comments, written well or not, and the annotation have in common."""
 _WORD = re.compile(r"[^\s,]+")
 _MOST_CODES = 500
 """Of one suppression: several times as many as there are rules."""
@@ -36,7 +39,7 @@ _MOST_CODES = 500
 class Directive:
     """One code of one suppression. Spans count from the file's start; `scope` is where it holds.
 
-    `whole` covers what to delete when nothing else of the suppression is left.
+    `fix` repairs a suppression that is malformed, or removes one that nobody needs; None where words would be lost.
     """
 
     word: str
@@ -45,8 +48,7 @@ class Directive:
     scope: Span
     by: str
     reason: str
-    whole: Span
-    words: int
+    fix: Fix | None = None
 
 
 def apply_suppressions(analysis: Analysis, found: list[Diagnostic], config: FileConfig) -> list[Diagnostic]:
@@ -69,7 +71,7 @@ def apply_suppressions(analysis: Analysis, found: list[Diagnostic], config: File
 
 def may_suppress(text: str) -> bool:
     """Whether a file can hold suppressions: a quick look."""
-    return "netpol:" in text or ANNOTATION in text
+    return _HINT.search(text) is not None
 
 
 def find_directives(analysis: Analysis) -> Iterator[Directive]:
@@ -78,7 +80,7 @@ def find_directives(analysis: Analysis) -> Iterator[Directive]:
         if part.analysis is None:
             # Only what is ours is parsed, but the head of the file may stand in front of its first `---`.
             continue
-        if "netpol" in part.text:
+        if may_suppress(part.text):
             following = _FollowingLines(part.analysis.document.source)
             for comment in part.analysis.document.comments:
                 yield from _comment_directives(comment, part, part.analysis, analysis, following)
@@ -130,23 +132,33 @@ def _suppress(diagnostic: Diagnostic, marks: _ByPlace | None, used: set[int]) ->
 def _comment_directives(
     comment: Comment, part: Part, document: DocumentAnalysis, analysis: Analysis, following: _FollowingLines
 ) -> Iterator[Directive]:
-    match = _COMMENT.match(comment.text)
-    if match is None:
+    if "ignore" not in comment.text.lower():
         return
     text = document.document.text
+    match = _COMMENT.match(comment.text)
+    malformed = bracket_fix(comment, text, lambda word: _code(word) is not None)
+    if malformed is not None:
+        yield Directive(
+            "", None, comment.span.shift(part.start), Span(0, 0), "comment", "", _moved(malformed, part.start)
+        )
+        return
+    if match is None:
+        return
     start = text.index(comment.text, comment.span.start) + part.start
     scope = _scope(comment, part, document, analysis, following, is_file=match["file"] is not None)
     whole = comment.span.shift(part.start)
     reason = match["reason"].strip()
     words = list(_WORD.finditer(match["codes"] or ""))
     if not words:
-        yield Directive("", None, whole, scope, "comment", reason, whole, 0)
+        yield Directive("", None, whole, scope, "comment", reason)
+    # With several codes in it the others stay wanted; words are their author's.
+    fix = _moved(removal_fix(comment, text), part.start) if len(words) == 1 and not reason else None
     for word in words[:_MOST_CODES]:
         offset = start + match.start("codes")
         span = Span(offset + word.start(), offset + word.end())
-        yield Directive(word.group(), _code(word.group()), span, scope, "comment", reason, whole, len(words))
+        yield Directive(word.group(), _code(word.group()), span, scope, "comment", reason, fix)
     if len(words) > _MOST_CODES:
-        yield Directive(_rest(words), None, whole, scope, "comment", reason, whole, len(words))
+        yield Directive(_rest(words), None, whole, scope, "comment", reason)
 
 
 def _rest(words: list[re.Match[str]]) -> str:
@@ -202,13 +214,16 @@ def _annotation_directives(part: Part, document: DocumentAnalysis) -> Iterator[D
         if field is None or not field.value:
             continue
         scope = kube_object.node.span.shift(part.start)
-        whole = field.node.span.shift(part.start)
         words = list(_WORD.finditer(field.value))
         raw = document.document.text[field.node.start : field.node.end]
         for word in words[:_MOST_CODES]:
             at = raw.find(word.group())
             span = Span(at, at + len(word.group())).shift(field.node.start + part.start)
-            yield Directive(word.group(), _code(word.group()), span, scope, "annotation", "", whole, len(words))
+            yield Directive(word.group(), _code(word.group()), span, scope, "annotation", "")
+
+
+def _moved(fix: Fix, offset: int) -> Fix:
+    return replace(fix, edits=tuple(TextEdit(edit.span.shift(offset), edit.text) for edit in fix.edits))
 
 
 def _code(word: str) -> str | None:
@@ -221,17 +236,9 @@ def _finding(code: str, mark: Directive, part: Part, config: FileConfig) -> Diag
     if code == UNUSED_SUPPRESSION:
         message = f"unused suppression: `{mark.code}` reports nothing here"
     elif not mark.word:
-        message = "a suppression must name the codes that it is for, as in `netpol: ignore[NP216] reason`"
+        message = "a suppression must name its codes in brackets, as in `netpol: ignore[NP216] reason`"
     else:
         message = f"`{mark.word}` is not a rule that can be suppressed"
     severity = config.severities.get(info.code, info.severity)
-    return Diagnostic(
-        info.code, info.name, info.category, severity, message, mark.span, part.index, fixes=_removal(mark)
-    )
-
-
-def _removal(mark: Directive) -> tuple[Fix, ...]:
-    """Delete the comment; with several codes in it there is no fix, since the others stay wanted."""
-    if mark.by != "comment" or mark.words > 1:
-        return ()
-    return (Fix("Delete the suppression comment", (TextEdit(mark.whole, ""),)),)
+    fixes = () if mark.fix is None else (mark.fix,)
+    return Diagnostic(info.code, info.name, info.category, severity, message, mark.span, part.index, fixes=fixes)

@@ -12,11 +12,12 @@ def unused_suppression(_ctx: Context) -> Diagnostics:
     """A suppression that suppresses nothing.
 
     ## Why
-    A suppression that is left behind when its finding is gone would hide the next finding of that rule at the same
+    A suppression that is left over when its finding is gone would hide the next finding of that rule at the same
     place.
 
     ## Fix safety
-    Safe: the comment is deleted. A comment that names several rules is left to you.
+    Unsafe: the comment is deleted, with its line when it has one of its own. A comment that says more than the code is
+    left to you, since the reason may be worth keeping, and so is one that names several rules.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1

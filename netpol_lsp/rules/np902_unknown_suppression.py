@@ -12,11 +12,38 @@ def unknown_suppression(_ctx: Context) -> Diagnostics:
     """A suppression that names no rule, or one that cannot be suppressed.
 
     ## Why
-    A misspelt code suppresses nothing. A suppression always says what it is for, so that it cannot hide more than was
+    A misspelt code suppresses nothing, and nor does one without brackets. A suppression always says what it is for, so that it cannot hide more than was
     looked at: `# netpol: ignore[NP216] resolved by the host`. Findings about suppressions cannot be suppressed.
 
     ## Fix safety
-    Safe: the comment is deleted. A comment that names several rules is left to you.
+    Safe: missing brackets are written around the codes, and all words are kept. A comment that names no rule is left to
+    you; one that says nothing but an unknown code can be deleted (unsafe).
+
+    ```yaml bad
+    # netpol: ignore NP209 every pod is meant  # <- NP902
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes:
+        - Ingress
+    ```
+
+    ```yaml fixed
+    # netpol: ignore[NP209] every pod is meant
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes:
+        - Ingress
+    ```
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
