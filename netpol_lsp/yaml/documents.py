@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 from netpol_lsp.text.lazy import lazy
@@ -134,11 +133,3 @@ def _read(
     from netpol_lsp.yaml.recovery.read import parse_with_recovery  # noqa: PLC0415 - most documents are well
 
     return parse_with_recovery(text, shape, is_template=is_template)
-
-
-@lru_cache(maxsize=1)
-def has_fast_parser() -> bool:
-    """Whether libyaml is used."""
-    from netpol_lsp.yaml import parser  # noqa: PLC0415 - asked for by `--version` only
-
-    return parser.BEST_BACKEND is parser.Backend.LIBYAML

@@ -7,7 +7,6 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, summarize_address_range
 
 from netpol_lsp.kube.net import intervals
-from netpol_lsp.kube.net.address import parse_address
 from netpol_lsp.kube.net.cidr import CidrProblem, parse_cidr
 from netpol_lsp.kube.net.intervals import Intervals
 
@@ -43,14 +42,6 @@ class CidrSet:
     def difference(self, other: CidrSet) -> CidrSet:
         """Addresses of this set that are not in `other`."""
         return CidrSet(intervals.difference(self.v4, other.v4), intervals.difference(self.v6, other.v6))
-
-    def contains_address(self, address: str) -> bool:
-        """Whether a single address is in it; False for a text that is no address."""
-        parsed = parse_address(address)
-        if parsed is None:
-            return False
-        family, number = parsed
-        return intervals.covers(self.v4 if family == 4 else self.v6, ((number, number),))
 
     def cidrs(self) -> tuple[str, ...]:
         """The fewest canonical CIDR blocks that make up the set, IPv4 first."""

@@ -24,8 +24,7 @@ def register(registry: Registry, services: Services) -> None:
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         document = params.text_document
         services.session.open(document.uri, document.version, document.text)
-        if services.sync.index.is_ready:
-            services.sync.context.refresh()
+        services.sync.document_opened()
         services.scheduler.schedule(document.uri)
 
     @registry.feature(types.TEXT_DOCUMENT_DID_CHANGE)
@@ -61,9 +60,7 @@ def closed(services: Services, uri: str) -> None:
     services.scheduler.forget(uri)
     snapshot = services.session.close(uri)
     if snapshot is not None:
-        if services.sync.index.is_ready:
-            services.sync.context.refresh(force=services.session.workspace.is_context(snapshot.source.uri))
-        services.sync.index.update([uri])
+        services.sync.document_closed(uri, snapshot.source.uri)
     services.publisher.fall_back(uri)
     if services.session.workspace.view is not view:
         services.refresher.check_again()

@@ -32,7 +32,6 @@ class Client:
     diagnostic_tags: frozenset[int] = frozenset()
     markdown: bool = True
     document_changes: bool = False
-    code_action_literals: bool = True
     resolves_edits: bool = False
     action_data: bool = False
     preferred_actions: bool = False
@@ -47,7 +46,6 @@ class Client:
     watches_other_folders: bool = False
     configuration_registration: bool = False
     work_done_progress: bool = False
-    shows_documents: bool = False
 
     @classmethod
     def of(cls, capabilities: types.ClientCapabilities) -> Client:
@@ -73,7 +71,6 @@ class Client:
             diagnostic_tags=frozenset(tag.value for tag in (*tags, *pull_tags)),
             markdown=_prefers_markdown(capability(capabilities, "text_document.hover.content_format")),
             document_changes=offers("workspace.workspace_edit.document_changes"),
-            code_action_literals=offers("text_document.code_action.code_action_literal_support"),
             resolves_edits="edit" in resolvable,
             action_data=offers("text_document.code_action.data_support"),
             preferred_actions=offers("text_document.code_action.is_preferred_support"),
@@ -90,7 +87,6 @@ class Client:
             watches_other_folders=offers("workspace.did_change_watched_files.relative_pattern_support"),
             configuration_registration=offers("workspace.did_change_configuration.dynamic_registration"),
             work_done_progress=offers("window.work_done_progress"),
-            shows_documents=offers("window.show_document.support"),
         )
 
 

@@ -11,8 +11,7 @@ from functools import lru_cache
 
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector, includes, is_satisfiable, match_labels
 from netpol_lsp.kube.net.address_set import NO_ADDRESSES
-from netpol_lsp.policies.ir import Direction
-from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
+from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
 
 METADATA_NAME = "kubernetes.io/metadata.name"
 """The label with its own name that every namespace has."""
@@ -68,25 +67,6 @@ def rule_covers(a: RuleSemantics, b: RuleSemantics, namespace: str | None) -> bo
     if b.peers is None or b.has_unknown_peers:
         return False
     return all(peers_cover(a.peers, peer, namespace) for peer in b.peers)
-
-
-def policy_covers(a: NetworkPolicySemantics, b: NetworkPolicySemantics) -> bool:
-    """Whether `b` changes nothing where `a` is: `a` isolates and allows whatever `b` does, for the same pods.
-
-    Both must be in the same namespace; policies without one are taken to be applied together.
-    """
-    if a.namespace != b.namespace or any(
-        policy.is_partial or policy.is_namespace_unknown or policy.has_unknown_types for policy in (a, b)
-    ):
-        return False
-    if not b.types <= a.types or not includes(a.pod_selector, b.pod_selector):
-        return False
-    return all(
-        any(rule_covers(known, rule, a.namespace) for known in a.rules(direction))
-        for direction in Direction
-        if direction in b.types
-        for rule in b.rules(direction)
-    )
 
 
 def _namespaces_cover(a: LabelSelector | None, b: LabelSelector | None, namespace: str | None) -> bool:

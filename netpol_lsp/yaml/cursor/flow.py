@@ -72,12 +72,6 @@ def find_in_flow(text: str, start: int, cursor: int, column: int) -> FlowPlace |
     return scanner.place(None, cursor)
 
 
-def flow_end(text: str, start: int, column: int) -> int:
-    """The offset behind the collection that opens at `start`, or where it was given up."""
-    found = find_in_flow(text, start, len(text) + 1, column)
-    return found.offset if isinstance(found, FlowEnd) else len(text)
-
-
 @dataclass(frozen=True, slots=True)
 class _Token:
     start: int

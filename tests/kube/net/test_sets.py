@@ -18,6 +18,12 @@ V6 = [ipaddress.ip_address("fd00::") + n for n in range(16)]
 UNIVERSE = V4 + V6
 
 
+def holds(addresses: CidrSet, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    one = address_set(f"{address}/{address.max_prefixlen}")
+    assert one is not None
+    return addresses.covers(one)
+
+
 @st.composite
 def networks(draw):
     address = draw(st.sampled_from(UNIVERSE))
@@ -52,7 +58,7 @@ def test_address_sets_are_sets(left, right):
         (a.difference(b), in_a - in_b),
         (a.intersection(b), in_a & in_b),
     ):
-        assert {address for address in UNIVERSE if combined.contains_address(str(address))} == members
+        assert {address for address in UNIVERSE if holds(combined, address)} == members
         assert {str(address) for cidr in combined.cidrs() for address in ipaddress.ip_network(cidr)} == set(
             map(str, members)
         )
@@ -61,7 +67,6 @@ def test_address_sets_are_sets(left, right):
 def test_address_set_needs_readable_texts():
     assert address_set("10.0.0.0/8", ("10.1.0.0",)) is None
     assert address_set("x.x.x.x/16", ("10.1.0.0/16",)) is None
-    assert not EVERY_ADDRESS.contains_address("db")
 
 
 def test_everywhere_is_both_families():
