@@ -6,6 +6,8 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
+from netpol_lsp.capabilities.platforms import all_platforms
+from netpol_lsp.capabilities.profiles import profile_names
 from netpol_lsp.cli.main import COMMANDS, OK, PROGRAM
 from netpol_lsp.cli.options import check_parser, new_parser
 from netpol_lsp.config.config import rule_infos
@@ -41,7 +43,20 @@ def _codes() -> str:
 
 def _choices() -> list[tuple[Sequence[str], str]]:
     """The options that take one of a few words, with these words."""
-    return [(action.option_strings, " ".join(action.choices)) for action in _actions() if action.choices]
+    return [(action.option_strings, words) for action in _actions() if (words := _words_of(action))]
+
+
+def _words_of(action: argparse.Action) -> str:
+    """The words that an option takes; empty where it is not one of a few."""
+    if action.dest == "cni":
+        return _plugins()
+    if action.dest == "platform":
+        return " ".join(platform.name for platform in all_platforms())
+    return " ".join(action.choices or ())
+
+
+def _plugins() -> str:
+    return " ".join(profile_names())
 
 
 def _bash() -> str:
@@ -54,6 +69,7 @@ def _bash() -> str:
             '  case "$previous" in',
             *cases,
             f"    {'|'.join(_RULE_OPTIONS)}|rule) words='{_codes()}' ;;",
+            f"    cni) words='{_plugins()}' ;;",
             "    completion) words='bash zsh fish' ;;",
             f"    {'|'.join(_FILE_OPTIONS)}) ;;",
             "    *)",
@@ -79,8 +95,8 @@ def _zsh() -> str:
             value = ""
             if action.nargs != 0:
                 value = f":{action.dest}:"
-                if action.choices:
-                    value += f"({' '.join(action.choices)})"
+                if _words_of(action):
+                    value += f"({_words_of(action)})"
                 elif option in _RULE_OPTIONS:
                     value += f"({_codes()})"
                 else:
@@ -94,6 +110,7 @@ def _zsh() -> str:
             "  local -a commands",
             f"  commands=({' '.join(commands)})",
             f"  if (( CURRENT == 3 )) && [[ $words[2] == rule ]]; then compadd {_codes()}; return; fi",
+            f"  if (( CURRENT >= 3 )) && [[ $words[2] == cni && $words[CURRENT] != -* ]]; then compadd {_plugins()}; return; fi",
             "  if (( CURRENT == 3 )) && [[ $words[2] == completion ]]; then compadd bash zsh fish; return; fi",
             "  (( CURRENT == 2 )) && _describe command commands",
             "  _arguments \\",
@@ -112,15 +129,14 @@ def _fish() -> str:
     lines += [f"{first} -a {name} -d '{_plain(text)}'" for name, (_, text) in COMMANDS.items()]
     lines.append(f"complete -c {PROGRAM} -n '__fish_seen_subcommand_from rule' -xa '{_codes()}'")
     lines.append(f"complete -c {PROGRAM} -n '__fish_seen_subcommand_from completion' -xa 'bash zsh fish'")
+    lines.append(f"complete -c {PROGRAM} -n '__fish_seen_subcommand_from cni' -xa '{_plugins()}'")
     for action in _actions():
         flags = " ".join(
             f"-l {option[2:]}" if option.startswith("--") else f"-s {option[1:]}" for option in action.option_strings
         )
         value = ""
         if action.nargs != 0:
-            known = (
-                " ".join(action.choices) if action.choices else _codes() if action.dest in ("select", "ignore") else ""
-            )
+            known = _words_of(action) or (_codes() if action.dest in ("select", "ignore") else "")
             value = f" -xa '{known}'" if known else " -r"
         lines.append(f"complete -c {PROGRAM} {flags}{value} -d '{_plain(action.help)}'")
     return "\n".join(lines) + "\n"

@@ -15,6 +15,7 @@ from netpol_lsp.config.config import rule_infos
 from netpol_lsp.config.schema import config_schema
 from netpol_lsp.docgen.editor_settings import settings_table, vscode_manifest
 from netpol_lsp.docgen.rule_pages import rule_index, rule_page, rule_table
+from netpol_lsp.explanations.network_plugins import plugins_page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RULES_FOLDER = "docs/rules"
@@ -33,6 +34,11 @@ def rule_pages() -> Files:
 def config_file_schema() -> Files:
     """The JSON Schema of the config file."""
     return {"schemas/config.schema.json": json.dumps(config_schema(), indent=2, ensure_ascii=False) + "\n"}
+
+
+def network_plugins() -> Files:
+    """docs/cni.md: what network plugins enforce, with sources."""
+    return {"docs/cni.md": plugins_page()}
 
 
 def readme_table() -> Files:
@@ -60,7 +66,13 @@ def editor_settings() -> Files:
     }
 
 
-GENERATORS: tuple[Callable[[], Files], ...] = (rule_pages, config_file_schema, readme_table, editor_settings)
+GENERATORS: tuple[Callable[[], Files], ...] = (
+    rule_pages,
+    config_file_schema,
+    network_plugins,
+    readme_table,
+    editor_settings,
+)
 """Whatever is generated is made by one of these."""
 
 
