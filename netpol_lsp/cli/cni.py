@@ -18,7 +18,7 @@ from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_configuration, add_format, new_parser
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.config.values import parse_cni
-from netpol_lsp.explain import network_plugins as pages
+from netpol_lsp.explanations import network_plugins as pages
 from netpol_lsp.explanations.plugin_move import use_changes
 from netpol_lsp.explanations.plugin_move_report import ChangedPolicy, Move, move_as_markdown, move_as_text, move_data
 from netpol_lsp.files.reading import ReadProblem
