@@ -13,7 +13,7 @@ from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.capabilities.platforms import all_platforms
 from netpol_lsp.capabilities.profiles import Profile, all_profiles, find_profile, resolve
 from netpol_lsp.cli import console
-from netpol_lsp.cli.common import find_manifests, load_configs, report_config_problems
+from netpol_lsp.cli.common import load_configs, report_config_problems
 from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_configuration, add_format, new_parser
 from netpol_lsp.config.settings import Settings
@@ -22,11 +22,11 @@ from netpol_lsp.explanations import network_plugins as pages
 from netpol_lsp.explanations.plugin_move import use_changes
 from netpol_lsp.explanations.plugin_move_report import ChangedPolicy, Move, move_as_markdown, move_as_text, move_data
 from netpol_lsp.files.reading import ReadProblem
-from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.locate import policies_in
+from netpol_lsp.project.analysed_files import analyse_files
 from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.project.errors import UsageError
-from netpol_lsp.project.inputs import decode_input, make_inputs, may_hold_policies, read_input
+from netpol_lsp.project.inputs import StdinOverlay, find_manifests, make_inputs
 
 VERSION = 1
 _COLUMNS = (
@@ -167,24 +167,20 @@ def _changed_policies(
     """The policies of the manifests that mean something else after the move."""
     discovered = find_manifests(options.manifests or [], configs)
     problems += [str(problem) for problem in discovered.problems]
-    for target in make_inputs(discovered.paths, configs, None):
-        data = read_input(target)
-        text = data if isinstance(data, ReadProblem) or not may_hold_policies(data) else decode_input(target, data)
-        if isinstance(text, ReadProblem):
-            problems.append(f"{text.path}: {text.message}")
-        if isinstance(text, bytes | ReadProblem):
+    for file in analyse_files(make_inputs(discovered.paths, configs, None), StdinOverlay()):
+        if isinstance(file, ReadProblem):
+            problems.append(str(file))
             continue
-        pods = target.loaded.config.for_file(target.absolute).settings.pod_cidrs
-        analysis = analyse(text.source)
-        for found in policies_in(analysis):
+        lines = file.analysis.source.lines
+        for found in policies_in(file.analysis):
             places = []
-            for change in use_changes(found.policy, before, after, pods):
-                line, column = analysis.source.lines.position(found.part.start + change.use.span.start)
+            for change in use_changes(found.policy, before, after, file.config.settings.pod_cidrs):
+                line, column = lines.position(found.part.start + change.use.span.start)
                 places.append((line + 1, column + 1, change))
             if places:
                 owner = found.policy.object
                 name = f"{owner.namespace}/{owner.name}" if owner.namespace else owner.name or "a policy without a name"
-                yield ChangedPolicy(target.path, name, tuple(places))
+                yield ChangedPolicy(file.input.path, name, tuple(places))
 
 
 def _write_move(before: Capabilities, after: Capabilities, changed: list[ChangedPolicy], form: str) -> None:
