@@ -130,9 +130,7 @@ def test_an_unused_one_goes_with_its_line_only_when_asked(place, comment, newlin
     assert fixed(last, unsafe=True).removesuffix(newline) == policy().replace("\n", newline).removesuffix(newline)
 
 
-@pytest.mark.parametrize(
-    "start", ["netpol", "netpol:", "netpol: ignore", "netpol: ignore[", "netpol: ignore NP210"]
-)
+@pytest.mark.parametrize("start", ["netpol", "netpol:", "netpol: ignore", "netpol: ignore[", "netpol: ignore NP210"])
 @pytest.mark.parametrize("piece", [" ", ":", "=", "NP210 ", "NP210,", ",", "[", "x", "("])
 def test_the_time_grows_with_the_comment(start, piece):
     """With backtracking this would take hours."""
