@@ -15,7 +15,6 @@ from netpol_lsp.lint.report import FileReport
 from netpol_lsp.project.errors import UsageError
 
 VERSION = 1
-DEFAULT_NAME = ".netpol-lint-baseline.json"
 
 
 @dataclass(frozen=True, slots=True)

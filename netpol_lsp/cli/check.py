@@ -6,18 +6,20 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from netpol_lsp.cli import console
-from netpol_lsp.cli.common import load_configs, report_config_problems
+from netpol_lsp.cli.common import load_configs, read_stdin, report_config_problems
 from netpol_lsp.cli.main import COMMANDS, FAILED, FOUND, OK
 from netpol_lsp.cli.options import check_parser
 from netpol_lsp.cli.output import write_report, write_text
 from netpol_lsp.cli.progress import ProgressBar
-from netpol_lsp.files.reading import ReadProblem, decode
+from netpol_lsp.files.discovery import BASELINE_NAME
+from netpol_lsp.files.reading import ReadProblem
 from netpol_lsp.files.writing import WriteError, encode_text
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.findings.tool_codes import INTERNAL_ERROR
-from netpol_lsp.lint.report import FileReport, make_report
+from netpol_lsp.findings.tool_codes import INTERNAL_ERROR, NOT_READ
+from netpol_lsp.lint.report import FileReport, make_report, unsuppressed
 from netpol_lsp.project.batch import BatchResult, BatchRun
 from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.project.context_inputs import ContextFiles, load_context
@@ -25,9 +27,10 @@ from netpol_lsp.project.disk_cache import WORTHWHILE, Cache, cache_path, digest,
 from netpol_lsp.project.errors import PoolError, UsageError
 from netpol_lsp.project.inputs import InputFile, StdinOverlay, find_manifests, make_inputs
 from netpol_lsp.project.report_replay import ReportCache
+from netpol_lsp.project.unmatched_globs import unmatched_globs
 
-_REPORT_OPTIONS = ("format", "min_severity", "quiet", "fail_on", "exit_zero")
-_BESIDE_REPORT = ("output", "statistics", "baseline", "write_baseline", "verbose")
+_REPORT_OPTIONS = ("format", "min_severity", "quiet", "fail_on", "exit_zero", "no_ignores")
+_BESIDE_REPORT = ("output", "statistics", "baseline", "write_baseline", "verbose", "strict")
 """Options with which a run does or says something besides its report on standard output."""
 
 
@@ -54,6 +57,7 @@ class _Check:
     def run(self) -> int:
         """Do what the options ask for."""
         configs = load_configs(self.options)
+        self.choose_baseline()
         targets = self.find(configs)
         if report_config_problems(configs):
             return FAILED
@@ -120,13 +124,25 @@ class _Check:
         self.say(fixed.describe("fixed"))
         return code
 
+    def choose_baseline(self) -> None:
+        """Where no baseline is named, the one that --write-baseline has written counts."""
+        options = self.options
+        if not options.baseline and not options.no_ignores and os.path.isfile(BASELINE_NAME):
+            options.baseline = BASELINE_NAME
+            self.tell(f"baseline: {BASELINE_NAME}")
+
     def find(self, configs: ConfigFiles) -> list[InputFile]:
         """The files to lint; standard input is read into the overlay."""
-        found = find_manifests(self.options.paths, configs, force_exclude=self.options.force_exclude)
+        seen: list[str] = []
+        found = find_manifests(self.options.paths, configs, force_exclude=self.options.force_exclude, seen=seen)
+        for glob in unmatched_globs(
+            configs, (path for path in self.options.paths or ["."] if os.path.isdir(path)), seen
+        ):
+            self.say(str(replace(glob, path=console.shorten(glob.path))))
         self.complain(*(problem + _command_like(problem) for problem in found.problems))
         targets = make_inputs(found.paths, configs, self.options.stdin_filename)
         if targets and targets[0].is_stdin:
-            read = decode(sys.stdin.buffer.read(), targets[0].path)
+            read = read_stdin(targets[0])
             if isinstance(read, ReadProblem):
                 self.complain(str(read))
                 return targets[1:]
@@ -147,11 +163,15 @@ class _Check:
     def finish(self, result: BatchResult, context: ContextFiles, *, aside: bool = False) -> int:
         """Report what was found; the exit code."""
         reports = result.reports
-        if self.options.write_baseline or self.options.baseline:
+        if self.options.strict:
+            self.complain(*_not_read(reports))
+        if self.options.no_ignores:
+            reports = [unsuppressed(report) for report in reports]
+        if self.options.write_baseline or (self.options.baseline and not self.options.no_ignores):
             from netpol_lsp.cli import baseline  # noqa: PLC0415 - for runs with a baseline only
 
             if self.options.write_baseline:
-                path = self.options.baseline or baseline.DEFAULT_NAME
+                path = self.options.baseline or BASELINE_NAME
                 self.say(f"{console.count(baseline.write_baseline(path, reports), 'finding')} written to {path}")
                 return FAILED if self.failed else OK
             reports, stale = baseline.apply_baseline(reports, baseline.read_baseline(self.options.baseline))
@@ -196,6 +216,12 @@ def _command_like(problem: str) -> str:
 
     near = did_you_mean(problem.partition(":")[0], COMMANDS)
     return near.replace("did you mean", "did you mean the command")
+
+
+def _not_read(reports: Sequence[FileReport]) -> list[str]:
+    """What --strict says of the files that could not be read as YAML, or in part only."""
+    paths = [one.source.uri for one in reports if any(found.code in NOT_READ for found in one.diagnostics)]
+    return [f"{console.shorten(path)}: cannot be read as YAML, or in part only (--strict)" for path in paths]
 
 
 def _used_configs(targets: Sequence[InputFile]) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 
 from netpol_lsp.cli import console
 from netpol_lsp.cli.config_layer import layer_of
+from netpol_lsp.files.reading import ReadProblem, TextFile, decode
 from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.project.errors import UsageError
+from netpol_lsp.project.inputs import InputFile
 
 
 def load_configs(options: argparse.Namespace) -> ConfigFiles:
@@ -18,6 +21,14 @@ def load_configs(options: argparse.Namespace) -> ConfigFiles:
         message = f"--config: {only}: no such file"
         raise UsageError(message)
     return ConfigFiles([layer_of(options)], only=only, ignore_files=options.no_config)
+
+
+def read_stdin(target: InputFile) -> TextFile | ReadProblem:
+    """The text on standard input. None at all is a problem: what was to write it, as in `kustomize build |`, has failed."""
+    read = decode(sys.stdin.buffer.read(), target.path)
+    if not isinstance(read, ReadProblem) and not read.source.text.strip():
+        return ReadProblem(target.path, "nothing to lint on standard input")
+    return read
 
 
 def report_config_problems(configs: ConfigFiles) -> bool:

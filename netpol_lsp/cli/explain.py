@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from netpol_lsp.cli import console
-from netpol_lsp.cli.common import load_configs, report_config_problems
+from netpol_lsp.cli.common import load_configs, read_stdin, report_config_problems
 from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_color, add_configuration, add_format, new_parser
 from netpol_lsp.explanations.policy import Explanation, explain_policy
-from netpol_lsp.files.reading import ReadProblem, decode
+from netpol_lsp.files.reading import ReadProblem
 from netpol_lsp.lint.locate import policies_in
 from netpol_lsp.policies.networkpolicy.defaulted_object import defaulted_object
 from netpol_lsp.project.analysed_files import AnalysedFile, analyse_files
@@ -57,7 +57,7 @@ def _explain(options: argparse.Namespace) -> int:
     problems = [str(problem) for problem in discovered.problems]
     overlay = StdinOverlay()
     if targets and targets[0].is_stdin:
-        read = decode(sys.stdin.buffer.read(), targets[0].path)
+        read = read_stdin(targets[0])
         if isinstance(read, ReadProblem):
             problems.append(str(read))
             targets = targets[1:]

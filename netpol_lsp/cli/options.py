@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import NoReturn
 
 from netpol_lsp import __version__
 from netpol_lsp.cli.console import columns
@@ -57,9 +58,28 @@ class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, width=columns() - 2)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what a misspelt option may have been."""
+
+    def error(self, message: str) -> NoReturn:
+        start, _, rest = message.partition(": ")
+        if start == "unrecognized arguments":
+            known = [option for action in self._actions for option in action.option_strings if option.startswith("--")]
+            words = [word.partition("=")[0] for word in rest.split() if word.startswith("--")]
+            hints = [hint for word in words if (hint := _near(word, known))]
+            message = f"unknown option: {rest}" + (hints[0] if hints else "") if words else f"{start}: {rest}"
+        super().error(message)
+
+
+def _near(word: str, known: list[str]) -> str:
+    from netpol_lsp.config.selection import did_you_mean  # noqa: PLC0415 - for mistakes only
+
+    return did_you_mean(word, known)
+
+
 def new_parser(usage: str, description: str) -> argparse.ArgumentParser:
     """A parser with the options that all commands have."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=PROGRAM,
         usage=f"{PROGRAM} {usage}",
         description=description,
@@ -115,7 +135,13 @@ def _add_fixing(parser: argparse.ArgumentParser) -> None:
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("output")
-    group.add_argument("--format", choices=FORMATS, default="auto", help="default: auto (text; github in its Actions)")
+    group.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="auto",
+        help="auto (default): text, in GitHub Actions github; for people: text, concise (a line each); for programs: json, "
+        "jsonl; for code scanning: sarif; annotations: github, gitlab, rdjson (reviewdog), checkstyle; test results: junit",
+    )
     group.add_argument("--output", "-o", metavar="FILE", help="write the report to a file")
     group.add_argument(
         "--min-severity",
@@ -149,11 +175,23 @@ def _add_result(parser: argparse.ArgumentParser) -> None:
         help="exit with 1 on findings of this severity and worse; default: warning",
     )
     group.add_argument("--exit-zero", action="store_true", help="exit with 0 even when something was found")
-    group.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file lists")
+    group.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="leave out the findings that this file lists; default: .netpol-lint-baseline.json, where it is there",
+    )
     group.add_argument(
         "--write-baseline",
         action="store_true",
-        help="write all findings to the file of --baseline, by default .netpol-lint-baseline.json",
+        help="write all findings to the file of --baseline, by default .netpol-lint-baseline.json, which then counts",
+    )
+    group.add_argument(
+        "--no-ignores", action="store_true", help="count what comments, annotations and the baseline suppress as well"
+    )
+    group.add_argument(
+        "--strict",
+        action="store_true",
+        help="exit with 2 when a file cannot be read as YAML (NP001), or in part only (NP008)",
     )
 
 

@@ -14,6 +14,7 @@ from netpol_lsp.files.reading import explain
 from netpol_lsp.files.writing import WriteError, atomic_write
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.formats import FORMATS, RenderOptions
+from netpol_lsp.formats.summary import summary_line
 from netpol_lsp.lint.report import Report
 
 _FOR_PEOPLE = ("text", "concise")
@@ -26,6 +27,9 @@ def write_report(report: Report, options: argparse.Namespace, *, to_stderr: bool
     text = render(report, name, options, stream)
     if options.output:
         write_text(text, options.output)
+        if not options.quiet:
+            # Who reads the log of a run does not see the file.
+            console.note(summary_line(report, _choices(name, options, sys.stderr)))
     else:
         stream.write(text)
     if options.statistics:
@@ -37,14 +41,20 @@ def write_report(report: Report, options: argparse.Namespace, *, to_stderr: bool
 
 def render(report: Report, name: str, options: argparse.Namespace, stream: TextIO) -> str:
     """The report as text of a format."""
-    choices = RenderOptions(
+    is_colored = name == "text" and not options.output
+    return FORMATS[name](report, _choices(name if is_colored else "", options, stream))
+
+
+def _choices(name: str, options: argparse.Namespace, stream: TextIO) -> RenderOptions:
+    """How to write something to a stream; the text format has colours."""
+    return RenderOptions(
         min_severity=Severity(options.min_severity or Severity.INFO),
-        color=name == "text" and not options.output and console.wants_color(options.color, stream),
+        fail_on=None if options.fail_on == "never" else Severity(options.fail_on),
+        color=name == "text" and console.wants_color(options.color, stream),
         width=None if options.output else console.width(stream),
         summary=not options.quiet,
         root=os.getcwd().replace(os.sep, "/"),
     )
-    return FORMATS[name](report, choices)
 
 
 def write_text(text: str, path: str | None) -> None:

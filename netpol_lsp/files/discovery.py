@@ -13,6 +13,8 @@ STDIN = "-"
 MANIFEST_ENDINGS = (".yaml", ".yml", ".json")
 VENDORED = frozenset({"node_modules", "vendor", "venv", "bower_components", "site-packages", "__pycache__"})
 CONFIG_NAME = ".netpol-lint.yaml"
+BASELINE_NAME = ".netpol-lint-baseline.json"
+_OWN_FILES = (CONFIG_NAME, BASELINE_NAME)
 GITIGNORE = ".gitignore"
 
 Excluded = Callable[[str], bool]
@@ -57,7 +59,7 @@ def would_discover(folder: str, path: str, excluded: Excluded | None = None) -> 
         if _ignored(above, levels) or is_excluded(base + above):
             return False
         levels = _with_own(levels, base, above)
-    if name == CONFIG_NAME or _ignored(relative, levels) or is_excluded(path):
+    if name in _OWN_FILES or _ignored(relative, levels) or is_excluded(path):
         return False
     return not os.path.islink(path) or not _is_link_into(folder, path, is_excluded)
 
@@ -186,7 +188,7 @@ class _Walker:
         """Whether an entry with a manifest's ending is a file to take."""
         return (
             entry.is_file()
-            and entry.name != CONFIG_NAME
+            and entry.name not in _OWN_FILES
             and not _ignored(path, levels)
             and not self.excluded(shown + path)
         )

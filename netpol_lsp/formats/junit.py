@@ -10,29 +10,45 @@ from netpol_lsp.lint.report import FileReport, Report
 
 
 def render(report: Report, options: RenderOptions) -> str:
-    """A test suite for each file with a failing test for each finding; a file without findings passes one test."""
-    found = [(result, shown(result, options)) for result in report.results]
-    failures = sum(len(diagnostics) for _, diagnostics in found)
-    tests = sum(max(len(diagnostics), 1) for _, diagnostics in found)
-    suites = [_suite(result, diagnostics, options) for result, diagnostics in found]
+    """A test suite for each file with a failing test for each finding that makes the run fail.
+
+    Other findings are the suite's output. A file without failing tests passes one test.
+    """
+    suites: list[str] = []
+    tests = failures = 0
+    for result in report.results:
+        found = shown(result, options)
+        failing = [one for one in found if options.fail_on is not None and one.severity.at_least(options.fail_on)]
+        suites.append(_suite(result, failing, [one for one in found if one not in failing], options))
+        tests += max(len(failing), 1)
+        failures += len(failing)
     attributes = {"name": TOOL, "tests": tests, "failures": failures, "errors": 0, "time": 0}
     return HEADER + parent("testsuites", attributes, suites) + "\n"
 
 
-def _suite(result: FileReport, found: list[Diagnostic], options: RenderOptions) -> str:
+def _suite(result: FileReport, failing: list[Diagnostic], others: list[Diagnostic], options: RenderOptions) -> str:
     path = path_below(result.source.uri, options.root)
-    cases = [_case(path, result, diagnostic) for diagnostic in found]
-    if not found:
-        cases = [element("testcase", {"name": "no findings", "classname": path, "file": path, "time": 0})]
-    failures = len(found)
-    attributes = {"name": path, "tests": len(cases), "failures": failures, "errors": 0, "skipped": 0, "time": 0}
-    return parent("testsuite", attributes, cases)
+    parts = [_case(path, result, diagnostic) for diagnostic in failing]
+    if not failing:
+        name = "nothing that fails" if others else "no findings"
+        parts = [element("testcase", {"name": name, "classname": path, "file": path, "time": 0})]
+    tests = len(parts)
+    if others:
+        lines = [" ".join(f"{one.severity}: {_detail(path, result, one)}".splitlines()) for one in others]
+        parts.append(parent("system-out", {}, [escape("\n".join(lines))]))
+    attributes = {"name": path, "tests": tests, "failures": len(failing), "errors": 0, "skipped": 0, "time": 0}
+    return parent("testsuite", attributes, parts)
 
 
 def _case(path: str, result: FileReport, found: Diagnostic) -> str:
     line, column = place(result.source, found.span.start)
     name = f"{found.code} {found.name} at {line}:{column}"
-    reference = f" ({found.object})" if found.object else ""
-    detail = f"{path}:{line}:{column}: {found.code} {found.message}{reference}"
-    failure = element("failure", {"message": found.message, "type": found.severity}, escape(detail))
+    attributes = {"message": found.message, "type": found.severity}
+    failure = element("failure", attributes, escape(_detail(path, result, found)))
     return parent("testcase", {"name": name, "classname": path, "file": path, "line": line, "time": 0}, [failure])
+
+
+def _detail(path: str, result: FileReport, found: Diagnostic) -> str:
+    line, column = place(result.source, found.span.start)
+    reference = f" ({found.object})" if found.object else ""
+    return f"{path}:{line}:{column}: {found.code} {found.message}{reference}"

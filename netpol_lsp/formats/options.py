@@ -13,18 +13,22 @@ if TYPE_CHECKING:
     from netpol_lsp.findings.rule_info import RuleInfo
 
 TOOL = "netpol-lint"
+HOMEPAGE = "https://github.com/netpol-lsp/netpol-lsp"
+"""Where the tool is at home, as pyproject.toml says."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
     """How to write a report.
 
-    `min_severity` is ignored by formats that carry everything. `width` is the terminal's, in cells; None where there
+    `min_severity` is ignored by formats that carry everything. Findings from `fail_on` up make the run fail, None means
+    that none does: formats of test results tell these apart. `width` is the terminal's, in cells; None where there
     is no terminal. `root` is the absolute path of the folder that paths start from, with `/` between names; without it
     SARIF does not say where that is. `rules` describe the codes in SARIF; None means all built-in rules.
     """
 
     min_severity: Severity = Severity.INFO
+    fail_on: Severity | None = Severity.HINT
     color: bool = False
     width: int | None = None
     show_fixes: bool = True

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from netpol_lsp import __version__
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Related, Suppression
 from netpol_lsp.formats.json_writer import dump
-from netpol_lsp.formats.options import TOOL, RenderOptions
+from netpol_lsp.formats.options import HOMEPAGE, TOOL, RenderOptions
 from netpol_lsp.formats.positions import path_below, places, source_of
 from netpol_lsp.formats.sarif_rules import LEVELS, describe, describe_unknown
 from netpol_lsp.lint.registry import all_rules
@@ -34,7 +34,7 @@ def render(report: Report, options: RenderOptions) -> str:
     log = _Log(options, indexes, report.sources())
     results = [log.result(found, result.source) for result in report.results for found in result.diagnostics]
     run: Data = {
-        "tool": {"driver": {"name": TOOL, "version": __version__, "semanticVersion": __version__, "rules": rules}},
+        "tool": {"driver": _driver(rules)},
         "invocations": [{"executionSuccessful": not any(_is_internal_error(result) for result in report.results)}],
         "originalUriBaseIds": {ROOT: _base(options.root)},
         "columnKind": "unicodeCodePoints",
@@ -43,6 +43,12 @@ def render(report: Report, options: RenderOptions) -> str:
         "results": results,
     }
     return dump({"$schema": SCHEMA, "version": VERSION, "runs": [run]}, depth=4) + "\n"
+
+
+def _driver(rules: list[Data]) -> Data:
+    """The tool."""
+    about = {"name": TOOL, "informationUri": HOMEPAGE, "version": __version__, "semanticVersion": __version__}
+    return {**about, "rules": rules}
 
 
 def _rules(report: Report, options: RenderOptions) -> list[Data]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.text.edits import Applicability
@@ -80,6 +80,11 @@ def make_report(results: Iterable[FileReport], context: Iterable[Source] = ()) -
     documents = sum(result.documents for result in kept)
     policies = sum(result.policies for result in kept)
     return Report(len(kept), documents, policies, kept, tuple(context))
+
+
+def unsuppressed(report: FileReport) -> FileReport:
+    """The report with every finding counted, whatever suppresses it."""
+    return replace(report, diagnostics=tuple(replace(found, suppressed=None) for found in report.diagnostics))
 
 
 def summarise(results: Iterable[FileReport]) -> Summary:

@@ -47,12 +47,19 @@ class StdinOverlay:
         self._texts[target.absolute] = text
 
 
-def find_manifests(paths: Sequence[str], configs: ConfigFiles, *, force_exclude: bool = False) -> Discovered:
-    """The manifests behind the paths of a command line, by default those of the current folder."""
+def find_manifests(
+    paths: Sequence[str], configs: ConfigFiles, *, force_exclude: bool = False, seen: list[str] | None = None
+) -> Discovered:
+    """The manifests behind the paths of a command line, by default those of the current folder.
+
+    What was looked at on the way goes into `seen`: absolute paths, a folder's ends in `/`.
+    """
     here = os.getcwd().replace(os.sep, "/").rstrip("/") + "/"
 
     def is_excluded(path: str) -> bool:
         full = absolute(path, here)
+        if seen is not None:
+            seen.append(full)
         return configs.for_path(full).is_excluded(full)
 
     # A broken config file is said even where there is nothing to lint.

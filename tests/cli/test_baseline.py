@@ -100,3 +100,17 @@ def test_baseline_that_cannot_be_written(folder) -> None:
     done = folder.run("a.yaml", "--write-baseline", "--baseline", "no/known.json")
     assert done.code == 2
     assert "no/known.json: cannot be written" in done.err
+
+
+def test_the_default_file_counts_where_it_is(folder) -> None:
+    folder.bad("a.yaml")
+    assert folder.run("--write-baseline").err == "1 finding written to .netpol-lint-baseline.json\n"
+    done = folder.run()
+    assert done.code == 0
+    assert done.out.startswith("1 file, 1 policy: 0 errors")
+    assert "1 suppressed" in done.out
+    folder.bad("b.yaml")
+    assert folder.run().code == 1
+    assert folder.run("--no-ignores").out.count("error[NP105]") == 2
+    folder.run("--write-baseline")
+    assert folder.run().code == 0

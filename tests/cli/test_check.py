@@ -369,3 +369,84 @@ def test_list_from_kubectl(folder) -> None:
     text = json.dumps({"apiVersion": "v1", "kind": "List", "items": [policy, policy]}, indent=1)
     done = folder.run("-", "--format", "json", "--select", "NP105", stdin=text.encode())
     assert [found["field"] for found in json.loads(done.out)["findings"]] == ["spec.policyTypes[0]"] * 2
+
+
+def test_empty_standard_input_is_a_failure_of_what_writes_it(folder) -> None:
+    for text in (b"", b"\n", b"  \n\t\n"):
+        for options in (["-"], ["-", "--fix"], ["-", "--exit-zero", "--format", "json"]):
+            done = folder.run(*options, stdin=text)
+            assert (done.code, done.err.count("nothing to lint on standard input")) == (2, 1), options
+        assert folder.run("explain", "-", stdin=text).code == 2
+    assert folder.run("-", stdin=b"# nothing of ours\n").code == 0
+
+
+def test_a_report_in_a_file_leaves_the_summary_on_standard_error(folder) -> None:
+    folder.bad("a.yaml")
+    for name in ("text", "json", "sarif", "junit"):
+        done = folder.run("--format", name, "-o", "report.txt")
+        assert done.out == ""
+        assert done.err.startswith("1 file, 1 policy: 1 error")
+        assert folder.run("--format", name, "-o", "report.txt", "-q").err == ""
+
+
+def test_junit_fails_for_what_fails_the_run(folder) -> None:
+    folder.bad("a.yaml")
+    for limit, failures in (("error", 1), ("warning", 1), ("never", 0)):
+        assert f'tests="1" failures="{failures}" errors="0"' in folder.run("--format", "junit", "--fail-on", limit).out
+
+
+def test_strict_fails_on_what_cannot_be_read(folder) -> None:
+    folder.bad("a.yaml")
+    assert folder.run("--strict").code == 1
+    folder.write("broken.yaml", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: [\n")
+    (folder.path / ".netpol-lint.yaml").write_text("select: [api, syntax]\n")
+    assert folder.run("--exit-zero").code == 0
+    done = folder.run("--exit-zero", "--strict")
+    assert done.code == 2
+    assert "broken.yaml: cannot be read as YAML, or in part only (--strict)" in done.err
+    assert "a.yaml: cannot be read" not in done.err
+
+
+def test_no_ignores_counts_everything(folder) -> None:
+    path = folder.bad("a.yaml")
+    path.write_text("# netpol: ignore-file[NP105] known\n" + path.read_text())
+    assert folder.run().code == 0
+    done = folder.run("--no-ignores", "--format", "json")
+    assert done.code == 1
+    assert [found["suppressed"] for found in json.loads(done.out)["findings"]] == [None]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("--formt", "--format"), ("--ouput=x", "--output"), ("--failon", "--fail-on"), ("--unsafe-fix", "--unsafe-fixes")],
+)
+def test_a_misspelt_option(folder, written, meant) -> None:
+    done = folder.run(written)
+    assert done.code == 2
+    assert f"unknown option: {written}, did you mean `{meant}`?" in done.err
+
+
+def test_an_option_like_no_other(folder) -> None:
+    assert "unknown option: --zzzzzz\n" in folder.run("--zzzzzz").err
+
+
+def test_globs_that_match_nothing_are_said(folder) -> None:
+    folder.bad("gen/a.yaml")
+    folder.bad("b.yaml")
+    (folder.path / ".netpol-lint.yaml").write_text(
+        "select: [api, tool]\n"
+        "exclude: [gen/, old/**, '!gen/keep.yaml']\n"
+        "overrides:\n"
+        "  - files: ['*.yaml', 'tests/**']\n"
+        "    ignore: [NP2]\n"
+    )
+    expected = [
+        ".netpol-lint.yaml:2: warning: exclude: `old/**` matches no manifest",
+        ".netpol-lint.yaml:2: warning: exclude: `!gen/keep.yaml` matches no manifest",
+        ".netpol-lint.yaml:5: warning: overrides: `tests/**` matches no manifest",
+    ]
+    assert folder.run().err.splitlines() == expected
+    assert folder.run(".", "-q").err == ""
+    # Of a part of the project, or of one file, nothing can be said.
+    assert folder.run("gen").err == ""
+    assert folder.run("b.yaml").err == ""

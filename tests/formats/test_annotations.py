@@ -129,6 +129,23 @@ def test_junit(report):
     assert clean.find("testcase").get("name") == "no findings"
 
 
+@pytest.mark.parametrize("limit", [None, *Severity])
+def test_what_fails_in_junit_is_what_fails_the_run(report, limit):
+    found = [
+        one
+        for result in report.results
+        for one in result.diagnostics
+        if one.suppressed is None and one.severity.at_least(Severity.HINT)
+    ]
+    failing = [one for one in found if limit is not None and one.severity.at_least(limit)]
+    root = ET.fromstring(FORMATS["junit"](report, RenderOptions(min_severity=Severity.HINT, fail_on=limit)))
+    assert int(root.get("failures")) == len(root.findall("testsuite/testcase/failure")) == len(failing)
+    output = "".join(one.text for one in root.findall("testsuite/system-out"))
+    codes = [re.search(r":\d+: (NP\d+)", line).group(1) for line in output.splitlines() if line.strip()]
+    assert sorted(codes) == sorted(one.code for one in found if one not in failing)
+    assert all(suite.findall("testcase") for suite in root.findall("testsuite"))
+
+
 @pytest.mark.parametrize("name", ["junit", "checkstyle"])
 @pytest.mark.parametrize("char", ["\x00", "\x0b", "\x1b", "\ufffe", "\uffff", "\ud800", "\x7f", "\U0001f680"])
 def test_xml_holds_no_illegal_character(one, name, char):
