@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from netpol_lsp.config.presets import PLATFORM, preset
-from netpol_lsp.config.selection import choose, match_selector, profile_codes
+from netpol_lsp.config.selection import choose, fact_codes, match_selector, profile_codes
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.config.values import OFF
 from netpol_lsp.findings.diagnostic import Severity
@@ -69,7 +69,8 @@ class Layer:
 class FileConfig:
     """What the engine needs for one file.
 
-    `enabled`: codes of the rules to run. `severities`: by code, where they are not the rule's own.
+    `enabled`: codes of the rules to run. `quiet`: codes of those whose facts are not wanted, see
+    `RuleInfo.has_facts`. `severities`: by code, where they are not the rule's own.
     `options`: by code, complete for each rule that has any.
     """
 
@@ -77,6 +78,7 @@ class FileConfig:
     severities: Mapping[str, Severity] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
+    quiet: frozenset[str] = frozenset()
 
     def options_of(self, rule: RuleInfo) -> Mapping[str, Any]:
         """The values of the rule's options, defaults included."""
@@ -180,7 +182,22 @@ def _resolve(layers: tuple[Layer, ...]) -> FileConfig:
         },
         options=_options(merged),
         settings=_settings(merged, frozenset(usual), said.get("cni") or usual.get("cni")),
+        quiet=_quiet(layers),
     )
+
+
+def _quiet(layers: Iterable[Layer]) -> frozenset[str]:
+    """The codes of the rules whose facts are not wanted: nobody chose a profile that has them, nor the very rule."""
+    infos = rule_infos()
+    with_facts = frozenset(rule.code for rule in infos if rule.has_facts)
+    quiet = with_facts - fact_codes(DEFAULT_PROFILE, infos)
+    for layer in layers:
+        profile, select = layer.settings.get("profile"), layer.settings.get("select")
+        if profile is not None:
+            quiet = with_facts - fact_codes(profile.value, infos)
+        for selector in select.value if select is not None else ():
+            quiet -= fact_codes(selector, infos)
+    return quiet
 
 
 def _decide(layers: Iterable[Layer]) -> dict[str, tuple[Severity | None, Origin]]:

@@ -46,7 +46,10 @@ def redirected(selector: str, rules: Iterable[RuleInfo]) -> RuleInfo | None:
 
 
 def profile_codes(profile: str, rules: Iterable[RuleInfo]) -> frozenset[str]:
-    """The codes of a profile: `recommended` leaves out the rules one opts in to, `strict` those for audits only."""
+    """The codes of a profile: `recommended` leaves out the rules one opts in to, `strict` those for audits only.
+
+    Which facts are reported is another question: see `fact_codes`.
+    """
     if profile == "audit":
         return frozenset(rule.code for rule in rules)
     if profile == "strict":
@@ -56,6 +59,14 @@ def profile_codes(profile: str, rules: Iterable[RuleInfo]) -> frozenset[str]:
 
 def _is_for_audits(rule: RuleInfo) -> bool:
     return rule.audit_only or rule.status is RuleStatus.PREVIEW
+
+
+def fact_codes(selector: str, rules: Iterable[RuleInfo]) -> frozenset[str]:
+    """The codes of the rules whose facts a selector asks for: those of `strict` and `audit`, or of a rule named exactly."""
+    text = selector.strip().lower()
+    if text in PROFILES:
+        return frozenset() if text == "recommended" else profile_codes(text, rules)
+    return frozenset(rule.code for rule in rules if text in (rule.code.lower(), rule.name))
 
 
 def choose(

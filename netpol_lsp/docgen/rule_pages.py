@@ -72,8 +72,12 @@ def rule_table(infos: Iterable[RuleInfo], link: str = "{code}.md") -> str:
 
 
 def first_profile(info: RuleInfo) -> str:
-    """The smallest profile that has the rule."""
-    return "audit" if info.audit_only else "strict" if info.opt_in else "recommended"
+    """The smallest profile that has the rule, and the one that has its facts."""
+    if info.audit_only:
+        return "audit"
+    if info.opt_in:
+        return "strict"
+    return "recommended, facts: strict" if info.has_facts else "recommended"
 
 
 def _facts(info: RuleInfo) -> str:

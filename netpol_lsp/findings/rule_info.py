@@ -36,6 +36,8 @@ class RuleInfo:
 
     `name` reads well behind "ignore". `doc` is the Markdown docstring: the first line is the summary,
     the rest the page with its examples. `opt_in` rules are off in the profile `recommended`.
+    `has_facts`: some of its findings only say what the policy does, which nobody has to act on; `recommended`
+    leaves these out.
     `on_partial`: whether the rule may judge what is left of a document with a syntax error, or of a
     template: such rules look at values that are there, never at what is missing. `needs`: without this the rule
     finds nothing, and is not run. `judges_structure`: what it finds depends on where a line belongs, which is a guess
@@ -51,6 +53,7 @@ class RuleInfo:
     options: tuple[Option, ...] = ()
     opt_in: bool = False
     audit_only: bool = False
+    has_facts: bool = False
     on_partial: bool = False
     needs: Trigger | None = None
     judges_structure: bool = False

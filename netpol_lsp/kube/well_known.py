@@ -56,3 +56,46 @@ METADATA_SERVICES = {
     6: ("fd00:ec2::254/128",),
 }
 """Addresses where clouds hand out credentials to whoever asks, by IP family; the first is the one that counts."""
+
+DEFAULT_SERVICE_RANGES = {
+    "10.96.0.0/12": "kubeadm",
+    "10.96.0.1/32": "kubeadm",
+    "10.43.0.0/16": "k3s and RKE2",
+    "10.43.0.1/32": "k3s and RKE2",
+    "172.20.0.0/16": "EKS",
+    "172.20.0.1/32": "EKS",
+    "10.100.0.0/16": "EKS",
+    "10.100.0.1/32": "EKS",
+}
+"""Ranges of Services that distributions take when nobody says otherwise, and their first addresses (the Kubernetes API).
+
+kubeadm: `--service-cidr` of kubeadm init; k3s and RKE2: `--service-cidr` of the server; EKS: serviceIpv4Cidr of a cluster.
+"""
+
+OPENSHIFT_NAMED_NAMESPACES = frozenset(
+    {"openshift-ingress", "openshift-monitoring", "openshift-user-workload-monitoring"}
+)
+"""Namespaces that OpenShift's operators make with the label `name` set to their own name.
+
+openshift-ingress: cluster-ingress-operator, assets/router/namespace.yaml; openshift-monitoring and
+openshift-user-workload-monitoring: cluster-monitoring-operator, manifests/01-namespace.yaml and its assets.
+"""
+
+FOREIGN_LABELS = {
+    "io.kubernetes.pod.namespace": "Cilium's name for the pod's namespace",
+    "io.kubernetes.pod.name": "a label of containers in the runtime",
+    "io.kubernetes.pod.uid": "a label of containers in the runtime",
+    "io.kubernetes.container.name": "a label of containers in the runtime",
+    "projectcalico.org/namespace": "Calico's name for the pod's namespace",
+    "projectcalico.org/name": "Calico's name for the namespace",
+    "projectcalico.org/orchestrator": "a label of Calico's own endpoints",
+    "projectcalico.org/serviceaccount": "Calico's name for the pod's service account",
+}
+"""Keys that network plugins or runtimes know, and that the API server's pods and namespaces do not carry."""
+FOREIGN_PREFIXES = {
+    "k8s:": "Cilium's way to write a label of Kubernetes",
+    "io.cilium.k8s.": "one of Cilium's own labels",
+    "reserved:": "one of Cilium's reserved identities",
+    "pcns.": "Calico's way to write a label of the namespace",
+}
+"""Starts of such keys."""

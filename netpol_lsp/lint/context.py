@@ -41,11 +41,15 @@ class HasSpan(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredRule:
-    """How a rule runs: its options, complete, and the severity that the configuration gives it (None: its own)."""
+    """How a rule runs: its options, complete, and the severity that the configuration gives it (None: its own).
+
+    `wants_facts`: whether findings that only say what the policy does are wanted.
+    """
 
     info: RuleInfo
     options: Mapping[str, Any]
     severity: Severity | None = None
+    wants_facts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,11 @@ class Context:
     def analysis(self) -> DocumentAnalysis:
         """All that is known of the document."""
         return self._scope.analysis
+
+    @property
+    def wants_facts(self) -> bool:
+        """Whether findings are wanted that only say what the policy does, and ask nobody to do something."""
+        return self._setup.wants_facts
 
     @property
     def document(self) -> Document:
@@ -213,6 +222,18 @@ class PolicyContext(Context):
     def is_partial(self) -> bool:
         """Whether a syntax error or a template hides something of the policy's spec: what is missing may be there."""
         return self._scope.analysis.is_partial(self.policy)
+
+    @property
+    def has_unknown_fields(self) -> bool:
+        """Whether the author wrote something under a name, or in a place, that the schema does not know.
+
+        What seems to be missing may be just that, so that rules about what is missing stay silent.
+        """
+        node = self.policy.object.node
+        return any(
+            one.keyword == "additionalProperties" and one.object_node is node and one.path[:1] != ("status",)
+            for one in self.schema
+        )
 
     @property
     def semantics(self) -> NetworkPolicySemantics:

@@ -7,9 +7,11 @@ from typing import Any
 
 from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.config.settings import Settings
+from netpol_lsp.kube.label_selector import LabelSelector, Operator
 from netpol_lsp.kube.net.address import address_bits, format_address
 from netpol_lsp.kube.net.cidr import Cidr, parse_cidr
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
+from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
 from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.workspace.dns import (
@@ -91,15 +93,40 @@ def _dns_pods(setup: DnsSetup) -> tuple[str, dict[str, str]]:
     return setup.namespace or namespace, labels
 
 
+def copied_rule(rule: RuleSemantics) -> dict[str, list[dict[str, Any]]]:
+    """A rule for DNS that another policy has, as plain data."""
+    peers: list[dict[str, Any]] = []
+    for peer in rule.peers or ():
+        selectors = (("namespaceSelector", peer.namespaces), ("podSelector", peer.pods))
+        peers.append({name: _selector(selector) for name, selector in selectors if selector is not None})
+    ports = [
+        {"protocol": protocol, "port": first} | ({"endPort": last} if last != first else {})
+        for protocol in ("UDP", "TCP")
+        for first, last in rule.ports.numbers(protocol)
+    ]
+    return {"to": peers, "ports": ports}
+
+
+def _selector(selector: LabelSelector) -> dict[str, Any]:
+    labels, terms = {}, []
+    for one in selector.requirements:
+        if one.operator is Operator.IN and len(one.values) == 1:
+            labels[one.key] = one.values[0]
+        else:
+            values = {"values": list(one.values)} if one.values else {}
+            terms.append({"key": one.key, "operator": one.operator.value, **values})
+    return ({"matchLabels": labels} if labels else {}) | ({"matchExpressions": terms} if terms else {})
+
+
 DNS_RULE = dns_rule(DnsSetup())
 """The rule where nothing else is known: the labels are those that kubeadm and most clouds set."""
 
 
 def insert_dns_rule(
-    document: Document, policy: NetworkPolicy, setup: DnsSetup | None = None
+    document: Document, policy: NetworkPolicy, setup: DnsSetup | None = None, known: RuleSemantics | None = None
 ) -> tuple[TextEdit, ...] | None:
-    """Add an egress rule that lets the pods ask the cluster's DNS, wherever `setup` says that it is."""
-    rule = dns_rule(setup or DnsSetup())
+    """Add an egress rule that lets the pods ask the cluster's DNS: `known`, or to where `setup` says that it is."""
+    rule = copied_rule(known) if known is not None else dns_rule(setup or DnsSetup())
     field = policy.egress_field
     if policy.spec is None:
         return None

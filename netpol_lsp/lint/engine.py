@@ -245,7 +245,8 @@ def _make_plan(config: FileConfig, scope: Scope | None) -> _Plan:
     for rule in all_rules():
         info = rule.info
         if info.code in config.enabled and scope in (None, _scope_of(rule)):
-            setup = ConfiguredRule(info, config.options_of(info), config.severities.get(info.code))
+            severity, wants_facts = config.severities.get(info.code), info.code not in config.quiet
+            setup = ConfiguredRule(info, config.options_of(info), severity, wants_facts)
             (documents if isinstance(rule, DocumentRule) else policies).append((rule.check, setup))
     return _Plan(documents, policies)
 

@@ -65,6 +65,7 @@ class RuleDetails(TypedDict, total=False):
     options: tuple[Option, ...]
     opt_in: bool
     audit_only: bool
+    has_facts: bool
     on_partial: bool
     needs: Trigger | None
     judges_structure: bool

@@ -56,7 +56,8 @@ def apply_suppressions(analysis: Analysis, found: list[Diagnostic], config: File
     marks = list(find_directives(analysis))
     if not marks:
         return found
-    enabled = config.enabled
+    # What a rule says in other profiles only may be what is suppressed.
+    enabled = config.enabled - config.quiet
     used: set[int] = set()
     by_code = _by_code(marks)
     result = [_suppress(diagnostic, by_code.get(diagnostic.code), used) for diagnostic in found]

@@ -10,14 +10,17 @@ from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.mappings import Edits, insert_entry, set_value
 
 
-@policy_rule("NP201", category="intent", severity=Severity.WARNING)
+@policy_rule("NP201", category="intent", severity=Severity.WARNING, has_facts=True)
 def policy_types_missing(ctx: PolicyContext) -> Diagnostics:
     """The policy does not list its policyTypes, and the API server fills them in.
 
     ## Why
     Without `policyTypes` (or with an empty list) the API server writes `Ingress`, and adds `Egress` only when there is
     at least one egress rule. So a policy with nothing but egress rules denies all ingress as well, and `egress: []`
-    alone does not restrict egress at all. Writing the list out shows what the policy really isolates.
+    alone does not restrict egress at all. These two are warnings. Where the defaults are what the rules show, the list
+    is only a matter of style: a hint in the profile `strict`.
+
+    Silent while the policy has a key that is misspelled or in a wrong place: it may be this one.
 
     ## Fix safety
     Safe: writes the list that the API server would fill in. Listing `Egress` where `egress` has no rule is offered as
@@ -76,21 +79,32 @@ def policy_types_missing(ctx: PolicyContext) -> Diagnostics:
     written = policy.policy_types_field
     if policy.declares_types or policy.spec is None or policy.spec_field is None or not policy.spec.entries:
         return
+    is_surprising = _is_surprising(policy)
+    if not is_surprising and not ctx.wants_facts:
+        return
     if written is not None and (written.is_unknown or (written.value is None and not written.is_null)):
         return
     fields = (policy.rules_field(direction) for direction in Direction)
     if any(field is not None and field.value is None and not field.is_null for field in fields):
         return  # of a wrong type, or a placeholder: nobody knows what will be filled in
+    if ctx.has_unknown_fields:
+        return
     at = written.key_span if written is not None else policy.spec_field.key_span
     yield ctx.finding(
         at,
         _message(policy),
         label="no policy types",
-        # With ingress rules alone everything is as it looks.
-        severity=None if policy.egress_field is not None else Severity.INFO,
+        severity=None if is_surprising else Severity.HINT,
         fixes=lambda: [_fix(ctx, policy, _effective(policy)), _isolate_egress(ctx, policy)],
         field=ctx.field_in(policy.spec, "policyTypes"),
     )
+
+
+def _is_surprising(policy: NetworkPolicy) -> bool:
+    """Whether the defaults are not what the rules seem to say."""
+    if policy.egress_field is None:
+        return False
+    return not policy.egress or policy.ingress_field is None
 
 
 def _effective(policy: NetworkPolicy) -> list[str]:

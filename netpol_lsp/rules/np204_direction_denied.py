@@ -10,40 +10,40 @@ from netpol_lsp.policies.networkpolicy.name_intent import (
     intent_of_name,
     is_denied,
     is_named_denial,
+    is_silent_claim,
 )
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import directions_words, selected_words
 from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.snapshot import isolates_direction
+from netpol_lsp.workspace.ternary import Ternary
 
 
-@policy_rule("NP204", category="intent", severity=Severity.INFO)
+@policy_rule("NP204", category="intent", severity=Severity.WARNING, uses_workspace=True, has_facts=True)
 def direction_denied(ctx: PolicyContext) -> Diagnostics:
     """A direction is listed in policyTypes and has no rule, which denies all of it.
 
     ## Why
     A listed direction without a rule denies everything in that direction. This is how a default deny is written, and
-    also what is left when `policyTypes` was copied from another policy: ingress works, and the pods can no longer
-    reach anything, not even DNS. Other policies that select the same pods can still allow traffic.
+    also what is left when the rules were forgotten, or `policyTypes` was copied from another policy.
 
-    A policy that denies everything and whose name says so (`default-deny`, `isolate-db`) is not reported. It is a
-    warning when the name, or an annotation, says that this direction is allowed.
+    A warning where the name, or an annotation, says allow, the key of the rules is missing, and nothing else is known
+    to allow the direction: neither another rule nor another policy. Anything else is a fact, told in the profile
+    `strict`: hovers, `explain` and the notes in the editor say it, too. A policy that denies everything and whose name
+    says so (`default-deny`, `isolate-db`) is not reported at all.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
     kind: NetworkPolicy
     metadata:
-      name: web
+      name: allow-web
       namespace: shop
     spec:
       podSelector:
         matchLabels:
           app: web
       policyTypes:
-        - Ingress
-        - Egress  # <- NP204
-      ingress:
-        - from:
-            - podSelector: {}
+        - Ingress  # <- NP204
     ```
 
     ```yaml good
@@ -63,28 +63,37 @@ def direction_denied(ctx: PolicyContext) -> Diagnostics:
     if not policy.declares_types or policy.has_unknown_types:
         return
     denied = [direction for direction in Direction if is_denied(policy, direction)]
-    if not denied or is_named_denial(policy):
+    if not denied or is_named_denial(policy) or ctx.has_unknown_fields:
         return
-    denies_everything = len(denied) == len(policy.effective_types)
     silent = []
     for direction in denied:
-        who = _who_allows(policy, direction, is_name_enough=not denies_everything)
-        if who is None:
+        who = _who_allows(policy, direction)
+        if who is None or _may_be_allowed(ctx, direction):
             silent.append(direction)
             continue
         message = f"the {who} says allow, but `{direction}` has no rule: all {direction.rules_key} is denied"
-        yield ctx.finding(_place(policy, direction), message, severity=Severity.WARNING, label="all denied")
-    if silent:
+        yield ctx.finding(_place(policy, direction), message, label="all denied")
+    if silent and ctx.wants_facts:
         message = (
             f"no rule for {directions_words(silent)}: all of it is denied for {selected_words(policy, ctx.namespace)}"
         )
-        yield ctx.finding(_place(policy, silent[0]), message, label="all denied")
+        yield ctx.finding(_place(policy, silent[0]), message, severity=Severity.INFO, label="all denied")
 
 
-def _who_allows(policy: NetworkPolicy, direction: Direction, *, is_name_enough: bool) -> str | None:
-    """What says that this direction is allowed. A name that allows where everything is denied is NP229's."""
+def _may_be_allowed(ctx: PolicyContext, direction: Direction) -> bool:
+    """Whether another policy allows the pods something in this direction, or may do so."""
+    for other in ctx.workspace.may_select(ctx.located):
+        if isolates_direction(other.policy, direction) is not Ternary.NO and other.policy.rules(direction):
+            return True
+    return False
+
+
+def _who_allows(policy: NetworkPolicy, direction: Direction) -> str | None:
+    """What says that this direction is allowed, although no rule was written. A name that says "all" is NP229's."""
+    if policy.rules_field(direction) is not None:
+        return None
     claim = intent_of_name(policy.object)
-    if is_name_enough and claim.allows and claim.concerns(direction):
+    if is_silent_claim(policy) and claim.concerns(direction):
         return f"name `{policy.object.name}`"
     key = annotation_that_allows(policy.object, direction)
     return f"annotation `{key}`" if key is not None else None

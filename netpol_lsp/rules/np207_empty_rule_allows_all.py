@@ -8,8 +8,9 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.policy_fixes import remove_empty_rule
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.peer import Port
-from netpol_lsp.policies.networkpolicy.policy import TrafficRule
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.edit.items import has_comment
@@ -18,16 +19,18 @@ from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
 from netpol_lsp.yaml.templates.masking import is_unknown
 
 
-@policy_rule("NP207", category="intent", severity=Severity.INFO, needs=Trigger.RULES)
+@policy_rule("NP207", category="intent", severity=Severity.WARNING, needs=Trigger.RULES, has_facts=True)
 def empty_rule_allows_all(ctx: PolicyContext) -> Diagnostics:
     """An empty rule allows everyone on every port.
 
     ## Why
     A rule that says neither who nor which port allows everything in its direction: `ingress: [{}]` is the opposite of
-    `ingress: []`, which allows nothing. Written as `- {}` that is usually meant, so it is only an information.
+    `ingress: []`, which allows nothing.
 
-    A bare dash is null, and the API server reads it as `{}`, too. That is a warning: it is more likely a slip than a
-    wish to open everything. The same holds for a bare dash in `ports`, which is every TCP port.
+    A warning where it contradicts what else is written: the name says deny or restrict, or other rules of the direction
+    name peers or ports, which make no difference any more. A bare dash is null, and the API server reads it as `{}`,
+    too; that is a warning as well, since it is more likely a slip than a wish to open everything. The same holds for a
+    bare dash in `ports`, which is every TCP port. Otherwise `- {}` is meant: a fact, told in the profile `strict`.
 
     ## Fix safety
     Unsafe: a bare dash is removed, which closes what it opened. If it was meant, write `- {}`.
@@ -94,14 +97,15 @@ def empty_rule_allows_all(ctx: PolicyContext) -> Diagnostics:
     for rule in policy.all_rules:
         if not policy.has_unknown_types and rule.direction not in policy.effective_types:
             continue
-        if _is_empty(rule.node):
+        is_slip = _is_empty(rule.node) and (is_null(rule.node) or _contradicts(policy, rule))
+        if _is_empty(rule.node) and (is_slip or ctx.wants_facts):
             who = "from anyone" if rule.direction is Direction.INGRESS else "to anywhere"
             what = "an item without a value" if is_null(rule.node) else "an empty rule"
             message = f"{what} allows all {rule.direction.rules_key}, {who} on every port"
             yield ctx.finding(
                 _place(ctx, rule.node),
                 message,
-                severity=Severity.WARNING if is_null(rule.node) else None,
+                severity=None if is_slip else Severity.INFO,
                 label="allows everything",
                 fixes=partial(_fix, ctx, rule),
             )
@@ -111,15 +115,26 @@ def empty_rule_allows_all(ctx: PolicyContext) -> Diagnostics:
 
 def _ports(ctx: PolicyContext, rule: TrafficRule) -> Diagnostics:
     for port in rule.ports:
-        if _is_empty(port.node):
+        if is_null(port.node) or (_is_empty(port.node) and ctx.wants_facts):
             what = "an item without a value" if is_null(port.node) else "an empty item"
             yield ctx.finding(
                 _place(ctx, port.node),
                 f"{what} of `ports` allows every TCP port",
-                severity=Severity.WARNING if is_null(port.node) else None,
+                severity=None if is_null(port.node) else Severity.INFO,
                 label="every TCP port",
                 fixes=partial(_port_fix, ctx, rule, port),
             )
+
+
+def _contradicts(policy: NetworkPolicy, rule: TrafficRule) -> bool:
+    """Whether the name, or another rule of the direction, says that not everything is to be allowed."""
+    claim = intent_of_name(policy.object)
+    if (claim.denies or claim.is_restrictive) and claim.concerns(rule.direction):
+        return True
+    if claim.allows and claim.is_total:
+        return False
+    others = (other for other in policy.rules(rule.direction) if other is not rule)
+    return any(not (other.allows_every_peer and other.allows_every_port) for other in others)
 
 
 def _is_empty(node: Node) -> bool:

@@ -12,14 +12,14 @@ from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import ports_words
 from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
-from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
-from netpol_lsp.yaml.edit.items import has_comment
+from netpol_lsp.yaml.edit.items import has_anchor, has_comment
 from netpol_lsp.yaml.edit.mappings import remove_entry
 from netpol_lsp.yaml.nodes import Mapping, Node
 
 
-@policy_rule("NP208", category="intent", severity=Severity.WARNING, needs=Trigger.RULES)
+@policy_rule("NP208", category="intent", severity=Severity.WARNING, needs=Trigger.RULES, has_facts=True)
 def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
     """`from: []` or `to: []` means everyone, not no one.
 
@@ -27,9 +27,12 @@ def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
     An empty list of peers is read as if it were missing, and a rule without peers allows everyone. This is the opposite
     of `ingress: []` and `egress: []`, where an empty list of rules allows nothing.
 
+    With `ports` beside it, it is nearly always meant: anyone, on these ports. So that is an information in the profile
+    `strict` only.
+
     ## Fix safety
-    Unsafe: the rule is removed, so that it allows no one. Where the rule has ports, the second fix keeps what it does
-    and leaves the empty list out.
+    Unsafe: the first fix leaves the empty list out, which keeps what the rule does and shows it, but may not be what was
+    wanted. Where the rule has no ports, the second fix removes it, so that it allows no one.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -53,7 +56,8 @@ def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
     spec:
       podSelector: {}
       policyTypes: [Ingress]
-      ingress: []
+      ingress:
+        - {}
     ```
 
     ```yaml good
@@ -75,7 +79,9 @@ def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
         if not policy.has_unknown_types and rule.direction not in policy.effective_types:
             continue
         peers = rule.peers_field
-        if peers is None or peers.value is None or peers.value or peers.entry is None:
+        if peers is None or peers.value is None or peers.value or peers.entry is None or rule.has_unread_fields:
+            continue
+        if not rule.allows_every_port and not ctx.wants_facts:
             continue
         who = "anyone" if rule.direction is Direction.INGRESS else "anywhere"
         preposition = "from" if rule.direction is Direction.INGRESS else "to"
@@ -84,13 +90,15 @@ def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
         yield ctx.finding(
             peers.entry.key,
             message,
+            severity=None if rule.allows_every_port else Severity.INFO,
             label="means everyone",
             fixes=partial(_fixes, ctx, policy, rule, peers),
         )
 
 
 def _fixes(ctx: PolicyContext, policy: NetworkPolicy, rule: TrafficRule, peers: Field[list[Node]]) -> list[Fix | None]:
-    return [_allow_no_one(ctx, policy, rule), _leave_out(ctx, rule, peers)]
+    no_one = _allow_no_one(ctx, policy, rule) if rule.allows_every_port else None
+    return [_leave_out(ctx, rule, peers), no_one]
 
 
 def _allow_no_one(ctx: PolicyContext, policy: NetworkPolicy, rule: TrafficRule) -> Fix | None:
@@ -109,11 +117,16 @@ def _leave_out(ctx: PolicyContext, rule: TrafficRule, peers: Field[list[Node]]) 
     """Without the key the rule means the same, and shows it."""
     lines = ctx.source.lines
     line = lines.line_of(peers.span.start)
-    if peers.entry is None or not isinstance(rule.node, Mapping) or len(rule.node.entries) < 2:
+    if peers.entry is None or not isinstance(rule.node, Mapping) or has_anchor(rule.node):
         return None
     if has_comment(ctx.document, Span(lines.line_start(line), lines.line_end(line))):
         return None
-    edits = remove_entry(ctx.document, rule.node, peers.entry)
+    edits: tuple[TextEdit, ...] | None
+    if len(rule.node.entries) < 2:
+        is_written_here = rule.node.origin is None and peers.entry in rule.node.entries
+        edits = (TextEdit(rule.node.span, "{}"),) if is_written_here else None
+    else:
+        edits = remove_entry(ctx.document, rule.node, peers.entry)
     return (
         Fix(f"Leave `{peers.entry.name}` out, which means everyone, too", edits, Applicability.UNSAFE)
         if edits

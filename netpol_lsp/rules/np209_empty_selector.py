@@ -11,7 +11,7 @@ from netpol_lsp.policies.networkpolicy.prose import own_namespace_words
 from netpol_lsp.yaml.nodes import is_null
 
 
-@policy_rule("NP209", category="intent", severity=Severity.INFO)
+@policy_rule("NP209", category="intent", severity=Severity.INFO, has_facts=True)
 def empty_selector(ctx: PolicyContext) -> Diagnostics:
     """An empty podSelector selects every pod of the namespace.
 
@@ -19,10 +19,10 @@ def empty_selector(ctx: PolicyContext) -> Diagnostics:
     `podSelector: {}` has no condition, so it selects every pod, not none. In `spec` the policy then guards the whole
     namespace; in `from` or `to` it means every pod of the policy's own namespace.
 
-    Policies that are plainly made for the whole namespace are not reported: those whose rules name neither peers nor
-    ports, such as a default deny, and those whose name says so (`default`, `all`, `same-namespace`). In `from` and
-    `to` it is a warning when `matchLabels` or `matchExpressions` stands there without a value: then the conditions
-    were probably forgotten, and the rule allows far more than it should.
+    In `from` and `to` it is a warning when `matchLabels` or `matchExpressions` is there without a value: then the
+    conditions were probably forgotten, and the rule allows far more than it should. Anything else is a fact, told in
+    the profile `strict`, except where a policy is plainly made for the whole namespace: its rules name neither peers
+    nor ports, as in a default deny, or its name says so (`default`, `all`, `same-namespace`).
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -54,7 +54,8 @@ def empty_selector(ctx: PolicyContext) -> Diagnostics:
     own = own_namespace_words(ctx.namespace)
     is_wide = intent_of_name(policy.object).is_wide
     selector = policy.pod_selector
-    if selector is not None and selector.is_empty and not is_wide and _names_something(policy):
+    is_told = ctx.wants_facts and not is_wide
+    if selector is not None and selector.is_empty and is_told and _names_something(policy):
         yield _finding(ctx, selector, Severity.INFO, f"the policy guards every pod of {_where(ctx)}")
     for rule in policy.all_rules:
         for peer in rule.peers:
@@ -62,7 +63,7 @@ def empty_selector(ctx: PolicyContext) -> Diagnostics:
             if selector is None or not selector.is_empty:
                 continue
             severity = Severity.WARNING if _is_forgotten(selector) else Severity.INFO
-            if is_wide and severity is Severity.INFO:
+            if severity is Severity.INFO and (is_wide or not ctx.wants_facts):
                 continue
             if peer.namespace_selector is None:
                 yield _finding(ctx, selector, severity, f"this means every pod of {own}")

@@ -13,7 +13,7 @@ from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.mappings import insert_entry_first
 
 
-@policy_rule("NP211", category="intent", severity=Severity.INFO, needs=Trigger.PEERS)
+@policy_rule("NP211", category="intent", severity=Severity.INFO, needs=Trigger.PEERS, opt_in=True)
 def pod_selector_own_namespace(ctx: PolicyContext) -> Diagnostics:
     """A podSelector alone selects pods of the policy's own namespace only.
 

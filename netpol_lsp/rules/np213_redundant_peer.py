@@ -5,6 +5,7 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity, Tag
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.networkpolicy.exclusions import cancelled_exclusions
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.prose import peer_words
 from netpol_lsp.policies.networkpolicy.redundancy import PeerPair, redundant_peers
@@ -12,7 +13,7 @@ from netpol_lsp.yaml.nodes import Mapping, Node, head_span
 from netpol_lsp.yaml.to_python import content_key
 
 
-@policy_rule("NP213", category="intent", severity=Severity.INFO, needs=Trigger.PEERS)
+@policy_rule("NP213", category="intent", severity=Severity.INFO, needs=Trigger.PEERS, has_facts=True)
 def redundant_peer(ctx: PolicyContext) -> Diagnostics:
     """A peer is already covered by another peer of the same list.
 
@@ -22,7 +23,8 @@ def redundant_peer(ctx: PolicyContext) -> Diagnostics:
 
     Only what is proven is reported: by labels, by namespaces (every namespace has the label `kubernetes.io/metadata.name`)
     and by address ranges with their exceptions. An ipBlock is never taken to cover pods, because whether it does is up to
-    the network plugin. What stands there twice to the letter is NP215's.
+    the network plugin. What stands there twice to the letter is NP215's; an exclusion (`NotIn`, `except`) that a wider peer
+    takes back is NP238's, and told here in the profile `strict` only.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -65,7 +67,10 @@ def redundant_peer(ctx: PolicyContext) -> Diagnostics:
                 continue
             pairs = redundant_peers(stored.peers, facts.namespace)
             if pairs and rule.peers_field is not None and rule.peers_field.value is not None:
-                yield from _findings(ctx, rule.peers_field.value, pairs)
+                exclusions = () if ctx.wants_facts else cancelled_exclusions(ctx.policy, facts)
+                cancelled = {one.peer for one in exclusions if one.rule_node is rule}
+                kept = [pair for pair in pairs if pair[0].index not in cancelled]
+                yield from _findings(ctx, rule.peers_field.value, kept)
 
 
 def _findings(ctx: PolicyContext, items: list[Node], pairs: list[PeerPair]) -> Diagnostics:

@@ -14,13 +14,18 @@ from netpol_lsp.yaml.edit.mappings import insert_item
 from netpol_lsp.yaml.nodes import Sequence
 
 
-@policy_rule("NP220", category="intent", severity=Severity.INFO, on_partial=True, needs=Trigger.IP_BLOCKS)
+@policy_rule(
+    "NP220", category="intent", severity=Severity.INFO, on_partial=True, needs=Trigger.IP_BLOCKS, has_facts=True
+)
 def ipv4_any_without_ipv6(ctx: PolicyContext) -> Diagnostics:
     """Every address of one IP family is allowed, and none of the other.
 
     ## Why
     `0.0.0.0/0` is every IPv4 address, `::/0` every IPv6 address. In a cluster with both families a peer that is reached
     over the other one stays closed, although "everything" seems to be allowed.
+
+    Told where the cluster is known to have both families, by `pod-cidrs` and `service-cidrs` in the configuration;
+    elsewhere it is a fact, for the profile `strict` only.
 
     ## Fix safety
     Unsafe: the other family is added, which opens it.
@@ -80,7 +85,11 @@ def ipv4_any_without_ipv6(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 443}
     ```
     """
-    for direction in Direction if ctx.policy.ip_blocks else ():
+    if not ctx.policy.ip_blocks or not (
+        ctx.wants_facts or _is_dual_stack(ctx.settings.pod_cidrs, ctx.settings.service_cidrs)
+    ):
+        return
+    for direction in Direction:
         rules = ctx.policy.rules(direction)
         written = {_family(peer) for rule in rules for peer in rule.peers} - {None}
         if len(written) != 1:
@@ -96,6 +105,11 @@ def ipv4_any_without_ipv6(ctx: PolicyContext) -> Diagnostics:
                     message,
                     fixes=partial(_fix, ctx, rule, "::/0" if missing == "IPv6" else "0.0.0.0/0"),
                 )
+
+
+def _is_dual_stack(*ranges: tuple[str, ...]) -> bool:
+    """Whether the ranges of pods, or of Services, are of both families."""
+    return any(len({":" in cidr for cidr in cidrs}) > 1 for cidrs in ranges)
 
 
 _FAMILIES = {"0.0.0.0/0": 4, "::/0": 6}

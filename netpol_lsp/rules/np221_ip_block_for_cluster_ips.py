@@ -5,6 +5,7 @@ from __future__ import annotations
 from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.address_set import CidrSet, address_set
+from netpol_lsp.kube.well_known import DEFAULT_SERVICE_RANGES
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 
 
@@ -17,8 +18,10 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
     several network plugins never match pods by an ipBlock. Service addresses are replaced by a pod's address before
     policies are looked at, so an ipBlock of service addresses matches nothing at all. Select pods by their labels.
 
-    Speaks only when `pod-cidrs` or `service-cidrs` are in the configuration; an information where they are only what the
-    configured `platform` usually has. Where the network plugin never matches pods by address, NP504 speaks.
+    A warning when `pod-cidrs` or `service-cidrs` are in the configuration, an information where they are only what the
+    configured `platform` usually has. Where no `service-cidrs` are known, an information for the service ranges that
+    kubeadm, k3s, RKE2 and EKS take by default, when a rule names exactly such a range or its first address, which is the
+    Service of the Kubernetes API. Where the network plugin never matches pods by address, NP504 speaks.
 
     ```yaml bad {"service-cidrs": ["10.96.0.0/12"]}
     apiVersion: networking.k8s.io/v1
@@ -54,19 +57,29 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
     ranges = [("service", settings.service_cidrs)]
     if settings.capabilities.has(Capability.IP_BLOCK_MATCHES_PODS) is not False:
         ranges.insert(0, ("pod", settings.pod_cidrs))
+    known_ranges = {} if settings.service_cidrs else DEFAULT_SERVICE_RANGES
     for peer_block in ctx.policy.ip_blocks:
         cidr = peer_block.cidr
         block = address_set(cidr.value) if cidr is not None and cidr.value else None
         if cidr is None or block is None:
             continue
+        if (owner := known_ranges.get(cidr.value or "")) is not None and not _lies_in_any(
+            block, ctx.settings.pod_cidrs
+        ):
+            message = f"`{cidr.value}` looks like the service addresses of {owner}, which policies never see"
+            yield ctx.finding(cidr, message, severity=Severity.INFO, label="service addresses")
         for kind, texts in ranges:
-            if any(_covers(text, block) for text in texts):
+            if _lies_in_any(block, texts):
                 yield ctx.finding(
                     cidr,
                     _message(kind, cidr.value or ""),
                     severity=Severity.INFO if f"{kind}-cidrs" in settings.assumed else None,
                     label=f"{kind} addresses",
                 )
+
+
+def _lies_in_any(block: CidrSet, ranges: tuple[str, ...]) -> bool:
+    return any(_covers(text, block) for text in ranges)
 
 
 def _covers(text: str, block: CidrSet) -> bool:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.kube.well_known import METADATA_NAME
+from netpol_lsp.kube.well_known import METADATA_NAME, OPENSHIFT_NAMED_NAMESPACES
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.text.edits import Applicability
 from netpol_lsp.yaml.edit.mappings import replace_scalar
@@ -21,8 +19,9 @@ def legacy_namespace_label(ctx: PolicyContext) -> Diagnostics:
     is on every namespace (since Kubernetes 1.21). Unless somebody labelled the namespace by hand, the selector matches
     nothing, without a word.
 
-    A warning for namespaces of the system, such as kube-system, which hardly anybody labels; an information for others,
-    which may well be labelled so in your cluster.
+    A warning for kube-system and kube-public, which hardly anybody labels; an information for others, which may well be
+    labelled so in your cluster. Silent for the namespaces that OpenShift itself labels so (openshift-ingress,
+    openshift-monitoring and others).
 
     ## Fix safety
     Unsafe: the selector then really selects the namespace.
@@ -87,13 +86,15 @@ def legacy_namespace_label(ctx: PolicyContext) -> Diagnostics:
                 yield from _check(ctx, requirement.key, list(requirement.values))
 
 
-# What every cluster or distribution makes itself.
-_SYSTEM = re.compile(r"kube-(system|public|node-lease|dns)|default|openshift(-.*)?|ingress-nginx|istio-system")
+# What every cluster makes itself.
+_SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 
 
 def _check(ctx: PolicyContext, key: Field[str], values: list[Field[str]]) -> Diagnostics:
     names = [value.value for value in values if value.value]
-    is_system = any(_SYSTEM.fullmatch(name) for name in names)
+    if names and OPENSHIFT_NAMED_NAMESPACES.issuperset(names):
+        return
+    is_system = not _SYSTEM.isdisjoint(names)
     edits = replace_scalar(ctx.document, key.node, METADATA_NAME)
     fix = ctx.fix(f"Write `{METADATA_NAME}`", edits, Applicability.UNSAFE)
     yield ctx.finding(

@@ -71,11 +71,14 @@ def misspelled_well_known_label(ctx: PolicyContext) -> Diagnostics:
     """
     if not any(map(well_known_key, ctx.policy.key_texts)):
         return
+    of_namespaces = {id(peer.namespace_selector) for peer in ctx.policy.peers}
     for selector in ctx.policy.selectors:
         keys = [label.key for label in selector.labels]
         keys += [requirement.key for requirement in selector.requirements if requirement.key is not None]
         for key in keys:
             meant = well_known_key(key.value) if key.value else None
+            if key.value == SERVICE_LABEL and id(selector) not in of_namespaces:
+                continue  # of the DNS Service: NP240
             if meant is not None:
                 yield ctx.finding(
                     key, f"label key `{key.value}` looks like `{meant}`", fixes=partial(_fix, ctx, key, meant)
@@ -97,8 +100,10 @@ def well_known_key(key: str) -> str | None:
     return None
 
 
+# A label of the Service `kube-dns`, among others; pods do not carry it.
+SERVICE_LABEL = "kubernetes.io/name"
 # Spellings that are further off, but cannot be anything else.
-_WRONG = frozenset({"kubernetes.io/name", "metadata.name", "k8s.io/metadata.name", "kubernetes.io/metadata"})
+_WRONG = frozenset({SERVICE_LABEL, "metadata.name", "k8s.io/metadata.name", "kubernetes.io/metadata"})
 
 
 def _fix(ctx: PolicyContext, key: Field[str], meant: str) -> Fix | None:

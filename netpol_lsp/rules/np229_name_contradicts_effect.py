@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.kube.label_selector import EVERYTHING
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.ir import Direction
-from netpol_lsp.policies.networkpolicy.name_intent import Claim, intent_of_name
+from netpol_lsp.policies.networkpolicy.name_intent import Claim, intent_of_name, is_silent_claim
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import directions_words
-from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
+from netpol_lsp.policies.networkpolicy.semantics import PeerSet, rule_semantics
+from netpol_lsp.policies.networkpolicy.subsumption import peer_covers
 
 
 @policy_rule("NP229", category="intent", severity=Severity.WARNING)
@@ -19,6 +21,8 @@ def name_contradicts_effect(ctx: PolicyContext) -> Diagnostics:
     A policy called `default-deny` with an empty rule (`ingress: [{}]`) lets everything in, and one called `allow-all`
     without a rule (`ingress: []`) lets nothing in. NetworkPolicies have no deny rules at all: a policy denies by
     isolating its pods and allowing little. Whoever reads only the name is misled.
+
+    A name that speaks of namespaces (`block-test-namespace`) says deny in vain where a rule takes in all of them.
 
     Names that say both, or something less plain (`deny-all-except-dns`), are not judged.
 
@@ -44,6 +48,8 @@ def name_contradicts_effect(ctx: PolicyContext) -> Diagnostics:
     spec:
       podSelector: {}
       policyTypes: [Ingress, Egress]
+      ingress: []
+      egress: []
     ```
 
     ```yaml good
@@ -82,6 +88,9 @@ def _open_although_denying(policy: NetworkPolicy, claim: Claim) -> str | None:
     opened = {direction for direction in named if direction in isolated and _allows_everything(policy, direction)}
     if opened and (opened == named or claim.directions or claim.is_total):
         return f"deny, but a rule without peers and ports allows all {directions_words(opened)}"
+    wide = {direction for direction in named if direction in isolated and _allows_every_namespace(policy, direction)}
+    if wide and claim.is_namespaced:
+        return f"deny, but a rule allows {directions_words(wide)} for every pod of every namespace"
     ignored = {
         direction
         for direction in claim.directions
@@ -96,7 +105,19 @@ def _closed_although_allowing(policy: NetworkPolicy, claim: Claim) -> str | None
     isolated = policy.effective_types
     if any(policy.rules(direction) for direction in isolated) or not any(map(claim.concerns, isolated)):
         return None
+    if policy.declares_types and is_silent_claim(policy):
+        return None  # NP204 looks at the other policies, too
     return f"allow, but the policy has no rule: all {directions_words(isolated)} is denied"
+
+
+def _allows_every_namespace(policy: NetworkPolicy, direction: Direction) -> bool:
+    """Whether some rule takes in all pods of all namespaces, on every port."""
+    rules = (rule_semantics(rule) for rule in policy.rules(direction))
+    every = PeerSet(0, namespaces=EVERYTHING)
+    return any(
+        rule.ports.everything and rule.peers is not None and any(peer_covers(peer, every, None) for peer in rule.peers)
+        for rule in rules
+    )
 
 
 def _allows_everything(policy: NetworkPolicy, direction: Direction) -> bool:

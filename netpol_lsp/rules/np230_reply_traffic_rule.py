@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import Port
+from netpol_lsp.policies.networkpolicy.policy import TrafficRule
+from netpol_lsp.policies.networkpolicy.semantics import PeerSet, rule_semantics
+from netpol_lsp.yaml.item_comments import comments_on
 
 
 @policy_rule("NP230", category="intent", severity=Severity.INFO, needs=Trigger.PORTS)
@@ -15,6 +20,9 @@ def reply_traffic_rule(ctx: PolicyContext) -> Diagnostics:
     ## Why
     Policies look at connections, not at packets: once a connection is allowed, its replies go through. An egress rule to
     the clients' ephemeral ports is not needed for them, and opens new connections that nobody wanted.
+
+    Told only where the rule is for the very peers that the policy lets in, and has no comment: servers that listen on
+    such ports look the same otherwise.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -53,11 +61,35 @@ def reply_traffic_rule(ctx: PolicyContext) -> Diagnostics:
     """
     if Direction.EGRESS not in ctx.policy.effective_types or not ctx.policy.ingress:
         return
+    clients = _everybody(ctx.policy.ingress)
     for rule in ctx.policy.egress:
+        if not any(map(_is_ephemeral, rule.ports)) or comments_on(ctx.document, rule.node):
+            continue
+        peers = _peers(rule)
+        if peers is None or not (peers == clients or (peers and clients and peers <= clients)):
+            continue
         for port in rule.ports:
             if _is_ephemeral(port):
                 message = f"ports {port.number} to {port.last} look like clients' ports: replies need no rule"
                 yield ctx.finding(port, message)
+
+
+_Peers = frozenset[PeerSet]
+_EVERYONE = frozenset({PeerSet(0)})
+
+
+def _everybody(rules: tuple[TrafficRule, ...]) -> _Peers:
+    """Whom some rules name, together."""
+    found = [peers for rule in rules if (peers := _peers(rule)) is not None]
+    return _EVERYONE if _EVERYONE in found else frozenset().union(*found)
+
+
+def _peers(rule: TrafficRule) -> _Peers | None:
+    """Whom a rule names, without places in the list; None when that is not known."""
+    facts = rule_semantics(rule)
+    if facts.has_unknown_peers or any(peer.is_unknown for peer in facts.peers or ()):
+        return None
+    return _EVERYONE if facts.peers is None else frozenset(replace(peer, index=0) for peer in facts.peers)
 
 
 def _is_ephemeral(port: Port) -> bool:

@@ -7,7 +7,7 @@ from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 
 
-@policy_rule("NP231", category="intent", severity=Severity.INFO, needs=Trigger.PEERS)
+@policy_rule("NP231", category="intent", severity=Severity.INFO, needs=Trigger.PEERS, opt_in=True)
 def self_hairpin(ctx: PolicyContext) -> Diagnostics:
     """A policy lets its pods talk to themselves.
 

@@ -67,7 +67,7 @@ def policy_without_effect(ctx: PolicyContext) -> Diagnostics:
     if claim.allows and claim.is_total:
         return  # it does what it is called
     isolated = [direction for direction in Direction if direction in policy.effective_types]
-    if policy.has_unknown_types or not isolated:
+    if policy.has_unknown_types or not isolated or ctx.has_unknown_fields:
         return
     opening = [_opening_rule(policy, direction) for direction in isolated]
     pointless = [rule for direction in isolated for rule in policy.rules(direction) if not _allows_everything(rule)]

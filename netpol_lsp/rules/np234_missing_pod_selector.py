@@ -95,7 +95,7 @@ def missing_pod_selector(ctx: PolicyContext) -> Diagnostics:
         return  # of a wrong type
     if selector is not None and not selector.is_null:
         return
-    if _is_elsewhere(policy):
+    if _is_elsewhere(policy) or ctx.has_unknown_fields:
         return
     node = policy.object.node
     if spec is None and any(one.keyword == "required" and one.object_node is node for one in ctx.schema):

@@ -13,20 +13,25 @@ from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peers_words, ports_words, rule_words
 from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.workspace.dns import is_dns_peer
 from netpol_lsp.yaml.edit.items import join_items
+from netpol_lsp.yaml.item_comments import comments_above
 from netpol_lsp.yaml.nodes import Mapping, Sequence
 
 _DNS_PORTS = frozenset({53, 5353, 8053})
 
 
-@policy_rule("NP237", category="intent", severity=Severity.INFO, needs=Trigger.RULES)
+@policy_rule("NP237", category="intent", severity=Severity.WARNING, needs=Trigger.RULES)
 def split_rule(ctx: PolicyContext) -> Diagnostics:
     """A rule with only peers stands next to a rule with only ports.
 
     ## Why
     Each dash in `ingress` or `egress` begins a rule, and rules are alternatives. So `- from:` and `- ports:` as two
     items allow these peers on every port, and everyone on these ports; written as one item they allow these peers on
-    these ports. A rule with nothing but DNS ports is left alone: it is often meant for everyone.
+    these ports.
+
+    A rule with nothing but DNS ports is often meant for everyone, and left alone, unless the rule next to it names the
+    DNS pods. Silent where each of the two rules has a comment of its own: then they are meant apart.
 
     ## Fix safety
     Unsafe: one rule allows less than two.
@@ -98,6 +103,8 @@ def split_rule(ctx: PolicyContext) -> Diagnostics:
         if field is None or len(rules) != len(field.value or ()):
             continue  # an item that is not understood may stand between two
         for first, second in _split_rules(rules):
+            if _are_meant_apart(ctx, first, second) or _has_invalid_port(first) or _has_invalid_port(second):
+                continue
             assert isinstance(second.node, Mapping)
             yield ctx.finding(
                 second.node.entries[0].key if second.node.entries else second.node,
@@ -112,20 +119,37 @@ def _split_rules(rules: tuple[TrafficRule, ...]) -> Iterator[tuple[TrafficRule, 
     """Neighbours of which one has only peers and the other only ports; no rule is in two pairs."""
     is_taken = False
     for first, second in pairwise(rules):
-        is_pair = not is_taken and {_only(first), _only(second)} == {"peers", "ports"}
+        kinds = {_only(first), _only(second)}
+        is_pair = not is_taken and (
+            kinds == {"peers", "ports"} or (kinds == {"peers", "dns"} and _is_dns(first, second))
+        )
         if is_pair:
             yield first, second
         is_taken = is_pair
 
 
 def _only(rule: TrafficRule) -> str:
-    """What the one key of a rule is about: `peers`, `ports` other than DNS, or something else ("")."""
+    """What the one key of a rule is about: `peers`, `ports`, `dns` for ports of DNS alone, or something else ("")."""
     names = [entry.name for entry in rule.node.all_entries()] if isinstance(rule.node, Mapping) else []
     if names == [rule.direction.peers_key] and not rule.allows_every_peer:
         return "peers"
-    if names != ["ports"] or rule.allows_every_port or all(port.number in _DNS_PORTS for port in rule.ports):
+    if names != ["ports"] or rule.allows_every_port:
         return ""
-    return "ports"
+    return "dns" if all(port.number in _DNS_PORTS for port in rule.ports) else "ports"
+
+
+def _is_dns(first: TrafficRule, second: TrafficRule) -> bool:
+    """Whether the peers of the rule that has some are the cluster's DNS, so that ports of DNS belong to them."""
+    peers = rule_semantics(first if _only(first) == "peers" else second).peers or ()
+    return bool(peers) and all(map(is_dns_peer, peers))
+
+
+def _are_meant_apart(ctx: PolicyContext, first: TrafficRule, second: TrafficRule) -> bool:
+    return bool(comments_above(ctx.document, first.node)) and bool(comments_above(ctx.document, second.node))
+
+
+def _has_invalid_port(rule: TrafficRule) -> bool:
+    return rule_semantics(rule).has_unknown_ports
 
 
 def _message(first: TrafficRule, second: TrafficRule, namespace: str | None) -> str:

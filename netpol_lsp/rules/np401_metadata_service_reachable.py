@@ -6,26 +6,28 @@ from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.address_set import address_set
-from netpol_lsp.kube.net.port_set import PortSet, port_range
-from netpol_lsp.kube.well_known import METADATA_SERVICES
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.peer import IPBlock
 from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.workspace.metadata_service import HTTP, metadata_blocks, reached_service, speaks_for_namespace
 from netpol_lsp.yaml.edit.mappings import insert_entry, insert_item
 from netpol_lsp.yaml.nodes import Sequence
 
 
-@policy_rule("NP401", category="security", severity=Severity.WARNING, needs=Trigger.IP_BLOCKS)
+@policy_rule("NP401", category="security", severity=Severity.WARNING, needs=Trigger.IP_BLOCKS, uses_workspace=True)
 def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
     """Egress reaches the cloud's metadata service.
 
     ## Why
     On most clouds 169.254.169.254 (and fd00:ec2::254) hands credentials of the node to whoever asks over HTTP. A broad
-    range such as `0.0.0.0/0` includes it; an `except` takes it out. A rule whose ports leave out TCP 80 is fine. A policy
-    that is called `allow-all` or the like says that it means everything, and gives an information only.
+    range such as `0.0.0.0/0` includes it; an `except` takes it out. A rule whose ports leave out TCP 80 is fine.
+
+    A warning where the configuration says that the cluster is in a cloud (`cloud` or `platform`); an information where
+    that is not known, where the private ranges are excepted, and in a policy that is called `allow-all` or the like.
+    Silent with `cloud: none`. Told once a namespace, for the first of its policies.
 
     ## Fix safety
     Unsafe: the address is excepted, which breaks pods that do need the metadata service.
@@ -79,47 +81,44 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
                   - 169.254.169.254/32
     ```
     """
-    if not ctx.policy.ip_blocks or Direction.EGRESS not in ctx.policy.effective_types:
+    if not ctx.policy.ip_blocks or Direction.EGRESS not in ctx.policy.effective_types or ctx.settings.cloud == "none":
         return
+    services = metadata_blocks(ctx.settings.metadata_addresses)
     for rule in ctx.policy.egress:
         blocks = [peer.ip_block for peer in rule.peers if peer.ip_block is not None]
-        if not blocks or not rule_semantics(rule).ports.may_intersect(_HTTP):
+        if not blocks or not rule_semantics(rule).ports.may_intersect(HTTP):
             continue
         for block in blocks:
-            reached = _reached(block)
-            if reached is not None and block.cidr is not None:
-                claim = intent_of_name(ctx.policy.object)
+            reached = _reached(block, services)
+            if reached is None or block.cidr is None:
+                continue
+            if speaks_for_namespace(ctx.workspace, ctx.located, services):
                 address = reached.partition("/")[0]
                 message = f"`{block.cidr.value}` includes {address}, where clouds hand out the node's credentials"
-                yield ctx.finding(
-                    block.cidr,
-                    message,
-                    severity=Severity.INFO if claim.allows and claim.is_total else None,
-                    fixes=partial(_fix, ctx, block, reached),
-                )
+                severity = None if _is_dangerous(ctx, block) else Severity.INFO
+                yield ctx.finding(block.cidr, message, severity=severity, fixes=partial(_fix, ctx, block, reached))
+            return  # once is enough
 
 
-_HTTP: PortSet = port_range("TCP", 80, 80)
+def _is_dangerous(ctx: PolicyContext, block: IPBlock) -> bool:
+    """Whether the cluster is known to be in a cloud, and nothing says that the range was thought about."""
+    claim = intent_of_name(ctx.policy.object)
+    if claim.allows and claim.is_total:
+        return False
+    return ctx.settings.cloud != "unknown" and _PRIVATE.isdisjoint(field.value for field in block.excepts)
 
 
-def _reached(block: IPBlock) -> str | None:
+_PRIVATE = frozenset({"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"})
+
+
+def _reached(block: IPBlock, services: tuple[str, ...]) -> str | None:
     """The metadata service that a range includes and whose address it does not name outright."""
     cidr = block.cidr.value if block.cidr else None
     # Whoever writes the single address, or its neighbours, means it.
-    if not cidr or any(field.value is None for field in block.excepts) or not _is_broad(cidr):
+    if not cidr or any(field.value is None for field in block.excepts):
         return None
     addresses = address_set(cidr, tuple(field.value or "" for field in block.excepts))
-    for family in (4, 6):
-        service = METADATA_SERVICES[family][0]
-        wanted = address_set(service)
-        if addresses is not None and wanted is not None and addresses.covers(wanted):
-            return service
-    return None
-
-
-def _is_broad(cidr: str) -> bool:
-    prefix = cidr.partition("/")[2]
-    return prefix.isdecimal() and len(prefix) <= 3 and int(prefix) < (48 if ":" in cidr else 16)
+    return reached_service(addresses, services) if addresses is not None else None
 
 
 def _fix(ctx: PolicyContext, block: IPBlock, service: str) -> Fix | None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.ir import Direction
-from netpol_lsp.policies.networkpolicy.policy import every_address
+from netpol_lsp.policies.networkpolicy.prose import join_words
 
 
-@policy_rule("NP403", category="security", severity=Severity.INFO, needs=Trigger.IP_BLOCKS)
+@policy_rule("NP403", category="security", severity=Severity.INFO, needs=Trigger.IP_BLOCKS, opt_in=True)
 def world_open_egress(ctx: PolicyContext) -> Diagnostics:
     """Egress is open to every address on every port.
 
     ## Why
     A rule with the peer `0.0.0.0/0` (or `::/0`) and without `ports` lets the pods connect anywhere. If that is meant,
-    all is well; else name the ports, or the ranges.
+    all is well; else name the ports, or the ranges. What `except` takes out is not open.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -53,5 +53,10 @@ def world_open_egress(ctx: PolicyContext) -> Diagnostics:
     if Direction.EGRESS not in ctx.policy.effective_types or not ctx.policy.ip_blocks:
         return
     for rule in ctx.policy.egress:
-        for field in every_address(rule) if rule.allows_every_port else ():
-            yield ctx.finding(field, f"`{field.value}` on every port: the pods may connect anywhere")
+        for peer in rule.peers if rule.allows_every_port else ():
+            block = peer.ip_block
+            if block is not None and block.cidr is not None and block.cidr.value in ("0.0.0.0/0", "::/0"):
+                excepts = [f"`{field.value}`" for field in block.excepts if field.value is not None]
+                but = f" but {join_words(excepts)}" if excepts else ""
+                message = f"`{block.cidr.value}` on every port: the pods may connect anywhere{but}"
+                yield ctx.finding(block.cidr, message)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer
 
 
-@policy_rule("NP404", category="security", severity=Severity.INFO, on_partial=True, needs=Trigger.PEERS)
+@policy_rule("NP404", category="security", severity=Severity.INFO, on_partial=True, needs=Trigger.PEERS, has_facts=True)
 def all_namespaces_peer(ctx: PolicyContext) -> Diagnostics:
     """A peer takes in every namespace of the cluster.
 
     ## Why
     `namespaceSelector: {}` selects all namespaces, those of other teams and future ones included. If that is meant, all
     is well; else name them by `kubernetes.io/metadata.name`.
+
+    An information for ingress on every port; with ports, and for egress, it is a fact for the profile `strict` (egress that
+    was meant for the internet is NP241's).
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -43,13 +47,19 @@ def all_namespaces_peer(ctx: PolicyContext) -> Diagnostics:
                   kubernetes.io/metadata.name: monitoring
     ```
     """
-    for peer in ctx.policy.peers:
-        selector = peer.namespace_selector
-        if selector is None or not selector.is_empty or _has_hole(ctx, peer):
-            continue
-        pods = peer.pod_selector
-        who = "pods with these labels" if pods is not None and not pods.is_empty else "every pod"
-        yield ctx.finding(selector, f"{who} in every namespace of the cluster")
+    for rule in ctx.policy.all_rules:
+        is_open = rule.direction is Direction.INGRESS and rule.allows_every_port
+        for peer in rule.peers if is_open or ctx.wants_facts else ():
+            selector = peer.namespace_selector
+            if selector is None or not selector.is_empty or _has_hole(ctx, peer):
+                continue
+            pods = peer.pod_selector
+            is_narrow = pods is not None and not pods.is_empty
+            if is_narrow and not ctx.wants_facts:
+                continue
+            who = "pods with these labels" if is_narrow else "every pod"
+            where = " on every port" if is_open else ""
+            yield ctx.finding(selector, f"{who} in every namespace of the cluster{where}")
 
 
 def _has_hole(ctx: PolicyContext, peer: Peer) -> bool:

@@ -16,7 +16,7 @@ from netpol_lsp.kube.net.address import parse_address
 from netpol_lsp.kube.net.address_set import NO_ADDRESSES, CidrSet, address_set
 from netpol_lsp.kube.net.port_set import port_range, union_of
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
-from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
+from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME, namespace_selector
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.endpoint import AddressEndpoint, Endpoint, PodEndpoint, peer_allows, peers_allow, rule_allows
 from netpol_lsp.workspace.ternary import Ternary, any_of
@@ -112,6 +112,30 @@ def names_dns_ports(rule: RuleSemantics, setup: DnsSetup, protocol: str = "UDP")
     return bool(rule.ports.numbers(protocol)) or any(name[0] == protocol for name in rule.ports.names)
 
 
+def names_service_port_of_openshift(rule: RuleSemantics, policy: NetworkPolicySemantics, setup: DnsSetup) -> bool:
+    """Whether a rule lets pods ask OpenShift's DNS pods, and only on 53: the port of their Service, where they do not listen."""
+    if rule.has_unknown_ports or rule.ports.names or rule.ports.everything:
+        return False
+    dns = union_of(port_range(name, DNS_PORT, DNS_PORT) for name in ("TCP", "UDP"))
+    if rule.ports.is_empty or not dns.covers(rule.ports):
+        return False
+    if setup.is_on_node or setup.node_local is not None:
+        return False
+    *others, (openshift, _) = _usual_pods(setup)
+    if peers_allow(rule, policy, openshift) is not Ternary.YES:
+        return False
+    return all(peers_allow(rule, policy, target) is Ternary.NO for target, _ in others)
+
+
+def is_dns_peer(peer: PeerSet) -> bool:
+    """Whether a peer names the cluster's usual DNS: its pods by their labels, or the namespace of OpenShift's."""
+    if peer.is_unknown or peer.addresses is not None:
+        return False
+    if peer.pods is not None and not peer.pods.selects_everything:
+        return any(includes(one, peer.pods) for one in _DNS_PODS)
+    return peer.namespaces is not None and includes(namespace_selector(OPENSHIFT_DNS), peer.namespaces)
+
+
 def selects_dns_pods(policy: NetworkPolicySemantics, setup: DnsSetup | None = None) -> bool:
     """Whether a policy selects pods of the cluster's DNS only: these ask servers outside, not themselves."""
     setup = setup or DnsSetup()
@@ -144,6 +168,8 @@ def _may_be_open(rule: RuleSemantics, setup: DnsSetup, protocol: str) -> bool:
 def _is_meant_for_dns(rule: RuleSemantics, policy: NetworkPolicySemantics, setup: DnsSetup, protocol: str) -> bool:
     """Whether a rule for DNS ports alone may reach a DNS server that is not one of the usual ones."""
     if not names_dns_ports(rule, setup, protocol):
+        return False
+    if names_service_port_of_openshift(rule, policy, setup):
         return False
     if any(peers_allow(rule, policy, target) is not Ternary.NO for target, _ in _targets(setup)):
         return True  # the usual place, on an unusual port

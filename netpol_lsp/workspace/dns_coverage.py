@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from netpol_lsp.kube.label_selector import intersects
+from netpol_lsp.kube.label_selector import LabelSelector, Operator, intersects
 from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.dns import DnsSetup, policy_allows_dns
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, is_same, isolates_direction, selects_all_of
@@ -55,6 +56,46 @@ def allows_some_egress(view: WorkspaceSnapshot, located: LocatedPolicy) -> bool:
         and intersects(other.policy.pod_selector, located.policy.pod_selector)
         for other in view.neighbours(located)
     )
+
+
+def needs_no_names(view: WorkspaceSnapshot, located: LocatedPolicy) -> bool:
+    """Whether all that is known to be allowed to the pods is reached by its address.
+
+    That is: single addresses and small ranges, and the API server, whose address is in each pod's KUBERNETES_SERVICE_HOST.
+    """
+    policies = [located.policy]
+    for other in view.neighbours(located):
+        isolates = isolates_direction(other.policy, Direction.EGRESS) is not Ternary.NO
+        if isolates and intersects(other.policy.pod_selector, located.policy.pod_selector):
+            policies.append(other.policy)
+    rules = [rule for policy in policies for rule in policy.egress]
+    return bool(rules) and all(map(_is_reached_by_address, rules))
+
+
+_SMALL = {4: 2**16, 6: 2**64}
+"""How many addresses of a family a range may have that is named for what is in it: a /16, a /64."""
+_API_SERVER_NAMESPACES = ("openshift-kube-apiserver", "openshift-apiserver", "openshift-oauth-apiserver")
+_API_SERVER_LABELS = ("kube-apiserver", "openshift-kube-apiserver", "apiserver")
+
+
+def _is_reached_by_address(rule: RuleSemantics) -> bool:
+    if rule.peers is None or rule.has_unknown_peers:
+        return False
+    return all(map(_is_address_or_api_server, rule.peers))
+
+
+def _is_address_or_api_server(peer: PeerSet) -> bool:
+    if peer.is_unknown:
+        return False
+    if peer.addresses is not None:
+        sizes = ((4, peer.addresses.v4), (6, peer.addresses.v6))
+        return all(sum(last - first + 1 for first, last in blocks) <= _SMALL[family] for family, blocks in sizes)
+    values = {value for selector in (peer.namespaces, peer.pods) if selector for value in _values(selector)}
+    return not values.isdisjoint((*_API_SERVER_NAMESPACES, *_API_SERVER_LABELS))
+
+
+def _values(selector: LabelSelector) -> set[str]:
+    return {value for one in selector.requirements if one.operator is Operator.IN for value in one.values}
 
 
 def _helpers(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSetup, protocol: str) -> list[LocatedPolicy]:

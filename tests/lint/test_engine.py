@@ -15,7 +15,7 @@ DENY = """\
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: {name: deny, namespace: shop}
-spec: {podSelector: {}, policyTypes: [Egress]}
+spec: {podSelector: {}, policyTypes: [Egress], egress: [{to: [{podSelector: {}}]}]}
 """
 ALLOW_DNS = """\
 apiVersion: networking.k8s.io/v1

@@ -44,7 +44,7 @@ def test_a_policy_that_denies_by_name_is_left_alone(find, name):
     [
         ("allow-frontend", "warning"),
         ("allow-egress", "warning"),
-        ("allow-all", "warning"),
+        ("allow-all", "info"),  # NP229 says that
         ("permit-outbound", "warning"),
         ("allow-ingress", "info"),  # it is the ingress that it speaks of
         ("allow-only-frontend", "info"),
@@ -54,9 +54,9 @@ def test_a_policy_that_denies_by_name_is_left_alone(find, name):
     ],
 )
 def test_a_name_that_says_allow(find, name, severity):
-    (found,) = find("NP204", policy("podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{}]", name))
+    (found,) = find("NP204", policy("podSelector: {}, policyTypes: [Egress]", name))
     assert found.severity.value == severity
-    assert found.field == "spec.policyTypes[1]"
+    assert found.field == "spec.policyTypes[0]"
     assert ("says allow" in found.message) == (severity == "warning")
 
 

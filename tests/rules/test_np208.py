@@ -22,7 +22,7 @@ def policy(spec: str, name: str = "web") -> str:
 )
 def test_message(find, spec, message):
     (found,) = find("NP208", policy("podSelector: {}, " + spec))
-    assert (found.severity.value, found.message) == ("warning", message)
+    assert (found.severity.value, found.message) == ("info" if "ports" in spec else "warning", message)
 
 
 @pytest.mark.parametrize(
@@ -55,29 +55,36 @@ TWO = (
 
 
 def test_fixes_in_block_style(mend):
-    assert mend("NP208", TWO) == TWO[: TWO.index("  - from")]
-    assert mend("NP208", TWO, "Leave") == TWO.replace("- from: []\n    ports", "- ports")
-    one = TWO.replace("  - ports:\n    - port: 80\n", "")
-    assert mend("NP208", one) == HEAD + "  ingress: []\n"
-    assert mend("NP208", one.replace("\n", "\r\n")) == (HEAD + "  ingress: []\n").replace("\n", "\r\n")
+    assert mend("NP208", TWO) == TWO.replace("- from: []\n    ports", "- ports")
+    bare = TWO.replace("    ports:\n    - port: 90\n", "")
+    assert mend("NP208", bare) == bare.replace("from: []", "{}")
+    assert mend("NP208", bare, "Allow no one") == TWO[: TWO.index("  - from")]
+    one = bare.replace("  - ports:\n    - port: 80\n", "")
+    assert mend("NP208", one, "Allow no one") == HEAD + "  ingress: []\n"
+    crlf = one.replace("\n", "\r\n")
+    assert mend("NP208", crlf, "Allow no one") == (HEAD + "  ingress: []\n").replace("\n", "\r\n")
+    assert mend("NP208", crlf) == crlf.replace("from: []", "{}")
 
 
 def test_no_comment_is_lost(find, mend):
     commented = TWO.replace("port: 90", "port: 90 # admin")
-    assert mend("NP208", commented, "Allow no one") is None
+    bare = TWO.replace("[]\n    ports:\n    - port: 90\n", "[] # all\n")
+    assert mend("NP208", bare, "Allow no one") is None
     assert mend("NP208", commented, "Leave") == commented.replace("- from: []\n    ports", "- ports")
     assert [fix.title for fix in find("NP208", TWO.replace("[]\n", "[] # all\n"))[0].fixes] == []
 
 
 def test_fixes_in_flow_style(mend):
     text = policy("podSelector: {}, ingress: [{from: [], ports: [{port: 80}]}]")
-    assert mend("NP208", text) == policy("podSelector: {}, ingress: []")
-    assert mend("NP208", text, "Leave") == policy("podSelector: {}, ingress: [{ports: [{port: 80}]}]")
+    assert mend("NP208", text) == policy("podSelector: {}, ingress: [{ports: [{port: 80}]}]")
+    bare = policy("podSelector: {}, ingress: [{from: []}]")
+    assert mend("NP208", bare) == policy("podSelector: {}, ingress: [{}]")
+    assert mend("NP208", bare, "Allow no one") == policy("podSelector: {}, ingress: []")
 
 
 def test_two_in_one_list_go_one_after_the_other(find):
     found = find("NP208", policy("podSelector: {}, ingress: [{from: []}, {from: []}]"))
-    assert [len(one.fixes) for one in found] == [0, 1]
+    assert [[fix.title.split(" ", 2)[0] for fix in one.fixes] for one in found] == [["Leave"], ["Leave", "Allow"]]
 
 
 def test_an_anchor_is_not_removed(mend):

@@ -73,7 +73,6 @@ def test_silent(find, egress):
     "egress",
     [
         "[{ports: [{port: 443}]}]",
-        "[{to: [{ipBlock: {cidr: 203.0.113.0/24}}]}]",
         "[{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16]}}]}]",
         f"[{{to: [{{{KUBE_SYSTEM}}}], ports: [{{port: 443}}]}}]",
         "[{to: [{podSelector: {}}]}]",
@@ -271,3 +270,63 @@ def test_a_half_typed_policy_says_nothing(find):
     assert find("NP216", policy("[]") + "  egre\n") == []
     template = policy(f"[{TO_DB}]").replace("  egress:", "  {{- if .Values.dns }}\n  x: y\n  {{- end }}\n  egress:")
     assert find("NP216", template) == []
+
+
+@pytest.mark.parametrize(
+    "egress",
+    [
+        "[{to: [{ipBlock: {cidr: 203.0.113.0/24}}]}]",
+        "[{to: [{ipBlock: {cidr: '2001:db8::/64'}}], ports: [{port: 443}]}]",
+        "[{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: openshift-kube-apiserver}}}]}]",
+        "[{to: [{namespaceSelector: {}, podSelector: {matchLabels: {component: kube-apiserver}}}], ports: [{port: 6443}]}]",
+    ],
+)
+def test_what_is_reached_by_its_address_needs_no_names(find, egress):
+    (found,) = find("NP216", policy(egress))
+    assert found.severity is Severity.INFO
+
+
+def test_a_broad_range_needs_names(find):
+    (found,) = find("NP216", policy("[{to: [{ipBlock: {cidr: 203.0.0.0/8}}]}]"))
+    assert found.severity is Severity.WARNING
+
+
+OPENSHIFT = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: openshift-dns}}"
+
+
+def test_the_service_port_of_openshift_is_not_where_its_pods_listen(find):
+    ask = f"{{to: [{{{OPENSHIFT}}}], {DNS_PORTS}}}"
+    text = policy(f"[{ask}]")
+    (found,) = find("NP216", text)
+    assert "listen on 5353" in found.message
+    assert found.severity is Severity.WARNING
+    (fix,) = found.fixes
+    fixed = apply_edits(text, fix.edits)
+    assert fixed == text.replace("port: 53,", "port: 5353,")
+    assert find("NP216", fixed) == []
+
+
+def test_both_ports_of_openshift_are_fine(find):
+    both = DNS_PORTS.replace("]", ", {port: 5353, protocol: UDP}, {port: 5353, protocol: TCP}]")
+    assert find("NP216", policy(f"[{{to: [{{{OPENSHIFT}}}], {both}}}]")) == []
+
+
+def test_the_fix_copies_what_the_other_policies_do(find):
+    own = "{to: [{namespaceSelector: {matchLabels: {team: dns}}, podSelector: {matchExpressions: [{key: app, operator: Exists}]}}], "
+    own += "ports: [{port: 5353, protocol: UDP}, {port: 5353, protocol: TCP}]}"
+    text = together(policy(f"[{TO_DB}]"), policy(f"[{own}]", "{}", "dns", "other"))
+    found, *_ = find("NP216", text)
+    fixed = apply_edits(text, next(iter(found.fixes)).edits)
+    assert "namespaceSelector: {matchLabels: {team: dns}}" in fixed.split("---")[0]
+    assert "kube-system" not in fixed
+
+
+def test_the_fix_for_openshift(find):
+    api = "{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: openshift-kube-apiserver}}}]}"
+    text = policy(f"[{api}, {TO_DB}]")
+    (found,) = find("NP216", text)
+    assert "openshift-dns" in apply_edits(text, next(iter(found.fixes)).edits)
+
+
+def test_silent_while_a_key_is_misspelled(find):
+    assert find("NP216", policy(f"[{{too: [{{podSelector: {{}}}}], ports: [{{port: 80}}]}}, {TO_DB}]")) == []

@@ -33,11 +33,16 @@ BOTH = "policyTypes: [Ingress, Egress]"
             "ingress: [{from: [{podSelector: {}}]}, {}]",
             "deny, but a rule without peers and ports allows all ingress",
         ),
+        (
+            "block-other-namespaces",
+            "ingress: [{from: [{podSelector: {}}, {namespaceSelector: {}}]}]",
+            "deny, but a rule allows ingress for every pod of every namespace",
+        ),
         ("allow-all", BOTH, "allow, but the policy has no rule: all ingress and egress is denied"),
         ("allow-all", "ingress: []", "allow, but the policy has no rule: all ingress is denied"),
         (
             "web-permits-frontend",
-            "policyTypes: [Ingress], egress: [{}]",
+            "policyTypes: [Ingress], ingress: [], egress: [{}]",
             "allow, but the policy has no rule: all ingress is denied",
         ),
     ],
@@ -68,6 +73,8 @@ def test_contradiction(find, name, spec, message):
         ("allow-web", "ingress: [{from: [{podSelector: {}}]}]"),
         ("allow-egress", "policyTypes: [Ingress]"),
         ("allow-nothing", BOTH),
+        ("allow-web", BOTH),  # NP204's, which looks at other policies
+        ("block-other-namespaces", "ingress: [{from: [{namespaceSelector: {}}], ports: [{port: 80}]}]"),
         ("allowance", BOTH),
         ("web", "ingress: [{}]"),
         ("allow-all", "policyTypes: [Ingress, $TYPE]"),

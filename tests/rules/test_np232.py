@@ -2,6 +2,7 @@
 
 import pytest
 
+from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lint.engine import lint_text
 
 EVERYBODY = "{namespaceSelector: {}}"
@@ -68,6 +69,7 @@ def test_silent(find, spec):
 
 def test_an_empty_rule_is_said_once():
     text = policy("policyTypes: [Ingress], ingress: [{}]")
-    assert [found.code for found in lint_text(text).diagnostics if found.code in ("NP207", "NP214", "NP232")] == [
-        "NP207"
-    ]
+    config = FileConfig(frozenset({"NP207", "NP214", "NP232"}))
+    assert [
+        found.code for found in lint_text(text, config=config).diagnostics if found.code in ("NP207", "NP214", "NP232")
+    ] == ["NP207"]

@@ -15,7 +15,7 @@ PORTS = "{ports: [{port: 80}]}"
 
 def test_both_readings_are_told(find):
     (found,) = find("NP237", policy(f"podSelector: {{}}, ingress: [{FROM}, {PORTS}]"))
-    assert found.severity.value == "info"
+    assert found.severity.value == "warning"
     assert found.field == "spec.ingress[1].ports"
     assert found.message == (
         "two rules, so either is enough: from pods with `app=frontend` in the policy's own namespace `shop`, on every port, "

@@ -53,7 +53,7 @@ def with_dns(peer: str | None, port: int = 53) -> str:
         ({"platform": "eks-auto"}, "ipBlock: {cidr: 0.0.0.0/0}", 53, True),
         ({"platform": "eks-auto", "dns__on_node": False}, KUBE_DNS, 53, True),
         ({"platform": "openshift"}, KUBE_DNS, 53, False),
-        ({"platform": "openshift"}, OPENSHIFT_DNS, 53, True),  # perhaps on an unusual port
+        ({"platform": "openshift"}, OPENSHIFT_DNS, 53, False),  # the port of the Service, which policies do not see
         ({"platform": "openshift"}, OPENSHIFT_DNS, 5353, True),
         ({"platform": "k3s"}, KUBE_DNS, 53, True),
         ({"platform": "eks", "dns__node_local_address": "169.254.20.10"}, KUBE_DNS, 53, False),

@@ -46,7 +46,8 @@ def test_a_gap_is_said_once_for_the_broadest_policy() -> None:
 
 def test_allow_dns_in_another_namespace_does_not_help() -> None:
     elsewhere = ALLOW_DNS.replace("namespace: shop", "namespace: other")
-    assert "NP216" in codes("---\n".join([DENY, elsewhere]), Severity.INFO)
+    to_db = ALLOW_DNS.replace("name: allow-dns", "name: web").replace("53", "5432")
+    assert "NP216" in codes("---\n".join([DENY, to_db, elsewhere]))
 
 
 def test_allow_dns_for_other_pods_does_not_help() -> None:

@@ -24,6 +24,7 @@ DNS = (
     "      ports:\n        - {protocol: UDP, port: 53}\n        - {protocol: TCP, port: 53}\n"
 )
 UDP_DNS = DNS.replace("        - {protocol: TCP, port: 53}\n", "")
+TO_DB = "    - to:\n        - podSelector:\n            matchLabels:\n              app: db\n      ports:\n        - {protocol: TCP, port: 5432}\n"
 TO_API = "    - to:\n        - ipBlock:\n            cidr: 203.0.113.7/32\n      ports:\n        - {protocol: TCP, port: 443}\n"
 
 
@@ -33,7 +34,7 @@ def block(cidr: str, ports: str = "      ports:\n        - {protocol: TCP, port:
 
 @dataclass(frozen=True)
 class Case:
-    """`bad` and `good` stand behind the head; `code` is the one finding of `bad` at `level` or worse."""
+    """`bad` and `good` stand behind the head; `code` is the one finding of `bad` at `level` or worse. `facts`: those of this rule count."""
 
     bad: str
     good: str
@@ -42,6 +43,7 @@ class Case:
     level: Severity = Severity.WARNING
     settings: dict[str, Any] = field(default_factory=dict)
     name: str = "web"
+    facts: bool = False
 
 
 CASES = {
@@ -52,9 +54,10 @@ CASES = {
         "all egress is denied, DNS too",
         level=Severity.INFO,
         name="default-deny",
+        facts=True,
     ),
     "1: egress to one place and no DNS": Case(
-        OUT + TO_API, OUT + TO_API + DNS, "NP216", "no policy lets these pods ask DNS"
+        OUT + TO_DB, OUT + TO_DB + DNS, "NP216", "no policy lets these pods ask DNS"
     ),
     "1: DNS over UDP only": Case(OUT + UDP_DNS, OUT + DNS, "NP217", "over UDP only"),
     "4: namespaces have no label name": Case(
@@ -95,7 +98,8 @@ CASES = {
         + GATEWAY
         + "  egress:\n"
         + DNS
-        + block("203.0.113.0/24", "      ports:\n        - {protocol: TCP, port: 32768, endPort: 60999}\n"),
+        + GATEWAY.replace("from:", "to:")
+        + "      ports:\n        - {protocol: TCP, port: 32768, endPort: 60999}\n",
         IN + GATEWAY,
         "NP230",
         "replies need no rule",
@@ -141,12 +145,14 @@ CASES = {
         "NP220",
         "no IPv6 address",
         level=Severity.INFO,
+        facts=True,
     ),
     "34: the metadata service": Case(
         OUT + DNS + block('0.0.0.0/0\n        - ipBlock:\n            cidr: "2000::/3"', ""),
         OUT + DNS + block("0.0.0.0/0"),
         "NP401",
         "169.254.169.254",
+        settings={"cloud": "aws"},
     ),
     "35: a domain in cidr": Case(OUT + DNS + block("api.example.com"), OUT + DNS + TO_API, "NP112", "host name"),
     "a near miss of a well-known label": Case(
@@ -175,14 +181,15 @@ CASES = {
 }
 
 
-def findings(text: str, level: Severity, settings: dict[str, Any]) -> dict[str, str]:
+def findings(text: str, level: Severity, settings: dict[str, Any], code: str = "") -> dict[str, str]:
     config = replace(default_file_config(), settings=Settings(**settings))
+    config = replace(config, quiet=config.quiet - {code})
     return {d.code: d.message for d in lint_text(text, config=config).diagnostics if d.severity.at_least(level)}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_the_mistake_is_found(case: Case) -> None:
-    found = findings(HEAD.format(name=case.name) + case.bad, case.level, case.settings)
+    found = findings(HEAD.format(name=case.name) + case.bad, case.level, case.settings, case.code if case.facts else "")
     assert list(found) == [case.code]
     assert case.says in found[case.code]
 

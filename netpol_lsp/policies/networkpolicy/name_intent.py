@@ -33,7 +33,8 @@ _DIRECTIONS = {
 }
 _EVERYTHING = _set("all any everything everyone")
 # A policy without rules that is called so does what it says, whether or not the word "deny" is in its name.
-_BASELINE = _set("default baseline restrict restricted restrictive strict")
+_RESTRICTIVE = _set("restrict restricts restricted restrictive strict")
+_BASELINE = _set("default baseline") | _RESTRICTIVE
 _NAMESPACE = frozenset({"namespace", "namespaces", "ns"})
 # Written by tools, and full of names of other things.
 _NO_DESCRIPTION = ("last-applied-configuration", "checksum", "hash")
@@ -44,7 +45,7 @@ class Claim:
     """What a text claims. `allows` and `denies` are both False where it says neither, or both, or something unclear.
 
     `directions` are those it names; `is_total`: it says "all"; `is_baseline`: it is a default or the like;
-    `is_namespaced`: it speaks of a namespace.
+    `is_restrictive`: it says that it restricts; `is_namespaced`: it speaks of a namespace.
     """
 
     allows: bool = False
@@ -53,6 +54,7 @@ class Claim:
     is_total: bool = False
     is_baseline: bool = False
     is_namespaced: bool = False
+    is_restrictive: bool = False
 
     @property
     def is_wide(self) -> bool:
@@ -77,6 +79,7 @@ def claim_of(text: str) -> Claim:
         is_total=bool(words & _EVERYTHING),
         is_baseline=bool(words & _BASELINE),
         is_namespaced=bool(words & _NAMESPACE),
+        is_restrictive=is_clear and not allows and bool(words & _RESTRICTIVE),
     )
 
 
@@ -97,6 +100,14 @@ def is_named_denial(policy: NetworkPolicy) -> bool:
     """Whether a policy denies everything in its directions, and is called so: a default deny that is meant."""
     claim = intent_of_name(policy.object)
     return (claim.denies or claim.is_baseline) and all(is_denied(policy, one) for one in policy.effective_types)
+
+
+def is_silent_claim(policy: NetworkPolicy) -> bool:
+    """Whether the name says allow (not "all"), and no rule is written in any direction that is isolated."""
+    claim = intent_of_name(policy.object)
+    return (
+        claim.allows and not claim.is_total and all(policy.rules_field(one) is None for one in policy.effective_types)
+    )
 
 
 def annotation_that_allows(kube_object: KubeObject, direction: Direction) -> str | None:

@@ -48,13 +48,20 @@ class TrafficRule:
 
     @lazy
     def allows_every_peer(self) -> bool:
-        """Whether `from`/`to` is missing, null or empty, which means everyone."""
-        return _is_absent(self.node, self.peers_field)
+        """Whether `from`/`to` is missing, null or empty, which means everyone; not where a stray key may have meant it."""
+        return not self.has_unread_fields and _is_absent(self.node, self.peers_field)
 
     @lazy
     def allows_every_port(self) -> bool:
-        """Whether `ports` is missing, null or empty, which means all ports of all protocols."""
-        return _is_absent(self.node, self.ports_field)
+        """Whether `ports` is missing, null or empty, which means all ports of all protocols; as for peers."""
+        return not self.has_unread_fields and _is_absent(self.node, self.ports_field)
+
+    @lazy
+    def has_unread_fields(self) -> bool:
+        """Whether something is written that a rule does not have: it was meant to say who, or which port."""
+        mapping = mapping_of(self.node)
+        known = (self.direction.peers_key, "ports")
+        return mapping is not None and any(entry.name not in known for entry in mapping.all_entries())
 
     @property
     def span(self) -> Span:

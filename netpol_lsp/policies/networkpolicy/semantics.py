@@ -172,14 +172,14 @@ def _read_rule(rule: TrafficRule, index: int) -> RuleSemantics:
     if not rule.allows_every_peer:
         items = _items(rule.peers_field)
         peers = tuple(map(peer_set, rule.peers, _places(items, rule.peers)))
-        unknown_peers = items is None or len(peers) < len(items)
+        unknown_peers = not items or len(peers) < len(items)
     ports = ALL_PORTS
     port_items: tuple[PortItem, ...] = ()
     if not rule.allows_every_port:
         written = tuple(map(_written_port, rule.ports))
         ports, known = _ports(written)
         items = _items(rule.ports_field)
-        unknown_ports = items is None or known < len(items)
+        unknown_ports = not items or known < len(items)
         port_items = tuple(_port_items(rule.ports, written, _places(items, rule.ports)))
     return RuleSemantics(index, peers, ports, unknown_peers, unknown_ports, port_items, start, end)
 
