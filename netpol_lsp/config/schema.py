@@ -69,7 +69,7 @@ KEYS = (
     Key("extends", "Another config file that this one builds on, relative to it.", parse_text, TEXT, whole_file=True),
     Key(
         "profile",
-        "Which rules run: `recommended`; `strict` adds the opt-in rules; `audit` adds those for audits, too.",
+        "Which rules run: `recommended`; `strict` adds style and facts; `audit` adds those for audits, too.",
         parse_profile,
         {"enum": list(PROFILES)},
         default=DEFAULT_PROFILE,

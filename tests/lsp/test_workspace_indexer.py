@@ -13,7 +13,7 @@ ISOLATING = """\
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: {name: deny-egress, namespace: shop}
-spec: {podSelector: {}, policyTypes: [Egress]}
+spec: {podSelector: {}, policyTypes: [Egress], egress: [{to: [{podSelector: {}}]}]}
 """
 DNS = """\
 apiVersion: networking.k8s.io/v1
