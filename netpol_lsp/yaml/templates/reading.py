@@ -1,0 +1,187 @@
+"""A template's text as YAML can be read: one variant, each character where it was.
+
+Branches that are not there and actions that put nothing in become spaces, an action in a value becomes a word
+that stands for something unknown, and an action that brings whole lines becomes spaces and an `Opening`: the
+collection at its column may hold anything more.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.templates.masking import MASK
+from netpol_lsp.yaml.templates.tokens import Token, TokenKind
+from netpol_lsp.yaml.templates.variants import Variant
+
+_LINE_END = re.compile(r"[\n\r]")
+_NOT_LINE_END = re.compile(r"[^\n\r]")
+# What may stand before a value on its line: dashes, and a key.
+_BEFORE_VALUE = re.compile(r"(?P<dashes>[ \t]*(?:-[ \t]+)*)(?P<key>(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s#'\"\[\]{},|>-][^\n:#]*?|[^\s\n:]+)[ \t]*:[ \t]*)?\Z")
+_AFTER_VALUE = re.compile(rf"[ \t{MASK}]*(?:[ \t]#[^\n\r]*)?\Z")
+_COMMENT = re.compile(r"(?:^|[ \t])#")
+_QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+'")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A place where lines come in.
+
+    `span` is the action's. `column`: where their keys or dashes go; None when that is not known. `is_value`:
+    they are the value of the key, or the item of the dash, on the action's line; `owner` is the column of that
+    key or dash. `written` is the number that the template says (`nindent 4`).
+    """
+
+    span: Span
+    column: int | None
+    is_value: bool = False
+    owner: int = -1
+    token: Token | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedText:
+    """What YAML gets to read. `words` are the actions in values, by where they stand."""
+
+    text: str
+    openings: tuple[Opening, ...]
+    words: tuple[Token, ...]
+
+
+def mask(text: str, tokens: Iterable[Token], variant: Variant, unread: Iterable[Span] = ()) -> MaskedText:
+    """The text of one variant."""
+    pieces: list[str] = []
+    at = 0
+    outputs: list[Token] = []
+    blanks = iter((*variant.dead, Span(len(text), len(text))))
+    dead = next(blanks)
+    for token in tokens:
+        if not variant.is_live(token.start):
+            continue
+        while dead.end <= token.start and len(dead):
+            pieces += (text[at : dead.start], _blank(text[dead.start : dead.end]))
+            at, dead = dead.end, next(blanks)
+        pieces.append(text[at : token.start])
+        action = text[token.start : token.end]
+        if token.kind is TokenKind.OUTPUT:
+            outputs.append(token)
+            pieces.append(_word(action))
+        else:
+            pieces.append(_blank(action))
+        at = token.end
+    while len(dead):
+        pieces += (text[at : dead.start], _blank(text[dead.start : dead.end]))
+        at, dead = dead.end, next(blanks)
+    pieces.append(text[at:])
+    masked = "".join(pieces)
+    if not outputs:
+        return MaskedText(masked, tuple(_unread(masked, unread)), ())
+    return _Lines(masked, outputs).read(unread)
+
+
+def _blank(text: str) -> str:
+    return _NOT_LINE_END.sub(" ", text)
+
+
+def _word(action: str) -> str:
+    """An action as a word; of one over several lines the first line is the word, the rest is spaces."""
+    end = _LINE_END.search(action)
+    if end is None:
+        return MASK * len(action)
+    return MASK * end.start() + _blank(action[end.start() :])
+
+
+def _unread(text: str, spans: Iterable[Span]) -> list[Opening]:
+    return [Opening(span, None) for span in spans]
+
+
+class _Lines:
+    """Looks at the lines on which actions stand, to tell words from whole lines."""
+
+    def __init__(self, text: str, outputs: list[Token]) -> None:
+        self.text = text
+        self.outputs = outputs
+        self.starts = [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", text))]
+        self.blanked: list[Span] = []
+        self.openings: list[Opening] = []
+        self.words: list[Token] = []
+        # The first offset behind the last action that was looked at, and the column of the next content.
+        self.next_columns = self._columns()
+
+    def _columns(self) -> list[tuple[int, bool]]:
+        """For each line, the column of the nearest line at or below it with anything on it, and whether a dash is there."""
+        found = (-1, False)
+        columns = [found] * (len(self.starts) + 1)
+        ends = [*self.starts[1:], len(self.text)]
+        for number in range(len(self.starts) - 1, -1, -1):
+            line = self.text[self.starts[number] : ends[number]]
+            content = line.strip()
+            if content and content[0] != "#":
+                column = len(line) - len(line.lstrip())
+                is_end = line.startswith(("---", "...")) and not line[3:4].strip()
+                found = (-1, False) if is_end else (column, content == "-" or content.startswith("- "))
+            columns[number] = found
+        return columns
+
+    def read(self, unread: Iterable[Span]) -> MaskedText:
+        """Tell words from lines."""
+        for token in self.outputs:
+            self._look(token)
+        text = self.text
+        if self.blanked:
+            pieces = []
+            at = 0
+            for span in self.blanked:
+                pieces += (text[at : span.start], _blank(text[span.start : span.end]))
+                at = span.end
+            text = "".join([*pieces, text[at:]])
+        openings = sorted([*self.openings, *_unread(text, unread)], key=lambda one: one.span.start)
+        return MaskedText(text, tuple(openings), tuple(self.words))
+
+    def _look(self, token: Token) -> None:
+        number = bisect_right(self.starts, token.start) - 1
+        start = self.starts[number]
+        before = self.text[start : token.start]
+        last = bisect_right(self.starts, token.end) - 1
+        line_end = _LINE_END.search(self.text, token.end)
+        after = self.text[token.end : line_end.start() if line_end else len(self.text)]
+        if "#" in before and _COMMENT.search(_QUOTED.sub(lambda found: "x" * len(found.group()), before)):
+            return
+        if not _AFTER_VALUE.match(after):
+            self.words.append(token)
+            return
+        if not before.strip(f" \t{MASK}"):
+            indent = len(before) - len(before.lstrip())
+            self._open(token, Opening(Span(token.start, token.end), _column(token, indent), token=token))
+            return
+        found = _BEFORE_VALUE.match(before)
+        following, is_item = self.next_columns[last + 1]
+        if found is None or not self._goes_on(found, following, is_item=is_item):
+            self.words.append(token)
+            return
+        owner = len(found["dashes"]) if found["key"] else found["dashes"].rindex("-")
+        self._open(token, Opening(Span(token.start, token.end), token.output.column, True, owner, token))  # noqa: FBT003
+
+    def _goes_on(self, found: re.Match[str], following: int, *, is_item: bool) -> bool:
+        """Whether lines that stand deeper follow: they belong to the same value."""
+        if found["key"]:
+            own = len(found["dashes"])
+            return following > own or (following == own and is_item)
+        return following > found["dashes"].rindex("-")
+
+    def _open(self, token: Token, opening: Opening) -> None:
+        self.openings.append(opening)
+        self.blanked.append(Span(token.start, token.end))
+
+
+def _column(token: Token, indent: int) -> int | None:
+    """The column of the lines that come for an action alone on its line."""
+    output = token.output
+    if output.column is not None:
+        return output.column
+    if output.added is not None:
+        return output.added if not indent else None
+    return None if token.trims_before else indent
