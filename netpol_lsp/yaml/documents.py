@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
@@ -21,7 +22,11 @@ from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.yaml.recovery.prefilter import may_be_lost, may_have_confusables
 from netpol_lsp.yaml.recovery.schema_shape import ObjectShape
 from netpol_lsp.yaml.style import Style, detect_style
-from netpol_lsp.yaml.templates.masking import mask
+
+if TYPE_CHECKING:
+    from netpol_lsp.yaml.templates.branches import Template
+    from netpol_lsp.yaml.templates.open_nodes import Misfit
+    from netpol_lsp.yaml.templates.variants import Variant
 
 _SEPARATOR = re.compile(r"(?:\A|(?<=[\n\r]))---(?=[ \t\r\n]|\Z)")
 _END_MARKER = re.compile(r"(?<=[\n\r])\.\.\.(?=[ \t\r\n]|\Z)")
@@ -35,8 +40,9 @@ class Document:
 
     `source` is its own text with offsets from 0; `root` is None when it is empty; `error` is the syntax
     error that stopped the parser (`root` is then what could be understood around it); `problems` are all
-    problems, `error` first. `is_template`: Helm or Jinja actions hide a part of it; `holes` are the places
-    where whole lines may come in or fall out.
+    problems, `error` first. `is_template`: actions of a template language hide a part of it; `holes` are the
+    places where whole lines may come in or fall out; `variants` the ways in which it is read, one for each
+    choice of branches, this one being the first of them that can be read, with the holes of all.
     """
 
     source: Source
@@ -45,6 +51,7 @@ class Document:
     problems: tuple[SyntaxProblem, ...]
     is_template: bool
     holes: tuple[Span, ...] = ()
+    variants: tuple[TemplateVariant, ...] = ()
 
     @property
     def text(self) -> str:
@@ -60,6 +67,21 @@ class Document:
     def comments(self) -> tuple[Comment, ...]:
         """The comments in the order of the text."""
         return find_comments(self.text, self.root)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateVariant:
+    """One reading of a template.
+
+    `branches` says what is there in it, `document` is what it reads as: its holes are only where an action puts
+    lines in. `misfits` are lines that have no place at the column where they come in. `template` is the same for
+    all readings of a document.
+    """
+
+    document: Document
+    branches: Variant
+    misfits: tuple[Misfit, ...]
+    template: Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +126,29 @@ def _marks(text: str) -> Iterator[int]:
 
 
 def parse_document(text: str, uri: str = "", *, shape: ObjectShape | None = None) -> Document:
-    """Parse one document; never raises. After a syntax error as much as possible of the rest is kept.
+    """Parse one document that is no template; never raises. After a syntax error as much as possible is kept.
 
     With `shape`, what the document's objects look like, look-alike characters are seen through, lost
     indentation is noticed, and errors are explained better.
     """
-    readable = text
-    if "..." in text and (end := _END_MARKER.search(text)):
-        readable = text[: end.start()]
-    masked = mask(readable)
-    if masked is not None:
-        readable = masked.text
-    root, problems, error = _read(readable, shape, is_template=masked is not None)
-    if "%YAML" in text and (directive := _YAML_DIRECTIVE.search(text)):
+    return read_document(Source(uri, text), before_end_marker(text), shape)
+
+
+def before_end_marker(text: str) -> str:
+    """The text of a document up to its `...` line."""
+    end = _END_MARKER.search(text) if "..." in text else None
+    return text[: end.start()] if end else text
+
+
+def read_document(
+    source: Source, readable: str, shape: ObjectShape | None, *, is_template: bool = False
+) -> Document:
+    """Parse `readable`, which is the text of `source` or stands for it, character for character."""
+    root, problems, error = _read(readable, shape, is_template=is_template)
+    if "%YAML" in readable and (directive := _YAML_DIRECTIVE.search(readable)):
         message = f"the API server reads YAML 1.1 only and refuses `{directive.group().strip()}`"
         problems += (SyntaxProblem(ProblemKind.SYNTAX, Span(*directive.span()), message, hint="delete this line"),)
-    return Document(Source(uri, text), root, error, problems, masked is not None, masked.holes if masked else ())
+    return Document(source, root, error, problems, is_template)
 
 
 def _read(

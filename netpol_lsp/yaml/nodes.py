@@ -65,9 +65,9 @@ class Scalar(Node):
 
 
 class Sequence(Node):
-    """A list of values."""
+    """A list of values. `is_open`: a template may put further items into it."""
 
-    __slots__ = ("flow", "items")
+    __slots__ = ("flow", "is_open", "items")
 
     def __init__(self, start: int, end: int, *, flow: bool, tag: str | None = None, anchor: str | None = None) -> None:
         self.start = start
@@ -76,6 +76,7 @@ class Sequence(Node):
         self.anchor = anchor
         self.origin = None
         self.flow = flow
+        self.is_open = False
         self.items: list[Node] = []
 
 
@@ -105,7 +106,7 @@ class Mapping(Node):
     when the mapping has no `<<`.
     """
 
-    __slots__ = ("_by_name", "entries", "flow", "merged")
+    __slots__ = ("_by_name", "entries", "flow", "is_open", "merged")
 
     def __init__(self, start: int, end: int, *, flow: bool, tag: str | None = None, anchor: str | None = None) -> None:
         self.start = start
@@ -114,6 +115,7 @@ class Mapping(Node):
         self.anchor = anchor
         self.origin = None
         self.flow = flow
+        self.is_open = False
         self.entries: list[Entry] = []
         self.merged: tuple[Entry, ...] | None = None
         self._by_name: dict[str | None, Entry] | None = None
@@ -150,6 +152,11 @@ def is_null(node: Node) -> bool:
         and not node.style
         and (node.value in _NULLS if node.tag is None else node.tag == "tag:yaml.org,2002:null")
     )
+
+
+def is_open(node: Node) -> bool:
+    """Whether a template may put more into a collection than is written: nothing is known to be missing in it."""
+    return isinstance(node, Mapping | Sequence) and node.is_open
 
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})

@@ -9,21 +9,32 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.templates.masking import MASK
 from netpol_lsp.yaml.templates.tokens import Token, TokenKind
 from netpol_lsp.yaml.templates.variants import Variant
 
+# Stands for what puts nothing in, until it is known whether spaces may be there.
+_BLANK = "\ue002"
+# The same, where what follows is joined to the line before.
+_JOINED = "\ue003"
+# Both sides of such a gap are in one word: spaces would cut it in two.
+_IN_WORD = re.compile(rf"(?<=[^\s,\[\]{{}}:\"'#{_BLANK}{_JOINED}]){_BLANK}+(?=[^\s,\[\]{{}}:\"'#{_BLANK}{_JOINED}])")
+_SPACES_AFTER = re.compile(r"[ \t]*")
+_BLANKS = re.compile(f"{_BLANK}+")
+_SHIFTED = re.compile(rf"^[ \t]*+({_BLANK}[{_BLANK} \t]*+)(?=[^\s{_JOINED}#])", re.MULTILINE)
 _LINE_END = re.compile(r"[\n\r]")
 _NOT_LINE_END = re.compile(r"[^\n\r]")
 # What may stand before a value on its line: dashes, and a key.
 _BEFORE_VALUE = re.compile(r"(?P<dashes>[ \t]*(?:-[ \t]+)*)(?P<key>(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s#'\"\[\]{},|>-][^\n:#]*?|[^\s\n:]+)[ \t]*:[ \t]*)?\Z")
 _AFTER_VALUE = re.compile(rf"[ \t{MASK}]*(?:[ \t]#[^\n\r]*)?\Z")
+_BLANK_LINES = re.compile(r"[ \t]*(?:(?:\r\n|\n|\r)[ \t]*)+(?=\S)")
+_ENTRY = re.compile(r"(?:-[ \t]+)?[^\s#:]+[ \t]*:(?:\s|\Z)|-\s|#|---")
 _COMMENT = re.compile(r"(?:^|[ \t])#")
-_QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+'")
+_QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"|(?<![^\s,\[{:])'[^'\n]*+'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +55,16 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class MaskedText:
-    """What YAML gets to read. `words` are the actions in values, by where they stand."""
+    """What YAML gets to read, once the parts in `removed` are taken out of `text`.
+
+    What follows an action on its line, at the line's start, begins where the action did. `words` are the actions
+    in values.
+    """
 
     text: str
     openings: tuple[Opening, ...]
     words: tuple[Token, ...]
+    removed: tuple[Span, ...] = ()
 
 
 def mask(text: str, tokens: Iterable[Token], variant: Variant, unread: Iterable[Span] = ()) -> MaskedText:
@@ -64,26 +80,54 @@ def mask(text: str, tokens: Iterable[Token], variant: Variant, unread: Iterable[
         while dead.end <= token.start and len(dead):
             pieces += (text[at : dead.start], _blank(text[dead.start : dead.end]))
             at, dead = dead.end, next(blanks)
-        pieces.append(text[at : token.start])
         action = text[token.start : token.end]
         if token.kind is TokenKind.OUTPUT:
             outputs.append(token)
-            pieces.append(_word(action))
-        else:
-            pieces.append(_blank(action))
+            pieces += (text[at : token.start], _word(action))
+            at = token.end
+            continue
+        before = text[at : token.start]
+        is_joined = token.trims_before and not before.strip(" \t")
+        if token.trims_before and not before.isspace():
+            kept = before.rstrip(" \t")
+            # What follows on the line is joined to the line before.
+            is_joined = kept[-1:] in ("\n", "\r")
+            before = kept + (" " if is_joined else _BLANK) * (len(before) - len(kept))
         at = token.end
+        pieces += (before, _JOINED + _blank(action[1:]) if is_joined else _blank(action))
+        if token.trims_after:
+            end = _SPACES_AFTER.match(text, at).end()  # type: ignore[union-attr]
+            pieces.append(_BLANK * (end - at))
+            at = end
     while len(dead):
         pieces += (text[at : dead.start], _blank(text[dead.start : dead.end]))
         at, dead = dead.end, next(blanks)
     pieces.append(text[at:])
     masked = "".join(pieces)
+    removed = tuple(_shifts(masked)) if _BLANK in masked else ()
+    masked = _without_blanks(masked)
     if not outputs:
-        return MaskedText(masked, tuple(_unread(masked, unread)), ())
-    return _Lines(masked, outputs).read(unread)
+        return MaskedText(masked, tuple(_unread(unread)), (), removed)
+    return replace(_Lines(masked, outputs).read(unread), removed=removed)
+
+
+def _shifts(text: str) -> Iterator[Span]:
+    """What puts nothing in at the start of a line that goes on with something."""
+    for found in _SHIFTED.finditer(text):
+        for blank in _BLANKS.finditer(text, found.start(1), found.end(1)):
+            yield Span(*blank.span())
 
 
 def _blank(text: str) -> str:
-    return _NOT_LINE_END.sub(" ", text)
+    return _NOT_LINE_END.sub(_BLANK, text)
+
+
+def _without_blanks(text: str) -> str:
+    """Make spaces of what puts nothing in; inside a word, where spaces would mean something, it is unknown."""
+    if _BLANK not in text:
+        return text
+    text = _QUOTED.sub(lambda found: found.group().replace(_BLANK, MASK), text)
+    return _IN_WORD.sub(lambda found: MASK * len(found.group()), text).replace(_BLANK, " ").replace(_JOINED, " ")
 
 
 def _word(action: str) -> str:
@@ -91,10 +135,10 @@ def _word(action: str) -> str:
     end = _LINE_END.search(action)
     if end is None:
         return MASK * len(action)
-    return MASK * end.start() + _blank(action[end.start() :])
+    return MASK * end.start() + _NOT_LINE_END.sub(" ", action[end.start() :])
 
 
-def _unread(text: str, spans: Iterable[Span]) -> list[Opening]:
+def _unread(spans: Iterable[Span]) -> list[Opening]:
     return [Opening(span, None) for span in spans]
 
 
@@ -132,13 +176,14 @@ class _Lines:
             self._look(token)
         text = self.text
         if self.blanked:
+            self.blanked.sort()
             pieces = []
             at = 0
             for span in self.blanked:
-                pieces += (text[at : span.start], _blank(text[span.start : span.end]))
+                pieces += (text[at : span.start], _NOT_LINE_END.sub(" ", text[span.start : span.end]))
                 at = span.end
             text = "".join([*pieces, text[at:]])
-        openings = sorted([*self.openings, *_unread(text, unread)], key=lambda one: one.span.start)
+        openings = sorted([*self.openings, *_unread(unread)], key=lambda one: one.span.start)
         return MaskedText(text, tuple(openings), tuple(self.words))
 
     def _look(self, token: Token) -> None:
@@ -150,6 +195,8 @@ class _Lines:
         after = self.text[token.end : line_end.start() if line_end else len(self.text)]
         if "#" in before and _COMMENT.search(_QUOTED.sub(lambda found: "x" * len(found.group()), before)):
             return
+        if token.trims_after:
+            self._join(token.end)
         if not _AFTER_VALUE.match(after):
             self.words.append(token)
             return
@@ -164,6 +211,16 @@ class _Lines:
             return
         owner = len(found["dashes"]) if found["key"] else found["dashes"].rindex("-")
         self._open(token, Opening(Span(token.start, token.end), token.output.column, True, owner, token))  # noqa: FBT003
+
+    def _join(self, end: int) -> None:
+        """Take away the line that a trim marker joins to the end of a value: it is a part of what is not known."""
+        following = _BLANK_LINES.match(self.text, end)
+        if following is None or self.text.startswith(MASK, following.end()):
+            return
+        line_end = _LINE_END.search(self.text, following.end())
+        rest = Span(following.end(), line_end.start() if line_end else len(self.text))
+        if not _ENTRY.match(self.text[rest.start : rest.end]):
+            self.blanked.append(rest)
 
     def _goes_on(self, found: re.Match[str], following: int, *, is_item: bool) -> bool:
         """Whether lines that stand deeper follow: they belong to the same value."""

@@ -1,0 +1,104 @@
+"""Which template language a file is written in, and its lexer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+
+from netpol_lsp.yaml.templates.tokens import Token
+
+
+class Language(StrEnum):
+    """A family of template languages that one lexer reads."""
+
+    GO = "go"
+    """Helm, gomplate, Go's text/template."""
+    GO_SQUARE = "go-square"
+    """The same with `[[ ]]`."""
+    JINJA = "jinja"
+    """Jinja, Ansible, Salt, Twig."""
+    MUSTACHE = "mustache"
+    """Mustache, Handlebars."""
+    YTT = "ytt"
+    ERB = "erb"
+    """ERB, EJS."""
+    TERRAFORM = "terraform"
+    """templatefile() of Terraform."""
+    SHELL = "shell"
+    """envsubst, Flux: `${NAME}` where YAML alone cannot read it."""
+
+
+# What tells of a language, the surest first. Go's `{{` and Jinja's are the same where nothing else is said.
+_GO_WORDS = r"\{\{-?\s*(?:(?:if|range|with|end|include|template|define|block|tpl|toYaml|else)\b|/\*|\$\w*\s*:?=|\(?\s*[.$]|printf\b|quote\b)"
+_SIGNS: tuple[tuple[Language, str, re.Pattern[str]], ...] = (
+    (Language.JINJA, "{%", re.compile(r"\{%-?\s*\w+")),
+    (Language.GO, "{{", re.compile(_GO_WORDS)),
+    (Language.MUSTACHE, "{{", re.compile(r"\{\{\s*[#^]\s*[\w.@]|\{\{\{|\{\{\s*/\s*\w")),
+    (Language.JINJA, "{#", re.compile(r"\{#.*?#\}", re.DOTALL)),
+    (Language.GO, "{{", re.compile(r"\{\{")),
+    (Language.YTT, "#@", re.compile(r"^[ \t]*#@|[:-][ \t]+#@[ \t]", re.MULTILINE)),
+    (Language.YTT, "(@", re.compile(r"\(@[=-]?\s.*?@\)")),
+    (Language.ERB, "<%", re.compile(r"<%")),
+    (Language.GO_SQUARE, "[[", re.compile(_GO_WORDS.replace(r"\{\{", r"\[\["))),
+    (Language.TERRAFORM, "%{", re.compile(r"%\{~?\s*(?:if|for|else|endif|endfor)\b")),
+    (
+        Language.SHELL,
+        "${",
+        re.compile(r"^[ \t]*(?:-[ \t]+)?\$\{[^{}\n]*\}[ \t]*$|[\[{,][ \t]*\$\{|:[ \t]+\$\{[^{}\n]*\}[ \t]*[,}\]]", re.MULTILINE),
+    ),
+)
+_ENDINGS = {
+    ".j2": Language.JINJA,
+    ".jinja": Language.JINJA,
+    ".jinja2": Language.JINJA,
+    ".erb": Language.ERB,
+    ".ejs": Language.ERB,
+    ".mustache": Language.MUSTACHE,
+    ".hbs": Language.MUSTACHE,
+    ".tftpl": Language.TERRAFORM,
+    ".gotmpl": Language.GO,
+}
+_MARKS = {
+    Language.JINJA: ("{{", "{%", "{#"),
+    Language.ERB: ("<%",),
+    Language.MUSTACHE: ("{{",),
+    Language.TERRAFORM: ("%{", "${"),
+    Language.GO: ("{{",),
+}
+
+
+def language_of(text: str, uri: str = "") -> Language | None:
+    """The language of a file, going by its name and its text; None for a plain manifest."""
+    if "{{" not in text and not any(mark in text for mark in ("{%", "#@", "<%", "[[", "%{", "${", "{#", "(@")):
+        return None
+    for ending, language in _ENDINGS.items():
+        if uri.endswith(ending):
+            return language if any(mark in text for mark in _MARKS[language]) else None
+    for language, mark, sign in _SIGNS:
+        if mark in text and sign.search(text):
+            return language
+    return None
+
+
+def lex(text: str, language: Language) -> tuple[Iterator[Token], frozenset[str]]:
+    """The tokens of a text, and the names whose values change on the way."""
+    return _LEXERS[language](text)
+
+
+def _go(text: str) -> tuple[Iterator[Token], frozenset[str]]:
+    from netpol_lsp.yaml.templates import go  # noqa: PLC0415 - most files are no templates
+
+    return go.lex(text), go.reassigned(text)
+
+
+def _go_square(text: str) -> tuple[Iterator[Token], frozenset[str]]:
+    from netpol_lsp.yaml.templates import go  # noqa: PLC0415
+
+    return go.lex(text, "[[", "]]"), go.reassigned(text)
+
+
+_LEXERS: dict[Language, Callable[[str], tuple[Iterator[Token], frozenset[str]]]] = {
+    Language.GO: _go,
+    Language.GO_SQUARE: _go_square,
+}

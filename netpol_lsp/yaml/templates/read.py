@@ -1,0 +1,84 @@
+"""A template in the variants in which it is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.templates.branches import Branch, Chain, Definition, Template, build
+from netpol_lsp.yaml.templates.languages import Language, lex
+from netpol_lsp.yaml.templates.reading import MaskedText, mask
+from netpol_lsp.yaml.templates.variants import Variant, choose
+
+_WHOLE_OBJECT = re.compile(r"^([ \t]*)(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadVariant:
+    """One variant as YAML: `loops` are the bodies in it that come any number of times."""
+
+    variant: Variant
+    masked: MaskedText
+    loops: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTemplate:
+    """A template's structure and its variants: those of the whole first, then those of each definition that is an object."""
+
+    template: Template
+    variants: tuple[ReadVariant, ...]
+
+    def changing(self) -> Iterator[Span]:
+        """Where lines may come in or fall out: chains and actions that are lines."""
+        stack = [self.template.body]
+        while stack:
+            for item in stack.pop().items:
+                if isinstance(item, Chain):
+                    stack += item.branches
+                    if item.may_be_absent or len(item.branches) > 1:
+                        yield from _edges(item)
+                else:
+                    stack.append(item.body)
+
+
+def read_template(text: str, language: Language) -> ReadTemplate | None:
+    """The variants of a text; None when there is no action in it."""
+    tokens, volatile = lex(text, language)
+    template = build(text, tokens, volatile)
+    if not template.tokens:
+        return None
+    regions: list[Definition | None] = [None]
+    regions += [one for one in template.definitions() if _WHOLE_OBJECT.search(text, one.body.start, one.body.end)]
+    found = []
+    for region in regions:
+        reading = choose(template, region)
+        for variant in reading.variants:
+            unread = [span for span in reading.unread if variant.is_live(span.start - 1)]
+            masked = mask(text, template.tokens, variant, unread)
+            found.append(ReadVariant(variant, masked, tuple(_loops(template.body, variant))))
+    return ReadTemplate(template, tuple(found))
+
+
+def _edges(chain: Chain) -> Iterator[Span]:
+    """The actions of a chain but for the last."""
+    start = chain.start
+    for branch in chain.branches:
+        yield Span(start, branch.start)
+        start = branch.end
+
+
+def _loops(root: Branch, variant: Variant) -> Iterator[Span]:
+    stack = [root]
+    while stack:
+        for item in stack.pop().items:
+            if isinstance(item, Definition):
+                stack.append(item.body)
+                continue
+            for branch in item.branches:
+                if branch.start < branch.end and variant.is_live(branch.start):
+                    stack.append(branch)
+                    if branch.is_loop:
+                        yield Span(branch.start, branch.end)
