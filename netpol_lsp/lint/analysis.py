@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -15,9 +15,11 @@ from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
-from netpol_lsp.yaml.documents import Document, parse_document, split
+from netpol_lsp.yaml.documents import Document, TemplateVariant
+from netpol_lsp.yaml.manifests import parse_manifest, split_manifest
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.yaml.recovery.schema_shape import field_names
+from netpol_lsp.yaml.templates.languages import Language, language_of
 from netpol_lsp.yaml.to_python import to_python
 
 
@@ -26,7 +28,9 @@ class DocumentAnalysis:
     """One document that is ours. Offsets count from its own start, so the value outlives edits elsewhere.
 
     `objects` are our objects; `plain` their plain data, in the same order; `problems` what YAML refuses.
-    `failure` is the exception because of which nothing could be read at all: a mistake of ours.
+    `failure` is the exception because of which nothing could be read at all: a mistake of ours. `readings` are
+    those of a template: each variant with what it holds. The template itself has the objects of all of them, each
+    once, as the first one reads it.
     """
 
     document: Document
@@ -34,6 +38,7 @@ class DocumentAnalysis:
     plain: tuple[Any, ...]
     problems: tuple[SyntaxProblem, ...]
     failure: Exception | None = None
+    readings: tuple[TemplateReading, ...] = ()
 
     @lazy
     def policies(self) -> tuple[NetworkPolicy, ...]:
@@ -100,6 +105,14 @@ def _spec_fields() -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateReading:
+    """One way to read a template, and what is known of it then."""
+
+    variant: TemplateVariant
+    analysis: DocumentAnalysis
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A document's place in its file; `analysis` is None when the document is none of ours."""
 
@@ -111,10 +124,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Analysis:
-    """What is known of one file."""
+    """What is known of one file. `language` is the template language that it is written in, if any."""
 
     source: Source
     parts: tuple[Part, ...]
+    language: Language | None = None
 
     @lazy
     def policies(self) -> int:
@@ -133,20 +147,26 @@ class Analysis:
 
 def analyse(source: Source, previous: Analysis | None = None) -> Analysis:
     """Read a file; never raises. Documents with the same text as in `previous` are taken from there."""
-    known = {part.text: part.analysis for part in previous.parts} if previous else {}
+    language = language_of(source.text, source.uri)
+    same = previous is not None and previous.language is language
+    known = {part.text: part.analysis for part in previous.parts} if previous is not None and same else {}
     parts = []
-    for chunk in split(source.text):
-        analysis = known[chunk.text] if chunk.text in known else analyse_document(chunk.text, source.uri)
+    for chunk in split_manifest(source.text, language):
+        analysis = known[chunk.text] if chunk.text in known else analyse_document(chunk.text, source.uri, language)
         parts.append(Part(chunk.index, chunk.start, chunk.text, analysis))
-    return Analysis(source, tuple(parts))
+    return Analysis(source, tuple(parts), language)
 
 
-def analyse_document(text: str, uri: str = "") -> DocumentAnalysis | None:
-    """Read one document; None when it is none of ours. Never raises: what fails belongs to this document alone."""
+def analyse_document(text: str, uri: str = "", language: Language | None = None) -> DocumentAnalysis | None:
+    """Read one document of a file in a template language; None when it is none of ours.
+
+    Never raises: what fails belongs to this document alone.
+    """
     if not may_be_ours(text):
         return None
     try:
-        return _analyse_ours(text, uri)
+        document = parse_manifest(text, uri, shape=shape(), language=language)
+        return _analyse_template(document) if document.variants else _analyse(document)
     except RecursionError:
         problem = SyntaxProblem(ProblemKind.SYNTAX, Span(0, min(1, len(text))), "nested too deeply to be read")
         return DocumentAnalysis(Document(Source(uri, text), None, problem, (problem,), False), (), (), (problem,))
@@ -154,10 +174,9 @@ def analyse_document(text: str, uri: str = "") -> DocumentAnalysis | None:
         return DocumentAnalysis(Document(Source(uri, text), None, None, (), False), (), (), (), error)
 
 
-def _analyse_ours(text: str, uri: str) -> DocumentAnalysis | None:
-    document = parse_document(text, uri, shape=shape())
+def _analyse(document: Document) -> DocumentAnalysis | None:
     objects = tuple(found for found in objects_of(document.root) if is_network_policy(found))
-    if not objects and not (document.error and looks_like_ours(text)):
+    if not objects and not (document.error and looks_like_ours(document.text)):
         return None
     plains = [to_python(found.node) for found in objects]
     problems = document.problems + tuple(problem for plain in plains for problem in plain.problems)
@@ -165,3 +184,22 @@ def _analyse_ours(text: str, uri: str) -> DocumentAnalysis | None:
     # Everybody asks for them; if this fails, it fails here.
     len(analysis.policies)
     return analysis
+
+
+def _analyse_template(document: Document) -> DocumentAnalysis | None:
+    """All readings of a template that are YAML, and what they hold together."""
+    found = [TemplateReading(one, analysis) for one in document.variants if (analysis := _analyse(one.document))]
+    readings = [reading for reading in found if reading.analysis.document.error is None] or found[:1]
+    if not readings:
+        return None
+    objects: dict[int, tuple[KubeObject, Any]] = {}
+    for reading in readings:
+        for kube_object, plain in zip(reading.analysis.objects, reading.analysis.plain, strict=True):
+            objects.setdefault(kube_object.node.start, (kube_object, plain))
+    ordered = [objects[start] for start in sorted(objects)]
+    first = readings[0].analysis
+    whole = replace(document, root=first.document.root, error=first.document.error, problems=first.document.problems)
+    kube_objects = tuple(kube_object for kube_object, _ in ordered)
+    return DocumentAnalysis(
+        whole, kube_objects, tuple(plain for _, plain in ordered), first.problems, readings=tuple(readings)
+    )

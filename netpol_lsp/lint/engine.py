@@ -21,6 +21,7 @@ from netpol_lsp.lint.registry import all_rules, rule_info, structure_codes
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import DocumentRule, PolicyRule, Rule
 from netpol_lsp.lint.suppress import apply_suppressions
+from netpol_lsp.lint.template_findings import in_all_readings
 from netpol_lsp.lint.triggers import features_of_document, features_of_policy
 from netpol_lsp.text.budget import OverBudgetError
 from netpol_lsp.text.edits import move_fixes
@@ -96,6 +97,19 @@ def lint_document(
 
     `scope` runs a part of the rules only.
     """
+    if analysis.readings:
+        found = [
+            (reading.variant, _lint_reading(reading.analysis, config, workspace, scope))
+            for reading in analysis.readings
+        ]
+        return in_all_readings(found)
+    return _lint_reading(analysis, config, workspace, scope)
+
+
+def _lint_reading(
+    analysis: DocumentAnalysis, config: FileConfig, workspace: WorkspaceSnapshot, scope: Scope | None
+) -> list[Diagnostic]:
+    """The findings of a document that is no template, or of one reading of a template."""
     found: list[Diagnostic] = []
     if analysis.failure is not None:
         return [_failed("the reader", analysis.failure, config.severities)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from netpol_lsp.text.source import Source
-from netpol_lsp.yaml.documents import Document, parse_document
+from netpol_lsp.yaml.documents import Chunk, Document, parse_document, split
 from netpol_lsp.yaml.recovery.schema_shape import ObjectShape
 from netpol_lsp.yaml.templates.languages import Language, language_of
 
@@ -31,3 +31,38 @@ def parse_manifest(
         if document is not None:
             return document
     return parse_document(text, uri, shape=shape, pure=pure)
+
+
+def split_manifest(text: str, language: Language | None) -> list[Chunk]:
+    """The documents of a file: a `---` line inside an action of a template separates nothing."""
+    chunks = split(text)
+    if language is None or len(chunks) == 1:
+        return chunks
+    from netpol_lsp.yaml.templates.languages import lex  # noqa: PLC0415 - most files are plain
+
+    tokens, _ = lex(text, language)
+    inside = [token for token in tokens if "\n---" in text[token.start : token.end]]
+    if not inside:
+        return chunks
+    joined = chunks[:1]
+    for chunk in chunks[1:]:
+        if any(token.start < chunk.start < token.end for token in inside):
+            last = joined[-1]
+            joined[-1] = Chunk(last.index, last.start, last.text + chunk.text)
+        else:
+            joined.append(chunk)
+    return joined
+
+
+def readable_at(text: str, offset: int) -> str:
+    """The text of a document as YAML reads it where an offset is there: of a template, the first variant with it."""
+    language = language_of(text)
+    if language is None:
+        return text
+    from netpol_lsp.yaml.templates.read import read_template  # noqa: PLC0415 - most files are plain
+
+    read = read_template(text, language)
+    if read is None:
+        return text
+    live = (one for one in read.variants if one.variant.is_live(max(0, offset - 1)))
+    return next(live, read.variants[0]).masked.text

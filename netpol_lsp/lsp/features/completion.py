@@ -19,7 +19,8 @@ from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.policies.kinds import looks_like_ours
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.cursor.block import Cursor, CursorContext, find_cursor
-from netpol_lsp.yaml.documents import Document, parse_document
+from netpol_lsp.yaml.documents import Document
+from netpol_lsp.yaml.manifests import parse_manifest
 from netpol_lsp.yaml.edit.mappings import is_json, style_of
 from netpol_lsp.yaml.nodes import Scalar
 from netpol_lsp.yaml.paths import Path, lookup
@@ -58,7 +59,7 @@ def find_suggestions(snapshot: Snapshot, offset: int, opened: Iterable[Snapshot]
     cursor = find_cursor(part.text, offset - part.start)
     if cursor.place is CursorContext.COMMENT:
         return _in_comment(snapshot, part, cursor, offset)
-    document = part.analysis.document if part.analysis else parse_document(part.text)
+    document = part.analysis.document if part.analysis else parse_manifest(part.text)
     setting = _setting(document, cursor, opened)
     if part.analysis is None and not looks_like_ours(part.text):
         if cursor.place is CursorContext.CONTENT and not cursor.path and not _has_kind(part.text):
@@ -85,7 +86,7 @@ def _words_of(snapshot: Snapshot, text: str) -> Vocabulary:
 
 @lru_cache(maxsize=512)
 def _words_of_text(text: str) -> Vocabulary:
-    return collect([parse_document(text).root])
+    return collect([parse_manifest(text).root])
 
 
 def _setting(document: Document, cursor: Cursor, opened: Iterable[Snapshot]) -> Setting:

@@ -16,10 +16,11 @@ from netpol_lsp.lsp.transport.movable_json import MovableJson
 from netpol_lsp.project.workspace_state import Dependencies, WorkspaceState
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
+from netpol_lsp.yaml.templates.languages import Language
 
 
 class CachedDocument:
-    """`analysis` is None for a document of somebody else.
+    """`analysis` is None for a document of somebody else. `language`: the template language in which it was read.
 
     `revision` is another object whenever the document has other findings, `look` whenever they look otherwise (their
     fixes do not count: these depend on other policies more often). `written`: what was sent about it,
@@ -37,14 +38,16 @@ class CachedDocument:
         "_together",
         "_world",
         "analysis",
+        "language",
         "look",
         "revision",
         "words",
         "written",
     )
 
-    def __init__(self, analysis: DocumentAnalysis | None) -> None:
+    def __init__(self, analysis: DocumentAnalysis | None, language: Language | None = None) -> None:
         self.analysis = analysis
+        self.language = language
         self.revision = self.look = object()
         self.written: dict[str, MovableJson] = {}
         self.words: Vocabulary | None = None

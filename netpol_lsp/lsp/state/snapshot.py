@@ -20,7 +20,9 @@ from netpol_lsp.text.source import Encoding, Source
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.index import FileFacts
 from netpol_lsp.workspace.resources import joined
-from netpol_lsp.yaml.documents import Chunk, split
+from netpol_lsp.yaml.documents import Chunk
+from netpol_lsp.yaml.manifests import split_manifest
+from netpol_lsp.yaml.templates.languages import Language, language_of
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,19 @@ class DocumentVersion:
         return Positions(self.source, self.encoding)
 
     @lazy
+    def language(self) -> Language | None:
+        """The template language of the file."""
+        return language_of(self.source.text, self.uri)
+
+    @lazy
     def chunks(self) -> list[Chunk]:
         """The YAML documents as strings."""
-        return [] if self.is_too_long or self.is_config else split(self.source.text)
+        return [] if self.is_too_long or self.is_config else split_manifest(self.source.text, self.language)
 
     @lazy
     def analysis(self) -> Analysis:
         """What is known of the whole file."""
-        return Analysis(self.source, tuple(self.part(chunk) for chunk in self.chunks))
+        return Analysis(self.source, tuple(self.part(chunk) for chunk in self.chunks), self.language)
 
     @lazy
     def ours(self) -> tuple[Part, ...]:
@@ -83,12 +90,15 @@ class DocumentVersion:
 
     def part(self, chunk: Chunk) -> Part:
         """A YAML document, parsed."""
-        known = self.known.get(chunk.text) or self.read(chunk)
+        known = self.known.get(chunk.text)
+        if known is None or known.language is not self.language:
+            known = self.read(chunk)
         return Part(chunk.index, chunk.start, chunk.text, known.analysis)
 
     def read(self, chunk: Chunk) -> CachedDocument:
         """Parse a YAML document and keep what is found out."""
-        known = self.known[chunk.text] = CachedDocument(analyse_document(chunk.text, self.source.uri))
+        analysis = analyse_document(chunk.text, self.source.uri, self.language)
+        known = self.known[chunk.text] = CachedDocument(analysis, self.language)
         return known
 
 

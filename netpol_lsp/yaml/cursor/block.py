@@ -11,7 +11,7 @@ from netpol_lsp.text.source import LineIndex
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.cursor.flow import FlowEnd, FlowPlace, find_in_flow
 from netpol_lsp.yaml.paths import Path
-from netpol_lsp.yaml.templates.masking import mask
+from netpol_lsp.yaml.manifests import readable_at
 
 _KEY = re.compile(
     r"""("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s#\-?{}\[\],&*!|>'"%@`:][^\s#:]*(?::(?!\s|$)[^\s:]*)*|-[^\s:]+)[ \t]*:(?=\s|$)"""
@@ -78,8 +78,7 @@ class _Open:
 
 def find_cursor(text: str, offset: int) -> Cursor:
     """Where `offset` stands in the text of one document."""
-    masked = mask(text)
-    return _Finder(masked.text if masked else text, offset).find()
+    return _Finder(readable_at(text, offset), offset).find()
 
 
 class _Finder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -22,6 +23,11 @@ class Branch:
     end: int
     items: list[Item] = field(default_factory=list)
     is_loop: bool = False
+
+    def item_at(self, offset: int) -> Item | None:
+        """The chain or definition that an offset is in."""
+        at = bisect_right(self.items, offset, key=lambda item: item.start) - 1
+        return self.items[at] if at >= 0 and offset < self.items[at].end else None
 
 
 @dataclass(slots=True)
@@ -70,6 +76,25 @@ class Template:
                     stack.append(item.body)
                 else:
                     stack += item.branches
+
+    def chains_around(self, offset: int) -> Iterator[tuple[Chain, int]]:
+        """The chains with a branch that holds an offset, from the outside in, and the branch's number."""
+        branch: Branch | None = self.body
+        while branch is not None:
+            item = branch.item_at(offset)
+            branch = None
+            if isinstance(item, Definition):
+                branch = item.body
+            elif item is not None:
+                for number, inner in enumerate(item.branches):
+                    if inner.start <= offset < inner.end:
+                        yield item, number
+                        branch = inner
+
+    def branch_at(self, offset: int) -> tuple[int, int] | None:
+        """What tells the innermost branch around an offset from others; None outside of all."""
+        around = [(chain.start, number) for chain, number in self.chains_around(offset)]
+        return around[-1] if around else None
 
 
 def build(text: str, tokens: Iterable[Token], volatile: frozenset[str] = frozenset()) -> Template:

@@ -102,7 +102,7 @@ def output_of(text: str) -> Output:
     added: int | None = None
     is_string = False
     for stage in _stages(words):
-        name = stage[0] if stage else ""
+        name = _function(stage)
         amount = _amount(stage)
         if name in ("nindent", "indent") and amount is not None:
             column, added = (amount, None) if name == "nindent" else (column, amount)
@@ -115,6 +115,11 @@ def output_of(text: str) -> Output:
     return Output(column, added, _literal(words), is_string, _included(words))
 
 
+def _function(stage: list[Expression]) -> str:
+    """The name that a stage begins with; "" for what stands in brackets."""
+    return stage[0] if stage and isinstance(stage[0], str) else ""
+
+
 def _amount(stage: list[Expression]) -> int | None:
     return int(stage[1]) if len(stage) > 1 and isinstance(stage[1], str) and _NUMBER.match(stage[1]) else None
 
@@ -123,7 +128,7 @@ def _literal(words: list[Expression]) -> str | None:
     """The text of a pipeline that is one string, number or boolean, quoted or not."""
     stages = _stages(words)
     first = stages[0][0] if len(stages[0]) == 1 else ""
-    if len(stages) > 1 and not all(stage[0] in _QUOTING for stage in stages[1:]):
+    if len(stages) > 1 and not all(_function(stage) in _QUOTING for stage in stages[1:]):
         return None
     if not isinstance(first, str):
         return None

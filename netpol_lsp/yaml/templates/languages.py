@@ -83,22 +83,23 @@ def language_of(text: str, uri: str = "") -> Language | None:
 
 def lex(text: str, language: Language) -> tuple[Iterator[Token], frozenset[str]]:
     """The tokens of a text, and the names whose values change on the way."""
-    return _LEXERS[language](text)
+    if language in (Language.GO, Language.GO_SQUARE):
+        from netpol_lsp.yaml.templates import go  # noqa: PLC0415 - most files are no templates
+
+        square = language is Language.GO_SQUARE
+        return go.lex(text, "[[", "]]") if square else go.lex(text), go.reassigned(text)
+    return _lexer(language)(text), frozenset()
 
 
-def _go(text: str) -> tuple[Iterator[Token], frozenset[str]]:
-    from netpol_lsp.yaml.templates import go  # noqa: PLC0415 - most files are no templates
+def _lexer(language: Language) -> Callable[[str], Iterator[Token]]:
+    """The lexer of a language other than Go's, loaded when a file needs it."""
+    from netpol_lsp.yaml.templates import dollar, erb, jinja, mustache, ytt  # noqa: PLC0415
 
-    return go.lex(text), go.reassigned(text)
-
-
-def _go_square(text: str) -> tuple[Iterator[Token], frozenset[str]]:
-    from netpol_lsp.yaml.templates import go  # noqa: PLC0415
-
-    return go.lex(text, "[[", "]]"), go.reassigned(text)
-
-
-_LEXERS: dict[Language, Callable[[str], tuple[Iterator[Token], frozenset[str]]]] = {
-    Language.GO: _go,
-    Language.GO_SQUARE: _go_square,
-}
+    return {
+        Language.JINJA: jinja.lex,
+        Language.MUSTACHE: mustache.lex,
+        Language.YTT: ytt.lex,
+        Language.ERB: erb.lex,
+        Language.TERRAFORM: dollar.lex_terraform,
+        Language.SHELL: dollar.lex_shell,
+    }[language]

@@ -3,7 +3,7 @@
 import pytest
 
 from netpol_lsp.lint.engine import lint_text
-from netpol_lsp.yaml.documents import parse_document
+from netpol_lsp.yaml.manifests import parse_manifest as parse_document
 from netpol_lsp.yaml.nodes import Scalar, walk
 from netpol_lsp.yaml.templates.masking import is_placeholder, is_unknown, mask
 

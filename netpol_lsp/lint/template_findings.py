@@ -1,0 +1,99 @@
+"""Findings of a template: what holds in every reading of it.
+
+An error, or a warning, is reported only when every rendering in which its line is there has it, as far as the
+literal text tells. So a finding counts when it is found in all readings in which its token is there.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from netpol_lsp.findings.diagnostic import Diagnostic
+from netpol_lsp.text.edits import Applicability, Fix, Fixes
+from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.documents import TemplateVariant
+from netpol_lsp.yaml.templates.branches import Template
+
+_INDEX = re.compile(r"\[\d+\]")
+# Branches that ask for the cluster's version are there to write other API versions.
+_ASKS_VERSION = re.compile(r"Capabilities|[sS]emver|[vV]ersion")
+_WRONG_VERSION = "NP009"
+
+Found = tuple[TemplateVariant, list[Diagnostic]]
+
+
+def in_all_readings(found: Sequence[Found]) -> list[Diagnostic]:
+    """The findings that every reading has in which their token is there, in the order of the first one."""
+    alike: dict[_Key, list[Diagnostic]] = {}
+    counts: dict[_Key, int] = {}
+    for _, diagnostics in found:
+        for key, same in _grouped(diagnostics):
+            alike.setdefault(key, []).extend(same)
+            counts[key] = counts.get(key, 0) + 1
+    kept = []
+    for key, same in alike.items():
+        token = same[0].span.start
+        if counts[key] < sum(variant.branches.is_live(token) for variant, _ in found):
+            continue
+        template = found[0][0].template
+        if key[0] != _WRONG_VERSION or not _depends_on_version(template, token):
+            kept.append(_with_guarded_fixes(same, template))
+    return kept
+
+
+_Key = tuple[str, int, str]
+
+
+def _grouped(diagnostics: list[Diagnostic]) -> Iterable[tuple[_Key, list[Diagnostic]]]:
+    """Findings by what is the same for them in another reading: lists may have other items there, collections other ends."""
+    groups: dict[_Key, list[Diagnostic]] = {}
+    for one in diagnostics:
+        groups.setdefault((one.code, one.span.start, _INDEX.sub("[]", one.field)), []).append(one)
+    return groups.items()
+
+
+def _depends_on_version(template: Template, offset: int) -> bool:
+    """Whether an offset is in a branch that asks for a version."""
+    for chain, _ in template.chains_around(offset):
+        start = chain.start
+        for branch in chain.branches:
+            if _ASKS_VERSION.search(template.text, start, branch.start):
+                return True
+            start = branch.end
+    return False
+
+
+def _with_guarded_fixes(same: list[Diagnostic], template: Template) -> Diagnostic:
+    """The first of findings that are alike, with its fixes as far as they can be trusted in a template."""
+    first = same[0]
+    if not isinstance(first.fixes, Fixes) and not first.fixes:
+        return first
+    # Asked for only when somebody looks at fixes.
+    return replace(first, fixes=Fixes(lambda: _guarded(same, template)))
+
+
+def _guarded(same: list[Diagnostic], template: Template) -> Iterable[Fix]:
+    """Fixes that touch literal text only; safe ones stay so within one line of one branch, when all readings have them."""
+    first, *others = same
+    for fix in first.fixes:
+        if any(_touches_action(edit.span, template) for edit in fix.edits):
+            continue
+        is_plain = all("\n" not in template.text[edit.span.start : edit.span.end] + edit.text for edit in fix.edits)
+        is_shared = all(any(fix.edits == other.edits for other in one.fixes) for one in others)
+        is_in_one = len({template.branch_at(edit.span.start) for edit in fix.edits}) == 1
+        is_safe = is_plain and is_shared and is_in_one
+        if fix.applicability is Applicability.SAFE and not is_safe:
+            fix = replace(fix, applicability=Applicability.UNSAFE)  # noqa: PLW2901 - the same fix, trusted less
+        yield fix
+
+
+def _touches_action(span: Span, template: Template) -> bool:
+    """Whether an edit would replace a part of an action, or put text into one."""
+    at = bisect_right(template.tokens, span.start, key=lambda token: token.start) - 1
+    if at >= 0 and span.start < template.tokens[at].end and span.start > template.tokens[at].start:
+        return True
+    following = bisect_left(template.tokens, span.start, key=lambda token: token.start)
+    return following < len(template.tokens) and template.tokens[following].start < span.end
