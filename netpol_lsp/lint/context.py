@@ -169,6 +169,11 @@ class Context:
         """A fix of these edits, and none where they cannot be made. `title` is an imperative sentence."""
         return Fix(title, edits, applicability) if edits else None
 
+    def in_one_branch(self, *places: HasSpan) -> bool:
+        """Whether places of a template are there together or not at all."""
+        template = self.document.template
+        return template is None or len({template.branch_at(place.span.start) for place in places}) == 1
+
     def field_in(self, node: Node, name: str) -> str:
         """The path of a field of `node` that is not there."""
         path = self._path(node)

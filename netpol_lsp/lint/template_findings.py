@@ -38,7 +38,8 @@ def in_all_readings(found: Sequence[Found]) -> list[Diagnostic]:
         token = same[0].span.start
         if counts[key] < sum(variant.branches.is_live(token) for variant, _ in found):
             continue
-        template = found[0][0].template
+        template = found[0][0].document.template
+        assert template is not None
         if key[0] != _WRONG_VERSION or not _depends_on_version(template, token):
             kept.append(_with_guarded_fixes(same, template))
     return kept

@@ -113,6 +113,8 @@ def peers_or_not_and(ctx: PolicyContext) -> Diagnostics:
         if rule.direction not in ctx.policy.effective_types:
             continue
         for pair in ambiguous_pairs(ctx.document, ctx.policy, rule, ctx.namespace):
+            if not ctx.in_one_branch(pair.first.node, pair.second.node):
+                continue  # an item that a template may leave out is meant as an item
             yield ctx.finding(
                 pair.second.node.entries[0].key if pair.second.node.entries else pair.second.node,
                 _message(pair, ctx.namespace),

@@ -42,7 +42,8 @@ class Document:
     error that stopped the parser (`root` is then what could be understood around it); `problems` are all
     problems, `error` first. `is_template`: actions of a template language hide a part of it; `holes` are the
     places where whole lines may come in or fall out; `variants` the ways in which it is read, one for each
-    choice of branches, this one being the first of them that can be read, with the holes of all.
+    choice of branches, this one being the first of them that can be read, with the holes of all. `template` is
+    its structure.
     """
 
     source: Source
@@ -52,6 +53,7 @@ class Document:
     is_template: bool
     holes: tuple[Span, ...] = ()
     variants: tuple[TemplateVariant, ...] = ()
+    template: Template | None = None
 
     @property
     def text(self) -> str:
@@ -74,14 +76,12 @@ class TemplateVariant:
     """One reading of a template.
 
     `branches` says what is there in it, `document` is what it reads as: its holes are only where an action puts
-    lines in. `misfits` are lines that have no place at the column where they come in. `template` is the same for
-    all readings of a document.
+    lines in. `misfits` are lines that have no place at the column where they come in.
     """
 
     document: Document
     branches: Variant
     misfits: tuple[Misfit, ...]
-    template: Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +140,7 @@ def before_end_marker(text: str) -> str:
     return text[: end.start()] if end else text
 
 
-def read_document(
-    source: Source, readable: str, shape: ObjectShape | None, *, is_template: bool = False
-) -> Document:
+def read_document(source: Source, readable: str, shape: ObjectShape | None, *, is_template: bool = False) -> Document:
     """Parse `readable`, which is the text of `source` or stands for it, character for character."""
     root, problems, error = _read(readable, shape, is_template=is_template)
     if "%YAML" in readable and (directive := _YAML_DIRECTIVE.search(readable)):

@@ -15,8 +15,7 @@ def parse_manifest(
     uri: str = "",
     *,
     shape: ObjectShape | None = None,
-    language: Language | None | Literal["unknown"] = "unknown",
-    pure: bool = False,
+    language: Language | Literal["unknown"] | None = "unknown",
 ) -> Document:
     """As `parse_document`, for a document of a file in a template language (None: a plain file).
 
@@ -27,10 +26,10 @@ def parse_manifest(
     if language is not None:
         from netpol_lsp.yaml.templates.documents import parse_template  # noqa: PLC0415 - most files are plain
 
-        document = parse_template(Source(uri, text), language, shape, pure=pure)
+        document = parse_template(Source(uri, text), language, shape)
         if document is not None:
             return document
-    return parse_document(text, uri, shape=shape, pure=pure)
+    return parse_document(text, uri, shape=shape)
 
 
 def split_manifest(text: str, language: Language | None) -> list[Chunk]:

@@ -268,7 +268,7 @@ def test_items_of_a_list(find):
 
 def test_a_half_typed_policy_says_nothing(find):
     assert find("NP216", policy("[]") + "  egre\n") == []
-    template = policy(f"[{TO_DB}]").replace("  egress:", "  {{- if .Values.dns }}\n  x: y\n  {{- end }}\n  egress:")
+    template = policy(f"[{TO_DB}]").replace("  egress:", "  {{- toYaml .Values.more | nindent 2 }}\n  egress:")
     assert find("NP216", template) == []
 
 

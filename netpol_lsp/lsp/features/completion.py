@@ -20,8 +20,8 @@ from netpol_lsp.policies.kinds import looks_like_ours
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.cursor.block import Cursor, CursorContext, find_cursor
 from netpol_lsp.yaml.documents import Document
-from netpol_lsp.yaml.manifests import parse_manifest
 from netpol_lsp.yaml.edit.mappings import is_json, style_of
+from netpol_lsp.yaml.manifests import parse_manifest
 from netpol_lsp.yaml.nodes import Scalar
 from netpol_lsp.yaml.paths import Path, lookup
 from netpol_lsp.yaml.style import Style

@@ -10,8 +10,8 @@ from enum import StrEnum
 from netpol_lsp.text.source import LineIndex
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.cursor.flow import FlowEnd, FlowPlace, find_in_flow
-from netpol_lsp.yaml.paths import Path
 from netpol_lsp.yaml.manifests import readable_at
+from netpol_lsp.yaml.paths import Path
 
 _KEY = re.compile(
     r"""("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s#\-?{}\[\],&*!|>'"%@`:][^\s#:]*(?::(?!\s|$)[^\s:]*)*|-[^\s:]+)[ \t]*:(?=\s|$)"""

@@ -13,42 +13,40 @@ from netpol_lsp.yaml.recovery.offset_map import OffsetMap, move_back, move_probl
 from netpol_lsp.yaml.recovery.schema_shape import ObjectShape
 from netpol_lsp.yaml.templates.languages import Language
 from netpol_lsp.yaml.templates.open_nodes import fill_in, mark_open
-from netpol_lsp.yaml.templates.reading import MaskedText
 from netpol_lsp.yaml.templates.read import ReadTemplate, ReadVariant, read_template
+from netpol_lsp.yaml.templates.reading import MaskedText
 
 
-def parse_template(
-    source: Source, language: Language, shape: ObjectShape | None = None, *, pure: bool = False
-) -> Document | None:
+def parse_template(source: Source, language: Language, shape: ObjectShape | None = None) -> Document | None:
     """The document with its variants; None when there is no action in it after all."""
     read = read_template(before_end_marker(source.text), language)
     if read is None:
         return None
-    variants = tuple(_parse_variant(source, variant, read, shape, pure=pure) for variant in read.variants)
+    variants = tuple(_parse_variant(source, variant, read, shape) for variant in read.variants)
     first = next((one for one in variants if _is_readable(one.document)), variants[0]).document
     holes = {hole for variant in variants for hole in variant.document.holes}
     return replace(first, holes=tuple(sorted({*holes, *read.changing()})), variants=variants)
 
 
 def _parse_variant(
-    source: Source, variant: ReadVariant, read: ReadTemplate, shape: ObjectShape | None, *, pure: bool
+    source: Source, variant: ReadVariant, read: ReadTemplate, shape: ObjectShape | None
 ) -> TemplateVariant:
     masked = variant.masked
     if masked.removed:
-        document = _read_shifted(source, masked, shape, pure=pure)
+        document = _read_shifted(source, masked, shape)
     else:
-        document = read_document(source, masked.text, shape, is_template=True, pure=pure)
+        document = read_document(source, masked.text, shape, is_template=True)
     misfits = mark_open(document.root, masked, variant.loops)
     fill_in(document.root, masked.words)
     holes = tuple(Span(one.span.start, one.span.end) for one in masked.openings)
-    return TemplateVariant(replace(document, holes=holes), variant.variant, misfits, read.template)
+    return TemplateVariant(replace(document, holes=holes, template=read.template), variant.variant, misfits)
 
 
-def _read_shifted(source: Source, masked: MaskedText, shape: ObjectShape | None, *, pure: bool) -> Document:
+def _read_shifted(source: Source, masked: MaskedText, shape: ObjectShape | None) -> Document:
     """Parse a text without the parts that are taken out of it; offsets are those of the whole."""
     edits = [TextEdit(span, "") for span in masked.removed]
     offsets = OffsetMap(edits)
-    document = read_document(source, apply_edits(masked.text, edits), shape, is_template=True, pure=pure)
+    document = read_document(source, apply_edits(masked.text, edits), shape, is_template=True)
     move_back(document.root, offsets)
     moved = {id(problem): move_problem(problem, offsets) for problem in document.problems}
     error = moved[id(document.error)] if document.error is not None else None

@@ -12,7 +12,10 @@ from netpol_lsp.yaml.templates.tokens import Token, TokenKind
 _ACTION = re.compile(r"<%(?P<sign>[%#=_-]?)(?P<inner>(?:(?!%>|<%).)*+)%>", re.DOTALL)
 _RUBY = re.compile(r"(?P<word>if|unless|elsif|else|case|when|end|while|until|for)\b(?P<rest>.*)\Z", re.DOTALL)
 _RUBY_BLOCK = re.compile(r"\bdo(?:\s*\|[^|]*\|)?\s*\Z")
-_SCRIPT = re.compile(r"(?P<closes>\}\s*)?(?:\)\s*;?\s*)?(?P<word>else\s+if|if|else|for|while)?\s*(?P<rest>.*?)(?P<opens>\{)?\s*\Z", re.DOTALL)
+_SCRIPT = re.compile(
+    r"(?P<closes>\}\s*)?(?:\)\s*;?\s*)?(?P<word>else\s+if|if|else|for|while)?\s*(?P<rest>.*?)(?P<opens>\{)?\s*\Z",
+    re.DOTALL,
+)
 _ASSIGNMENT = re.compile(r"(?:(?:const|let|var)\s+)?[@\w.\[\]'\"]+\s*(?:\|\||[-+])?=(?!=)")
 
 

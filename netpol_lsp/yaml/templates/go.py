@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from netpol_lsp.yaml.templates.conditions import ALWAYS
@@ -61,46 +62,47 @@ def lex(text: str, opening: str = "{{", closing: str = "}}") -> Iterator[Token]:
 def _inside(opening: str, closing: str) -> re.Pattern[str]:
     """What stands in an action: strings whole, and nothing that opens or closes another one."""
     first, last = re.escape(opening), re.escape(closing)
-    return re.compile(
-        rf"""(?:"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|'(?:[^'\\\n]|\\.)*+'|(?!{last}|{first}).)*+""", re.DOTALL
-    )
+    return re.compile(rf"""(?:"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|'(?:[^'\\\n]|\\.)*+'|(?!{last}|{first}).)*+""", re.DOTALL)
 
 
 def _token(source: str, start: int, end: int, *, trims_before: bool, trims_after: bool) -> Token:
     found = _KEYWORD.match(source)
     word = found.group() if found else ""
     rest = source[found.end() :].strip() if found else source
+    token = _control(word, rest, Token(TokenKind.NOTHING, start, end))
+    if token is None and source and not _ASSIGNMENT.match(source):
+        token = Token(TokenKind.OUTPUT, start, end, output=output_of(source))
+    return replace(token or Token(TokenKind.NOTHING, start, end), trims_before=trims_before, trims_after=trims_after)
 
-    def make(kind: TokenKind, **more: object) -> Token:
-        return Token(kind, start, end, trims_before=trims_before, trims_after=trims_after, **more)  # type: ignore[arg-type]
 
+def _control(word: str, rest: str, nothing: Token) -> Token | None:
+    """The token of a keyword; None for other words."""
     match word:
         case "if":
-            return make(TokenKind.OPEN, condition=condition_of(rest))
-        case "with":
-            return make(TokenKind.OPEN, condition=condition_of(rest), is_scope=True)
+            return replace(nothing, kind=TokenKind.OPEN, condition=condition_of(rest))
+        case "with" | "block":
+            condition = condition_of(rest) if word == "with" else ALWAYS
+            return replace(nothing, kind=TokenKind.OPEN, condition=condition, is_scope=True)
         case "range":
             # What it runs over is true when there is something in it; so `with` and `if` of the same go with it.
             pipeline = without_declaration(rest)
             condition = ALWAYS if pipeline.startswith("list ") else condition_of(pipeline)
-            return make(TokenKind.OPEN, condition=condition, is_scope=True, is_loop=True)
+            return replace(nothing, kind=TokenKind.OPEN, condition=condition, is_scope=True, is_loop=True)
         case "else":
-            inner = _KEYWORD.match(rest)
-            if inner and inner.group() in ("if", "with"):
-                condition = condition_of(rest[inner.end() :].strip())
-                return make(TokenKind.MIDDLE, condition=condition, is_scope=inner.group() == "with")
-            return make(TokenKind.MIDDLE, condition=ALWAYS, is_else=True)
+            return _otherwise(rest, nothing)
         case "end":
-            return make(TokenKind.CLOSE)
+            return replace(nothing, kind=TokenKind.CLOSE)
         case "define":
-            return make(TokenKind.DEFINE, name=_name(rest))
-        case "block":
-            return make(TokenKind.OPEN, condition=ALWAYS, is_scope=True)
-        case "break" | "continue":
-            return make(TokenKind.NOTHING)
-    if not source or _ASSIGNMENT.match(source):
-        return make(TokenKind.NOTHING)
-    return make(TokenKind.OUTPUT, output=output_of(source))
+            return replace(nothing, kind=TokenKind.DEFINE, name=_name(rest))
+    return nothing if word in ("break", "continue") else None
+
+
+def _otherwise(rest: str, nothing: Token) -> Token:
+    inner = _KEYWORD.match(rest)
+    if inner is None or inner.group() not in ("if", "with"):
+        return replace(nothing, kind=TokenKind.MIDDLE, condition=ALWAYS, is_else=True)
+    condition = condition_of(rest[inner.end() :].strip())
+    return replace(nothing, kind=TokenKind.MIDDLE, condition=condition, is_scope=inner.group() == "with")
 
 
 def _name(text: str) -> str:

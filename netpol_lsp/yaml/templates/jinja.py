@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from netpol_lsp.yaml.templates.conditions import ALWAYS
 from netpol_lsp.yaml.templates.infix_conditions import condition_of
@@ -61,7 +62,7 @@ def lex(text: str) -> Iterator[Token]:
                 yield Token(TokenKind.NOTHING, *raw_end.span())
                 at = raw_end.end()
             continue
-        yield _statement(word, rest, start, end, trims_before=before, trims_after=after)
+        yield _statement(word, rest, Token(TokenKind.NOTHING, start, end, trims_before=before, trims_after=after))
 
 
 def _next(text: str, at: int) -> re.Match[str] | None:
@@ -81,31 +82,26 @@ def _split(statement: str) -> tuple[str, str]:
     return (found.group(1), statement[found.end() :].strip()) if found else ("", statement.strip())
 
 
-def _statement(word: str, rest: str, start: int, end: int, *, trims_before: bool, trims_after: bool) -> Token:
-    def make(kind: TokenKind, **more: object) -> Token:
-        return Token(kind, start, end, trims_before=trims_before, trims_after=trims_after, **more)  # type: ignore[arg-type]
-
+def _statement(word: str, rest: str, token: Token) -> Token:
+    """The token of a statement; `token` is one without meaning."""
     match word:
         case "if":
-            return make(TokenKind.OPEN, condition=condition_of(rest))
+            return replace(token, kind=TokenKind.OPEN, condition=condition_of(rest))
         case "for":
             items = _FOR.match(rest)
-            return make(
-                TokenKind.OPEN, condition=condition_of(items["items"] if items else rest), is_loop=True, is_scope=True
-            )
+            condition = condition_of(items["items"] if items else rest)
+            return replace(token, kind=TokenKind.OPEN, condition=condition, is_loop=True, is_scope=True)
         case "elif" | "elseif":
-            return make(TokenKind.MIDDLE, condition=condition_of(rest))
+            return replace(token, kind=TokenKind.MIDDLE, condition=condition_of(rest))
         case "else":
-            return make(TokenKind.MIDDLE, condition=ALWAYS, is_else=True)
-        case "macro":
-            return make(TokenKind.DEFINE, name=rest.partition("(")[0].strip())
-        case "set" if not _SET.match(rest):
-            return make(TokenKind.DEFINE, name=rest)
-        case "include" | "import_yaml":
-            return make(TokenKind.OUTPUT)
+            return replace(token, kind=TokenKind.MIDDLE, condition=ALWAYS, is_else=True)
+        case "include":
+            return replace(token, kind=TokenKind.OUTPUT)
+    if word == "macro" or (word == "set" and not _SET.match(rest)):
+        return replace(token, kind=TokenKind.DEFINE, name=rest.partition("(")[0].strip())
     if word in _IN_PLACE:
-        return make(TokenKind.OPEN, condition=ALWAYS, is_scope=True)
-    return make(TokenKind.CLOSE) if word.startswith("end") else make(TokenKind.NOTHING)
+        return replace(token, kind=TokenKind.OPEN, condition=ALWAYS, is_scope=True)
+    return replace(token, kind=TokenKind.CLOSE) if word.startswith("end") else token
 
 
 def _output(source: str) -> Output:

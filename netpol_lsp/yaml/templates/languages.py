@@ -45,7 +45,9 @@ _SIGNS: tuple[tuple[Language, str, re.Pattern[str]], ...] = (
     (
         Language.SHELL,
         "${",
-        re.compile(r"^[ \t]*(?:-[ \t]+)?\$\{[^{}\n]*\}[ \t]*$|[\[{,][ \t]*\$\{|:[ \t]+\$\{[^{}\n]*\}[ \t]*[,}\]]", re.MULTILINE),
+        re.compile(
+            r"^[ \t]*(?:-[ \t]+)?\$\{[^{}\n]*\}[ \t]*$|[\[{,][ \t]*\$\{|:[ \t]+\$\{[^{}\n]*\}[ \t]*[,}\]]", re.MULTILINE
+        ),
     ),
 )
 _ENDINGS = {

@@ -7,7 +7,8 @@ the template are is an unknown one (see `masking.is_unknown`), not null.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence as AbstractSequence
+from collections.abc import Iterable
+from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass
 
 from netpol_lsp.text.span import Span

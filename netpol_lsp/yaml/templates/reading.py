@@ -29,7 +29,9 @@ _SHIFTED = re.compile(rf"^[ \t]*+({_BLANK}[{_BLANK} \t]*+)(?=[^\s{_JOINED}#])", 
 _LINE_END = re.compile(r"[\n\r]")
 _NOT_LINE_END = re.compile(r"[^\n\r]")
 # What may stand before a value on its line: dashes, and a key.
-_BEFORE_VALUE = re.compile(r"(?P<dashes>[ \t]*(?:-[ \t]+)*)(?P<key>(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s#'\"\[\]{},|>-][^\n:#]*?|[^\s\n:]+)[ \t]*:[ \t]*)?\Z")
+_BEFORE_VALUE = re.compile(
+    r"(?P<dashes>[ \t]*(?:-[ \t]+)*)(?P<key>(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s#'\"\[\]{},|>-][^\n:#]*?|[^\s\n:]+)[ \t]*:[ \t]*)?\Z"
+)
 _AFTER_VALUE = re.compile(rf"[ \t{MASK}]*(?:[ \t]#[^\n\r]*)?\Z")
 _BLANK_LINES = re.compile(r"[ \t]*(?:(?:\r\n|\n|\r)[ \t]*)+(?=\S)")
 _ENTRY = re.compile(r"(?:-[ \t]+)?[^\s#:]+[ \t]*:(?:\s|\Z)|-\s|#|---")
@@ -177,7 +179,7 @@ class _Lines:
         text = self.text
         if self.blanked:
             self.blanked.sort()
-            pieces = []
+            pieces: list[str] = []
             at = 0
             for span in self.blanked:
                 pieces += (text[at : span.start], _NOT_LINE_END.sub(" ", text[span.start : span.end]))
@@ -210,7 +212,7 @@ class _Lines:
             self.words.append(token)
             return
         owner = len(found["dashes"]) if found["key"] else found["dashes"].rindex("-")
-        self._open(token, Opening(Span(token.start, token.end), token.output.column, True, owner, token))  # noqa: FBT003
+        self._open(token, Opening(Span(token.start, token.end), token.output.column, True, owner, token))
 
     def _join(self, end: int) -> None:
         """Take away the line that a trim marker joins to the end of a value: it is a part of what is not known."""
