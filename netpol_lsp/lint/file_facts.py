@@ -11,7 +11,8 @@ from netpol_lsp.workspace.extract import resources_of
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
 from netpol_lsp.workspace.resource_kinds import may_hold_resources
 from netpol_lsp.workspace.resources import NO_RESOURCES, ResourceFacts, joined
-from netpol_lsp.yaml.documents import parse_document, split
+from netpol_lsp.yaml.manifests import parse_manifest, split_manifest
+from netpol_lsp.yaml.templates.languages import language_of
 
 
 def file_facts(analysis: Analysis, settings: Settings) -> FileFacts:
@@ -25,7 +26,7 @@ def part_resources(part: Part, uri: str, settings: Settings) -> ResourceFacts:
     """The facts of one document of a file."""
     if not may_hold_resources(part.text, uri):
         return NO_RESOURCES
-    document = part.analysis.document if part.analysis is not None else parse_document(part.text, uri)
+    document = part.analysis.document if part.analysis is not None else parse_manifest(part.text, uri)
     return resources_of(document, part.index, settings.default_namespace)
 
 
@@ -35,9 +36,12 @@ def facts_of(source: Source, settings: Settings) -> FileFacts:
         return file_facts(analyse(source), settings)
     if not may_hold_resources(source.text, source.uri):
         return NO_FACTS
-    chunks = split(source.text)
+    language = language_of(source.text, source.uri)
+    chunks = split_manifest(source.text, language)
     resources = joined(
-        resources_of(parse_document(chunk.text, source.uri), chunk.index, settings.default_namespace)
+        resources_of(
+            parse_manifest(chunk.text, source.uri, language=language), chunk.index, settings.default_namespace
+        )
         for chunk in chunks
         if may_hold_resources(chunk.text, source.uri)
     )

@@ -65,8 +65,8 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     field = kube_object.namespace_field
     if field is not None and not field.is_null and field.value != "":
         return
-    if _may_be_filled_in(ctx, kube_object):
-        return
+    if ctx.document.is_template:
+        return  # what renders it decides the namespace, too: the release's, the play's
     name = f"`{kube_object.name}`" if kube_object.name else "the policy"
     yield ctx.finding(
         field.key_span if field is not None else kube_object.span,
@@ -80,16 +80,8 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
 
 def _others_name_one(ctx: PolicyContext) -> bool:
     """Whether another policy of the file names its namespace."""
-    siblings = ctx.workspace.policies_of_file(ctx.source.uri) if not ctx.document.is_template else ()
+    siblings = ctx.workspace.policies_of_file(ctx.source.uri)
     return any(other.policy.namespace is not None for other in siblings)
-
-
-def _may_be_filled_in(ctx: PolicyContext, kube_object: KubeObject) -> bool:
-    """Whether lines of a template stand in the metadata, or right behind it."""
-    assert kube_object.metadata is not None
-    start, end = kube_object.metadata.span.start, kube_object.metadata.span.end
-    following = [entry.key.start for entry in kube_object.node.entries if entry.key.start > end]
-    return any(start <= hole.start <= min(following, default=len(ctx.document.text)) for hole in ctx.document.holes)
 
 
 def _fix(ctx: PolicyContext, kube_object: KubeObject) -> Fix | None:

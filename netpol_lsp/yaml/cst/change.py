@@ -8,8 +8,9 @@ from collections.abc import Callable
 from netpol_lsp.text.difference import difference
 from netpol_lsp.yaml.cst.build import build_tree
 from netpol_lsp.yaml.cst.tree import Collection, Item, Raw, Tree, UnfaithfulError, Value, in_brackets
-from netpol_lsp.yaml.documents import Document, parse_document
+from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.edit.mappings import Edits
+from netpol_lsp.yaml.manifests import parse_manifest
 
 Change = Callable[[Tree], None]
 
@@ -30,7 +31,7 @@ def restructure(document: Document, change: Change) -> Edits | None:
         text = tree.text()
     except UnfaithfulError:
         return None
-    after = parse_document(text, document.source.uri)
+    after = parse_manifest(text, document.source.uri)
     if text == document.text or after.error is not None or _comments(after) != _comments(document):
         return None
     edits = difference(document.text, text)

@@ -164,7 +164,7 @@ class _Builder:
     def _imply(self, token: Token) -> None:
         """Make what came before a stray token a branch of a chain whose start is not in this text."""
         around = self.current
-        branch = Branch(Condition(Operator.ATOM, f"@{around.start}"), around.start, token.start, around.items)
+        branch = Branch(Condition(Operator.ATOM, f"@{token.start}"), around.start, token.start, around.items)
         around.items = [Chain(around.start, token.end, [branch])]
         self.levels.append((around.items[0], branch, self.scope))
 

@@ -85,6 +85,8 @@ class _Marker:
         self.text = masked.text
         self.removed = masked.removed
         self._starts: dict[int, list[int]] = {}
+        # The values that were put in where none is written, by identity.
+        self.unknown: dict[int, Scalar] = {}
 
     def starts(self, node: Mapping | Sequence) -> list[int]:
         """Where the children of a collection begin: their keys or dashes."""
@@ -139,7 +141,9 @@ class _Marker:
             return None
         if opening.is_value:
             return self._open_value(opening, levels, last)
-        is_missing = isinstance(last, Scalar) and last.start == last.end and is_null(last)
+        is_missing = isinstance(last, Scalar) and (
+            id(last) in self.unknown or (last.start == last.end and is_null(last))
+        )
         if opening.column is None:
             self._mark(levels, opening, levels)
             if is_missing:
@@ -214,6 +218,7 @@ class _Marker:
         """Put an unknown value where none is written."""
         level = levels[-1]
         unknown = Scalar(opening.span.start, opening.span.end, MASK)
+        self.unknown[id(unknown)] = unknown
         assert level.child is not None
         if isinstance(level.node, Mapping):
             level.node.entries[level.child].value = unknown

@@ -24,6 +24,11 @@ _JOINED = "\ue003"
 # Both sides of such a gap are in one word: spaces would cut it in two.
 _IN_WORD = re.compile(rf"(?<=[^\s,\[\]{{}}:\"'#{_BLANK}{_JOINED}]){_BLANK}+(?=[^\s,\[\]{{}}:\"'#{_BLANK}{_JOINED}])")
 _SPACES_AFTER = re.compile(r"[ \t]*")
+_ALL_BLANKS = re.compile(f"[{_BLANK}{_JOINED}]+")
+# A text that goes on on the next lines begins.
+_BLOCK = re.compile(rf"(?:[:-][ \t]+|^[ \t]*)[|>][-+0-9]*[ \t{_BLANK}{_JOINED}]*(?:#[^\n\r]*)?$", re.MULTILINE)
+_BLANKS_AND_WORDS = f" \t{_BLANK}{_JOINED}{MASK}"
+_LINE = re.compile(r"[^\n\r]*(?:\r\n|\n|\r)|[^\n\r]+\Z")
 _BLANKS = re.compile(f"{_BLANK}+")
 _SHIFTED = re.compile(rf"^[ \t]*+({_BLANK}[{_BLANK} \t]*+)(?=[^\s{_JOINED}#])", re.MULTILINE)
 _LINE_END = re.compile(r"[\n\r]")
@@ -99,6 +104,7 @@ def mask(text: str, tokens: Iterable[Token], variant: Variant, unread: Iterable[
         pieces += (before, _JOINED + _blank(action[1:]) if is_joined else _blank(action))
         if token.trims_after:
             end = _SPACES_AFTER.match(text, at).end()  # type: ignore[union-attr]
+            end = min(end, dead.start) if len(dead) else end
             pieces.append(_BLANK * (end - at))
             at = end
     while len(dead):
@@ -106,11 +112,56 @@ def mask(text: str, tokens: Iterable[Token], variant: Variant, unread: Iterable[
         at, dead = dead.end, next(blanks)
     pieces.append(text[at:])
     masked = "".join(pieces)
-    removed = tuple(_shifts(masked)) if _BLANK in masked else ()
+    blocks = list(_blocks(masked)) if _BLOCK.search(masked) else []
+    removed = _removed(masked, blocks, outputs)
     masked = _without_blanks(masked)
     if not outputs:
         return MaskedText(masked, tuple(_unread(unread)), (), removed)
-    return replace(_Lines(masked, outputs).read(unread), removed=removed)
+    outside = [token for token in outputs if not _is_in(token.start, blocks)] if blocks else outputs
+    return replace(_Lines(masked, outside).read(unread), removed=removed)
+
+
+def _blocks(text: str) -> Iterator[Span]:
+    """The lines of texts after `|` and `>`: what is in them is no YAML."""
+    start = end = -1
+    owner = 0
+    for found in _LINE.finditer(text):
+        line = found.group().rstrip()
+        content = line.strip(_BLANKS_AND_WORDS)
+        indent = len(line) - len(line.lstrip(" "))
+        if start >= 0 and (not content or indent > owner):
+            end = found.end()
+            continue
+        if start >= 0:
+            yield Span(start, end)
+        start = end = -1
+        if _BLOCK.search(line):
+            start = end = found.end()
+            owner = indent
+    if start >= 0:
+        yield Span(start, end)
+
+
+def _is_in(offset: int, blocks: list[Span]) -> bool:
+    at = bisect_right(blocks, offset, key=lambda block: block.start) - 1
+    return at >= 0 and offset < blocks[at].end
+
+
+def _removed(text: str, blocks: list[Span], outputs: list[Token]) -> tuple[Span, ...]:
+    """What is taken out before parsing: spaces would shift what follows, or mean something."""
+    if _BLANK not in text and not blocks:
+        return ()
+    found = [span for span in _shifts(text) if not _is_in(span.start, blocks)]
+    for block in blocks:
+        found += [Span(*blank.span()) for blank in _ALL_BLANKS.finditer(text, block.start, block.end)]
+        # Lines that come in at the left margin would end the text.
+        margin = (token for token in outputs if block.start <= token.start < block.end)
+        found += [
+            Span(token.start, token.end)
+            for token in margin
+            if text[token.start - 1] in "\r\n" and token.end < block.end
+        ]
+    return tuple(sorted(found))
 
 
 def _shifts(text: str) -> Iterator[Span]:

@@ -48,13 +48,16 @@ def choose(template: Template, region: Definition | None = None) -> Reading:
     reader = _Reader(root, outside)
     targets = list(reader.targets())
     reader.read(lambda _: 0)
-    if len(targets) < MOST_VARIANTS:
-        for path in targets:
+    changes = [path for path in targets if path[2]]
+    if len(changes) < MOST_VARIANTS:
+        for path in changes:
             reader.read(lambda _: 0, path)
-        if len(targets) + 1 < MOST_VARIANTS:
-            reader.read(lambda chain: len(chain.branches))
+        reader.read_once(lambda chain: len(chain.branches))
     else:
-        _read_groups(reader, targets)
+        _read_groups(reader, changes)
+    for path in targets:
+        if not reader.is_read(path):
+            reader.read_once(lambda _: 0, path)
     return Reading(tuple(reader.variants), reader.unread(targets))
 
 
@@ -70,15 +73,10 @@ def _read_groups(reader: _Reader, targets: list[Path]) -> None:
         for kept in (0, 1):
 
             def wish(chain: Chain, digit: int = digit, kept: int = kept) -> int:
-                is_changed = (numbers[id(chain)] >> digit) & 1 != kept
+                is_changed = (numbers.get(id(chain), 0) >> digit) & 1 != kept
                 return 1 + digit % len(chain.branches) if is_changed else 0
 
             reader.read(wish)
-    for path in targets:
-        if len(reader.variants) == MOST_VARIANTS:
-            break
-        if not reader.is_read(path):
-            reader.read(lambda _: 0, path)
 
 
 class _Reader:
@@ -92,16 +90,16 @@ class _Reader:
 
     def targets(self) -> Iterator[Path]:
         """The choices that the first variant does not make, outer ones first."""
-        stack: list[tuple[Path | None, Branch]] = [(None, self.root)]
-        for path, branch in stack:
+        stack: list[tuple[Path | None, Branch, bool]] = [(None, self.root, True)]
+        for path, branch, is_first in stack:
             for item in branch.items:
                 if isinstance(item, Definition):
                     continue
                 for number, inner in enumerate(item.branches):
                     chosen: Path = (path, item, number)
-                    if number:
+                    if number or not is_first:
                         yield chosen
-                    stack.append((chosen, inner))
+                    stack.append((chosen, inner, is_first and not number))
                 if item.may_be_absent:
                     yield path, item, len(item.branches)
 
@@ -119,6 +117,11 @@ class _Reader:
         if spans not in self._known:
             self._known.add(spans)
             self.variants.append(Variant(spans, tuple(span.start for span in spans)))
+
+    def read_once(self, wish: Callable[[Chain], int], path: Path | None = None) -> None:
+        """As `read`, while there is room for another variant."""
+        if len(self.variants) < MOST_VARIANTS:
+            self.read(wish, path)
 
     def is_read(self, path: Path) -> bool:
         """Whether a choice is made in one of the variants."""
