@@ -39,9 +39,7 @@ def facts_of(source: Source, settings: Settings) -> FileFacts:
     language = language_of(source.text, source.uri)
     chunks = split_manifest(source.text, language)
     resources = joined(
-        resources_of(
-            parse_manifest(chunk.text, source.uri, language=language), chunk.index, settings.default_namespace
-        )
+        resources_of(parse_manifest(chunk.text, source.uri, language=language), chunk.index, settings.default_namespace)
         for chunk in chunks
         if may_hold_resources(chunk.text, source.uri)
     )
