@@ -26,7 +26,7 @@ def _fail_for_bad(original):
 
 
 def test_a_document_that_cannot_be_read_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "parse_document", _fail_for_bad(analysis.parse_document))
+    monkeypatch.setattr(analysis, "parse_manifest", _fail_for_bad(analysis.parse_manifest))
     found = lint_text(f"{GOOD}---\n# BAD\n{GOOD}---\n{GOOD}").diagnostics
     assert [one.document for one in found if one.code == "NP106"] == [0, 2]
     failed = next(one for one in found if one.code == "NP990")
