@@ -197,7 +197,7 @@ def _add_result(parser: argparse.ArgumentParser) -> None:
 
 def _add_running(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("running")
-    group.add_argument("--stdin-filename", metavar="PATH", help="the name of what stands on standard input")
+    group.add_argument("--stdin-filename", metavar="PATH", help="the name of what comes from standard input")
     group.add_argument(
         "--force-exclude", action="store_true", help="leave out excluded files even when they are named, as in hooks"
     )

@@ -24,7 +24,7 @@ def run(name: str, arguments: Sequence[str]) -> int:
 
 
 def _show_rule(arguments: Sequence[str]) -> int:
-    parser = new_parser("rule CODE", "Explain a rule: what it looks for, why, and how to mend it.")
+    parser = new_parser("rule CODE", "Explain a rule: what it looks for, why, and how to fix it.")
     parser.add_argument("code", metavar="CODE", nargs="+", help="a code such as NP210, or a name")
     add_format(parser, "auto", "markdown", "json")
     add_color(parser)

@@ -109,7 +109,7 @@ class _Reader:
         """Say that a key is not known here."""
         name = entry.name or ""
         if within_override and (name in KEYS_BY_NAME or name == "overrides"):
-            self.problem(entry.key.span, f"`{name}` holds for the whole file and cannot stand in an override")
+            self.problem(entry.key.span, f"`{name}` applies to the whole file and cannot be set in an override")
         else:
             near = did_you_mean(name, names) or ": known are " + ", ".join(f"`{known}`" for known in sorted(names))
             self.problem(entry.key.span, f"unknown key `{name}`{near}")
@@ -241,10 +241,10 @@ class _Reader:
 
 _NAMES: dict[Any, str] = {
     bool: "true or false",
-    int: "a whole number",
+    int: "an integer",
     str: "a text",
-    list[str]: "a list of texts",
-    list[int]: "a list of whole numbers",
+    list[str]: "a list of strings",
+    list[int]: "a list of integers",
 }
 
 

@@ -146,7 +146,7 @@ def parse_namespace(text: str) -> str:
 def parse_text(text: str) -> str:
     """Any text that is not empty."""
     if not text.strip():
-        raise ValueError("an empty text has no meaning here")
+        raise ValueError("an empty string has no meaning here")
     return text
 
 

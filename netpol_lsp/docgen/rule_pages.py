@@ -29,10 +29,10 @@ _FENCE = re.compile(r"^```yaml (bad|good|fixed)[^\n]*$", re.MULTILINE)
 _TITLES = {"bad": "This is reported:", "good": "This is fine:", "fixed": "Fixed:"}
 _KINDS: dict[Any, str] = {
     bool: "true or false",
-    int: "whole number",
+    int: "integer",
     str: "text",
-    list[str]: "list of texts",
-    list[int]: "list of whole numbers",
+    list[str]: "list of strings",
+    list[int]: "list of integers",
 }
 
 

@@ -48,7 +48,7 @@ class Explanation:
             text = f"**{words.direction.value}:** {words.summary}"
             parts.append("\n".join([text, "", *(f"- {rule}" for rule in words.rules)]) if words.rules else text)
         if self.notes:
-            parts.append("\n".join(["Good to know:", "", *(f"- {note}" for note in self.notes)]))
+            parts.append("\n".join(["Notes:", "", *(f"- {note}" for note in self.notes)]))
         return "\n\n".join(parts) + "\n"
 
     def text(self) -> str:
@@ -58,7 +58,7 @@ class Explanation:
             lines.append(f"  {words.direction.value}: {words.summary}")
             lines += [f"    {'or ' if number else ''}{rule}" for number, rule in enumerate(words.rules)]
         if self.notes:
-            lines.append("  Good to know:")
+            lines.append("  Notes:")
             lines += [f"    - {note}" for note in self.notes]
         return plain("\n".join(lines)) + "\n"
 
@@ -109,10 +109,10 @@ def _notes(
     policy: NetworkPolicy, namespace: str | None, default_namespace: str | None, *, is_partial: bool
 ) -> Iterator[str]:
     if is_partial:
-        yield "A template or a mistake hides a part of this policy: what is said here may not be all."
+        yield "A template or a mistake hides part of this policy, so this may not be all."
     if policy.object.namespace is None:
         meant = f", taken to be `{default_namespace}` here" if default_namespace else ""
-        yield f"No namespace is written: the policy lands in the current namespace of whoever applies it{meant}."
+        yield f"No namespace is written: the policy lands in the current namespace when it is applied{meant}."
     if policy.spec is None or policy.pod_selector is None:
         yield "There is no podSelector, which selects every pod of the namespace."
     if not policy.declares_types and not policy.has_unknown_types:

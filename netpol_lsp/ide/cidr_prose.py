@@ -46,7 +46,7 @@ def cidr_words(text: str) -> str:
         return f"`{text}` {parsed.reason.value}{hint}"
     words = f"`{parsed.canonical}`: {_extent(parsed)}, {_kind(parsed)}"
     if parsed.host_bits:
-        words += f". Only `{parsed.canonical}` counts of `{text}`, since the address has bits behind the prefix"
+        words += f". Only `{parsed.canonical}` counts of `{text}`, since the address has bits set after the prefix"
     if parsed.is_any:
         other = "IPv6" if parsed.family == 4 else "IPv4"
         words += f". {other} addresses are not among them"

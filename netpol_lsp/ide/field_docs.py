@@ -38,7 +38,7 @@ _DEFAULTS = {
     "spec.*.ports": "every port of every protocol",
     "spec.*.ports[].protocol": "TCP",
     "spec.*.ports[].port": "every port of the protocol",
-    "metadata.namespace": "the current namespace of whoever applies it",
+    "metadata.namespace": "the current namespace when it is applied",
 }
 
 _SINCE = {
@@ -78,13 +78,13 @@ _TRAPS: dict[str, tuple[str, ...]] = {
     ),
     "peer.podSelector": ("Alone it means pods of the policy's own namespace only.",),
     "peer.namespaceSelector": (
-        "It selects by the labels of namespaces, not by their names: use `kubernetes.io/metadata.name`. A label `name` is there only if somebody set it.",
+        "It selects by the labels of namespaces, not by their names: use `kubernetes.io/metadata.name`. A label `name` exists only where someone has set it.",
         "It does not include pods on the host's network, such as some ingress controllers.",
     ),
     "ipBlock": (
         "It is meant for addresses outside the cluster: pods have no lasting addresses.",
         "A Service's address is translated before policies are applied, so its cluster IP never matches.",
-        "Behind a NodePort or load balancer the client's address may have been replaced by a node's.",
+        "After a NodePort or load balancer the client's address may have been replaced by a node's.",
         "`0.0.0.0/0` is IPv4 only; `::/0` is all of IPv6.",
     ),
     "except": ("Each range must lie inside `cidr` and be smaller.",),
@@ -203,7 +203,7 @@ def _type_in_words(found: dict[str, Any]) -> str:
     words = {
         "object": "mapping",
         "array": "list",
-        "integer": "whole number",
+        "integer": "integer",
         "string": "text",
         "boolean": "true or false",
     }

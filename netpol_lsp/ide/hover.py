@@ -133,7 +133,7 @@ def _how_joined(peer: Peer, rule: TrafficRule) -> str:
     """AND inside the item, OR between items."""
     text = ""
     if peer.pod_selector is not None and peer.namespace_selector is not None:
-        text += " Both selectors stand in one item: AND."
+        text += " Both selectors are in one item: AND."
     if len(rule.peers) > 1:
         text += f" It is one of {len(rule.peers)} items, any of which is enough: OR."
     return text

@@ -62,7 +62,7 @@ POLICIES = (
     Snippet(
         "allow-same-namespace",
         "from pods of the same namespace",
-        "Every pod of the namespace accepts connections from the other pods of the namespace, and from nobody else.",
+        "Every pod of the namespace accepts connections from the other pods of the namespace, and from no one else.",
         _policy(
             "allow-same-namespace",
             {"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{"from": [{"podSelector": {}}]}]},

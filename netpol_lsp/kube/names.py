@@ -58,10 +58,10 @@ def qualified_name_problem(text: str) -> str | None:
     if len(parts) == 2:
         problem = subdomain_problem(parts[0])
         if problem:
-            return f"has a prefix (`{parts[0]}`) that {problem}" if parts[0] else "has nothing in front of its `/`"
+            return f"has a prefix (`{parts[0]}`) that {problem}" if parts[0] else "has nothing before its `/`"
     name = parts[-1]
     if not name:
-        return "has no name behind its `/`" if len(parts) == 2 else "is empty"
+        return "has no name after its `/`" if len(parts) == 2 else "is empty"
     if _length(name) > 63:
         return f"has a name of {_length(name)} characters, more than 63"
     if not _QUALIFIED.match(name):

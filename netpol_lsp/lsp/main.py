@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _port(text: str) -> int:
     number = int(text)
     if not 0 <= number <= 65535:
-        message = f"{text} is no port"
+        message = f"{text} is not a valid port"
         raise argparse.ArgumentTypeError(message)
     return number
 

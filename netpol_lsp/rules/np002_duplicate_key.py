@@ -158,7 +158,7 @@ def _missing_separator(ctx: Context, problem: SyntaxProblem) -> Diagnostic:
     related = [ctx.related(problem.related, "the first object starts here")] if problem.related else []
     return ctx.finding(
         problem.span,
-        "another object starts here without `---` in front of it: kubectl apply silently keeps only the last one",
+        "another object starts here without `---` before it: kubectl apply silently keeps only the last one",
         label="no `---`",
         related=related,
         fixes=[Fix("Insert `---`", (edit,))],
@@ -178,7 +178,7 @@ def _duplicate(ctx: Context, problem: SyntaxProblem, entries: dict[int, tuple[Ma
     effect = "with the same value" if same else "and kubectl apply silently keeps the last one"
     return ctx.finding(
         later.key,
-        f"key `{later.name}` stands twice in this mapping, {effect}",
+        f"key `{later.name}` is set twice in this mapping, {effect}",
         label="second time",
         related=[ctx.related(earlier.key, "first time")],
         fixes=[fix],

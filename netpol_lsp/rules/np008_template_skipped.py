@@ -40,7 +40,7 @@ def template_skipped(ctx: Context) -> Diagnostics:
     if error is not None and ctx.document.is_template:
         yield ctx.finding(
             error.span,
-            "this template is no YAML without its actions, so it is checked only in part: "
+            "this template is not YAML without its actions, so it is checked only in part: "
             "lint what it renders to, as in `helm template . | netpol-lint check -`",
             label=error.message,
         )

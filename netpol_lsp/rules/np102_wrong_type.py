@@ -85,7 +85,7 @@ _NAMES = {
     "object": "a mapping",
     "array": "a list",
     "string": "text",
-    "integer": "a whole number",
+    "integer": "an integer",
     "boolean": "true or false",
 }
 

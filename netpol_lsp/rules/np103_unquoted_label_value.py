@@ -143,7 +143,7 @@ def _kind(value: object) -> str:
 
 
 def _empty(ctx: PolicyContext, node: Node, place: Span, what: str) -> Diagnostic:
-    message = f"{what} value is null, which the API server stores as the empty text"
+    message = f"{what} value is null, which the API server stores as the empty string"
     written = isinstance(node, Scalar) and node.value.isalpha()
     fix = _quote(ctx, node, Applicability.UNSAFE) if written else _write_empty(ctx, node)
     return ctx.finding(place, message, severity=Severity.WARNING, fixes=[fix])

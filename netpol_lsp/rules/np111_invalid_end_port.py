@@ -53,7 +53,7 @@ def invalid_end_port(ctx: PolicyContext) -> Diagnostics:
             if start is None or start.is_null:
                 yield ctx.finding(end, "endPort needs a `port` where the range starts", label="no start")
             elif port.name is not None:
-                message = f"endPort cannot stand beside a named port (`{port.name}`): a range needs numbers"
+                message = f"endPort cannot be combined with a named port (`{port.name}`): a range needs numbers"
                 yield ctx.finding(end, message, related=[ctx.related(start, "the named port")])
             elif port.number is not None and end.value < port.number:
                 message = f"endPort `{end.value}` is below port `{port.number}`"

@@ -81,7 +81,7 @@ def ip_block_with_selector(ctx: PolicyContext) -> Diagnostics:
             other = peer.pod_selector or peer.namespace_selector
             if other is not None:
                 name = other.entry.name
-                message = f"`ipBlock` and `{name}` cannot stand in one item: a peer is either addresses or pods"
+                message = f"`ipBlock` and `{name}` cannot be in one item: a peer is either addresses or pods"
                 at = peer.ip_block.entry.key
                 related = [ctx.related(other.entry.key, "the selector in the same item")]
                 yield ctx.finding(

@@ -115,7 +115,7 @@ def _owners(ctx: PolicyContext, entry: Entry | None, owners: list[Mapping]) -> D
                 yield ctx.finding(field or owner, f"an owner reference needs its `{name}`", field=path)
         version = string_field(owner.get("apiVersion"))
         if version is not None and version.value and not _is_api_version(version.value):
-            yield ctx.finding(version, f"`{version.value}` is no API version")
+            yield ctx.finding(version, f"`{version.value}` is not a valid API version")
         flag = owner.get("controller")
         controllers += flag is not None and isinstance(flag.value, Scalar) and resolve(flag.value) is True
     if controllers > 1 and entry is not None:

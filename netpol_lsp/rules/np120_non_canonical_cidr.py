@@ -107,7 +107,7 @@ def _finding(ctx: PolicyContext, field: Field[str], cidr: Cidr, outer: Cidr | No
 
 def _why(cidr: Cidr) -> str:
     if cidr.host_bits:
-        return "has bits set behind its prefix"
+        return "has bits set after its prefix"
     if cidr.leading_zeros:
         return "has leading zeros"
     if cidr.ipv4_mapped:

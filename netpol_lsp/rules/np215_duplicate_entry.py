@@ -136,7 +136,7 @@ def _copies(ctx: PolicyContext, node: Sequence) -> Diagnostics:
         first = seen.setdefault(content_key(item), item)
         # An empty rule or peer has findings of its own; what a template decides may differ.
         if first is not item and not _is_empty(item) and not any(map(is_unknown, walk(item))):
-            yield _finding(ctx, node, item, first, "this entry stands in the list already")
+            yield _finding(ctx, node, item, first, "this entry is in the list already")
 
 
 def _covered_ports(ctx: PolicyContext, rule: TrafficRule) -> Diagnostics:
@@ -163,11 +163,11 @@ def _covered_ports(ctx: PolicyContext, rule: TrafficRule) -> Diagnostics:
                 continue
             is_equal = ports.covers(more)
             if not is_equal:
-                message = f"{ports_words(ports)} stands in the list already, in {ports_words(more)}"
+                message = f"{ports_words(ports)} is in the list already, in {ports_words(more)}"
                 yield _finding(ctx, node, item, other, message, is_fixable=False)
                 break
             if place < number:
-                yield _finding(ctx, node, item, other, f"{ports_words(ports)} stands in the list already")
+                yield _finding(ctx, node, item, other, f"{ports_words(ports)} is in the list already")
                 break
 
 

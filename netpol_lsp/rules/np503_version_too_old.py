@@ -74,7 +74,7 @@ def version_too_old(ctx: PolicyContext) -> Diagnostics:
     if feature is not None:
         for span in _metadata_names(ctx):
             message = f"no namespace has the label `{METADATA_NAME}` on Kubernetes {_dotted(version)}: {feature.text}"
-            yield ctx.finding(span, message, label="matches nothing unless somebody sets it")
+            yield ctx.finding(span, message, label="matches nothing unless someone sets it")
 
 
 _FEATURES = {

@@ -50,7 +50,7 @@ def name_pattern(ctx: PolicyContext) -> Diagnostics:
     try:
         is_match = re.fullmatch(pattern, name.value) is not None
     except re.error as error:
-        message = f"the option `pattern` of {ctx.rule.code} is no regular expression: {error}"
+        message = f"the option `pattern` of {ctx.rule.code} is not a valid regular expression: {error}"
         yield ctx.finding(name, message)
         return
     if not is_match:

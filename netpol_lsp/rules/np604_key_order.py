@@ -60,6 +60,6 @@ def _check(ctx: PolicyContext, node: Mapping, order: tuple[str, ...]) -> Diagnos
             continue
         # policyTypes stands in either place.
         if highest and order.index(name) < order.index(highest) and "policyTypes" not in (name, highest):
-            yield ctx.finding(entry.key, f"`{name}` usually stands before `{highest}`")
+            yield ctx.finding(entry.key, f"`{name}` usually comes before `{highest}`")
             return
         highest = name

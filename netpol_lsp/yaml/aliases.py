@@ -53,7 +53,7 @@ class Expander:
         if target is None:
             return self._refuse(span, f"alias `*{name}` has no anchor `&{name}` before it")
         if id(target) in self._open:
-            return self._refuse(span, f"alias `*{name}` stands inside the value that it names")
+            return self._refuse(span, f"alias `*{name}` occurs inside the value that it names")
         if self._exploded:
             return Scalar(span.start, span.end, "", style="'")
         copy = self._copy(target, span)

@@ -74,7 +74,7 @@ def _tagged(node: Scalar, problems: list[SyntaxProblem]) -> Any:
 def _check_float(node: Scalar, value: Any, problems: list[SyntaxProblem]) -> None:
     if math.isinf(value) or math.isnan(value):
         message = f"`{node.value}` is a number that JSON cannot hold, so the API server cannot read the manifest"
-        problems.append(SyntaxProblem(ProblemKind.SYNTAX, node.span, message, hint="quote it if text was meant"))
+        problems.append(SyntaxProblem(ProblemKind.SYNTAX, node.span, message, hint="quote it if a string was meant"))
 
 
 def _convert_mapping(node: Mapping, problems: list[SyntaxProblem]) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _convert_mapping(node: Mapping, problems: list[SyntaxProblem]) -> dict[str, 
         if marker in seen and not is_unknown(key):
             first = seen[marker].key
             problems.append(
-                SyntaxProblem(ProblemKind.DUPLICATE, key.span, f"key `{name}` stands twice in this mapping", first.span)
+                SyntaxProblem(ProblemKind.DUPLICATE, key.span, f"key `{name}` is set twice in this mapping", first.span)
             )
         else:
             seen[marker] = entry
@@ -110,6 +110,6 @@ def _refuse_key(entry: Entry, what: str, problems: list[SyntaxProblem]) -> None:
     span = entry.key.span if len(entry.key.span) else entry.span
     problems.append(
         SyntaxProblem(
-            ProblemKind.SYNTAX, span, f"a mapping key cannot be {what}", hint="quote the key if text was meant"
+            ProblemKind.SYNTAX, span, f"a mapping key cannot be {what}", hint="quote the key if a string was meant"
         )
     )

@@ -79,7 +79,7 @@ kind: z
 
 | option | value | default | meaning |
 |---|---|---|---|
-| `ports` | list of whole numbers | `[53, 5353]` | Ports \\| that count. |
+| `ports` | list of integers | `[53, 5353]` | Ports \\| that count. |
 | `pattern` | text | `"^a"` | A pattern. |
 
 In `.netpol-lint.yaml`:

@@ -54,7 +54,7 @@ async def hover(editor, document, needle, shift=0):
         ("{}\n", "{}", "policyTypes does not list Ingress"),
         ("egress:", "egress", "the pods open connections"),
         ("to:", "to", "OR addresses in `10.0.0.0/8`"),
-        ("namespaceSelector", "namespaceSelector", "Both selectors stand in one item: AND."),
+        ("namespaceSelector", "namespaceSelector", "Both selectors are in one item: AND."),
         ("pg}", "pg", "pods with `app=pg` in namespace `db`"),
         ("ipBlock", "ipBlock", "any of which is enough: OR"),
         ("10.0.0.0/8", "10.0.0.0/8", "10.0.0.0 to 10.255.255.255, 16,777,216 addresses, private"),

@@ -200,8 +200,8 @@ async def test_lines_typed_into_a_finished_policy(make_editor, name, closes):
 CHANGED = {
     "a closing bracket": ("{}\n", "{\n", "the bracket `{` is not closed"),
     "an opening bracket": ("  podSelector: {}", "  podSelector: }", "`}` does not belong here"),
-    "a colon": ("policyTypes:\n", "policyTypes\n", "`policyTypes` has no colon behind it"),
-    "a dash": ("- from:", " from:", "`from` stands in a list, but has no dash in front of it"),
+    "a colon": ("policyTypes:\n", "policyTypes\n", "`policyTypes` has no colon after it"),
+    "a dash": ("- from:", " from:", "`from` is in a list but has no dash before it"),
     "a dash of a mark": ("\n---", "\n--", "`--` separates no documents: `---` does"),
     "a bracket in front of a block": ("spec:\n", "spec: {\n", "the bracket `{` is not closed"),
     "a bracket in front of a list": ("policyTypes:\n", "policyTypes: [\n", "the bracket `[` is not closed"),

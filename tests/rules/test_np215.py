@@ -48,7 +48,7 @@ def ports(items: str) -> str:
 def test_a_copy(find, spec, field):
     (found,) = find("NP215", policy(spec))
     assert found.field == field
-    assert "stands in the list already" in found.message
+    assert "is in the list already" in found.message
     (fix,) = found.fixes
     assert (fix.title, fix.applicability) == ("Remove the copy", Applicability.SAFE)
 
@@ -56,9 +56,9 @@ def test_a_copy(find, spec, field):
 @pytest.mark.parametrize(
     ("items", "message", "field"),
     [
-        ("{port: 80}, {port: 1, endPort: 100}", "TCP 80 stands in the list already, in TCP 1-100", 0),
-        ("{protocol: UDP}, {port: 53, protocol: UDP}", "UDP 53 stands in the list already, in every UDP port", 1),
-        ("{protocol: TCP}, {port: http}", "the TCP port `http` stands in the list already, in every TCP port", 1),
+        ("{port: 80}, {port: 1, endPort: 100}", "TCP 80 is in the list already, in TCP 1-100", 0),
+        ("{protocol: UDP}, {port: 53, protocol: UDP}", "UDP 53 is in the list already, in every UDP port", 1),
+        ("{protocol: TCP}, {port: http}", "the TCP port `http` is in the list already, in every TCP port", 1),
     ],
 )
 def test_a_port_that_another_one_covers_has_no_fix(find, items, message, field):

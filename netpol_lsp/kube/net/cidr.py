@@ -36,7 +36,7 @@ class CidrReason(StrEnum):
     NETMASK = "has a netmask where the prefix length belongs"
     PREFIX_TOO_LONG = "has a prefix length above that of a single address"
     BAD_PREFIX = "has a prefix length that is not a plain number"
-    BLANK = "has a blank in it"
+    BLANK = "contains a space"
     RANGE = "is a range of addresses"
     ZONE = "has an IPv6 zone, which no CIDR block may have"
     TOO_FEW_OCTETS = "has fewer than four octets"

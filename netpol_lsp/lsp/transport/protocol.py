@@ -102,7 +102,7 @@ class NetpolProtocol(LanguageServerProtocol):
         """Whether a message fits the state of the session; a request that does not is answered."""
         method, request = data["method"], data.get("id")
         if not isinstance(method, str) or (request is not None and not isinstance(request, str | int)):
-            self._refuse(None, INVALID_REQUEST, "a method is a text, an id a text or a number")
+            self._refuse(None, INVALID_REQUEST, "a method is a string, an id a string or a number")
             return False
         if method == types.CANCEL_REQUEST:
             known = _cancelled_by(data)

@@ -53,16 +53,16 @@ def _problem(text: str, damage: Confusable, raw: Node | None, mended: Node | Non
     if count > 1 and len(chars) == 1:
         what += f", {count} times"
     shown = damage.text.strip(" ")
-    instead = f"`{shown}`" if shown else "a blank"
+    instead = f"`{shown}`" if shown else "a space"
     if damage.text:
-        message, title = f"{what} stands where YAML needs {instead}", f"Write {instead} instead"
+        message, title = f"{what} is where YAML needs {instead}", f"Write {instead} instead"
     else:
         message, title = f"{what} does not belong here", "Remove it" if count == 1 else "Remove them"
     return SyntaxProblem(
         ProblemKind.CHARACTER,
         damage.span,
         message,
-        hint="came along with pasted text",
+        hint="introduced by copy and paste",
         fixes=(Fix(title, (damage.edit,)),),
         is_error=damage.is_refused,
         field=_field(damage, raw, mended),

@@ -1,4 +1,4 @@
-"""Characters that came along with pasted text: blanks that are none, quotes and colons that only look like them.
+"""Characters that introduced by copy and paste: blanks that are none, quotes and colons that only look like them.
 
 Everything in a NetworkPolicy but comments and annotation values is ASCII. So a look-alike elsewhere is
 damage, when what is left of the line without look-alikes is plain ASCII; in text that people wrote it stays.

@@ -53,13 +53,13 @@ _REPAIRERS: tuple[RepairProvider, ...] = (
 
 # What the parser says, said so that it can be understood. Patterns of libyaml's and ruamel's messages.
 _PLAIN_WORDS = (
-    (r"could not find expected ':'", "this key has no colon behind it", "write `key: value`"),
-    (r"mapping values are not allowed", "a key cannot stand here", "check the colon and the columns of the line before"),
+    (r"could not find expected ':'", "this key has no colon after it", "write `key: value`"),
+    (r"mapping values are not allowed", "a key is not allowed here", "check the colon and the columns of the line before"),
     (r"did not find expected key|expected <block end>", "this line does not fit the columns of the lines above", "check how far it is indented"),
-    (r"expected '-' indicator", "this line stands among list items without being one", "check how far it is indented"),
-    (r"sequence entries are not allowed", "a list item cannot stand here", "put it on a line of its own"),
+    (r"expected '-' indicator", "this line is among list items but is not one", "check how far it is indented"),
+    (r"sequence entries are not allowed", "a list item is not allowed here", "put it on a line of its own"),
     (r"quoted scalar", "the quote that opens here is not closed", "close it"),
-    (r"cannot start any token", "a value cannot start with this sign", "put the value in quotes"),
+    (r"cannot start any token", "a value cannot start with this character", "put the value in quotes"),
     (r"flow sequence", "the bracket `[` is not closed", "close it with `]`"),
     (r"flow mapping", "the bracket `{` is not closed", "close it with `}`"),
     (r"block scalar", "what follows `|` or `>` must go on the next line", ""),

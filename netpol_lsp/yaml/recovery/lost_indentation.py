@@ -44,7 +44,7 @@ def lost_indentation(text: str, shape: ObjectShape) -> SyntaxProblem | None:
     restored = restore(text, shape)
     if restored is None:
         return None
-    message = "the indentation is lost: fields stand too far left"
+    message = "the indentation is lost: fields are too far left"
     if restored.documents > 1:
         message = f"the indentation is lost, and {restored.documents} objects follow one another without `---`"
     fixes: tuple[Fix, ...] = ()
@@ -59,7 +59,7 @@ def lost_indentation(text: str, shape: ObjectShape) -> SyntaxProblem | None:
         restored.first,
         message,
         restored.parent,
-        hint="paste it again from a source that keeps blanks, or restore the indentation",
+        hint="paste it again from a source that keeps spaces, or restore the indentation",
         note="it belongs under this key",
         fixes=fixes,
     )

@@ -29,23 +29,23 @@ def mended(text: str, found: Explained) -> str:
 
 
 CASES = {
-    "colon": ("spec\n  podSelector: {}\n", "6: spec", "`spec` has no colon behind it", "spec:\n  podSelector: {}\n"),
+    "colon": ("spec\n  podSelector: {}\n", "6: spec", "`spec` has no colon after it", "spec:\n  podSelector: {}\n"),
     "colon before a value": (
         "spec:\n  podSelector {}\n  policyTypes: [Ingress]\n",
         "7: podSelector",
-        "`podSelector` has no colon behind it",
+        "`podSelector` has no colon after it",
         "spec:\n  podSelector: {}\n  policyTypes: [Ingress]\n",
     ),
     "blank behind a colon": (
         "spec:\n  podSelector:{}\n  policyTypes: [Ingress]\n",
         "7: podSelector:",
-        "a blank is missing behind the colon of `podSelector`",
+        "a space is missing after the colon of `podSelector`",
         "spec:\n  podSelector: {}\n  policyTypes: [Ingress]\n",
     ),
     "blank behind a dash": (
         "spec:\n  podSelector: {}\n  policyTypes:\n    - Egress\n    -Ingress\n  egress: []\n",
         "10: -",
-        "a blank is missing behind the dash of `-Ingress`",
+        "a space is missing after the dash of `-Ingress`",
         "spec:\n  podSelector: {}\n  policyTypes:\n    - Egress\n    - Ingress\n  egress: []\n",
     ),
     "quote": (
@@ -93,7 +93,7 @@ CASES = {
     "comma": (
         "spec:\n  podSelector: {}\n  policyTypes: ['Ingress' 'Egress']\n",
         "8: '",
-        "a comma is missing in front of the next item",
+        "a comma is missing before the next item",
         "spec:\n  podSelector: {}\n  policyTypes: ['Ingress', 'Egress']\n",
     ),
     "too far right": (
@@ -105,19 +105,19 @@ CASES = {
     "too far left": (
         "spec:\n  podSelector:\n    matchLabels:\n      app: web\n     tier: db\n",
         "10: tier",
-        "`tier` is indented too little: by 5 blanks instead of 6",
+        "`tier` is indented too little: by 5 spaces instead of 6",
         "spec:\n  podSelector:\n    matchLabels:\n      app: web\n      tier: db\n",
     ),
     "the line before is wrong": (
         "spec:\n    podSelector: {}\n  policyTypes:\n    - Ingress\n  ingress: []\n",
         "7: podSelector",
-        "`podSelector` is indented too far: by 4 blanks instead of 2",
+        "`podSelector` is indented too far: by 4 spaces instead of 2",
         "spec:\n  podSelector: {}\n  policyTypes:\n    - Ingress\n  ingress: []\n",
     ),
     "a key far above is wrong": (
         "spec:\n  podSelector: {}\ningress:\n    - from:\n        - podSelector: {}\n  policyTypes:\n    - Ingress\n",
         "8: ingress",
-        "`ingress` is indented too little: by 0 blanks instead of 2",
+        "`ingress` is indented too little: by 0 spaces instead of 2",
         "spec:\n  podSelector: {}\n  ingress:\n    - from:\n        - podSelector: {}\n  policyTypes:\n    - Ingress\n",
     ),
     "dash too many": (
@@ -129,13 +129,13 @@ CASES = {
     "dash missing": (
         "spec:\n  podSelector: {}\n  policyTypes:\n    Ingress\n  - Egress\n",
         "9: Ingress",
-        "`Ingress` stands in a list, but has no dash in front of it",
+        "`Ingress` is in a list but has no dash before it",
         "spec:\n  podSelector: {}\n  policyTypes:\n  - Ingress\n  - Egress\n",
     ),
     "list on the line of its key": (
         "spec:\n  podSelector: {}\n  policyTypes: - Ingress\n",
         "8: -",
-        "a list item cannot stand on the line of its key `policyTypes`",
+        "a list item cannot be on the line of its key `policyTypes`",
         "spec:\n  podSelector: {}\n  policyTypes:\n    - Ingress\n",
     ),
     "sign in front": (
@@ -147,7 +147,7 @@ CASES = {
     "star": (
         "spec:\n  podSelector:\n    matchLabels:\n      app: *\n",
         "9: *",
-        "`*` stands for an alias, and no name follows it",
+        "`*` starts an alias, but no name follows it",
         'spec:\n  podSelector:\n    matchLabels:\n      app: "*"\n',
     ),
     "two keys on a line": (
@@ -171,7 +171,7 @@ CASES = {
     "swapped": (
         "spec:\n  podSelector:\n  policyTypes: [Ingress]\n    matchLabels:\n      app: web\n",
         "8: policyTypes",
-        "`policyTypes` stands between `podSelector` and its fields",
+        "`policyTypes` is between `podSelector` and its fields",
         "spec:\n  policyTypes: [Ingress]\n  podSelector:\n    matchLabels:\n      app: web\n",
     ),
     "conflict": (
@@ -237,7 +237,7 @@ CASES = {
     "colon behind a key in quotes": (
         'spec: {\n  "podSelector" {"matchLabels": {"app": "web"}}\n}\n',
         '7: "podSelector"',
-        '`"podSelector"` has no colon behind it',
+        '`"podSelector"` has no colon after it',
         'spec: {\n  "podSelector": {"matchLabels": {"app": "web"}}\n}\n',
     ),
     "bracket that was not opened": (
@@ -249,7 +249,7 @@ CASES = {
     "colon in a bracket": (
         "spec:\n  podSelector: {matchLabels {app: web}}\n",
         "7: matchLabels",
-        "`matchLabels` has no colon behind it",
+        "`matchLabels` has no colon after it",
         "spec:\n  podSelector: {matchLabels: {app: web}}\n",
     ),
     "template action": (
@@ -275,19 +275,19 @@ CASES = {
     "half a key behind a list": (
         "spec:\n  podSelector: {}\n  policyTypes:\n  - Ingress\n  - Egress\n  ingr\n",
         "11: ingr",
-        "`ingr` has no colon behind it",
+        "`ingr` has no colon after it",
         "spec:\n  podSelector: {}\n  policyTypes:\n  - Ingress\n  - Egress\n  ingr:\n",
     ),
     "half a key behind a condition": (
         "spec:\n  podSelector:\n    matchExpressions:\n      - key: app\n        operat\n  policyTypes: [Ingress]\n",
         "10: operat",
-        "`operat` has no colon behind it",
+        "`operat` has no colon after it",
         "spec:\n  podSelector:\n    matchExpressions:\n      - key: app\n        operat:\n  policyTypes: [Ingress]\n",
     ),
     "half a key in quotes": (
         'spec:\n  podSelector:\n    matchLabels:\n      app: web\n      "tier"\n  policyTypes: [Ingress]\n',
         '10: "tier"',
-        '`"tier"` has no colon behind it',
+        '`"tier"` has no colon after it',
         'spec:\n  podSelector:\n    matchLabels:\n      app: web\n      "tier":\n  policyTypes: [Ingress]\n',
     ),
     "half an item among keys": (
@@ -299,31 +299,31 @@ CASES = {
     "dash deleted": (
         "spec:\n  ingress:\n     from:\n        - podSelector: {}\n      ports:\n        - port: 80\n",
         "8: from",
-        "`from` stands in a list, but has no dash in front of it",
+        "`from` is in a list but has no dash before it",
         "spec:\n  ingress:\n    - from:\n        - podSelector: {}\n      ports:\n        - port: 80\n",
     ),
     "dash deleted above a list in its column": (
         "spec:\n  ingress:\n   from:\n    - podSelector: {}\n    ports:\n    - port: 80\n",
         "8: from",
-        "`from` stands in a list, but has no dash in front of it",
+        "`from` is in a list but has no dash before it",
         "spec:\n  ingress:\n  - from:\n    - podSelector: {}\n    ports:\n    - port: 80\n",
     ),
     "dash of the second item deleted": (
         "spec:\n  ingress:\n    - from:\n        - ipBlock: {cidr: 10.0.0.0/8}\n         podSelector:\n            matchLabels: {}\n",
         "10: podSelector",
-        "`podSelector` stands in a list, but has no dash in front of it",
+        "`podSelector` is in a list but has no dash before it",
         "spec:\n  ingress:\n    - from:\n        - ipBlock: {cidr: 10.0.0.0/8}\n        - podSelector:\n            matchLabels: {}\n",
     ),
     "first dash missing": (
         "spec:\n  podSelector: {}\n  ingress:\n    - from:\n          podSelector:\n            matchLabels: {}\n        - ipBlock: {cidr: 10.0.0.0/8}\n",
         "10: podSelector",
-        "`podSelector` stands in a list, but has no dash in front of it",
+        "`podSelector` is in a list but has no dash before it",
         "spec:\n  podSelector: {}\n  ingress:\n    - from:\n        - podSelector:\n            matchLabels: {}\n        - ipBlock: {cidr: 10.0.0.0/8}\n",
     ),
     "half a key": (
         "spec:\n  podSelector: {}\n  policyT",
         "8: policyT",
-        "`policyT` has no colon behind it",
+        "`policyT` has no colon after it",
         "spec:\n  podSelector: {}\n  policyT:",
     ),
 }

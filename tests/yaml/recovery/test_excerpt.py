@@ -27,7 +27,7 @@ def problem(text: str) -> SyntaxProblem:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("ports:\n", "ports\n", "`ports` has no colon behind it"),
+        ("ports:\n", "ports\n", "`ports` has no colon after it"),
         ("podSelector:\n", 'podSelector:"\n', "this double quote opens or closes nothing"),
         ("app: web\n", "app: [web\n", "the bracket `[` is not closed"),
         ("port: 80\n", "port: 80\n   protocol: TCP\n", None),

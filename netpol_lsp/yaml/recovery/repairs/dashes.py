@@ -22,8 +22,8 @@ def dashes(scene: ErrorSite) -> Iterator[Repair]:
             yield Repair(
                 (insert(line.body_start + 1, " "),),
                 Span(line.body_start, line.body_start + 1),
-                f"a blank is missing behind the dash of `{line.body[:30]}`",
-                "Add the blank behind the dash",
+                f"a space is missing after the dash of `{line.body[:30]}`",
+                "Add the space after the dash",
                 hint=f"write `- {line.body[1:30]}`",
                 cost=0.2,
                 is_plain=True,
@@ -100,9 +100,9 @@ def _add_dash(line: Line, column: int, cost: float) -> Repair:
     return Repair(
         (TextEdit(Span(line.start, line.body_start), " " * column + "- "),),
         line.key_span,
-        f"`{line.key or line.body[:30]}` stands in a list, but has no dash in front of it",
+        f"`{line.key or line.body[:30]}` is in a list but has no dash before it",
         "Add the dash",
-        hint="put `- ` in front of it",
+        hint="put `- ` before it",
         cost=cost,
     )
 
@@ -132,7 +132,7 @@ def list_on_key_line(scene: ErrorSite) -> Iterator[Repair]:
         yield Repair(
             (TextEdit(Span(start, line.value_start), scene.newline + " " * (line.body_column + 2)),),
             Span(line.value_start, line.value_start + 1),
-            f"a list item cannot stand on the line of its key `{line.key}`",
+            f"a list item cannot be on the line of its key `{line.key}`",
             "Put the item on the next line",
             hint="put it on the next line",
             cost=0.3,

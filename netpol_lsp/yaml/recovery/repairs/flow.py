@@ -139,7 +139,7 @@ def between_items(scene: ErrorSite) -> Iterator[Repair]:
     yield Repair(
         (insert(at, "," if scene.at > at else ", "),),
         Span(max(at - 1, 0), at),
-        "a comma is missing in front of the next item",
+        "a comma is missing before the next item",
         "Add the comma",
         hint="items in brackets are separated by commas",
         cost=0.9,
@@ -149,7 +149,7 @@ def between_items(scene: ErrorSite) -> Iterator[Repair]:
         yield Repair(
             (insert(at, ":" if scene.at > at else ": "),),
             Span(word.start(), at),
-            f"`{word.group()}` has no colon behind it",
+            f"`{word.group()}` has no colon after it",
             "Add the colon",
             hint=f"write `{word.group()}: `",
             cost=0.8,

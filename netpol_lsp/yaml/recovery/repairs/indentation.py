@@ -38,8 +38,8 @@ def tabs(scene: ErrorSite) -> Iterator[Repair]:
                 edits,
                 Span(start, end),
                 message,
-                "Replace the tabs by blanks",
-                hint="use blanks",
+                "Replace the tabs with spaces",
+                hint="use spaces",
                 cost=0.05 + width / 1000 + fill / 5000,
                 is_plain=True,
                 kind=ProblemKind.TAB,
@@ -118,7 +118,7 @@ def _move(scene: ErrorSite, line: Line, moved: list[Line], delta: int, cost: flo
         edits,
         line.key_span if line.body else Span(line.start + line.indent, line.end),
         message,
-        f"Indent `{what}` by {_blanks(column)}" if column else f"Remove the blanks in front of `{what}`",
+        f"Indent `{what}` by {_blanks(column)}" if column else f"Remove the spaces before `{what}`",
         hint=f"indent it by {_blanks(column)}" if column else "it must start the line",
         cost=cost,
         related=None if neighbour is None else neighbour.key_span,
@@ -127,7 +127,7 @@ def _move(scene: ErrorSite, line: Line, moved: list[Line], delta: int, cost: flo
 
 
 def _blanks(count: int) -> str:
-    return "1 blank" if count == 1 else f"{count} blanks"
+    return "1 space" if count == 1 else f"{count} spaces"
 
 
 def _neighbour(scene: ErrorSite, line: Line, column: int) -> Line | None:
@@ -156,7 +156,7 @@ def swapped(scene: ErrorSite) -> Iterator[Repair]:
                 TextEdit(Span(line.start, line.end), scene.text[above.start : above.end]),
             ),
             line.key_span,
-            f"`{what}` stands between `{above.key}` and its fields",
+            f"`{what}` is between `{above.key}` and its fields",
             f"Move it above `{above.key}`",
             hint=f"move it above `{above.key}`",
             cost=1.3,
@@ -187,7 +187,7 @@ def block_text(scene: ErrorSite) -> Iterator[Repair]:
                     hint=f"indent it further than `{line.key}`",
                     cost=0.6 + 0.05 * len(taken),
                     related=line.key_span,
-                    note="the block of text starts here",
+                    note="the block scalar starts here",
                 )
             if len(taken) > 12:
                 break
@@ -245,7 +245,7 @@ def first_line(scene: ErrorSite) -> Iterator[Repair]:
         tuple(TextEdit(Span(line.start, line.start + min(width, line.indent)), "") for line in head),
         filled[0].key_span,
         "the first line is indented further than the rest",
-        "Remove the blanks in front of it",
-        hint="remove the blanks in front of it",
+        "Remove the spaces before it",
+        hint="remove the spaces before it",
         cost=0.4,
     )

@@ -21,9 +21,9 @@ _MEANINGS = {
     "@": "a value cannot start with `@`",
     "`": "a value cannot start with a backquote",
     "%": "a value cannot start with `%`",
-    "*": "`*` stands for an alias, and no name follows it",
-    "&": "`&` stands for an anchor, and no name follows it",
-    "!": "`!` stands for a tag, and none follows it",
+    "*": "`*` starts an alias, but no name follows it",
+    "&": "`&` starts an anchor, but no name follows it",
+    "!": "`!` starts a tag, but none follows it",
     "|": "`|` starts a block of text, which has to go on the next line",
     ">": "`>` starts a block of text, which has to go on the next line",
     "}": "`}` closes a bracket that was not opened",
@@ -41,8 +41,8 @@ def missing_colon(scene: ErrorSite) -> Iterator[Repair]:
             yield Repair(
                 (insert(at, " "),),
                 Span(line.body_start, at),
-                f"a blank is missing behind the colon of `{key}`",
-                "Add the blank behind the colon",
+                f"a space is missing after the colon of `{key}`",
+                "Add the space after the colon",
                 hint=f"write `{key}: {glued['value'][:30]}`",
                 cost=0.2 if key in scene.fields else 1.2,
                 is_plain=key in scene.fields,
@@ -52,7 +52,7 @@ def missing_colon(scene: ErrorSite) -> Iterator[Repair]:
             yield Repair(
                 (insert(line.body_end, ":"),),
                 Span(line.body_start, line.body_end),
-                f"`{key}` has no colon behind it",
+                f"`{key}` has no colon after it",
                 "Add the colon",
                 hint=f"write `{key}:`",
                 cost=0.3 if key in scene.fields else 0.4 if scene.may_become_field(key) else 1.6,
@@ -63,7 +63,7 @@ def missing_colon(scene: ErrorSite) -> Iterator[Repair]:
             yield Repair(
                 (insert(line.body_start + two.end("key"), ":"),),
                 Span(line.body_start, line.body_start + two.end("key")),
-                f"`{key}` has no colon behind it",
+                f"`{key}` has no colon after it",
                 "Add the colon",
                 hint=f"write `{key}: {two['value'][:30]}`",
                 cost=0.3 if key in scene.fields else 1.0 if " " not in two["value"] else 2.5,
@@ -176,7 +176,7 @@ def _value_quotes(scene: ErrorSite, line: Line, value: str) -> Iterator[Repair]:
             edit = TextEdit(Span(start, start + len(value)), inner)
             yield Repair((edit,), span, message, "Use double quotes", hint="double it, or use double quotes", cost=0.6)
         else:
-            message = f"`{rest[:30]}` stands behind the closing quote"
+            message = f"`{rest[:30]}` comes after the closing quote"
             edit = TextEdit(Span(start + end + 1, line.body_end), "")
             yield Repair((edit,), Span(at, at + len(rest)), message, "Remove what follows the quote", cost=1.5)
 
