@@ -115,11 +115,11 @@ class WorkspaceState:
 
     def relevant(self, analysis: DocumentAnalysis, config: FileConfig) -> Dependencies:
         """What findings of a document that depend on other manifests depend on."""
-        return self.relevant_to(namespaces_of(analysis, config))
+        return self.relevant_to(namespaces_of(analysis, config), config)
 
-    def relevant_to(self, namespaces: Iterable[str | None]) -> Dependencies:
+    def relevant_to(self, namespaces: Iterable[str | None], config: FileConfig) -> Dependencies:
         """What findings about policies of these namespaces depend on: the same values as long as none of it changes."""
-        return self.view.dependencies(namespaces)
+        return self.view.dependencies(namespaces, config.settings.workspace_cni)
 
 
 def namespaces_of(analysis: DocumentAnalysis, config: FileConfig) -> tuple[str | None, ...]:

@@ -124,10 +124,16 @@ class WorkspaceSnapshot:
         """The policies whose namespace a template decides."""
         return tuple(self._visible(self.index.shelf(UNKNOWN_POLICIES)))
 
-    def dependencies(self, namespaces: Iterable[str | None]) -> tuple[object, ...]:
-        """What answers about policies of these namespaces depend on: the same values as long as none of it changes."""
+    def dependencies(self, namespaces: Iterable[str | None], cni: str | None = None) -> tuple[object, ...]:
+        """What answers about policies of these namespaces depend on: the same values as long as none of it changes.
+
+        `cni`: the network plugin about which the workspace is to be told something once.
+        """
         index = self.index
         found: list[object] = [index.resources_token, index.shelf(UNKNOWN_POLICIES)]
+        if cni is not None:
+            policies = self.policies_on(cni)
+            found.append((policies[0].uri, policies[0].document, policies[0].path, len(policies)) if policies else None)
         for namespace in namespaces:
             if namespace is None:
                 found.append(index.shelf(ALL_POLICIES))

@@ -59,7 +59,7 @@ class ClosedFileChecker:
 
     def _holds(self, known: _Report, path: str, stamp: Stamp) -> bool:
         config, _ = self._configuration.for_document(path)
-        relevant = self._session.workspace.relevant_to(known.namespaces)
+        relevant = self._session.workspace.relevant_to(known.namespaces, config)
         return known.stamp == stamp and known.config is config and known.relevant == relevant
 
     async def _check(self, snapshot: Snapshot, stamp: Stamp) -> _Report:
@@ -73,7 +73,7 @@ class ClosedFileChecker:
             for namespace in namespaces_of(part.analysis, snapshot.config)
         )
         items = render_findings(snapshot, self._client.capabilities)
-        return _Report(stamp, snapshot.config, namespaces, workspace.relevant_to(namespaces), items)
+        return _Report(stamp, snapshot.config, namespaces, workspace.relevant_to(namespaces, snapshot.config), items)
 
 
 def _stamp(path: str) -> Stamp | None:
