@@ -221,3 +221,13 @@ def workload_words(workloads: Iterable[WorkloadFacts]) -> str:
     more = len(some) - len(named)
     text = " and ".join(named) if not more else ", ".join(named)
     return f"{text} and {more} more" if more else text
+
+
+def is_selected_by_service(view: WorkspaceSnapshot, where: Place, selector: LabelSelector) -> bool:
+    """Whether a Service of the place asks for the very labels of a selector: its author knows of such pods."""
+    wanted = exact_labels(selector)
+    if not wanted or len(wanted) < len(selector.requirements):
+        return False
+    return any(
+        service.selector and service.selector.items() <= wanted.items() for service in services_here(view, where)
+    )

@@ -160,6 +160,14 @@ class WorkspaceSnapshot:
         return found
 
     @lazy
+    def seen_namespaces(self) -> frozenset[str]:
+        """The namespaces that a manifest makes, or that hold something besides policies."""
+        index = self.index
+        made = {one.name for one in index.shard(CLUSTER).namespaces}
+        used = {key for key in index.shards if key is not None and key not in (UNKNOWN_NAMESPACE, CLUSTER)}
+        return frozenset(made | used)
+
+    @lazy
     def whole_namespaces(self) -> frozenset[str]:
         """The namespaces whose pods are all known: a snapshot of the cluster shows them.
 

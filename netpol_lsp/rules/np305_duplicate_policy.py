@@ -1,0 +1,114 @@
+"""NP305 duplicate-policy."""
+
+from __future__ import annotations
+
+from netpol_lsp.findings.diagnostic import Related, Severity
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.policies.ir import Origin
+from netpol_lsp.workspace.snapshot import LocatedPolicy
+
+
+@policy_rule("NP305", category="workspace", severity=Severity.WARNING, uses_resources=True)
+def duplicate_policy(ctx: PolicyContext) -> Diagnostics:
+    """Another manifest makes a policy of the same name in the same namespace.
+
+    ## Why
+    An object is known by its kind, namespace and name. Of two manifests that say the same three, the one that is applied
+    last replaces the other: its rules are gone, and nobody is told.
+
+    Reported for manifests that are applied together: in one file, in one folder, in one kustomization. The base and the
+    overlay of a kustomization are one policy, and manifests of other folders may be for other clusters.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web  # <- NP305
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+    ---
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web  # <- NP305
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - podSelector: {}
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: default-deny
+      namespace: shop
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+    ---
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: default-deny
+      namespace: billing
+    spec:
+      podSelector: {}
+      policyTypes: [Ingress]
+    ```
+    """
+    name = ctx.policy.object.name_field
+    me = ctx.located
+    if name is None or not me.policy.name or me.policy.is_namespace_unknown:
+        return
+    if ctx.document.is_template or ctx.workspace.index.delivery.scope_of(me.uri).is_chart:
+        return  # what is there together is decided when it is rendered
+    others = _others(ctx, me)
+    if not others:
+        return
+    makers = "another manifest makes" if len(others) == 1 else f"{len(others)} other manifests make"
+    where = f"namespace `{me.policy.namespace}`" if me.policy.namespace else "the same namespace"
+    yield ctx.finding(
+        name,
+        f"{makers} a policy `{name.value}` in {where}, too: what is applied last replaces the others",
+        label="not the only one of this name",
+        related=[_related(ctx, other) for other in others[:5]],
+    )
+
+
+def _others(ctx: PolicyContext, me: LocatedPolicy) -> list[LocatedPolicy]:
+    """The other policies of this name that are applied together with this one."""
+    view = ctx.workspace
+    delivery = view.index.delivery
+    groups = delivery.scope_of(me.uri).groups
+    same = [
+        other
+        for other in view.policies_in(me.policy.namespace)
+        if other.policy.name == me.policy.name
+        and not other.is_context
+        and not delivery.scope_of(other.uri).is_patch
+        and (other.uri == me.uri or _are_together(groups, delivery.scope_of(other.uri).groups))
+    ]
+    own = [other for other in same if other.uri == me.uri]
+    mine = next((other for other in own if other.policy == me.policy and other.path == me.path), None)
+    if mine is None and own:
+        mine = own[0]
+    return [other for other in same if other is not mine]
+
+
+def _are_together(groups: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether two files are surely applied together: by the same kustomizations, or as files of one folder that no kustomization takes in."""
+    mine = {group for group in groups if not group.startswith("folder ")}
+    theirs = {group for group in others if not group.startswith("folder ")}
+    return bool(mine & theirs) if mine or theirs else bool(groups & others)
+
+
+def _related(ctx: PolicyContext, other: LocatedPolicy) -> Related:
+    policy = other.policy
+    origin = Origin(other.uri, other.document, other.path, "metadata.name", policy.start, policy.end)
+    return ctx.related_fact(origin, "the same kind, namespace and name")

@@ -1,0 +1,191 @@
+"""NP320 node-port-closed."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from typing import TypeVar
+
+from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.kube.net.port_set import port_range
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule_pods import serves, target_number
+from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
+from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.pods import Place, find_pods, may_be_changed, place_of
+from netpol_lsp.workspace.resources import ServiceFacts, ServicePort, WorkloadFacts
+from netpol_lsp.workspace.snapshot import isolates_direction, selects_all_of
+from netpol_lsp.workspace.ternary import Ternary
+
+T = TypeVar("T")
+_FROM_OUTSIDE = ("NodePort", "LoadBalancer")
+
+
+@policy_rule("NP320", category="workspace", severity=Severity.INFO, uses_resources=True)
+def node_port_closed(ctx: PolicyContext) -> Diagnostics:
+    """The pods of a NodePort or LoadBalancer Service let in pods only.
+
+    ## Why
+    Who comes through a NodePort or a load balancer is no pod: selectors do not mean these clients, whatever namespace they
+    ask for. Where each rule for the port asks for pods, connections from outside are refused (unless the node's own
+    address is taken for the client's, and the plugin lets nodes in). An `ipBlock`, or a rule without `from`, lets
+    them in.
+
+    All policies that select the pods are judged together. Silent where one of another kind, or a manifest that cannot be
+    read, may let them in, and for cloud load balancers that are internal.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          app: web
+      policyTypes: [Ingress]
+      ingress:
+        - from:  # <- NP320
+            - podSelector: {}
+          ports:
+            - port: 8080
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      type: NodePort
+      selector:
+        app: web
+      ports:
+        - port: 80
+          targetPort: 8080
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          app: web
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - podSelector: {}
+            - ipBlock:
+                cidr: 203.0.113.0/24
+          ports:
+            - port: 8080
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      type: NodePort
+      selector:
+        app: web
+      ports:
+        - port: 80
+          targetPort: 8080
+    ```
+    """
+    selector, view = ctx.semantics.pod_selector, ctx.workspace
+    if (
+        selector.is_partial
+        or not selector.allowed
+        or isolates_direction(ctx.semantics, Direction.INGRESS) is not Ternary.YES
+    ):
+        return
+    where = place_of(view, ctx.located)
+    if where.is_unknown or may_be_changed(view, where) or view.other_policies_in(where.namespace):
+        return
+    for service, entry, number in _outside(ctx, where):
+        rule = _rule_for_pods(ctx, entry.protocol, number)
+        if rule is None or _others_let_in(ctx):
+            continue
+        yield ctx.finding(
+            rule,
+            f"Service `{service.name}` is a {service.type}, but only pods are let in on {number}: clients from outside are no pods",
+            label="pods only",
+            related=[ctx.related_fact(service.origin, f"a {service.type}")],
+        )
+        return
+
+
+def _outside(ctx: PolicyContext, where: Place) -> list[tuple[ServiceFacts, ServicePort, int]]:
+    """The ports of Services for clients outside whose pods are those of the policy, each with the pods' own port."""
+    found: list[tuple[ServiceFacts, ServicePort, int]] = []
+    wanted = {
+        key: value
+        for key, values in ctx.semantics.pod_selector.allowed
+        if (value := _only(values.values)) and not values.is_complement
+    }
+    pods = find_pods(ctx.workspace, where, ctx.semantics.pod_selector).sure
+    stand_in = WorkloadFacts("Pod", "v1", where.namespace, None, labels=wanted)
+    for service in ctx.workspace.services_in(where.namespace):
+        if service.type not in _FROM_OUTSIDE or service.is_context or _is_internal(service):
+            continue
+        if where.namespace is None and service.origin.uri.rpartition("/")[0] != ctx.located.folder:
+            continue
+        served = [one for one in pods if serves(service, one)]
+        if not served and serves(service, stand_in):
+            served = [stand_in]
+        for entry in service.ports if served else ():
+            numbers = {target_number(entry, one) for one in served}
+            only = _only(numbers)
+            if only is not None:
+                found.append((service, entry, only))
+    return found
+
+
+def _only(values: AbstractSet[T]) -> T | None:
+    return next(iter(values)) if len(values) == 1 else None
+
+
+def _is_internal(service: ServiceFacts) -> bool:
+    return any("internal" in f"{key}{value}".lower() for key, value in service.annotations.items())
+
+
+def _rule_for_pods(ctx: PolicyContext, protocol: str, number: int) -> Span | None:
+    """The first rule that lets pods in on a port, when no rule lets anybody else in; None otherwise."""
+    first: Span | None = None
+    for rule, meaning in ctx.rules(Direction.INGRESS):
+        if not _covers(meaning, protocol, number):
+            continue
+        if meaning.peers is None or meaning.has_unknown_peers or meaning.has_unknown_ports:
+            return None
+        if any(peer.addresses is not None or peer.is_unknown for peer in meaning.peers):
+            return None
+        if first is None and rule.peers_field is not None:
+            first = rule.peers_field.key_span
+    return first
+
+
+def _covers(meaning: RuleSemantics, protocol: str, number: int) -> bool:
+    return (
+        meaning.has_unknown_ports
+        or bool(meaning.ports.names)
+        or meaning.ports.covers(port_range(protocol, number, number))
+    )
+
+
+def _others_let_in(ctx: PolicyContext) -> bool:
+    """Whether another policy that may select these pods lets somebody in who is no pod."""
+    for other in ctx.workspace.neighbours(ctx.located):
+        if selects_all_of(other, ctx.located) is Ternary.NO:
+            continue
+        if other.policy.is_partial or other.policy.unknown:
+            return True
+        for rule in other.policy.ingress:
+            if rule.peers is None or any(peer.addresses is not None for peer in rule.peers):
+                return True
+    return False
