@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.ir import Origin
-from netpol_lsp.workspace.snapshot import LocatedPolicy
+from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
+
+_WORD = re.compile(r"[a-z0-9]+")
 
 
 @policy_rule("NP305", category="workspace", severity=Severity.WARNING, uses_resources=True)
@@ -17,7 +21,9 @@ def duplicate_policy(ctx: PolicyContext) -> Diagnostics:
     last replaces the other: its rules are gone, and nobody is told.
 
     Reported for manifests that are applied together: in one file, in one folder, in one kustomization. The base and the
-    overlay of a kustomization are one policy, and manifests of other folders may be for other clusters.
+    overlay of a kustomization are one policy, and manifests of other folders may be for other clusters. Files of one folder
+    that are variants of each other are not applied together: their names differ by one word (`install`, `install-openshift`),
+    or they have several policies in common.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -93,6 +99,7 @@ def _others(ctx: PolicyContext, me: LocatedPolicy) -> list[LocatedPolicy]:
         and not other.is_context
         and not delivery.scope_of(other.uri).is_patch
         and (other.uri == me.uri or _are_together(groups, delivery.scope_of(other.uri).groups))
+        and (other.uri == me.uri or not _are_variants(view, me.uri, other.uri))
     ]
     own = [other for other in same if other.uri == me.uri]
     mine = next((other for other in own if other.policy == me.policy and other.path == me.path), None)
@@ -106,6 +113,21 @@ def _are_together(groups: frozenset[str], others: frozenset[str]) -> bool:
     mine = {group for group in groups if not group.startswith("folder ")}
     theirs = {group for group in others if not group.startswith("folder ")}
     return bool(mine & theirs) if mine or theirs else bool(groups & others)
+
+
+def _are_variants(view: WorkspaceSnapshot, uri: str, other: str) -> bool:
+    """Whether two files are alternatives rather than parts of one whole."""
+    mine, theirs = _words_of(uri), _words_of(other)
+    if abs(len(mine) - len(theirs)) <= 1 and len(set(mine) ^ set(theirs)) in (1, 2):
+        odd = set(mine) ^ set(theirs)
+        if not all(word.isdigit() for word in odd):
+            return True
+    names = {(one.policy.namespace, one.policy.name) for one in view.policies_of_file(uri)}
+    return len(names & {(one.policy.namespace, one.policy.name) for one in view.policies_of_file(other)}) > 1
+
+
+def _words_of(uri: str) -> list[str]:
+    return _WORD.findall(uri.rpartition("/")[2].rpartition(".")[0].lower())
 
 
 def _related(ctx: PolicyContext, other: LocatedPolicy) -> Related:
