@@ -99,7 +99,7 @@ def _others(ctx: PolicyContext, me: LocatedPolicy) -> list[LocatedPolicy]:
         and not other.is_context
         and not delivery.scope_of(other.uri).is_patch
         and (other.uri == me.uri or _are_together(groups, delivery.scope_of(other.uri).groups))
-        and (other.uri == me.uri or not _are_variants(view, me.uri, other.uri))
+        and (other.uri == me.uri or not _are_variants(view, me, other))
     ]
     own = [other for other in same if other.uri == me.uri]
     mine = next((other for other in own if other.policy == me.policy and other.path == me.path), None)
@@ -115,15 +115,18 @@ def _are_together(groups: frozenset[str], others: frozenset[str]) -> bool:
     return bool(mine & theirs) if mine or theirs else bool(groups & others)
 
 
-def _are_variants(view: WorkspaceSnapshot, uri: str, other: str) -> bool:
-    """Whether two files are alternatives rather than parts of one whole."""
-    mine, theirs = _words_of(uri), _words_of(other)
-    if abs(len(mine) - len(theirs)) <= 1 and len(set(mine) ^ set(theirs)) in (1, 2):
-        odd = set(mine) ^ set(theirs)
-        if not all(word.isdigit() for word in odd):
-            return True
-    names = {(one.policy.namespace, one.policy.name) for one in view.policies_of_file(uri)}
-    return len(names & {(one.policy.namespace, one.policy.name) for one in view.policies_of_file(other)}) > 1
+def _are_variants(view: WorkspaceSnapshot, me: LocatedPolicy, other: LocatedPolicy) -> bool:
+    """Whether the files of two policies are alternatives rather than parts of one whole.
+
+    A word more in the name of one makes a variant; another word does so for the same pods, else it was copied and
+    its policy not renamed.
+    """
+    odd = set(_words_of(me.uri)) ^ set(_words_of(other.uri))
+    is_same_subject = me.policy.pod_selector == other.policy.pod_selector
+    if not all(word.isdigit() for word in odd) and (len(odd) == 1 or (len(odd) == 2 and is_same_subject)):
+        return True
+    names = {(one.policy.namespace, one.policy.name) for one in view.policies_of_file(me.uri)}
+    return len(names & {(one.policy.namespace, one.policy.name) for one in view.policies_of_file(other.uri)}) > 1
 
 
 def _words_of(uri: str) -> list[str]:
