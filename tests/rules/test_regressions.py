@@ -53,6 +53,7 @@ def test_allow_dns_in_another_namespace_does_not_help() -> None:
 def test_allow_dns_for_other_pods_does_not_help() -> None:
     other = ALLOW_DNS.replace("podSelector: {}", "podSelector: {matchLabels: {app: web}}", 1)
     narrow = ALLOW_DNS.replace("podSelector: {}", "podSelector: {matchLabels: {app: db}}", 1).replace("53", "5432")
+    narrow = narrow.replace("name: allow-dns", "name: db")
     assert codes("---\n".join([narrow, other])) == ["NP216"]
 
 
