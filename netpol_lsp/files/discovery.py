@@ -82,11 +82,15 @@ def _nothing(_path: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """A .gitignore that holds for a folder: paths below the walk's root become its own by `prefix + path[strip:]`."""
+    """A .gitignore that holds for a folder: paths below the walk's root become its own by `prefix + path[strip:]`.
+
+    `is_ignored`: it ignores the walk's root itself.
+    """
 
     patterns: Patterns
     prefix: str
     strip: int
+    is_ignored: bool = False
 
 
 class _Walker:
@@ -115,9 +119,9 @@ class _Walker:
 
     def expand(self, pattern: str) -> None:
         """Take what a glob matches; `**` stands for any number of folders."""
-        import glob  # noqa: PLC0415 - most shells expand globs themselves
+        from netpol_lsp.files.globs import expand_glob  # noqa: PLC0415 - most shells expand globs themselves
 
-        matches = sorted(glob.glob(pattern, recursive=True))
+        matches = sorted(expand_glob(pattern))
         if not matches:
             self.problems.append(f"{pattern}: matches no file")
         for match in matches:
@@ -186,18 +190,22 @@ class _Walker:
 
     def is_wanted_file(self, entry: os.DirEntry[str], path: str, shown: str, levels: tuple[_Level, ...]) -> bool:
         """Whether an entry with a manifest's ending is a file to take."""
-        return (
-            entry.is_file()
-            and entry.name not in _OWN_FILES
-            and not _ignored(path, levels)
-            and not self.excluded(shown + path)
-        )
+        try:
+            is_file = entry.is_file()
+        except OSError as error:
+            # A link that leads to itself, for one.
+            if not _ignored(path, levels) and not self.excluded(shown + path):
+                self.problems.append(f"{shown}{path}: cannot be read: {explain(error)}")
+            return False
+        return is_file and entry.name not in _OWN_FILES and not _ignored(path, levels) and not self.excluded(shown + path)
 
 
 def _ignored(path: str, levels: tuple[_Level, ...]) -> bool:
     """Whether git ignores a path: the nearest .gitignore that says anything decides."""
     for level in reversed(levels):
         verdict = level.patterns.verdict(level.prefix + path[level.strip :])
+        if verdict is None and level.is_ignored:
+            verdict = True
         if verdict is not None:
             return verdict
     return False
@@ -219,12 +227,16 @@ def _levels_above(folder: str) -> tuple[_Level, ...]:
     levels: list[_Level] = []
     exclude = read_patterns(os.path.join(root, ".git", "info", "exclude"))
     if exclude is not None:
-        levels.append(_Level(exclude, below + "/" if below else "", 0))
+        levels.append(_level_above(exclude, below + "/" if below else ""))
     for depth in range(len(parts)):
         patterns = read_patterns(os.path.join(root, *parts[:depth], GITIGNORE))
         if patterns is not None:
-            levels.append(_Level(patterns, "/".join(parts[depth:]) + "/", 0))
+            levels.append(_level_above(patterns, "/".join(parts[depth:]) + "/"))
     return tuple(levels)
+
+
+def _level_above(patterns: Patterns, prefix: str) -> _Level:
+    return _Level(patterns, prefix, 0, is_ignored=bool(prefix) and patterns.covers(prefix))
 
 
 def _shown(path: str) -> str:

@@ -48,29 +48,50 @@ class TextFile:
     encoding: str = "utf-8"
 
 
-def read_source(path: str) -> Source | ReadProblem:
-    """The text of a file."""
-    read = read_file(path)
+def read_source(path: str, *, most: int | None = None) -> Source | ReadProblem:
+    """The text of a file; `most` is how many bytes it may have."""
+    read = read_file(path, most=most)
     return read if isinstance(read, ReadProblem) else read.source
 
 
-def read_file(path: str) -> TextFile | ReadProblem:
+def read_file(path: str, *, most: int | None = None) -> TextFile | ReadProblem:
     """The text of a file with its encoding."""
-    data = read_bytes(path)
+    data = read_bytes(path, most=most)
     return data if isinstance(data, ReadProblem) else decode(data, path)
 
 
-def read_bytes(path: str) -> bytes | ReadProblem:
-    """The bytes of a regular file; nothing else is ever opened."""
+def read_bytes(path: str, *, most: int | None = None) -> bytes | ReadProblem:
+    """The bytes of a regular file; nothing else is ever opened. `most` is how many bytes it may have."""
     try:
-        mode = os.stat(path).st_mode
-        if not stat.S_ISREG(mode):
-            reason = next((text for test, text in _SPECIAL if test(mode)), "is not a regular file")
-            return ReadProblem(path, reason)
-        with open(path, "rb", buffering=0) as file:
-            return file.read()
+        problem = _special(path, os.stat(path).st_mode)
+        if problem is not None:
+            return problem
+        # It may have become something else meanwhile: a pipe must not be waited for.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(descriptor, "rb", buffering=0) as file:
+            status = os.fstat(descriptor)
+            problem = _special(path, status.st_mode)
+            if problem is not None:
+                return problem
+            if most is None:
+                return file.read()
+            data = b"" if status.st_size > most else file.read(most + 1)
+            if status.st_size > most or len(data) > most:
+                return ReadProblem(path, f"is larger than {_megabytes(most)}, which is more than is read")
+            return data
     except (OSError, ValueError) as error:
         return ReadProblem(path, f"cannot be read: {explain(error)}")
+
+
+def _special(path: str, mode: int) -> ReadProblem | None:
+    """Why something that is no regular file is not read."""
+    if stat.S_ISREG(mode):
+        return None
+    return ReadProblem(path, next((text for test, text in _SPECIAL if test(mode)), "is not a regular file"))
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:g} MB" if size >= 1_000_000 else f"{size:,} bytes"
 
 
 def decode(data: bytes, path: str) -> TextFile | ReadProblem:
