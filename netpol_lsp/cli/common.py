@@ -20,7 +20,9 @@ def load_configs(options: argparse.Namespace) -> ConfigFiles:
     if only is not None and not os.path.exists(only):
         message = f"--config: {only}: no such file"
         raise UsageError(message)
-    return ConfigFiles([layer_of(options)], only=only, ignore_files=options.no_config)
+    return ConfigFiles(
+        [layer_of(options)], only=only, ignore_files=options.no_config, allow_outside=options.allow_outside
+    )
 
 
 def read_stdin(target: InputFile) -> TextFile | ReadProblem:

@@ -102,6 +102,11 @@ def add_configuration(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="manifests that give context and are not linted, such as `kubectl get ns,deploy,po,svc -A -o yaml`",
     )
+    group.add_argument(
+        "--allow-outside",
+        action="store_true",
+        help="let config files extend, and name as context, what lies outside of their repository",
+    )
     group.add_argument("--namespace", "-n", metavar="NS", help="what a manifest without a namespace means")
     group.add_argument("--platform", metavar="NAME", help="what the cluster runs on, such as eks or openshift")
     group.add_argument(

@@ -27,6 +27,11 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine only)"
     )
+    parser.add_argument(
+        "--allow-outside",
+        action="store_true",
+        help="let config files extend, and name as context, what lies outside of their repository",
+    )
     parser.add_argument("--log-level", choices=LEVELS, default="warning", help="how much to log (default: %(default)s)")
     parser.add_argument("--log-file", metavar="FILE", help="log to a file instead of standard error")
     parser.add_argument("--clientProcessId", type=int, help=argparse.SUPPRESS)  # VS Code's client adds it

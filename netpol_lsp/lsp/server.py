@@ -64,7 +64,9 @@ class NetpolServer(LanguageServer):
 
     protocol: NetpolProtocol
 
-    def __init__(self, converter_factory: Callable[[], Converter] = default_converter) -> None:
+    def __init__(
+        self, converter_factory: Callable[[], Converter] = default_converter, *, allow_outside: bool = False
+    ) -> None:
         super().__init__(
             "netpol-lsp",
             __version__,
@@ -72,7 +74,7 @@ class NetpolServer(LanguageServer):
             protocol_cls=NetpolProtocol,
             converter_factory=converter_factory,
         )
-        self.services = _make_services(self)
+        self.services = _make_services(self, allow_outside=allow_outside)
         for feature in FEATURES:
             feature.register(self, self.services)
 
@@ -81,9 +83,9 @@ class NetpolServer(LanguageServer):
         logger.error("%s: %s", getattr(source, "__name__", source), error)
 
 
-def _make_services(server: NetpolServer) -> Services:
+def _make_services(server: NetpolServer, *, allow_outside: bool) -> Services:
     client = ClientPort(server.protocol)
-    configuration = Configuration()
+    configuration = Configuration(allow_outside=allow_outside)
     store = WorkspaceStore()
     session = Session(configuration, store)
     publisher = Publisher(client, configuration, session)

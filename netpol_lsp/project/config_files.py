@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from netpol_lsp.config.config import Config, Layer, Setting
 from netpol_lsp.config.problem import ConfigProblem
+from netpol_lsp.files.boundary import EVERYWHERE, HOW_TO_ALLOW, Boundary, boundary_of
 from netpol_lsp.files.discovery import CONFIG_NAME
 from netpol_lsp.files.gitignore import Patterns, globs_in
 from netpol_lsp.files.reading import ReadProblem, read_source
@@ -17,11 +18,15 @@ from netpol_lsp.text.span import Span
 if TYPE_CHECKING:
     from netpol_lsp.config.config_file import ConfigFile
 
+_LARGEST = 1_000_000
+"""Bytes of a config file: a thousand times as much as people write."""
+
 
 class LoadedConfig:
     """A configuration with the config file it comes from (None for defaults) and what is wrong in its files.
 
-    `files`: absolute paths of all files it was read from, for who wants to watch them.
+    `files`: absolute paths of all files it was read from, for who wants to watch them. `boundary`: where what its files
+    name must lie.
     """
 
     def __init__(
@@ -30,11 +35,13 @@ class LoadedConfig:
         path: str | None = None,
         files: Sequence[str] = (),
         problems: Sequence[ConfigProblem] = (),
+        boundary: Boundary = EVERYWHERE,
     ) -> None:
         self.config = config
         self.path = path
         self.files = tuple(files)
         self.problems = tuple(problems)
+        self.boundary = boundary
         excludes = [setting for layer in config.layers if (setting := layer.settings.get("exclude")) and setting.value]
         self._excludes = [(_folder_of(setting.origin.path) + "/", Patterns(setting.value)) for setting in excludes]
 
@@ -58,15 +65,27 @@ class ConfigFiles:
     """The configurations of a run or a workspace, each file read once.
 
     `extra` are layers on top of every configuration, such as the command line's. `only`: use this config
-    file for everything; `ignore_files`: use none.
+    file for everything; `ignore_files`: use none. `allow_outside`: config files may name what lies outside of their
+    repository, on the user's word.
     """
 
-    def __init__(self, extra: Sequence[Layer] = (), *, only: str | None = None, ignore_files: bool = False) -> None:
+    def __init__(
+        self,
+        extra: Sequence[Layer] = (),
+        *,
+        only: str | None = None,
+        ignore_files: bool = False,
+        allow_outside: bool = False,
+    ) -> None:
         self._extra = tuple(extra)
+        self._allow_outside = allow_outside
         self._by_path: dict[str, LoadedConfig] = {}
         self._by_folder: dict[str, LoadedConfig] = {}
         self._default = LoadedConfig(Config(self._extra))
-        self._fixed = self.load(only) if only is not None else self._default if ignore_files else None
+        self._fixed = self._default if ignore_files else None
+        if only is not None:
+            # Whatever it is and wherever it lies: the user names it.
+            self._by_path[only] = self._fixed = load_config(only, extra, allow_outside=allow_outside, is_named=True)
 
     def for_path(self, path: str) -> LoadedConfig:
         """The configuration for a file or folder (absolute, `/`-separated), which is that of the folder it is in."""
@@ -83,7 +102,7 @@ class ConfigFiles:
         if found is None:
             path = os.path.join(folder, CONFIG_NAME)
             above = os.path.dirname(folder)
-            if os.path.isfile(path):
+            if os.path.lexists(path):
                 found = self.load(path)
             else:
                 found = self._default if above == folder else self.for_folder(above)
@@ -93,7 +112,7 @@ class ConfigFiles:
     def load(self, path: str) -> LoadedConfig:
         """The configuration of one config file."""
         if path not in self._by_path:
-            self._by_path[path] = load_config(path, self._extra)
+            self._by_path[path] = load_config(path, self._extra, allow_outside=self._allow_outside)
         return self._by_path[path]
 
     def loaded(self) -> tuple[LoadedConfig, ...]:
@@ -101,8 +120,15 @@ class ConfigFiles:
         return tuple(self._by_path[path] for path in sorted(self._by_path))
 
 
-def load_config(path: str, extra: Sequence[Layer] = ()) -> LoadedConfig:
-    """Read a config file and those that it extends; never raises."""
+def load_config(
+    path: str, extra: Sequence[Layer] = (), *, allow_outside: bool = False, is_named: bool = False
+) -> LoadedConfig:
+    """Read a config file and those that it extends; never raises.
+
+    What lies outside of its repository is read with `allow_outside` only, and never quoted. `is_named`: the user names
+    the file itself.
+    """
+    boundary = boundary_of(path)
     layers: list[Layer] = []
     problems: list[ConfigProblem] = []
     files: list[str] = []
@@ -113,19 +139,40 @@ def load_config(path: str, extra: Sequence[Layer] = ()) -> LoadedConfig:
         if absolute in files:
             problems.append(_at(asked_by, f"`{asked_by.value if asked_by else path}` extends itself in a circle"))
             break
-        read = read_source(current)
+        is_outside = not (is_named and asked_by is None) and not boundary.holds(absolute)
+        if is_outside and not allow_outside:
+            problems.append(_outside(path, asked_by))
+            break
+        read = read_source(current, most=_LARGEST)
         if isinstance(read, ReadProblem):
             problems.append(_unreadable(read, asked_by))
             break
         files.append(absolute)
         parsed = _parse(read)
-        problems += parsed.problems
+        if is_outside and parsed.problems:
+            problems.append(_wrong_outside(path, asked_by))
+        else:
+            problems += parsed.problems
         layers[:0] = parsed.layers
         if parsed.extends is None:
             break
         asked_by = parsed.extends
         current = os.path.join(os.path.dirname(current), parsed.extends.value)
-    return LoadedConfig(Config((*layers, *extra)), path, files, problems)
+    return LoadedConfig(Config((*layers, *extra)), path, files, problems, EVERYWHERE if allow_outside else boundary)
+
+
+def _outside(path: str, asked_by: Setting | None) -> ConfigProblem:
+    if asked_by is None:
+        return ConfigProblem(path, Span(0, 0), 1, 1, f"leads out of the repository: {HOW_TO_ALLOW}")
+    return _at(asked_by, f"`{asked_by.value}` lies outside of the repository: {HOW_TO_ALLOW}")
+
+
+def _wrong_outside(path: str, asked_by: Setting | None) -> ConfigProblem:
+    """That something is wrong in a file outside of the repository, without a word of it."""
+    message = "is not a valid config file; run netpol-lint in its folder to see why"
+    if asked_by is None:
+        return ConfigProblem(path, Span(0, 0), 1, 1, message)
+    return _at(asked_by, f"`{asked_by.value}` {message}")
 
 
 def _parse(source: Source) -> ConfigFile:

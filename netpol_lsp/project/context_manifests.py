@@ -9,14 +9,25 @@ from dataclasses import dataclass
 from netpol_lsp.config.config import Setting
 from netpol_lsp.config.problem import ConfigProblem
 from netpol_lsp.config.settings import Settings
+from netpol_lsp.files.boundary import EVERYWHERE, HOW_TO_ALLOW, Boundary
 from netpol_lsp.files.discovery import discover
+from netpol_lsp.files.globs import fixed_start
 from netpol_lsp.files.reading import ReadProblem, read_file, read_source
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 
-ContextPaths = Mapping[str, Settings]
-"""What `context` names: files, folders and globs, each with what its configuration says of the cluster."""
+
+@dataclass(frozen=True, slots=True)
+class ContextPath:
+    """What holds for a path that `context` names: its configuration's settings, and where it must lie."""
+
+    settings: Settings
+    boundary: Boundary = EVERYWHERE
+
+
+ContextPaths = Mapping[str, ContextPath]
+"""What `context` names: files, folders and globs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +60,13 @@ class ContextTexts:
 
 def context_paths(configs: Iterable[LoadedConfig]) -> ContextPaths:
     """What the configurations name; of two that name the same, the settings of the first by path hold."""
-    paths: dict[str, Settings] = {}
+    paths: dict[str, ContextPath] = {}
     for loaded in sorted(configs, key=lambda loaded: loaded.path or ""):
+        setting = loaded.config.setting("context")
+        is_users = setting is not None and setting.origin.path is None
         for path in loaded.context_paths:
-            paths.setdefault(path, loaded.config.for_file().settings)
+            named = ContextPath(loaded.config.for_file().settings, EVERYWHERE if is_users else loaded.boundary)
+            paths.setdefault(path, named)
     return paths
 
 
@@ -61,18 +75,24 @@ def read_context(paths: ContextPaths) -> ContextTexts:
     texts: list[ContextText] = []
     problems: list[ContextProblem] = []
     seen: set[str] = set()
-    for path, settings in paths.items():
+    for path, named in paths.items():
+        if not named.boundary.holds(fixed_start(path) or "."):
+            problems.append(ContextProblem(path, f"{path}: lies outside of the repository: {HOW_TO_ALLOW}"))
+            continue
         found = discover([path])
         problems += [ContextProblem(path, problem) for problem in found.problems]
         for file in found.paths:
             if os.path.abspath(file) in seen:
                 continue
             seen.add(os.path.abspath(file))
+            if not named.boundary.holds(file):
+                problems.append(ContextProblem(path, f"{file}: leads out of the repository: {HOW_TO_ALLOW}"))
+                continue
             read = read_file(file)
             if isinstance(read, ReadProblem):
                 problems.append(ContextProblem(path, str(read)))
             else:
-                texts.append(ContextText(read.source, settings))
+                texts.append(ContextText(read.source, named.settings))
     return ContextTexts(tuple(texts), tuple(problems))
 
 
@@ -91,7 +111,7 @@ def _at_entry(setting: Setting, entry: str, problem: ContextProblem) -> ConfigPr
     """The problem where the entry stands; where that cannot be found, at the key."""
     path, line = setting.origin.path or "", (setting.origin.line or 1) - 1
     message = f"context `{entry}`: {problem.message.removeprefix(f'{problem.named}: ')}"
-    read = read_source(path)
+    read = read_source(path, most=1_000_000)
     source = Source(path, "") if isinstance(read, ReadProblem) else read
     start = source.text.find(entry, source.lines.line_start(line))
     if start < 0:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.findings.rule_info import Option
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.text.pattern import PatternError, compile_pattern
 
 
 @policy_rule(
@@ -48,8 +47,8 @@ def name_pattern(ctx: PolicyContext) -> Diagnostics:
     if not pattern or name is None or not name.value:
         return
     try:
-        is_match = re.fullmatch(pattern, name.value) is not None
-    except re.error as error:
+        is_match = compile_pattern(pattern).fullmatch(name.value)
+    except PatternError as error:
         message = f"the option `pattern` of {ctx.rule.code} is not a valid regular expression: {error}"
         yield ctx.finding(name, message)
         return

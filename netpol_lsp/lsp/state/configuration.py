@@ -74,12 +74,13 @@ def parse_settings(data: Any, initial: ClientSettings = ClientSettings()) -> Cli
 class Configuration:
     """The project's config files, read when a document needs them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, allow_outside: bool = False) -> None:
+        self._allow_outside = allow_outside
         self.roots: tuple[str, ...] = ()
         self.initial = ClientSettings()
         """What the client said with `initialize`; its settings are laid over it."""
         self.settings = self.initial
-        self._files = ConfigFiles()
+        self._files = ConfigFiles(allow_outside=allow_outside)
         self._found: dict[str, bool] = {}
         self.context_problems: tuple[ContextProblem, ...] = ()
 
@@ -135,7 +136,7 @@ class Configuration:
 
     def reload(self) -> None:
         """Forget the config files: they are read again when needed."""
-        self._files = ConfigFiles()
+        self._files = ConfigFiles(allow_outside=self._allow_outside)
         self._found = {}
 
     def concerns(self, paths: Iterable[str]) -> bool:
