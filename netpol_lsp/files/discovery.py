@@ -197,7 +197,9 @@ class _Walker:
             if not _ignored(path, levels) and not self.excluded(shown + path):
                 self.problems.append(f"{shown}{path}: cannot be read: {explain(error)}")
             return False
-        return is_file and entry.name not in _OWN_FILES and not _ignored(path, levels) and not self.excluded(shown + path)
+        return (
+            is_file and entry.name not in _OWN_FILES and not _ignored(path, levels) and not self.excluded(shown + path)
+        )
 
 
 def _ignored(path: str, levels: tuple[_Level, ...]) -> bool:
