@@ -7,6 +7,7 @@ import os
 from functools import cache
 from typing import Any
 
+NETWORK_POLICY_SCHEMA = "networkpolicy.v1.schema.json"
 # Without pathlib: start-up is a feature.
 _PACKAGE = os.path.dirname(os.path.realpath(__file__))
 

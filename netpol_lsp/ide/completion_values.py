@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from netpol_lsp.ide.workspace_words import METADATA_NAME, Vocabulary
+from netpol_lsp.ide.workspace_words import Vocabulary
+from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
 from netpol_lsp.yaml.paths import Path
 

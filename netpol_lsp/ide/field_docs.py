@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from netpol_lsp.resources import schema
+from netpol_lsp.resources import NETWORK_POLICY_SCHEMA, schema
 from netpol_lsp.yaml.paths import Path
-
-NETWORK_POLICY = "networkpolicy.v1.schema.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +143,7 @@ def fields_at(path: Path) -> dict[str, dict[str, Any]]:
 
 @lru_cache(maxsize=512)
 def _schema_at(steps: tuple[str, ...]) -> dict[str, Any] | None:
-    found: dict[str, Any] | None = schema(NETWORK_POLICY)
+    found: dict[str, Any] | None = schema(NETWORK_POLICY_SCHEMA)
     for step in steps:
         if found is None:
             return None
@@ -162,7 +160,7 @@ def _resolved(found: dict[str, Any]) -> dict[str, Any]:
     while "$ref" in found:
         name = found["$ref"].rpartition("/")[2]
         rest = {key: value for key, value in found.items() if key != "$ref"}
-        found = {**schema(NETWORK_POLICY)["$defs"][name], **rest}
+        found = {**schema(NETWORK_POLICY_SCHEMA)["$defs"][name], **rest}
     return found
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from netpol_lsp.kube.objects import KubeObject, objects_of
+from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.yaml.scalars import resolve
 from netpol_lsp.yaml.templates.masking import is_unknown
 
-METADATA_NAME = "kubernetes.io/metadata.name"
 _DEEPEST = 40
 
 

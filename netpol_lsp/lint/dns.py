@@ -10,9 +10,9 @@ from netpol_lsp.config.settings import Settings
 from netpol_lsp.kube.label_selector import LabelSelector, Operator
 from netpol_lsp.kube.net.address import address_bits, format_address
 from netpol_lsp.kube.net.cidr import Cidr, parse_cidr
+from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
-from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.workspace.dns import (
     DNS_PORT,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from netpol_lsp.config.settings import Settings
+from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.lint.analysis import DocumentAnalysis
 from netpol_lsp.lint.misplaced import Misplaced, Reading, words_of
 from netpol_lsp.lint.refusals import Outcome, outcome
 from netpol_lsp.lint.schema import shape
-from netpol_lsp.policies.networkpolicy.foreign_fields import METADATA_NAME
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.cst.change import cut, fresh_collection, fresh_item, put, replace_value, restructure, scalar_item
 from netpol_lsp.yaml.cst.convert import convert, labels_item, notes, split_over

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.lint.misplaced import Misplaced, Reading
-from netpol_lsp.policies.networkpolicy.foreign_fields import FOREIGN_FIELDS, METADATA_NAME, SYNONYMS
+from netpol_lsp.policies.networkpolicy.foreign_fields import FOREIGN_FIELDS, SYNONYMS
 from netpol_lsp.yaml.nodes import Mapping, is_null
 from netpol_lsp.yaml.paths import lookup
 from netpol_lsp.yaml.placement import Destination

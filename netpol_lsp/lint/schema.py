@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from netpol_lsp.resources import schema
+from netpol_lsp.resources import NETWORK_POLICY_SCHEMA, schema
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node
 from netpol_lsp.yaml.paths import Path, entry_name, lookup
 from netpol_lsp.yaml.recovery.schema_shape import ObjectShape, Usual, shape_of
 from netpol_lsp.yaml.templates.masking import MASK, is_placeholder, is_unknown
 
-NETWORK_POLICY = "networkpolicy.v1.schema.json"
 # What nearly every object has, though the API can do without; the weights are those of the lost-indentation search.
 _USUAL = {
-    NETWORK_POLICY: {
+    NETWORK_POLICY_SCHEMA: {
         "metadata": Usual(("name", "generateName"), 4.0),
         "spec": Usual(("podSelector",), 1.5),
     }
@@ -55,7 +54,7 @@ class SchemaFinding:
         return self.node.span
 
 
-def check_schema(root: Mapping, plain: Any, schema_name: str = NETWORK_POLICY) -> tuple[SchemaFinding, ...]:
+def check_schema(root: Mapping, plain: Any, schema_name: str = NETWORK_POLICY_SCHEMA) -> tuple[SchemaFinding, ...]:
     """The violations in an object, `plain` being its plain data; what templates hide is no violation."""
     if _gate(schema_name).is_valid(plain):
         return ()
@@ -72,7 +71,7 @@ def check_schema(root: Mapping, plain: Any, schema_name: str = NETWORK_POLICY) -
 
 
 @cache
-def shape(schema_name: str = NETWORK_POLICY) -> ObjectShape:
+def shape(schema_name: str = NETWORK_POLICY_SCHEMA) -> ObjectShape:
     """Which fields stand where in the objects of a schema."""
     return shape_of(schema(schema_name), _USUAL.get(schema_name))
 

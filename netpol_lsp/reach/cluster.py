@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.ir import PolicySemantics
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.workspace.resources import (
     IngressFacts,
     NamespaceFacts,
@@ -92,7 +92,7 @@ class Cluster:
     unknown: tuple[UnknownManifest, ...] = ()
     default_namespace: str = "default"
 
-    @cached_property
+    @lazy
     def namespace_names(self) -> tuple[str, ...]:
         """The namespaces that have a manifest, a workload or a policy."""
         found = set(self.namespaces)
@@ -109,7 +109,7 @@ class Cluster:
             return {METADATA_NAME: name}, False
         return {**known.labels, METADATA_NAME: name}, not known.has_unknown_labels
 
-    @cached_property
+    @lazy
     def services_by_name(self) -> Mapping[tuple[str | None, str | None], ServiceFacts]:
         """Services by namespace and name."""
         return {(self.resolve(item.namespace, item.is_namespace_unknown), item.name): item for item in self.services}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
@@ -22,6 +21,7 @@ from netpol_lsp.reach.pod_classes import PodClass, PodClasses
 from netpol_lsp.reach.tiers import PolicyMatch, decide
 from netpol_lsp.reach.traffic import EVERYTHING, NOTHING, Traffic, complement
 from netpol_lsp.reach.unmodelled import Doubt, doubts_about
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.workspace.ternary import Ternary
 
 Target = PodClass | CidrSet
@@ -226,7 +226,7 @@ class Engine:
 
     # Parts
 
-    @cached_property
+    @lazy
     def address_blocks(self) -> tuple[CidrSet, ...]:
         """The address blocks that some policy names, each once."""
         found = {

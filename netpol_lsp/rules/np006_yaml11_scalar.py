@@ -13,9 +13,9 @@ from netpol_lsp.text.edits import Applicability
 from netpol_lsp.yaml.edit.mappings import quote_scalar, replace_scalar
 from netpol_lsp.yaml.nodes import Entry, Scalar
 from netpol_lsp.yaml.scalars import looks_like_timestamp, resolve
+from netpol_lsp.yaml.style import SEXAGESIMAL
 from netpol_lsp.yaml.templates.masking import is_unknown
 
-_SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 _NAME = re.compile(r"[A-Za-z0-9](?:[\w./-]*[A-Za-z0-9])?\Z", re.ASCII)
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
 _OCTAL = re.compile(r"0[0-9_]+\Z")
@@ -97,7 +97,7 @@ def _other_reading(text: str) -> str | None:
     """What readers of YAML 1.1 other than kubectl take a plain text for; None for a text."""
     if looks_like_timestamp(text):
         return "a date"
-    if _SEXAGESIMAL.match(text):
+    if SEXAGESIMAL.match(text):
         return "a number in base 60"
     return "something that cannot be read" if text == "=" else None
 

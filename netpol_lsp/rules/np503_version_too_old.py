@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.capabilities.kubernetes import lacks
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.feature_uses import feature_uses
-from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 from netpol_lsp.text.span import Span
 
 

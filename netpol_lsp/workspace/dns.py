@@ -15,8 +15,9 @@ from netpol_lsp.kube.label_selector import includes, match_labels
 from netpol_lsp.kube.net.address import parse_address
 from netpol_lsp.kube.net.address_set import NO_ADDRESSES, CidrSet, address_set
 from netpol_lsp.kube.net.port_set import port_range, union_of
+from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
-from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME, namespace_selector
+from netpol_lsp.policies.networkpolicy.subsumption import namespace_selector
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.endpoint import AddressEndpoint, Endpoint, PodEndpoint, peer_allows, peers_allow, rule_allows
 from netpol_lsp.workspace.ternary import Ternary, any_of

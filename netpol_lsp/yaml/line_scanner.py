@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import LineIndex
 from netpol_lsp.text.span import Span
 
@@ -36,7 +36,7 @@ class Line:
     body: str
     comment: int | None
 
-    @cached_property
+    @lazy
     def is_empty(self) -> bool:
         """Whether there is nothing but blanks and comment on it."""
         return not self.body and not self.dashes
@@ -46,7 +46,7 @@ class Line:
         """Whether it is `---` or `...`."""
         return self.indent == 0 and self.body[:3] in ("---", "...") and self.body[3:4] in ("", " ", "\t")
 
-    @cached_property
+    @lazy
     def key(self) -> str | None:
         """The key that its body starts with, without quotes."""
         match = _KEY.match(self.body)
@@ -55,14 +55,14 @@ class Line:
         key = match["key"]
         return key[1:-1] if key[0] in "\"'" else key
 
-    @cached_property
+    @lazy
     def key_span(self) -> Span:
         """Where the key stands, or the first word."""
         match = _KEY.match(self.body)
         length = match.end("key") if match else len(self.body.split()[0]) if self.body.split() else 0
         return Span(self.body_start, self.body_start + length)
 
-    @cached_property
+    @lazy
     def value(self) -> str:
         """What stands behind the key's colon; the whole body where there is no key."""
         match = _KEY.match(self.body)

@@ -11,6 +11,9 @@ from collections.abc import Sequence as AbstractSequence
 
 from netpol_lsp.text.span import Span
 
+NULL_WORDS = frozenset({"", "~", "null", "Null", "NULL"})
+"""Plain scalars that mean null."""
+
 
 class Node:
     """A value of a document.
@@ -150,16 +153,13 @@ def is_null(node: Node) -> bool:
     return (
         isinstance(node, Scalar)
         and not node.style
-        and (node.value in _NULLS if node.tag is None else node.tag == "tag:yaml.org,2002:null")
+        and (node.value in NULL_WORDS if node.tag is None else node.tag == "tag:yaml.org,2002:null")
     )
 
 
 def is_open(node: Node) -> bool:
     """Whether a template may put more into a collection than is written: nothing is known to be missing in it."""
     return isinstance(node, Mapping | Sequence) and node.is_open
-
-
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def head_span(node: Node) -> Span:

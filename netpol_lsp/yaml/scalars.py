@@ -10,13 +10,12 @@ import math
 import re
 from functools import lru_cache
 
-from netpol_lsp.yaml.nodes import Scalar
+from netpol_lsp.yaml.nodes import NULL_WORDS, Scalar
 
 ScalarValue = str | int | float | bool | None
 
 TRUE_WORDS = frozenset({"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"})
 FALSE_WORDS = frozenset({"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"})
-NULL_WORDS = frozenset({"", "~", "null", "Null", "NULL"})
 
 _WORDS: dict[str, ScalarValue] = {
     **dict.fromkeys(TRUE_WORDS, True),

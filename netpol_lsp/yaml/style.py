@@ -17,7 +17,7 @@ from netpol_lsp.yaml.scalars import looks_like_timestamp, resolve_plain
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./+=@-]*(?::[A-Za-z0-9_./+=@-]+)*\Z")
 # YAML 1.1 readers other than kubectl's take these for numbers in base 60.
-_SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
+SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 
 
 # So many levels and lists tell how a document is written.
@@ -117,7 +117,7 @@ def is_plain_safe(text: str) -> bool:
         _PLAIN.match(text) is not None
         and isinstance(resolve_plain(text), str)
         and not looks_like_timestamp(text)
-        and not _SEXAGESIMAL.match(text)
+        and not SEXAGESIMAL.match(text)
         and text != "<<"
     )
 

@@ -12,9 +12,9 @@ from itertools import pairwise
 
 from netpol_lsp.kube.label_selector import LabelSelector, Operator, includes, match_labels
 from netpol_lsp.kube.selectors import read_selector
+from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
-from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 from netpol_lsp.yaml.documents import Document
 
 # Components that live in one namespace of most clusters: where pods with such a label are asked for next to

@@ -122,5 +122,3 @@ TWINS = frozenset({"from", "to"})
 
 NAMES_OF_NAMESPACES = frozenset({"name", "names", "matchName", "matchNames"})
 """Keys of a selector that name namespaces in the monitors of the Prometheus operator, and in many heads."""
-
-METADATA_NAME = "kubernetes.io/metadata.name"

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from netpol_lsp.kube.label_selector import LabelRequirement, LabelSelector, Operator
 from netpol_lsp.kube.net.port_set import EVERY_PORT, PROTOCOLS, PortSet
 from netpol_lsp.kube.selectors import read_selector
+from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
-from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME
 
 _UNKNOWN = "something that is not known here"
 

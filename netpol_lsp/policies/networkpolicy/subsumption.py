@@ -11,10 +11,8 @@ from functools import lru_cache
 
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector, includes, is_satisfiable, match_labels
 from netpol_lsp.kube.net.address_set import NO_ADDRESSES
+from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
-
-METADATA_NAME = "kubernetes.io/metadata.name"
-"""The label with its own name that every namespace has."""
 
 
 @lru_cache(maxsize=1024)

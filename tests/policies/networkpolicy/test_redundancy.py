@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelRequirement, Operator, label_selector, match_labels
 from netpol_lsp.kube.net.address_set import address_set
 from netpol_lsp.kube.net.port_set import ALL_PORTS, named_port, port_range, union_of
+from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.networkpolicy import redundancy
 from netpol_lsp.policies.networkpolicy.redundancy import redundant_peers, redundant_rules
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
-from netpol_lsp.policies.networkpolicy.subsumption import METADATA_NAME, is_nobody, peer_covers, rule_covers
+from netpol_lsp.policies.networkpolicy.subsumption import is_nobody, peer_covers, rule_covers
 
 NOTHING = label_selector([LabelRequirement("app", Operator.EXISTS), LabelRequirement("app", Operator.DOES_NOT_EXIST)])
 SELECTORS = st.sampled_from(

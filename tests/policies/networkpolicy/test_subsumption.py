@@ -10,13 +10,9 @@ from hypothesis import strategies as st
 from netpol_lsp.kube.label_selector import EVERYTHING, UNKNOWN_SELECTOR, match_labels, matches
 from netpol_lsp.kube.net.address_set import CidrSet, address_set
 from netpol_lsp.kube.net.port_set import ALL_PORTS, named_port, port_range, union_of
+from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
-from netpol_lsp.policies.networkpolicy.subsumption import (
-    METADATA_NAME,
-    peer_covers,
-    peers_cover,
-    rule_covers,
-)
+from netpol_lsp.policies.networkpolicy.subsumption import peer_covers, peers_cover, rule_covers
 
 # Everyone there is: pods of two namespaces with their labels, and some addresses.
 LABELS = [{}, {"app": "a"}, {"app": "b"}]
