@@ -25,6 +25,8 @@ NAME_KEYS = (
 _TOKENS = re.compile(r"[0-9]+|[A-Za-z]+")
 _SHORTEST = 4
 """Letters of a word from which one that differs by a letter is taken for a slip."""
+_MOST_CONDITIONS = 16
+"""Each condition is left out in turn: a selector with more of them than people write is not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def near_miss(
     `elsewhere`: the pods in other namespaces that it matches.
     """
     wanted = [one for one in selector.requirements if one.operator is Operator.IN and len(one.values) == 1]
-    if not wanted:
+    if not wanted or len(selector.requirements) > _MOST_CONDITIONS:
         return None
     return (
         _on_the_owner(selector, wanted[0], pool)
