@@ -8,7 +8,10 @@ from dataclasses import dataclass, field, replace
 from netpol_lsp.cli.console import count
 from netpol_lsp.files.reading import ReadProblem, TextFile
 from netpol_lsp.files.writing import WriteError, atomic_write
-from netpol_lsp.lint.fixer import choose_fix, fix_source
+from netpol_lsp.lint.analysis import analyse
+from netpol_lsp.lint.fix_choice import choose_fix, judge_fixes
+from netpol_lsp.lint.fixer import RESTORES, FixResult, fix_source
+from netpol_lsp.lint.report import FileReport
 from netpol_lsp.project.batch import BatchResult, BatchRun
 from netpol_lsp.project.inputs import InputFile, decode_input, read_input
 from netpol_lsp.workspace.snapshot import EMPTY
@@ -45,38 +48,54 @@ def fix_targets(runner: BatchRun, targets: Sequence[InputFile], *, unsafe: bool)
     fixed = Fixed(runner.run(targets))
     changes: dict[str, Change] = {}
     by_path = {target.path: target for target in targets}
+    restored: set[str] = set()
     for _ in range(_ROUNDS):
         again = [
             by_path[report.source.uri]
             for report in fixed.result.reports
-            if any(choose_fix(found, unsafe=unsafe) for found in report.diagnostics)
+            if report.source.uri not in restored
+            and any(choose_fix(found, unsafe=unsafe) for found in report.diagnostics)
         ]
-        if not [target for target in again if _fix_one(target, runner, changes, unsafe=unsafe)]:
+        outcomes = {target.path: _fix_one(target, runner, changes, unsafe=unsafe) for target in again}
+        if not any(outcomes.values()):
             break
+        # What comes out of a restored text is for a human to look at first.
+        restored |= {path for path, outcome in outcomes.items() if outcome is not None and RESTORES in outcome.applied}
         fixed.result = runner.run(targets)
     fixed.changes = [change for change in changes.values() if change.before != change.after]
     fixed.changes.sort(key=lambda change: change.target.path)
+    fixed.result.reports = [_judged(report, by_path, runner) for report in fixed.result.reports]
     return fixed
 
 
-def _fix_one(target: InputFile, runner: BatchRun, changes: dict[str, Change], *, unsafe: bool) -> bool:
-    """Fix a file in memory; False when nothing was applied, or the file has become unreadable meanwhile."""
+def _judged(report: FileReport, by_path: dict[str, InputFile], runner: BatchRun) -> FileReport:
+    """A report that says of the fixes that are left how far they may be trusted after all."""
+    target = by_path.get(report.source.uri)
+    if target is None or not any(choose_fix(found) for found in report.diagnostics):
+        return report
+    config = target.loaded.config.for_file(target.absolute)
+    judge = judge_fixes(analyse(report.source), report.diagnostics, config, runner.workspace)
+    return replace(report, diagnostics=tuple(replace(one, fixes=judge.fixes(one)) for one in report.diagnostics))
+
+
+def _fix_one(target: InputFile, runner: BatchRun, changes: dict[str, Change], *, unsafe: bool) -> FixResult | None:
+    """Fix a file in memory; None when nothing was applied, or the file has become unreadable meanwhile."""
     current = runner.overlay.get(target)
     if current is None:
         data = read_input(target)
         read = data if isinstance(data, ReadProblem) else decode_input(target, data)
         if isinstance(read, ReadProblem):
-            return False
+            return None
         current = read
     config = target.loaded.config.for_file(target.absolute)
     outcome = fix_source(current.source, config, runner.workspace or EMPTY, unsafe=unsafe)
     if not outcome.count:
-        return False
+        return None
     change = changes.setdefault(target.absolute, Change(target, current, current))
     change.after = replace(current, source=outcome.source)
     change.count += outcome.count
     runner.overlay.put(target, change.after)
-    return True
+    return outcome
 
 
 def write_changes(fixed: Fixed) -> list[str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 
-from netpol_lsp.config.config import FileConfig, rule_infos
-from netpol_lsp.findings.diagnostic import Category, Diagnostic
+from netpol_lsp.config.config import FileConfig
+from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.analysis import Analysis, analyse
 from netpol_lsp.lint.engine import lint
+from netpol_lsp.lint.fix_choice import choose_fix
+from netpol_lsp.lint.gate import Gate
+from netpol_lsp.lint.refusals import refusing_config
 from netpol_lsp.lint.report import FileReport
-from netpol_lsp.text.edits import Applicability, Fix, apply_edits, compatible_fixes
+from netpol_lsp.text.edits import Fix, apply_edits, compatible_fixes
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
@@ -34,25 +37,14 @@ class FixResult:
         return self.applied.total()
 
 
-def choose_fix(diagnostic: Diagnostic, *, unsafe: bool = False) -> Fix | None:
-    """The fix that is applied for a finding without asking further: a safe one; else, with `unsafe`, the first unsafe one."""
-    if diagnostic.suppressed is not None:
-        return None
-    wanted = (Applicability.SAFE, Applicability.UNSAFE) if unsafe else (Applicability.SAFE,)
-    for applicability in wanted:
-        for fix in diagnostic.fixes:
-            if fix.applicability is applicability and fix.edits:
-                return fix
-    return None
-
-
 def fix_source(
     source: Source, config: FileConfig, workspace: WorkspaceSnapshot | None = None, *, unsafe: bool = False
 ) -> FixResult:
     """Apply fixes, lint again, and so on until no fix is left, for ten rounds at most.
 
-    A fix that would make the file worse (no longer YAML, or with more findings for which the API server
-    refuses it) is left out.
+    Safe fixes are applied as far as they hold together (see `lint.gate`). With `unsafe`, a fix that would make the file
+    worse (no longer YAML, or with more findings for which the API server refuses it) is left out. What comes out of a
+    text that had to be restored is for a human to look at, so that no other fix follows.
     """
     state = _State(source, config, workspace)
     applied: Counter[str] = Counter()
@@ -61,19 +53,41 @@ def fix_source(
         batch = _batch(state.report, rejected, unsafe=unsafe)
         if not batch:
             break
-        after = state.try_fixes(fix for _, fix in batch)
-        if after is None:
-            batch = _harmless(state, batch, rejected)
-            after = state.try_fixes(fix for _, fix in batch)
-        if after is None:
-            # Each is harmless alone, but not all together: one at a time, then.
-            batch = batch[:1]
-            after = state.try_fixes(fix for _, fix in batch)
+        batch, after = (_least_harm if unsafe else _holding)(state, batch, rejected)
         if after is None:
             continue
         state = after
         applied.update(diagnostic.code for diagnostic, _ in batch)
+        if RESTORES in applied:
+            break
     return FixResult(state.source, state.report, applied)
+
+
+RESTORES = "NP004"
+"""The rule whose fix makes a text anew."""
+_Batch = list[tuple[Diagnostic, Fix]]
+
+
+def _holding(state: _State, batch: _Batch, rejected: set[tuple[str, str, str]]) -> tuple[_Batch, _State | None]:
+    """The fixes of a batch that hold, and the state after them; the others are noted as rejected."""
+    gate = Gate(state.analysis, state.config, state.workspace)
+    chosen = {id(fix) for fix in gate.holding([fix for _, fix in batch])}
+    rejected.update(_identity(diagnostic, fix) for diagnostic, fix in batch if id(fix) not in chosen)
+    batch = [(diagnostic, fix) for diagnostic, fix in batch if id(fix) in chosen]
+    return batch, state.with_fixes(fix for _, fix in batch)
+
+
+def _least_harm(state: _State, batch: _Batch, rejected: set[tuple[str, str, str]]) -> tuple[_Batch, _State | None]:
+    """The fixes of a batch that do not make the file worse, and the state after them."""
+    after = state.try_fixes(fix for _, fix in batch)
+    if after is None:
+        batch = _harmless(state, batch, rejected)
+        after = state.try_fixes(fix for _, fix in batch)
+    if after is None:
+        # Each is harmless alone, but not all together: one at a time, then.
+        batch = batch[:1]
+        after = state.try_fixes(fix for _, fix in batch)
+    return batch, after
 
 
 class _State:
@@ -87,19 +101,27 @@ class _State:
         self.workspace = workspace
         self.analysis = analyse(source, previous)
         self.report = lint(self.analysis, config, workspace)
-        guard = _guard(config)
-        self.badness = _badness(self.analysis, self.report if guard is config else lint(self.analysis, guard))
 
-    def try_fixes(self, fixes: Iterable[Fix]) -> _State | None:
-        """The state behind some fixes, or None when they cannot be applied or make it worse."""
+    @lazy
+    def badness(self) -> tuple[int, int]:
+        """How bad the text is: see `_badness`."""
+        guard = refusing_config(self.config)
+        return _badness(self.analysis, self.report if guard is self.config else lint(self.analysis, guard))
+
+    def with_fixes(self, fixes: Iterable[Fix]) -> _State | None:
+        """The state after some fixes; None when they cannot be applied or change nothing."""
         try:
             text = apply_edits(self.source.text, [edit for fix in fixes for edit in fix.edits])
         except ValueError:
             return None
         if text == self.source.text:
             return None
-        after = _State(replace(self.source, text=text), self.config, self.workspace, self.analysis)
-        return None if after.badness > self.badness else after
+        return _State(replace(self.source, text=text), self.config, self.workspace, self.analysis)
+
+    def try_fixes(self, fixes: Iterable[Fix]) -> _State | None:
+        """The state after some fixes, or None when they cannot be applied or make it worse."""
+        after = self.with_fixes(fixes)
+        return None if after is None or after.badness > self.badness else after
 
 
 def _harmless(
@@ -136,20 +158,6 @@ def _candidates(diagnostics: Iterable[Diagnostic], *, unsafe: bool) -> Iterator[
 
 def _identity(diagnostic: Diagnostic, fix: Fix) -> tuple[str, str, str]:
     return (diagnostic.fingerprint, diagnostic.message, fix.title)
-
-
-@cache
-def _guard_codes() -> frozenset[str]:
-    refusing = (Category.SYNTAX, Category.API)
-    return frozenset(rule.code for rule in rule_infos() if rule.category in refusing)
-
-
-def _guard(config: FileConfig) -> FileConfig:
-    """A configuration that sees every reason to refuse a file; `config` itself if it does."""
-    codes = _guard_codes()
-    if codes <= config.enabled and codes.isdisjoint(config.severities):
-        return config
-    return replace(config, enabled=codes, severities={})
 
 
 def _badness(analysis: Analysis, report: FileReport) -> tuple[int, int]:

@@ -9,7 +9,8 @@ from netpol_lsp.config.config import FileConfig, default_file_config
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Severity, Suppression
 from netpol_lsp.lint import fixer
 from netpol_lsp.lint.engine import lint
-from netpol_lsp.lint.fixer import FixResult, choose_fix, fix_source
+from netpol_lsp.lint.fix_choice import choose_fix
+from netpol_lsp.lint.fixer import FixResult, fix_source
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.source import make_source
@@ -160,7 +161,7 @@ def test_fixes_that_are_only_harmful_together_are_made_one_at_a_time(monkeypatch
         return [finding(start, start + length, [("", SAFE)], code) for start, length, code in places if start >= 0]
 
     Rules(monkeypatch, rule)
-    result = fix(text)
+    result = fix(text, unsafe=True)
     assert "{generateName: w, namespace: shop}" in result.source.text
     assert result.applied == {"NP298": 1}
 

@@ -13,7 +13,8 @@ from pygls.exceptions import JsonRpcException
 from netpol_lsp.findings.diagnostic import Category, Diagnostic
 from netpol_lsp.ide.refactor import default_deny, is_on_head, refactorings
 from netpol_lsp.ide.suppress_edits import suppress_in_document, suppress_on_line
-from netpol_lsp.lint.fixer import choose_fix, fix_source
+from netpol_lsp.lint.fix_choice import FixJudge, choose_fix
+from netpol_lsp.lint.fixer import fix_source
 from netpol_lsp.lint.registry import rule_by_code
 from netpol_lsp.lsp.state.client import Client
 from netpol_lsp.lsp.state.diagnostic_render import SOURCE, render_finding
@@ -91,7 +92,9 @@ def wanted(
     named = findings_named(snapshot, params.context.diagnostics)
     if named is not None and not has_menu:
         for finding in named:
-            fixes = [action for action in _fixes(finding) if only is None or _is_among(action.kind, only)]
+            fixes = [
+                action for action in _fixes(finding, snapshot.fix_judge) if only is None or _is_among(action.kind, only)
+            ]
             # Who does not know which of several fixes is preferred applies them one after the other: the best one, then.
             yield from fixes if knows_preferred else sorted(fixes, key=lambda fix: not fix.is_preferred)[:1]
         # What was asked for by its name, as fix-all on save: an editor sends the findings along.
@@ -140,7 +143,7 @@ def find_actions(snapshot: Snapshot, span: Span) -> Iterator[Action]:
     """All actions at a span, fixes first."""
     findings = snapshot.findings_at(span)
     for diagnostic in findings:
-        yield from _fixes(diagnostic)
+        yield from _fixes(diagnostic, snapshot.fix_judge)
     for diagnostic in findings:
         yield from _suppressions(snapshot, diagnostic)
     yield from _refactorings(snapshot, span, {fix.edits for diagnostic in findings for fix in diagnostic.fixes})
@@ -148,10 +151,11 @@ def find_actions(snapshot: Snapshot, span: Span) -> Iterator[Action]:
         yield Action("fix-all", "Fix all safe problems in this file", FIX_ALL, partial(_fix_all, snapshot))
 
 
-def _fixes(diagnostic: Diagnostic) -> Iterator[Action]:
+def _fixes(diagnostic: Diagnostic, judge: FixJudge) -> Iterator[Action]:
     place = f"{diagnostic.code}:{diagnostic.span.start}:{diagnostic.span.end}"
-    chosen = choose_fix(diagnostic)
-    for number, fix in enumerate(diagnostic.fixes):
+    fixes = judge.fixes(diagnostic)
+    chosen = next((fix for fix in fixes if fix.applicability is Applicability.SAFE and fix.edits), None)
+    for number, fix in enumerate(fixes):
         if fix.applicability is Applicability.DISPLAY or not fix.edits:
             continue
         note = "" if fix.applicability is Applicability.SAFE else " (unsafe)"

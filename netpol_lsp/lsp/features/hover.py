@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lsprotocol import types
 
@@ -56,7 +57,11 @@ def _explain_findings(snapshot: Snapshot, offset: int) -> Iterator[str]:
     """The findings at an offset."""
     for diagnostic in snapshot.findings_at(Span(offset, offset)):
         rule = rule_by_code(diagnostic.code)
-        yield explain_finding(diagnostic, rule.info if rule else None, rule_page(diagnostic.code))
+        yield explain_finding(
+            replace(diagnostic, fixes=snapshot.fix_judge.fixes(diagnostic)),
+            rule.info if rule else None,
+            rule_page(diagnostic.code),
+        )
 
 
 def _explain_code(word: str, _span: Span) -> Iterator[str]:

@@ -10,6 +10,7 @@ from netpol_lsp.files.discovery import CONFIG_NAME
 from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.analysis import Analysis, Part, analyse_document
 from netpol_lsp.lint.engine import join_findings
+from netpol_lsp.lint.fix_choice import FixJudge
 from netpol_lsp.lint.suppress import may_suppress
 from netpol_lsp.lsp.positions import Positions
 from netpol_lsp.lsp.state.document_cache import CachedDocument
@@ -242,6 +243,19 @@ class Snapshot:
         """The findings that touch a span."""
         found: Iterable[Diagnostic] = self.findings if self.has_suppressions else self._findings_near(span)
         return [diagnostic for diagnostic in found if diagnostic.span.touches(span)]
+
+    @lazy
+    def fix_judge(self) -> FixJudge:
+        """Says how far fixes may be trusted; only the documents that it is asked about are looked at."""
+        return FixJudge(self.source.uri, self._part_numbered, self._findings_numbered, self.config, self.workspace.view)
+
+    def _part_numbered(self, index: int) -> Part | None:
+        return next((self.document.part(chunk) for chunk in self.chunks if chunk.index == index), None)
+
+    def _findings_numbered(self, index: int) -> list[Diagnostic]:
+        if self.has_suppressions:
+            return [one for one in self.findings if one.document == index]
+        return [one for part in self.ours if part.index == index for one in self.findings_in(part)]
 
     def _findings_near(self, span: Span) -> Iterator[Diagnostic]:
         """Those of the documents that a span touches: the others need not be worked out."""
