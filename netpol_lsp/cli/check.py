@@ -11,7 +11,7 @@ from dataclasses import replace
 from netpol_lsp.cli import console
 from netpol_lsp.cli.common import load_configs, read_stdin, report_config_problems
 from netpol_lsp.cli.main import COMMANDS, FAILED, FOUND, OK
-from netpol_lsp.cli.options import check_parser
+from netpol_lsp.cli.options import parse_check
 from netpol_lsp.cli.output import write_report, write_text
 from netpol_lsp.cli.progress import ProgressBar
 from netpol_lsp.files.discovery import BASELINE_NAME
@@ -37,7 +37,7 @@ _BESIDE_REPORT = ("output", "statistics", "baseline", "write_baseline", "verbose
 def run(_name: str, arguments: Sequence[str]) -> int:
     """Run the command and return the exit code."""
     console.use_utf8()
-    options = check_parser().parse_intermixed_args(arguments)
+    options = parse_check(arguments)
     try:
         return _Check(options).run()
     except (UsageError, PoolError, WriteError) as error:

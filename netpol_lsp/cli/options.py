@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+from collections.abc import Sequence
 from typing import NoReturn
 
 from netpol_lsp import __version__
@@ -49,6 +51,23 @@ def check_parser() -> argparse.ArgumentParser:
     _add_result(parser)
     _add_running(parser)
     return parser
+
+
+def parse_check(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of `netpol-lint [check]`. After `--` come paths only, whatever they look like.
+
+    A word before it that is an option and a file as well, as somebody else's repository may have one, is refused: shells
+    and hooks put names of files there.
+    """
+    parser = check_parser()
+    at = list(arguments).index("--") if "--" in arguments else len(arguments)
+    for word in arguments[:at]:
+        if word.startswith("-") and len(word) > 1 and os.path.lexists(word):
+            parser.error(f"`{word}` may be an option, and there is a file of this name: write ./{word} for the file")
+    # argparse forgets a `--` when options and paths are mixed.
+    options = parser.parse_intermixed_args(arguments[:at])
+    options.paths += arguments[at + 1 :]
+    return options
 
 
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter):

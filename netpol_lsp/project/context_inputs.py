@@ -22,10 +22,11 @@ class ContextFiles:
 
 def load_context(targets: Sequence[InputFile]) -> ContextFiles:
     """The context that the configurations of the files name."""
-    paths = context_paths({id(target.loaded): target.loaded for target in targets}.values())
+    configs = {id(target.loaded): target.loaded for target in targets}.values()
+    paths = context_paths(configs)
     if not paths:
         return ContextFiles()
-    read = read_context(paths)
+    read = read_context(paths, lambda path: any(loaded.is_excluded(path) for loaded in configs))
     texts = tuple(_placed(read.texts, targets))
     parts = ((text.source.uri, text.source.text, repr(text.settings)) for text in texts)
     key = digest(*(part for text in parts for part in text))

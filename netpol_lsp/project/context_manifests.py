@@ -10,7 +10,7 @@ from netpol_lsp.config.config import Setting
 from netpol_lsp.config.problem import ConfigProblem
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.files.boundary import EVERYWHERE, HOW_TO_ALLOW, Boundary
-from netpol_lsp.files.discovery import discover
+from netpol_lsp.files.discovery import Excluded, discover
 from netpol_lsp.files.globs import fixed_start
 from netpol_lsp.files.reading import ReadProblem, read_file, read_source
 from netpol_lsp.project.config_files import LoadedConfig
@@ -70,8 +70,17 @@ def context_paths(configs: Iterable[LoadedConfig]) -> ContextPaths:
     return paths
 
 
-def read_context(paths: ContextPaths) -> ContextTexts:
-    """Read all files behind the paths, each once."""
+def read_context(paths: ContextPaths, is_excluded: Excluded | None = None) -> ContextTexts:
+    """Read all files behind the paths, each once.
+
+    In a folder what is excluded from linting (`is_excluded` asks for an absolute path) gives no context either, so that
+    the folder of a project means what is linted there; a folder or file that is excluded itself was named on purpose.
+    What lies in a folder and is not text is passed over.
+    """
+
+    def excluded(path: str) -> bool:
+        return is_excluded is not None and is_excluded(_absolute(path))
+
     texts: list[ContextText] = []
     problems: list[ContextProblem] = []
     seen: set[str] = set()
@@ -79,7 +88,8 @@ def read_context(paths: ContextPaths) -> ContextTexts:
         if not named.boundary.holds(fixed_start(path) or "."):
             problems.append(ContextProblem(path, f"{path}: lies outside of the repository: {HOW_TO_ALLOW}"))
             continue
-        found = discover([path])
+        folder = path.rstrip("/") + "/"
+        found = discover([path], None if excluded(folder) else excluded)
         problems += [ContextProblem(path, problem) for problem in found.problems]
         for file in found.paths:
             if os.path.abspath(file) in seen:
@@ -89,11 +99,19 @@ def read_context(paths: ContextPaths) -> ContextTexts:
                 problems.append(ContextProblem(path, f"{file}: leads out of the repository: {HOW_TO_ALLOW}"))
                 continue
             read = read_file(file)
+            if isinstance(read, ReadProblem) and read.offset is not None and file != path:
+                seen.discard(os.path.abspath(file))  # it may be named as well
+                continue
             if isinstance(read, ReadProblem):
                 problems.append(ContextProblem(path, str(read)))
             else:
                 texts.append(ContextText(read.source, named.settings))
     return ContextTexts(tuple(texts), tuple(problems))
+
+
+def _absolute(path: str) -> str:
+    full = os.path.abspath(path).replace(os.sep, "/")
+    return full + "/" if path.endswith("/") and full != "/" else full
 
 
 def problems_of_config(loaded: LoadedConfig, problems: Iterable[ContextProblem]) -> tuple[ConfigProblem, ...]:

@@ -450,3 +450,23 @@ def test_globs_that_match_nothing_are_said(folder) -> None:
     # Of a part of the project, or of one file, nothing can be said.
     assert folder.run("gen").err == ""
     assert folder.run("b.yaml").err == ""
+
+
+def test_after_two_dashes_come_paths(folder) -> None:
+    for name in ("--exit-zero", "-q", "--output=x.yaml", "plain.yaml"):
+        folder.bad(name)
+    done = folder.run("--format", "concise", "--", "--exit-zero", "-q", "--output=x.yaml", "plain.yaml")
+    assert done.code == 1
+    reported = {line.partition(":")[0] for line in done.out.splitlines() if "NP105" in line}
+    assert reported == {"--exit-zero", "-q", "--output=x.yaml", "plain.yaml"}
+    assert not (folder.path / "x.yaml").exists()
+
+
+@pytest.mark.parametrize("name", ["--exit-zero", "-q", "--output=x.yaml", "-x.yaml"])
+def test_a_file_that_looks_like_an_option_is_refused_without_them(folder, name) -> None:
+    folder.bad(name)
+    done = folder.run("--format", "concise", name)
+    assert done.code == 2
+    assert f"write ./{name} for the file" in done.err
+    assert not (folder.path / "x.yaml").exists()
+    assert folder.run("--format", "concise", f"./{name}").out.startswith(f"{name}:")

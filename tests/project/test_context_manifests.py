@@ -56,6 +56,20 @@ def test_what_cannot_be_read_is_told_once_and_the_rest_is_read(config, tmp_path)
     ]
 
 
+def test_a_folder_gives_what_is_linted_in_it(config, tmp_path) -> None:
+    """Of a project's folder: no excluded files, and no others that are not text. What is named is named on purpose."""
+    kept = write(tmp_path / "a/b.yaml")
+    excluded = write(tmp_path / "a/cluster/pods.yaml")
+    write(tmp_path / "a/latin.yaml", b"\xff")
+    loaded = config("exclude: [cluster/]\ncontext: [.]\n")
+    read = read_context(context_paths([loaded]), loaded.is_excluded)
+    assert ([text.source.uri for text in read.texts], read.problems) == ([str(kept)], ())
+    for named in ("cluster", "cluster/pods.yaml", "cluster/*.yaml"):
+        loaded = config(f"exclude: [cluster/]\ncontext: ['{named}']\n")
+        read = read_context(context_paths([loaded]), loaded.is_excluded)
+        assert [text.source.uri for text in read.texts] == [str(excluded)]
+
+
 def test_a_problem_stands_at_its_entry(config, tmp_path) -> None:
     loaded = config("# 🎉\ncontext:\n  - ../x\n  - ../gone\n")
     [problem] = problems_of_config(loaded, [ContextProblem(str(tmp_path / "gone"), f"{tmp_path / 'gone'}: is gone")])

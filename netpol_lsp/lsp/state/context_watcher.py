@@ -10,7 +10,7 @@ from typing import Protocol
 
 from lsprotocol import types
 
-from netpol_lsp.files.discovery import MANIFEST_ENDINGS
+from netpol_lsp.files.discovery import MANIFEST_ENDINGS, Excluded
 from netpol_lsp.lint.file_facts import facts_of
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.configuration import Configuration
@@ -84,7 +84,7 @@ class ContextWatcher:
     async def _read(self, wanted: ContextPaths) -> None:
         operation = Operation(logger, "reading of the context")
         try:
-            found, problems = await in_thread(lambda: _facts(wanted))
+            found, problems = await in_thread(lambda: _facts(wanted, self._configuration.is_excluded))
         except Exception:
             logger.exception("the context could not be read")
             found, problems = {}, ()
@@ -116,9 +116,9 @@ class ContextWatcher:
             self._client.request(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([wanted]))
 
 
-def _facts(paths: ContextPaths) -> tuple[dict[str, FileFacts], tuple[ContextProblem, ...]]:
+def _facts(paths: ContextPaths, is_excluded: Excluded) -> tuple[dict[str, FileFacts], tuple[ContextProblem, ...]]:
     """The facts behind the paths, by URI, and why some files could not be read."""
-    read = read_context(paths)
+    read = read_context(paths, is_excluded)
     found: dict[str, FileFacts] = {}
     for text in read.texts:
         uri = uri_of_path(os.path.abspath(text.source.uri))
