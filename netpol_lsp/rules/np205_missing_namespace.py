@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
@@ -11,7 +12,7 @@ from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.mappings import insert_entry, set_value
 
 
-@policy_rule("NP205", category="intent", severity=Severity.INFO, uses_workspace=True)
+@policy_rule("NP205", category="intent", severity=Severity.INFO, uses_resources=True)
 def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     """The policy names no namespace.
 
@@ -65,34 +66,69 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     field = kube_object.namespace_field
     if field is not None and not field.is_null and field.value != "":
         return
-    if ctx.document.is_template:
-        return  # what renders it decides the namespace, too: the release's, the play's
+    scope = ctx.workspace.index.delivery.scope_of(ctx.source.uri)
+    if ctx.document.is_template or scope.is_chart or scope.is_patch or scope.namespaces - {None}:
+        return  # what renders or delivers it decides the namespace, too: the release's, the play's, the kustomization's
     name = f"`{kube_object.name}`" if kube_object.name else "the policy"
     yield ctx.finding(
         field.key_span if field is not None else kube_object.span,
         f"{name} names no namespace, so it lands in the one that kubectl is set to when it is applied",
         severity=Severity.WARNING if _others_name_one(ctx) else None,
         label="no namespace",
-        fixes=partial(_fix, ctx, kube_object),
+        fixes=partial(_fixes, ctx, kube_object),
         field=ctx.field_in(kube_object.metadata, "namespace"),
     )
 
 
 def _others_name_one(ctx: PolicyContext) -> bool:
-    """Whether another policy of the file names its namespace."""
-    siblings = ctx.workspace.policies_of_file(ctx.source.uri)
-    return any(other.policy.namespace is not None for other in siblings)
+    """Whether another policy of the file, or of its kustomization, names its namespace."""
+    view, uri = ctx.workspace, ctx.source.uri
+    if any(other.policy.namespace is not None for other in view.policies_of_file(uri)):
+        return True
+    delivery = view.index.delivery
+    groups = {group for group in delivery.scope_of(uri).groups if group.startswith("kustomization ")}
+    if not groups:
+        return False
+    return any(
+        other.policy.namespace is not None and groups & delivery.scope_of(other.uri).groups
+        for other in view
+        if not other.is_context
+    )
 
 
-def _fix(ctx: PolicyContext, kube_object: KubeObject) -> Fix | None:
+def _namespaces(ctx: PolicyContext) -> list[str]:
+    """What to offer: the namespaces that manifests of the file and the folder name, most used first, then those with a manifest."""
+    view, uri = ctx.workspace, ctx.source.uri
+    folder = uri.rpartition("/")[0]
+    counts: Counter[str] = Counter()
+    for namespace, shard in view.index.shards.items():
+        if namespace is None or not namespace.isprintable():
+            continue
+        for other in shard.files:
+            if other == uri or other.rpartition("/")[0] == folder:
+                counts[namespace] += 1 + (other == uri)
+    counts.update(one.policy.namespace for one in view.policies_of_file(uri) if one.policy.namespace)
+    offered = [name for name, _ in counts.most_common()]
+    made = sorted(name for name, facts in view.namespaces.items() if facts.origin.end and name not in counts)
+    return (offered + made)[:_MOST] or ["default"]
+
+
+_MOST = 5
+
+
+def _fixes(ctx: PolicyContext, kube_object: KubeObject) -> list[Fix | None]:
+    return [_fix(ctx, kube_object, namespace) for namespace in _namespaces(ctx)]
+
+
+def _fix(ctx: PolicyContext, kube_object: KubeObject, namespace: str) -> Fix | None:
     assert kube_object.metadata is not None
     assert kube_object.name_field is not None
     field = kube_object.namespace_field
     if field is not None and field.entry is not None:
-        edits = set_value(ctx.document, field.entry, "default")
+        edits = set_value(ctx.document, field.entry, namespace)
     else:
         after = kube_object.name_field.entry
         if after not in kube_object.metadata.entries:
             return None
-        edits = insert_entry(ctx.document, kube_object.metadata, "namespace", "default", after=after)
-    return ctx.fix("Write `namespace: default`", edits, Applicability.UNSAFE)
+        edits = insert_entry(ctx.document, kube_object.metadata, "namespace", namespace, after=after)
+    return ctx.fix(f"Write `namespace: {namespace}`", edits, Applicability.UNSAFE)

@@ -11,11 +11,12 @@ from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peer_words, pods_in_words
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.pods import find_pods, place, place_of, selected_namespaces
 from netpol_lsp.yaml.edit.items import join_items
 from netpol_lsp.yaml.nodes import Sequence
 
 
-@policy_rule("NP210", category="intent", severity=Severity.WARNING, needs=Trigger.PEERS)
+@policy_rule("NP210", category="intent", severity=Severity.WARNING, uses_resources=True, needs=Trigger.PEERS)
 def peers_or_not_and(ctx: PolicyContext) -> Diagnostics:
     """A namespaceSelector and a podSelector are two items, so either is enough.
 
@@ -26,7 +27,8 @@ def peers_or_not_and(ctx: PolicyContext) -> Diagnostics:
 
     Reported where a list is nothing but such a pair, or where the pods plainly live in the namespaces next to them
     (`k8s-app: kube-dns` beside `kube-system`). Lists that read as alternatives stay quiet: pairs among other peers as
-    in the Kubernetes documentation's sample, `podSelector: {}`, the policy's own pods, or a comment nearby that says
+    in the Kubernetes documentation's sample, `podSelector: {}`, the policy's own pods, pods that a manifest makes in
+    the policy's own namespace, or a comment nearby that says
     "or" or "own namespace".
 
     If OR is meant, say so in such a comment: the second quick fix writes one.
@@ -115,6 +117,8 @@ def peers_or_not_and(ctx: PolicyContext) -> Diagnostics:
         for pair in ambiguous_pairs(ctx.document, ctx.policy, rule, ctx.namespace):
             if not ctx.in_one_branch(pair.first.node, pair.second.node):
                 continue  # an item that a template may leave out is meant as an item
+            if _is_alternative(ctx, pair):
+                continue
             yield ctx.finding(
                 pair.second.node.entries[0].key if pair.second.node.entries else pair.second.node,
                 _message(pair, ctx.namespace),
@@ -122,6 +126,15 @@ def peers_or_not_and(ctx: PolicyContext) -> Diagnostics:
                 related=[ctx.related(pair.first.node.span, "the item that it may have been meant to join")],
                 fixes=partial(_fixes, ctx, rule, pair),
             )
+
+
+def _is_alternative(ctx: PolicyContext, pair: PeerPair) -> bool:
+    """Whether the manifests show that OR is meant: such pods are in the policy's own namespace, and not in the ones beside them."""
+    view = ctx.workspace
+    if not find_pods(view, place_of(view, ctx.located), pair.pods).sure:
+        return False
+    names, _ = selected_namespaces(view, pair.namespaces)
+    return not any(find_pods(view, place(view, name, ""), pair.pods).sure for name in names)
 
 
 def _message(pair: PeerPair, namespace: str | None) -> str:

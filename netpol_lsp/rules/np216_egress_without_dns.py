@@ -38,7 +38,7 @@ from netpol_lsp.workspace.snapshot import LocatedPolicy
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
-@policy_rule("NP216", category="intent", severity=Severity.WARNING, uses_workspace=True, has_facts=True)
+@policy_rule("NP216", category="intent", severity=Severity.WARNING, uses_resources=True, has_facts=True)
 def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
     """Egress is restricted, and nothing lets the pods ask for names.
 

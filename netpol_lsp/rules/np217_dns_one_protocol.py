@@ -28,7 +28,7 @@ from netpol_lsp.yaml.edit.mappings import insert_item
 from netpol_lsp.yaml.nodes import Sequence
 
 
-@policy_rule("NP217", category="intent", severity=Severity.WARNING, uses_workspace=True, needs=Trigger.PORTS)
+@policy_rule("NP217", category="intent", severity=Severity.WARNING, uses_resources=True, needs=Trigger.PORTS)
 def dns_one_protocol(ctx: PolicyContext) -> Diagnostics:
     """DNS is allowed over one protocol only.
 

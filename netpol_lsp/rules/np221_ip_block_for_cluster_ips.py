@@ -7,9 +7,14 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.address_set import CidrSet, address_set
 from netpol_lsp.kube.well_known import DEFAULT_SERVICE_RANGES
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.policies.ir import NOWHERE, Origin
+from netpol_lsp.text.memo import Memo
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 
-@policy_rule("NP221", category="intent", severity=Severity.WARNING, on_partial=True, needs=Trigger.IP_BLOCKS)
+@policy_rule(
+    "NP221", category="intent", severity=Severity.WARNING, on_partial=True, uses_resources=True, needs=Trigger.IP_BLOCKS
+)
 def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
     """An ipBlock lies inside the cluster's own pod or service addresses.
 
@@ -18,7 +23,8 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
     several network plugins never match pods by an ipBlock. Service addresses are replaced by a pod's address before
     policies are looked at, so an ipBlock of service addresses matches nothing at all. Select pods by their labels.
 
-    A warning when `pod-cidrs` or `service-cidrs` are in the configuration, an information where they are only what the
+    A warning for the address of a Service or a Pod, and for the pod addresses of a Node, that a manifest names (as in a snapshot
+    of the cluster), and when `pod-cidrs` or `service-cidrs` are in the configuration, an information where they are only what the
     configured `platform` usually has. Where no `service-cidrs` are known, an information for the service ranges that
     kubeadm, k3s, RKE2 and EKS take by default, when a rule names exactly such a range or its first address, which is the
     Service of the Kubernetes API. Where the network plugin never matches pods by address, NP504 speaks.
@@ -68,6 +74,13 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
         ):
             message = f"`{cidr.value}` looks like the service addresses of {owner}, which policies never see"
             yield ctx.finding(cidr, message, severity=Severity.INFO, label="service addresses")
+        known = _known_address(ctx, block)
+        if known is not None and not any(_lies_in_any(block, texts) for _, texts in ranges):
+            message, origin = known
+            yield ctx.finding(
+                cidr, f"`{cidr.value}` {message}", related=[ctx.related_fact(origin, "here")] if origin.end else []
+            )
+            continue
         for kind, texts in ranges:
             if _lies_in_any(block, texts):
                 yield ctx.finding(
@@ -76,6 +89,46 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
                     severity=Severity.INFO if f"{kind}-cidrs" in settings.assumed else None,
                     label=f"{kind} addresses",
                 )
+
+
+def _known_address(ctx: PolicyContext, block: CidrSet) -> tuple[str, Origin] | None:
+    """What a manifest says of an address, or of a range of pods: that it belongs to the cluster itself."""
+    known = _addresses(ctx.workspace)
+    exact = known.get(block)
+    if exact is not None:
+        return exact
+    for node in ctx.workspace.nodes:
+        if _lies_in_any(block, node.pod_cidrs):
+            return (
+                f"lies among the pod addresses of node `{node.name}`, which pods do not keep: select the pods by label",
+                node.origin,
+            )
+    return None
+
+
+def _addresses(view: WorkspaceSnapshot) -> dict[CidrSet, tuple[str, Origin]]:
+    """The single addresses of Services and pods that the manifests name."""
+    known = _ADDRESSES.of(view)
+    if not known:
+        known[_NOTHING] = ("", NOWHERE)
+        for _, shard in view.resources():
+            for service in shard.services:
+                for ip in service.cluster_ips:
+                    text = f"is the address of Service `{service.name}`, which policies never see: select the pods by label"
+                    known.setdefault(_single(ip), (text, service.origin))
+            for pod in shard.workloads:
+                for ip in pod.pod_ips if pod.host_network is False else ():
+                    text = f"is the address of Pod `{pod.name}`, which it does not keep: select the pod by label"
+                    known.setdefault(_single(ip), (text, pod.origin))
+    return known
+
+
+def _single(ip: str) -> CidrSet:
+    return address_set(f"{ip}/{128 if ':' in ip else 32}") or _NOTHING
+
+
+_NOTHING = CidrSet()
+_ADDRESSES: Memo[WorkspaceSnapshot, CidrSet, tuple[str, Origin]] = Memo()
 
 
 def _lies_in_any(block: CidrSet, ranges: tuple[str, ...]) -> bool:

@@ -10,7 +10,9 @@ from netpol_lsp.text.edits import Applicability
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
-@policy_rule("NP226", category="intent", severity=Severity.WARNING, on_partial=True, needs=Trigger.PEERS)
+@policy_rule(
+    "NP226", category="intent", severity=Severity.WARNING, on_partial=True, uses_resources=True, needs=Trigger.PEERS
+)
 def legacy_namespace_label(ctx: PolicyContext) -> Diagnostics:
     """A namespace is chosen by the label `name`, which no namespace carries by itself.
 
@@ -19,7 +21,8 @@ def legacy_namespace_label(ctx: PolicyContext) -> Diagnostics:
     is on every namespace (since Kubernetes 1.21). Unless somebody labelled the namespace by hand, the selector matches
     nothing, without a word.
 
-    A warning for kube-system and kube-public, which hardly anybody labels; an information for others, which may well be
+    A warning for kube-system and kube-public, which hardly anybody labels, and where a manifest makes the namespace without
+    the label; silent where a manifest makes it with the label; an information for others, which may well be
     labelled so in your cluster. Silent for the namespaces that OpenShift itself labels so (openshift-ingress,
     openshift-monitoring and others).
 
@@ -94,12 +97,17 @@ def _check(ctx: PolicyContext, key: Field[str], values: list[Field[str]]) -> Dia
     names = [value.value for value in values if value.value]
     if names and OPENSHIFT_NAMED_NAMESPACES.issuperset(names):
         return
+    made = [facts for name in names if (facts := ctx.workspace.namespaces.get(name)) is not None and facts.origin.end]
+    if made and all(facts.labels.get("name") == facts.name or facts.has_unknown_labels for facts in made):
+        return  # somebody labels it so
     is_system = not _SYSTEM.isdisjoint(names)
+    unlabelled = next((facts for facts in made if "name" not in facts.labels and not facts.has_unknown_labels), None)
     edits = replace_scalar(ctx.document, key.node, METADATA_NAME)
     fix = ctx.fix(f"Write `{METADATA_NAME}`", edits, Applicability.UNSAFE)
     yield ctx.finding(
         key,
         f"no namespace carries the label `name` by itself: `{METADATA_NAME}` is always there",
-        severity=None if is_system else Severity.INFO,
+        severity=None if is_system or unlabelled is not None else Severity.INFO,
+        related=[ctx.related_fact(unlabelled.origin, "this namespace has no such label")] if unlabelled else [],
         fixes=[fix],
     )

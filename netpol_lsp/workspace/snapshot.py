@@ -38,6 +38,7 @@ from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.resource_shard import ResourceShard
 from netpol_lsp.workspace.resources import (
     NamespaceFacts,
+    NodeFacts,
     OtherPolicyFacts,
     ServiceFacts,
     UnknownManifest,
@@ -205,6 +206,11 @@ class WorkspaceSnapshot:
     def other_policies_in(self, namespace: str | None) -> tuple[OtherPolicyFacts, ...]:
         """Policies of kinds that are not modelled, in a namespace; those that are cluster-wide, too."""
         return (*self.index.shard(namespace).other_policies, *self.index.shard(CLUSTER).other_policies)
+
+    @property
+    def nodes(self) -> tuple[NodeFacts, ...]:
+        """The Nodes."""
+        return self.index.shard(CLUSTER).nodes
 
     def is_known_whole(self, namespace: str | None) -> bool:
         """Whether all pods of a namespace are known."""
