@@ -21,6 +21,7 @@ COMMANDS = {
     "rule": ("netpol_lsp.cli.rules", "explain one rule"),
     "rules": ("netpol_lsp.cli.rules", "list all rules"),
     "explain": ("netpol_lsp.cli.explain", "say what policies do in plain English"),
+    "inventory": ("netpol_lsp.cli.inventory", "show what is known of namespaces, workloads, Services and policies"),
     "cni": ("netpol_lsp.cli.cni", "say what network plugins enforce, or what changes in a move to another"),
     "config": ("netpol_lsp.cli.config", "show the effective configuration and where each value comes from"),
     "server": ("netpol_lsp.cli.server", "start the language server (the same as netpol-lsp)"),
