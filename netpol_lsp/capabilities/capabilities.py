@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from netpol_lsp.capabilities.fact import Capability, Fact, Limit, LimitKind, Note, Support
 
@@ -54,6 +54,10 @@ class Capabilities:
     def has(self, capability: Capability) -> bool | None:
         """True: it is there. False: it is not. None: partly, or nobody knows."""
         return self.fact(capability).is_supported
+
+    def switched_on(self) -> Capabilities:
+        """The same where it is known that the precondition is met."""
+        return replace(self, precondition=None)
 
     def limit(self, kind: LimitKind) -> Limit | None:
         """The limit of a kind, if there is one."""

@@ -26,6 +26,7 @@ from netpol_lsp.project.context_inputs import ContextFiles, load_context
 from netpol_lsp.project.disk_cache import WORTHWHILE, Cache, cache_path, digest, tool_key
 from netpol_lsp.project.errors import PoolError, UsageError
 from netpol_lsp.project.inputs import InputFile, StdinOverlay, find_manifests, make_inputs
+from netpol_lsp.project.platform_detection import describe
 from netpol_lsp.project.report_replay import ReportCache
 from netpol_lsp.project.unmatched_globs import unmatched_globs
 
@@ -76,6 +77,7 @@ class _Check:
     def lint(self, runner: BatchRun, targets: Sequence[InputFile], progress: ProgressBar) -> int:
         """Lint and report; print the last report again when nothing has changed since."""
         opened = runner.open(targets)
+        self.say_detected(targets)
         kept = ReportCache(self.report_path(runner), self.circumstances(runner.cache.tool))
         replayed = kept.replay(runner.key_of(opened))
         if replayed is not None:
@@ -110,6 +112,7 @@ class _Check:
 
         fixed = fix_targets(runner, targets, unsafe=self.options.unsafe_fixes)
         self.complain(*map(str, fixed.result.problems))
+        self.say_detected(targets)
         if self.options.diff:
             write_text(render_diff(fixed.changes), self.options.output)
             self.say(fixed.describe("could be fixed"))
@@ -198,6 +201,12 @@ class _Check:
         for message in messages:
             console.complain(message)
             self.failed = True
+
+    def say_detected(self, targets: Sequence[InputFile]) -> None:
+        """What the manifests tell of the cluster, and where."""
+        configs = {id(target.loaded): target.loaded for target in targets}
+        for line in describe(configs.values(), console.shorten):
+            self.say(line)
 
     def say(self, message: str) -> None:
         """A line on standard error, unless --quiet."""

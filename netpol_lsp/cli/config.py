@@ -22,6 +22,8 @@ from netpol_lsp.project.effective_config import (
     show_origin,
 )
 from netpol_lsp.project.errors import UsageError
+from netpol_lsp.project.inputs import find_manifests
+from netpol_lsp.project.platform_detection import detected_layer, hints_in_files
 
 NOT_SET = "not set"
 
@@ -49,6 +51,8 @@ def _show(options: argparse.Namespace) -> int:
     loaded = configs.for_folder(path) if os.path.isdir(path) else configs.for_path(path)
     if report_config_problems(configs):
         return FAILED
+    folder = path if os.path.isdir(path) else os.path.dirname(path)
+    configs.use_detected(detected_layer(hints_in_files(find_manifests([console.shorten(folder)], configs).paths)))
     if options.format == "json":
         print(json.dumps(effective_config(loaded, path, console.shorten), indent=2, ensure_ascii=False))
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from netpol_lsp.config.presets import PLATFORM, preset
 from netpol_lsp.config.selection import choose, fact_codes, match_selector, profile_codes
-from netpol_lsp.config.settings import Settings
+from netpol_lsp.config.settings import SWITCHED_ON, Settings
 from netpol_lsp.config.values import OFF
 from netpol_lsp.findings.diagnostic import Severity
 
@@ -167,7 +167,12 @@ def _preset(platform: Setting | None) -> dict[str, Setting]:
     if platform is None:
         return {}
     origin = replace(platform.origin, text=f"platform {platform.value}")
-    return {key: Setting(value, origin) for key, value in preset(platform.value).items()}
+    return {
+        key: Setting(value, origin, platform.is_detected)
+        for key, value in preset(platform.value).items()
+        # Where tests run in a local cluster, the real one may be in a cloud all the same.
+        if not (platform.is_detected and (key, value) == ("cloud", "none"))
+    }
 
 
 def _resolve(layers: tuple[Layer, ...]) -> FileConfig:
@@ -181,7 +186,7 @@ def _resolve(layers: tuple[Layer, ...]) -> FileConfig:
             rule.code: on[rule.code] for rule in rule_infos() if on.get(rule.code, rule.severity) != rule.severity
         },
         options=_options(merged),
-        settings=_settings(merged, frozenset(usual), said.get("cni") or usual.get("cni")),
+        settings=_settings(merged, {**usual, **said}, frozenset(usual)),
         quiet=_quiet(layers),
     )
 
@@ -283,14 +288,17 @@ _FIELDS = {
     "dns.labels": "dns_labels",
     "dns.on-node": "is_dns_on_node",
     "dns.node-local-address": "node_local_dns",
+    SWITCHED_ON: "switched_on",
 }
 """The fields of Settings by key of the config file."""
 
 
-def _settings(merged: Mapping[str, Any], assumed: frozenset[str], cni: Setting | None) -> Settings:
+def _settings(merged: Mapping[str, Any], origins: Mapping[str, Setting], assumed: frozenset[str]) -> Settings:
+    cni, platform = origins.get("cni"), origins.get(PLATFORM)
     return Settings(
         **{name: merged[key] for key, name in _FIELDS.items() if key in merged},
         is_kubernetes_version_known="kubernetes-version" in merged,
         assumed=assumed.intersection(_FIELDS),
+        is_platform_detected=platform is not None and platform.is_detected,
         cni_origin=cni.origin.text if cni is not None and ("cni" in assumed or cni.is_detected) else "",
     )

@@ -117,6 +117,15 @@ KEYS = (
         TEXT,
     ),
     Key(
+        "detect",
+        "Whether manifests of network plugins and platforms among the files tell what the cluster has, where nothing is "
+        "written here.",
+        parse_flag,
+        {"type": "boolean"},
+        whole_file=True,
+        default=True,
+    ),
+    Key(
         "cni",
         "The network plugin, with its version where known: `cilium@1.15`. `netpol-lint cni` lists them.",
         parse_cni,

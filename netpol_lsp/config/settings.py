@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 OLDEST_KUBERNETES = (1, 7)
 LATEST_KUBERNETES = (1, 37)
+SWITCHED_ON = "switched-on"
+"""The key, of no config file, under which network plugins stand that manifests switch on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Settings:
     `cni_origin` says where it was found, when nobody wrote it down.
     `platform` is a name of the platform data. `cloud` is whose instance metadata pods could reach (`none`, `unknown`, or
     a cloud), `metadata_addresses` where it is. `assumed` are the keys whose value is only what the platform usually has.
+    `switched_on`: names of network plugins that enforce only when somebody says so, and are told to.
+    `is_platform_detected`: the platform was found in manifests, and nobody wrote it down.
     `dns_ports` are the ports that the cluster's DNS pods listen on; `node_local_dns` is the address of NodeLocal DNSCache.
     `dns_namespace` and `dns_labels` (`key=value`) say which pods these are; with `is_dns_on_node` there are none.
     """
@@ -41,13 +45,16 @@ class Settings:
     dns_labels: tuple[str, ...] = ()
     is_dns_on_node: bool = False
     assumed: frozenset[str] = frozenset()
+    switched_on: tuple[str, ...] = ()
+    is_platform_detected: bool = False
 
     @property
     def capabilities(self) -> Capabilities:
         """What the network plugin and the Kubernetes version enforce; unknown where nobody says which they are."""
         from netpol_lsp.capabilities.profiles import capabilities_of  # noqa: PLC0415 - start-up is a feature
 
-        return capabilities_of(self.cni, self.kubernetes_version if self.is_kubernetes_version_known else None)
+        found = capabilities_of(self.cni, self.kubernetes_version if self.is_kubernetes_version_known else None)
+        return found.switched_on() if found.name in self.switched_on else found
 
     @property
     def workspace_cni(self) -> str | None:

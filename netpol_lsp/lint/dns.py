@@ -37,13 +37,20 @@ def dns_setup(settings: Settings) -> DnsSetup:
     matches_pods = settings.capabilities.has(Capability.IP_BLOCK_MATCHES_PODS)
     # What a platform usually has is no proof that a block is outside the cluster.
     is_known = "pod-cidrs" not in settings.assumed and "service-cidrs" not in settings.assumed
+    # Nor is it where the platform is only guessed from manifests: the usual places count, too.
+    ports = settings.dns_ports
+    if settings.is_platform_detected and "dns.ports" in settings.assumed:
+        ports = tuple(dict.fromkeys((*ports, DNS_PORT)))
+    is_guessed = settings.is_platform_detected and "dns.labels" in settings.assumed
     return DnsSetup(
-        settings.dns_ports,
+        ports,
         settings.node_local_dns,
         (*settings.pod_cidrs, *settings.service_cidrs) if is_known else (),
         namespace=settings.dns_namespace,
         labels=settings.dns_labels,
-        is_on_node=settings.is_dns_on_node,
+        is_guessed=is_guessed,
+        is_on_node=settings.is_dns_on_node
+        and not (settings.is_platform_detected and "dns.on-node" in settings.assumed),
         addresses=_dns_addresses(settings.service_cidrs) if settings.is_dns_on_node else (),
         is_matched_by_address=Ternary.UNKNOWN if matches_pods is None else Ternary.of(matches_pods),
     )

@@ -22,6 +22,15 @@ from netpol_lsp.project.inputs import (
     may_hold_policies,
     read_input,
 )
+from netpol_lsp.project.platform_detection import (
+    NO_LAYER,
+    Hints,
+    detected_layer,
+    hints_from_json,
+    hints_in_bytes,
+    hints_in_text,
+    hints_to_json,
+)
 from netpol_lsp.text.source import Source
 
 if TYPE_CHECKING:
@@ -51,6 +60,7 @@ class BatchItem:
     entry: Entry | None = None
     report: FileReport | None = None
     holds_resources: bool = False
+    hints: Hints = ()
 
 
 class _Keys:
@@ -117,10 +127,19 @@ class BatchRun:
         items = [item for target in targets if (item := self._open(target, result)) is not None]
         ours = [item for item in items if item.report is None and (item.entry is None or item.entry.key)]
         others = [item for item in items if item.holds_resources] if ours else []
+        self._detect(items)
         if self.cache.is_on:
             contents = "\n".join(f"{item.target.path}\0{item.content}" for item in (*ours, *others))
             self.keys = _Keys(digest(self.context.key, contents))
         return OpenedBatch(items, ours, others, result)
+
+    def _detect(self, items: Sequence[BatchItem]) -> None:
+        """Let the configurations know what the manifests tell of the network plugin and the platform."""
+        hints = [hint for item in items for hint in item.hints]
+        hints += [hint for text in self.context.texts for hint in hints_in_text(text.source)]
+        layer = detected_layer(hints) if hints else NO_LAYER
+        for loaded in {id(item.target.loaded): item.target.loaded for item in items}.values():
+            loaded.use_detected(layer)
 
     def key_of(self, opened: OpenedBatch) -> str:
         """What stands for all that is found in the files; empty as long as the cache does not know it."""
@@ -151,6 +170,7 @@ class BatchRun:
         """A file as far as it is known without linting it; None when it cannot be read."""
         item = BatchItem(target, text=self.overlay.get(target))
         if item.text is not None:
+            item.hints = hints_in_text(item.text.source)
             if self.cache.is_on:
                 item.content = digest(item.text.source.text)
             return item
@@ -163,6 +183,7 @@ class BatchRun:
             if entry is not None and item.stamp == entry.stamp:
                 item.content, item.entry = entry.content, entry
                 item.holds_resources = entry.holds_resources
+                item.hints = hints_from_json(entry.hints, target.path)
                 return item
         else:
             entry = None
@@ -178,12 +199,14 @@ class BatchRun:
                 self.cache.put(target.absolute, entry)
             item.entry = entry
             item.holds_resources = entry.holds_resources
+            item.hints = hints_from_json(entry.hints, target.path)
             return item
         return self._look(item, data, result)
 
     def _look(self, item: BatchItem, data: bytes, result: BatchResult) -> BatchItem | None:
         """Decide by its bytes whether a file can hold anything of ours; what is named must be text in any case."""
         ours = may_hold_policies(data)
+        item.hints = hints_in_bytes(data, item.target.path)
         if ours or item.target.path in self.named:
             text = decode_input(item.target, data)
             if isinstance(text, ReadProblem):
@@ -270,7 +293,10 @@ class BatchRun:
         report = item.report
         found = to_json(report.diagnostics)
         stamp = up_to_date(item.stamp)
-        item.entry = Entry(stamp, item.content, report.documents, report.policies, key, found, item.holds_resources)
+        item.entry = Entry(
+            *(stamp, item.content, report.documents, report.policies, key, found, item.holds_resources),
+            hints=hints_to_json(item.hints),
+        )
         self.cache.put(item.target.absolute, item.entry)
 
 

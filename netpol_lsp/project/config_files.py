@@ -37,7 +37,8 @@ class LoadedConfig:
         problems: Sequence[ConfigProblem] = (),
         boundary: Boundary = EVERYWHERE,
     ) -> None:
-        self.config = config
+        self.config = self._written = config
+        self._detected = Layer({})
         self.path = path
         self.files = tuple(files)
         self.problems = tuple(problems)
@@ -48,6 +49,15 @@ class LoadedConfig:
     def is_excluded(self, path: str) -> bool:
         """Whether the configuration leaves out a path (absolute, `/`-separated; a folder's ends in `/`)."""
         return any(path.startswith(base) and patterns.covers(path[len(base) :]) for base, patterns in self._excludes)
+
+    def use_detected(self, layer: Layer) -> None:
+        """Take what was found in manifests as the weakest layer, in place of what was found before; unless `detect` says no."""
+        switch = self._written.setting("detect")
+        if switch is not None and switch.value is False:
+            layer = Layer({})
+        if layer != self._detected:
+            self._detected = layer
+            self.config = Config((layer, *self._written.layers)) if layer.settings else self._written
 
     @property
     def context_paths(self) -> tuple[str, ...]:
@@ -79,6 +89,7 @@ class ConfigFiles:
     ) -> None:
         self._extra = tuple(extra)
         self._allow_outside = allow_outside
+        self._detected = Layer({})
         self._by_path: dict[str, LoadedConfig] = {}
         self._by_folder: dict[str, LoadedConfig] = {}
         self._default = LoadedConfig(Config(self._extra))
@@ -112,8 +123,21 @@ class ConfigFiles:
     def load(self, path: str) -> LoadedConfig:
         """The configuration of one config file."""
         if path not in self._by_path:
-            self._by_path[path] = load_config(path, self._extra, allow_outside=self._allow_outside)
+            loaded = load_config(path, self._extra, allow_outside=self._allow_outside)
+            loaded.use_detected(self._detected)
+            self._by_path[path] = loaded
         return self._by_path[path]
+
+    def use_detected(self, layer: Layer) -> None:
+        """Take what was found in manifests as the weakest layer of every configuration, those that are read later, too."""
+        self._detected = layer
+        for loaded in (self._default, *self._by_path.values()):
+            loaded.use_detected(layer)
+
+    @property
+    def default(self) -> LoadedConfig:
+        """The configuration where there is no config file."""
+        return self._default
 
     def loaded(self) -> tuple[LoadedConfig, ...]:
         """The configurations read so far, by path."""

@@ -7,14 +7,14 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from netpol_lsp import __version__
 from netpol_lsp.files.gitignore import repository_root
 from netpol_lsp.files.writing import WriteError, atomic_write
 
-FORMAT = 4
+FORMAT = 5
 WORTHWHILE = 50
 """Below so many files, linting is faster than looking for a cache."""
 _MAX_ENTRIES = 200_000
@@ -42,6 +42,7 @@ class Entry:
     digest of its bytes. `key`: the digest of all that the findings depend on besides; "" when the file
     holds nothing of ours. `found`: the findings as a text of JSON, which
     is read only when somebody wants to see them. `holds_resources`: findings in other files may depend on it.
+    `hints`: what it tells of the network plugin and the platform.
     """
 
     stamp: list[int]
@@ -51,6 +52,7 @@ class Entry:
     key: str = ""
     found: str = ""
     holds_resources: bool = False
+    hints: list[list[Any]] = field(default_factory=list)
 
 
 class Cache:
@@ -89,6 +91,7 @@ class Cache:
             entry.key,
             entry.found,
             entry.holds_resources,
+            entry.hints,
         ]
         if self._entries.get(path) != raw:
             self._entries[path] = raw

@@ -48,6 +48,7 @@ class DnsSetup:
     ranges of pods and services; the private ranges when empty. `namespace` and `labels` (`key=value`): those of the
     DNS pods, the usual ones when not said. `is_on_node`: DNS is a service of each node and has no pods; pods ask one of
     `addresses` then, any private address when empty. `is_matched_by_address`: whether an ipBlock means pods.
+    `is_guessed`: nobody wrote down which pods answer DNS, so that those of the usual clusters may, too.
     """
 
     ports: tuple[int, ...] = (DNS_PORT,)
@@ -58,6 +59,7 @@ class DnsSetup:
     is_on_node: bool = False
     addresses: tuple[str, ...] = ()
     is_matched_by_address: Ternary = Ternary.UNKNOWN
+    is_guessed: bool = False
 
     @property
     def pod_labels(self) -> dict[str, str]:
@@ -206,7 +208,7 @@ def _targets(setup: DnsSetup) -> tuple[tuple[Endpoint, tuple[int, ...]], ...]:
 def _pods(setup: DnsSetup) -> tuple[tuple[Endpoint, tuple[int, ...]], ...]:
     """The pods that answer DNS: the configured ones where these are elsewhere than usual, else all that may."""
     own = _own_pods(setup)
-    if own is not None and setup.namespace not in (None, KUBE_SYSTEM):
+    if own is not None and setup.namespace not in (None, KUBE_SYSTEM) and not setup.is_guessed:
         return (own,)
     return (*((own,) if own is not None else ()), *_usual_pods(setup))
 

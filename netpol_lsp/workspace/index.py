@@ -36,6 +36,12 @@ class FileFacts:
     def __bool__(self) -> bool:
         return bool(self.policies) or self.resources is not NO_RESOURCES
 
+    def with_cni(self, cni: str | None) -> FileFacts:
+        """The same for another network plugin."""
+        if all(located.cni == cni for located in self.policies):
+            return self
+        return replace(self, policies=tuple(replace(located, cni=cni) for located in self.policies))
+
 
 NO_FACTS = FileFacts()
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from netpol_lsp.config.config import Config, FileConfig, default_file_config
+from netpol_lsp.config.config import FileConfig, Layer, default_file_config
 from netpol_lsp.config.problem import ConfigProblem
 from netpol_lsp.files.discovery import would_discover
 from netpol_lsp.project.config_files import ConfigFiles, LoadedConfig
 from netpol_lsp.project.context_manifests import ContextProblem, problems_of_config
+from netpol_lsp.project.platform_detection import NO_LAYER
 
 SECTION = "netpol"
 """The section of the client's settings that is ours."""
@@ -81,6 +82,7 @@ class Configuration:
         """What the client said with `initialize`; its settings are laid over it."""
         self.settings = self.initial
         self._files = ConfigFiles(allow_outside=allow_outside)
+        self.detected = NO_LAYER
         self._found: dict[str, bool] = {}
         self.context_problems: tuple[ContextProblem, ...] = ()
 
@@ -96,7 +98,7 @@ class Configuration:
             return self._files.for_path(path)
         if self.roots:
             return self._files.for_folder(self.roots[0])
-        return LoadedConfig(Config())
+        return self._files.default
 
     def for_document(self, path: str | None) -> tuple[FileConfig, bool]:
         """What the engine needs for a document, and whether it is wanted at all."""
@@ -137,7 +139,16 @@ class Configuration:
     def reload(self) -> None:
         """Forget the config files: they are read again when needed."""
         self._files = ConfigFiles(allow_outside=self._allow_outside)
+        self._files.use_detected(self.detected)
         self._found = {}
+
+    def use_detected(self, layer: Layer) -> bool:
+        """Take what the workspace's manifests tell of the cluster; whether that is something else than before."""
+        if layer == self.detected:
+            return False
+        self.detected = layer
+        self._files.use_detected(layer)
+        return True
 
     def concerns(self, paths: Iterable[str]) -> bool:
         """Whether one of the paths is a config file that is in use."""

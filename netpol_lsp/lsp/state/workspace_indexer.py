@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from netpol_lsp.files.discovery import MANIFEST_ENDINGS, discover
@@ -22,9 +22,11 @@ from netpol_lsp.lsp.transport.trace import Operation
 from netpol_lsp.lsp.uris import path_of_uri, uri_of_path
 from netpol_lsp.policies.kinds import may_be_ours
 from netpol_lsp.project.config_files import LoadedConfig
+from netpol_lsp.project.platform_detection import Hints, detected_layer, hints_in_text
 from netpol_lsp.project.workspace_store import WorkspaceStore
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
+from netpol_lsp.workspace.platform_hints import may_hint
 from netpol_lsp.workspace.resource_kinds import may_hold_resources
 
 logger = logging.getLogger(__name__)
@@ -41,6 +43,9 @@ class Owner(Protocol):
 
     def refresh_context(self, *, force: bool = False) -> None:
         """Other configurations may hold than before."""
+
+    def reconfigure(self) -> None:
+        """Manifests tell something else of the cluster than before."""
 
     def settle(self) -> None:
         """Reading has begun or ended."""
@@ -63,6 +68,7 @@ class WorkspaceIndexer:
         self._scan: _Scan | None = None
         self.is_first = True
         self._ours: set[str] = set()
+        self._hints: dict[str, Hints] = {}
         self._changed: set[str] = set()
         self.configs: tuple[LoadedConfig, ...] = ()
 
@@ -113,9 +119,11 @@ class WorkspaceIndexer:
             if path.endswith(MANIFEST_ENDINGS) and not os.path.isdir(path):
                 changed[uri] = NO_FACTS
                 self._ours.discard(uri)
+                self._hints.pop(uri, None)
                 if os.path.isfile(path) and configuration.finds(path):
                     read = read_source(path)
-                    changed[uri] = self._take(uri, path, read, self._ours) if isinstance(read, Source) else NO_FACTS
+                    if isinstance(read, Source):
+                        changed[uri] = self._take(uri, path, read, self._ours, self._hints)
                     if (config := configuration.for_path(path)) not in self.configs:
                         self.configs += (config,)
             elif os.path.isdir(path) or any(known.startswith(f"{uri}/") for known in self._ours):
@@ -123,6 +131,9 @@ class WorkspaceIndexer:
         if self._scan is not None:
             # The scan may have read them before they changed.
             self._changed.update(changed)
+        if changed and self._scan is None and self._detect():
+            # What was said of all files stands for another network plugin.
+            self.start()
         if changed:
             self._store.use_files(changed)
             if self._scan is None:
@@ -133,17 +144,21 @@ class WorkspaceIndexer:
         """Take in what the scan reads, in short turns, and use it when it is complete."""
         found: dict[str, FileFacts] = {}
         ours: set[str] = set()
+        hints: dict[str, Hints] = {}
         operation = Operation(logger, "reading of the workspace")
         start = time.perf_counter()
         async for path, source in scan.texts():
             uri = uri_of_path(path)
-            found[uri] = self._take(uri, path, source, ours)
+            found[uri] = self._take(uri, path, source, ours, hints)
             if time.perf_counter() - start > TURN:
                 await asyncio.sleep(0)
                 start = time.perf_counter()
         scan.progress.end()
         if self._scan is scan:
             self._scan, self.is_first = None, False
+            self._hints = hints
+            if self._detect():
+                found = self._for_plugin(found)
             self._use(found, ours, scan.configs)
             operation.done(f"files with policies: {len(ours)}", folders=list(self._configuration.folders))
             changed, self._changed = self._changed, set()
@@ -157,11 +172,26 @@ class WorkspaceIndexer:
         self._store.use_disk(found)
         self._owner.refresh_context(force=True)
 
-    def _take(self, uri: str, path: str, source: Source, ours: set[str]) -> FileFacts:
-        """The facts of a file; `ours` gets its URI when it may hold policies and is wanted."""
+    def _detect(self) -> bool:
+        """Let the configuration know what the files tell of the cluster; whether that is something else than before."""
+        layer = detected_layer(hint for uri in sorted(self._hints) for hint in self._hints[uri])
+        if not self._configuration.use_detected(layer):
+            return False
+        self._owner.reconfigure()
+        return True
+
+    def _for_plugin(self, found: Mapping[str, FileFacts]) -> dict[str, FileFacts]:
+        """The facts of files that were read before it was known which network plugin the cluster has."""
+        settings = ((uri, self._configuration.for_document(path_of_uri(uri))[0].settings) for uri in found)
+        return {uri: found[uri].with_cni(known.workspace_cni) for uri, known in settings}
+
+    def _take(self, uri: str, path: str, source: Source, ours: set[str], hints: dict[str, Hints]) -> FileFacts:
+        """The facts of a file; `ours` gets its URI when it may hold policies and is wanted, `hints` what it tells of the cluster."""
         config, is_wanted = self._configuration.for_document(path)
         if not is_wanted or len(source.text) > MAX_LENGTH:
             return NO_FACTS
+        if signs := hints_in_text(Source(path, source.text)):
+            hints[uri] = signs
         if may_be_ours(source.text):
             ours.add(uri)
         return facts_of(Source(uri, source.text), config.settings)
@@ -230,4 +260,5 @@ def _read_ours(path: str) -> Source | None:
     read = read_source(path)
     if isinstance(read, ReadProblem):
         return None
-    return read if may_be_ours(read.text) or may_hold_resources(read.text, path) else None
+    is_wanted = may_be_ours(read.text) or may_hold_resources(read.text, path) or may_hint(read.text)
+    return read if is_wanted else None

@@ -14,6 +14,7 @@ from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.workspace_indexer import WorkspaceIndexer
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.project.context_manifests import ContextProblem
+from netpol_lsp.project.platform_detection import describe
 from netpol_lsp.project.workspace_store import WorkspaceStore
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,12 @@ class WorkspaceSync:
     def check_again(self) -> None:
         """Have findings worked out again that depend on other manifests."""
         self._refresher.check_again()
+
+    def reconfigure(self) -> None:
+        """Another configuration holds for the open documents than before."""
+        self._session.reconfigure()
+        for line in describe([self._configuration.for_path(None), *self._configuration.loaded()]):
+            logger.info("%s", line)
 
     def context_was_read(self, problems: Sequence[ContextProblem]) -> None:
         """Say what could not be read, and judge by the rest."""
