@@ -18,6 +18,8 @@ from netpol_lsp.text.edits import Applicability, Fix, Fixes, TextEdit
 from netpol_lsp.text.readable import shorten
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.delivered_policy import delivered_policy
+from netpol_lsp.workspace.delivery import DeliveryScope
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Node
@@ -253,7 +255,14 @@ class PolicyContext(Context):
     @property
     def located(self) -> LocatedPolicy:
         """The policy as the workspace knows it."""
-        return LocatedPolicy(self.semantics, self.source.uri, path=self.policy.object.path)
+        scope = self.delivery
+        policy = delivered_policy(self.semantics, scope) if scope.is_delivered else self.semantics
+        return LocatedPolicy(policy, self.source.uri, path=self.policy.object.path)
+
+    @property
+    def delivery(self) -> DeliveryScope:
+        """How the policy's file reaches the cluster."""
+        return self.workspace.index.delivery.scope_of(self.source.uri)
 
     @property
     def namespace(self) -> str | None:

@@ -19,7 +19,7 @@ from netpol_lsp.workspace.snapshot import isolates_direction
 from netpol_lsp.workspace.ternary import Ternary
 
 
-@policy_rule("NP204", category="intent", severity=Severity.WARNING, uses_workspace=True, has_facts=True)
+@policy_rule("NP204", category="intent", severity=Severity.WARNING, uses_resources=True, has_facts=True)
 def direction_denied(ctx: PolicyContext) -> Diagnostics:
     """A direction is listed in policyTypes and has no rule, which denies all of it.
 

@@ -9,6 +9,7 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.workspace.snapshot import is_same
 from netpol_lsp.yaml.edit.mappings import insert_entry, set_value
 
 
@@ -21,12 +22,15 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     namespace kubectl is set to when somebody applies it: applied to the wrong one it protects nothing, and nobody is
     told.
 
-    Kustomize, Helm, Argo CD and `kubectl --namespace` fill the namespace in, so this is an information. It is a warning
-    where other policies of the same file do name one: then it was probably forgotten here. Silent when the
-    configuration gives a `default-namespace`.
+    Silent where something else decides: a kustomization that takes the file in, directly or through another one, and
+    sets `namespace`; a Flux Kustomization with `targetNamespace` or an Argo CD Application for the folder; a Helm
+    chart, whose release has a namespace; a `default-namespace` in the configuration.
+
+    A warning where other policies of the same file or kustomization do name one: then it was probably forgotten here.
+    Else an information, once a folder, because `kubectl --namespace` may be what is meant.
 
     ## Fix safety
-    Unsafe: writes `default`, the namespace that kubectl takes when nothing else is said.
+    Unsafe: writes a namespace that other manifests name, or `default`, which kubectl takes when nothing else is said.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -66,14 +70,19 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     field = kube_object.namespace_field
     if field is not None and not field.is_null and field.value != "":
         return
-    scope = ctx.workspace.index.delivery.scope_of(ctx.source.uri)
-    if ctx.document.is_template or scope.is_chart or scope.is_patch or scope.namespaces - {None}:
-        return  # what renders or delivers it decides the namespace, too: the release's, the play's, the kustomization's
+    delivery = ctx.delivery
+    if ctx.document.is_template:
+        return  # what renders it decides the namespace, too: the release's, the play's
+    if delivery.is_chart or delivery.is_patch or delivery.namespaces - {None}:
+        return
+    is_forgotten = _others_name_one(ctx)
+    if not is_forgotten and not _speaks_for_folder(ctx):
+        return
     name = f"`{kube_object.name}`" if kube_object.name else "the policy"
     yield ctx.finding(
         field.key_span if field is not None else kube_object.span,
         f"{name} names no namespace, so it lands in the one that kubectl is set to when it is applied",
-        severity=Severity.WARNING if _others_name_one(ctx) else None,
+        severity=Severity.WARNING if is_forgotten else None,
         label="no namespace",
         fixes=partial(_fixes, ctx, kube_object),
         field=ctx.field_in(kube_object.metadata, "namespace"),
@@ -96,8 +105,16 @@ def _others_name_one(ctx: PolicyContext) -> bool:
     )
 
 
+def _speaks_for_folder(ctx: PolicyContext) -> bool:
+    """Whether the policy is the first of its folder that names no namespace."""
+    me = ctx.located
+    others = [other for other in ctx.workspace.policies_in(None) if other.folder == me.folder and not other.is_context]
+    first = min(others, key=lambda other: (other.uri, other.document, other.path), default=me)
+    return is_same(first, me) and first.path == me.path
+
+
 def _namespaces(ctx: PolicyContext) -> list[str]:
-    """What to offer: the namespaces that manifests of the file and the folder name, most used first, then those with a manifest."""
+    """What to offer: the namespaces that manifests of the file and the folder name, then those with a manifest, then all others."""
     view, uri = ctx.workspace, ctx.source.uri
     folder = uri.rpartition("/")[0]
     counts: Counter[str] = Counter()
@@ -110,7 +127,9 @@ def _namespaces(ctx: PolicyContext) -> list[str]:
     counts.update(one.policy.namespace for one in view.policies_of_file(uri) if one.policy.namespace)
     offered = [name for name, _ in counts.most_common()]
     made = sorted(name for name, facts in view.namespaces.items() if facts.origin.end and name not in counts)
-    return (offered + made)[:_MOST] or ["default"]
+    named = Counter(one.policy.namespace for one in view if one.policy.namespace is not None)
+    others = [name for name, _ in named.most_common()]
+    return list(dict.fromkeys(offered + made + others))[:_MOST] or ["default"]
 
 
 _MOST = 5

@@ -32,7 +32,7 @@ _OWN_SERVER = re.compile(
 )
 
 
-@policy_rule("NP240", category="intent", severity=Severity.WARNING, uses_workspace=True, needs=Trigger.PORTS)
+@policy_rule("NP240", category="intent", severity=Severity.WARNING, uses_resources=True, needs=Trigger.PORTS)
 def dns_peer_too_narrow(ctx: PolicyContext) -> Diagnostics:
     """A rule for DNS names peers where no DNS is known to run.
 

@@ -40,7 +40,7 @@ _INSIDE = re.compile(
 )
 
 
-@policy_rule("NP241", category="intent", severity=Severity.WARNING, uses_workspace=True, needs=Trigger.PEERS)
+@policy_rule("NP241", category="intent", severity=Severity.WARNING, uses_resources=True, needs=Trigger.PEERS)
 def namespaces_are_not_the_internet(ctx: PolicyContext) -> Diagnostics:
     """Egress that is meant for outside the cluster is opened towards pods only.
 

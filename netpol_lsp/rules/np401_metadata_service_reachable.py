@@ -13,11 +13,12 @@ from netpol_lsp.policies.networkpolicy.peer import IPBlock
 from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.workspace.metadata_service import HTTP, metadata_blocks, reached_service, speaks_for_namespace
+from netpol_lsp.workspace.other_policies import may_be_denied
 from netpol_lsp.yaml.edit.mappings import insert_entry, insert_item
 from netpol_lsp.yaml.nodes import Sequence
 
 
-@policy_rule("NP401", category="security", severity=Severity.WARNING, needs=Trigger.IP_BLOCKS, uses_workspace=True)
+@policy_rule("NP401", category="security", severity=Severity.WARNING, needs=Trigger.IP_BLOCKS, uses_resources=True)
 def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
     """Egress reaches the cloud's metadata service.
 
@@ -27,7 +28,8 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
 
     A warning where the configuration says that the cluster is in a cloud (`cloud` or `platform`); an information where
     that is not known, where the private ranges are excepted, and in a policy that is called `allow-all` or the like.
-    Silent with `cloud: none`. Told once a namespace, for the first of its policies.
+    Silent with `cloud: none`, and beside policies of other kinds (Cilium, Calico, EgressFirewall, AdminNetworkPolicy) that
+    may deny it. Told once a namespace, for the first of its policies.
 
     ## Fix safety
     Unsafe: the address is excepted, which breaks pods that do need the metadata service.
@@ -82,6 +84,8 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     if not ctx.policy.ip_blocks or Direction.EGRESS not in ctx.policy.effective_types or ctx.settings.cloud == "none":
+        return
+    if may_be_denied(ctx.workspace, ctx.located, Direction.EGRESS):
         return
     services = metadata_blocks(ctx.settings.metadata_addresses)
     for rule in ctx.policy.egress:

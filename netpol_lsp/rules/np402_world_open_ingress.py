@@ -6,15 +6,18 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.policy import every_address
+from netpol_lsp.workspace.other_policies import may_be_denied
 
 
-@policy_rule("NP402", category="security", severity=Severity.WARNING, needs=Trigger.IP_BLOCKS)
+@policy_rule("NP402", category="security", severity=Severity.WARNING, needs=Trigger.IP_BLOCKS, uses_resources=True)
 def world_open_ingress(ctx: PolicyContext) -> Diagnostics:
     """Ingress is open to every address on every port.
 
     ## Why
     A rule with the peer `0.0.0.0/0` (or `::/0`) and without `ports` lets everyone who can route to the pods connect to
     whatever listens there, debug and metrics ports included. Name the ports that are meant to be public.
+
+    Silent beside policies of other kinds (Cilium, Calico, AdminNetworkPolicy) that may deny it.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -53,6 +56,8 @@ def world_open_ingress(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     if Direction.INGRESS not in ctx.policy.effective_types or not ctx.policy.ip_blocks:
+        return
+    if may_be_denied(ctx.workspace, ctx.located, Direction.INGRESS):
         return
     for rule in ctx.policy.ingress:
         for field in every_address(rule) if rule.allows_every_port else ():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from netpol_lsp.kube.typed_field import items_of, mapping_of
@@ -16,7 +16,8 @@ from netpol_lsp.workspace.manifest_reader import find, text, texts
 from netpol_lsp.workspace.resource_kinds import CHART_NAME, KUSTOMIZATION_NAMES
 from netpol_lsp.workspace.resources import DeliveryFacts
 from netpol_lsp.yaml.documents import Document
-from netpol_lsp.yaml.nodes import Node, is_null
+from netpol_lsp.yaml.nodes import Node, Scalar, is_null
+from netpol_lsp.yaml.scalars import resolve
 
 _LABEL_KEYS = ("commonLabels", "labels", "transformers", "replacements", "patches", "patchesJson6902")
 _MEMBER_KEYS = ("resources", "bases", "components")
@@ -29,6 +30,9 @@ class DeliveryScope:
     `groups`: what the file is applied together with, as far as is known. `namespaces`: those that the delivery puts its
     objects into; None among them: it is not said for one of the ways. `has_changes`: labels and other parts are changed on
     the way. `is_patch`: it changes other objects, and holds none of its own. `is_chart`: it is part of a Helm chart.
+    `selector_labels`: what is added to selectors and to the labels of pods, where there is one way only. `is_taken_in`: a
+    kustomization takes it in. `is_forced`: the namespaces replace those that objects name, as kustomize has it; else they
+    are for objects that name none.
     """
 
     groups: frozenset[str]
@@ -36,6 +40,14 @@ class DeliveryScope:
     has_changes: bool = False
     is_patch: bool = False
     is_chart: bool = False
+    selector_labels: tuple[tuple[str, str], ...] = ()
+    is_taken_in: bool = False
+    is_forced: bool = False
+
+    @property
+    def is_delivered(self) -> bool:
+        """Whether the delivery changes the objects: their namespace or their labels."""
+        return bool(self.namespaces - {None} or self.selector_labels)
 
     @property
     def namespace(self) -> str | None:
@@ -84,7 +96,25 @@ def _kustomization(folder: str, root: Node | None) -> DeliveryFacts | None:
         tuple(_join(folder, path) for path in members if "://" not in path and "?" not in path),
         tuple(_join(folder, path) for path in patches),
         changes,
+        tuple(_selector_labels(root)),
     )
+
+
+def _selector_labels(root: Node | None) -> Iterator[tuple[str, str]]:
+    """The labels that a kustomization adds to selectors, too."""
+    included = (
+        find(item, "pairs") for item in items_of(find(root, "labels")) if _is_true(find(item, "includeSelectors"))
+    )
+    for holder in (find(root, "commonLabels"), *included):
+        mapping = mapping_of(holder)
+        for entry in mapping.all_entries() if mapping is not None else ():
+            value = text(entry.value)
+            if entry.name is not None and value is not None:
+                yield entry.name, value
+
+
+def _is_true(node: Node | None) -> bool:
+    return isinstance(node, Scalar) and resolve(node) is True
 
 
 def _join(folder: str, path: str) -> str:
@@ -92,6 +122,17 @@ def _join(folder: str, path: str) -> str:
     scheme, sign, rest = folder.rpartition("://")
     joined = posixpath.normpath(posixpath.join(rest, path)) if rest or sign else posixpath.normpath(path)
     return f"{scheme}{sign}{joined}" if sign else joined
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What a chain of kustomizations does, and the folder of its last one."""
+
+    root: str = ""
+    namespace: str | None = None
+    changes: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    is_forced: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,15 +154,18 @@ class DeliveryMap:
             found = self._scopes[uri] = self._work_out(uri)
         return found
 
+    def siblings_of(self, uri: str) -> tuple[str, ...]:
+        """The other files and folders that the kustomizations take in which take in a file."""
+        found = dict.fromkeys(member for taker in self._takers.get(uri, ()) for member in taker.members)
+        return tuple(member for member in found if member != uri)
+
     def _work_out(self, uri: str) -> DeliveryScope:
         folder = posixpath.dirname(uri)
         groups = {f"folder {folder}"}
-        namespaces: set[str | None] = set()
-        has_changes = False
-        for root, namespace, changes in self._ways(uri):
-            groups.add(f"kustomization {root}")
-            namespaces.add(namespace)
-            has_changes = has_changes or changes
+        ways = list(self._ways(uri))
+        groups |= {f"kustomization {way.root}" for way in ways}
+        namespaces = {way.namespace for way in ways}
+        labels = ways[0].labels if len(ways) == 1 else {}
         chart = self._chart_of(folder)
         if chart is not None:
             groups.add(f"chart {chart}")
@@ -129,26 +173,39 @@ class DeliveryMap:
         if named is not None and namespaces <= {None}:
             namespaces = {named}
         return DeliveryScope(
-            frozenset(groups), frozenset(namespaces), has_changes, uri in self._patches, chart is not None
+            frozenset(groups),
+            frozenset(namespaces),
+            any(way.changes for way in ways),
+            uri in self._patches,
+            chart is not None,
+            tuple(sorted(labels.items())),
+            bool(ways),
+            any(way.is_forced for way in ways),
         )
 
-    def _ways(self, uri: str) -> Iterator[tuple[str, str | None, bool]]:
-        """Each way up from a file to a kustomization that nobody takes in: that one's folder, the namespace, and whether something changes."""
+    def _ways(self, uri: str) -> Iterator[_Way]:
+        """Each way up from a file to a kustomization that nobody takes in."""
         starts = [
             *self._takers.get(uri, ()),
             *(self._by_folder.get(posixpath.dirname(uri), ()) if uri in self._patches else ()),
         ]
-        stack = [(taker, None, False, frozenset[str]()) for taker in starts]
+        stack = [(taker, _Way(), frozenset[str]()) for taker in starts]
         while stack:
-            taker, inner, changes, seen = stack.pop()
+            taker, inner, seen = stack.pop()
             if taker.folder in seen:
                 continue
-            namespace = taker.namespace or inner
-            changes = changes or taker.changes_objects
+            way = _Way(
+                taker.folder,
+                taker.namespace or inner.namespace,
+                inner.changes or taker.changes_objects,
+                {**inner.labels, **dict(taker.selector_labels)},
+                inner.is_forced or taker.namespace is not None,
+            )
             above = self._takers.get(taker.folder, ())
             if not above:
-                yield taker.folder, namespace, changes
-            stack += [(one, namespace, changes, seen | {taker.folder}) for one in above]
+                named = self._named(taker.folder) if way.namespace is None else None
+                yield replace(way, namespace=named) if named is not None else way
+            stack += [(one, way, seen | {taker.folder}) for one in above]
 
     def _chart_of(self, folder: str) -> str | None:
         """The folder of the outermost chart around a folder."""

@@ -9,8 +9,6 @@ from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.dns import DnsSetup, policy_allows_dns
-from netpol_lsp.workspace.pods import may_be_changed, place_of
-from netpol_lsp.workspace.resources import OtherPolicyFacts
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, is_same, isolates_direction, selects_all_of
 from netpol_lsp.workspace.ternary import Ternary
 
@@ -21,8 +19,6 @@ def is_dns_denied(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSet
     For a policy that surely isolates egress. Rules of all policies that may select some of its pods count; a policy of
     another kind, or a manifest that nobody can read, may allow it, too.
     """
-    if may_be_decided_elsewhere(view, located):
-        return False
     for protocol in protocols:
         if policy_allows_dns(located.policy, setup, protocol) is not Ternary.NO:
             return False
@@ -30,20 +26,6 @@ def is_dns_denied(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSet
         if any(not is_same(other, located) for other in helpers):
             return False
     return True
-
-
-def may_be_decided_elsewhere(view: WorkspaceSnapshot, located: LocatedPolicy) -> bool:
-    """Whether a policy of a kind that is not modelled, or a manifest that nobody can read, may allow the pods more egress."""
-    where = place_of(view, located)
-    if may_be_changed(view, where):
-        return True
-    return any(_may_allow_more(other, located) for other in view.other_policies_in(where.namespace))
-
-
-def _may_allow_more(other: OtherPolicyFacts, located: LocatedPolicy) -> bool:
-    if Direction.EGRESS.value not in other.directions:
-        return False
-    return other.pod_selector is None or intersects(other.pod_selector, located.policy.pod_selector)
 
 
 def has_dns_gap(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSetup) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.delivered_policy import delivered_policy
 from netpol_lsp.workspace.delivery import NO_DELIVERY, DeliveryMap, DeliveryScope
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.resource_shard import EMPTY_RESOURCES, ResourceShard
@@ -147,6 +148,7 @@ class _Change:
         self.old = old
         self.changed = changed
         self.as_context = as_context
+        self.delivery = old.delivery
 
     def result(self) -> WorkspaceIndex:
         """The next index."""
@@ -156,31 +158,37 @@ class _Change:
             if not facts:
                 files.pop(uri)
         context = (old.context - changed.keys()) | {uri for uri in self.as_context & changed.keys() if uri in files}
-        delivery = self._delivery(files)
+        self.delivery = self._delivery(files)
+        before, after = self._policies()
         return WorkspaceIndex(
             files,
             context,
-            self._names(),
-            self._shelves(),
-            self._shards(delivery),
-            delivery,
+            self._names(before, after),
+            self._shelves(before, after),
+            self._shards(self.delivery),
+            self.delivery,
             old,
         )
 
-    def _names(self) -> Mapping[tuple[str | None, str | None], int]:
+    def _policies(self) -> tuple[dict[str, Policies], dict[str, Policies]]:
+        """The policies of the files that may be others now, before and after, as they reach the cluster."""
+        uris = self.changed if self.delivery is self.old.delivery else {*self.old.files, *self.changed}
+        before, after = {}, {}
+        for uri in uris:
+            old = self._old(uri)
+            new = self.changed.get(uri, old)
+            before[uri] = delivered_policies(old.policies, self.old.delivery.scope_of(uri))
+            after[uri] = delivered_policies(new.policies, self.delivery.scope_of(uri))
+        return before, after
+
+    def _names(
+        self, before: Mapping[str, Policies], after: Mapping[str, Policies]
+    ) -> Mapping[tuple[str | None, str | None], int]:
         names = self.old.names
-        gone = [
-            (one.policy.namespace, one.policy.name)
-            for uri in self.changed
-            for one in self._old(uri).policies
-            if not one.is_context
-        ]
-        come = [
-            (one.policy.namespace, one.policy.name)
-            for facts in self.changed.values()
-            for one in facts.policies
-            if not one.is_context
-        ]
+        gone, come = (
+            [(one.policy.namespace, one.policy.name) for found in files.values() for one in found if not one.is_context]
+            for files in (before, after)
+        )
         if gone == come:
             return names
         counts = dict(names)
@@ -195,15 +203,15 @@ class _Change:
     def _old(self, uri: str) -> FileFacts:
         return self.old.files.get(uri, NO_FACTS)
 
-    def _shelves(self) -> Mapping[Hashable, PolicyShelf]:
+    def _shelves(self, before: Mapping[str, Policies], after: Mapping[str, Policies]) -> Mapping[Hashable, PolicyShelf]:
         touched: dict[Hashable, dict[str, Policies]] = {}
-        for uri, facts in self.changed.items():
-            if self._old(uri).policies == facts.policies:
+        for uri, policies in after.items():
+            if before[uri] == policies:
                 continue
-            before, after = _by_shelf(self._old(uri).policies), _by_shelf(facts.policies)
-            for key in {*before, *after}:
-                mine = tuple(after.get(key, ()))
-                if tuple(before.get(key, ())) != mine:
+            were, are = _by_shelf(before[uri]), _by_shelf(policies)
+            for key in {*were, *are}:
+                mine = tuple(are.get(key, ()))
+                if tuple(were.get(key, ())) != mine:
                     touched.setdefault(key, {})[uri] = mine
         if not touched:
             return self.old.shelves
@@ -274,6 +282,15 @@ def _by_shelf(policies: Policies) -> dict[Hashable, list[LocatedPolicy]]:
     return found
 
 
+def delivered_policies(policies: Policies, scope: DeliveryScope) -> Policies:
+    """The policies of a file as they reach the cluster. A patch holds none of its own."""
+    if not policies or not (scope.is_delivered or scope.is_patch):
+        return policies
+    if scope.is_patch:
+        return ()
+    return tuple(replace(one, policy=delivered_policy(one.policy, scope)) for one in policies)
+
+
 def delivered(resources: ResourceFacts, scope: DeliveryScope) -> ResourceFacts:
     """The resources of a file as they reach the cluster: the namespace of their delivery filled in, and what it changes unknown."""
     if resources is NO_RESOURCES or not (scope.namespaces - {None} or scope.has_changes or scope.is_patch):
@@ -288,7 +305,9 @@ def _delivered(fact: Any, scope: DeliveryScope) -> Any:
     if getattr(fact, "is_cluster_wide", False):
         return fact
     changes: dict[str, Any] = {}
-    if scope.namespace is not None and not fact.is_namespace_unknown:
+    if fact.namespace is not None and not scope.is_forced:
+        pass
+    elif scope.namespace is not None and not fact.is_namespace_unknown:
         changes["namespace"] = scope.namespace
     elif scope.namespaces - {None}:
         changes |= {"namespace": None, "is_namespace_unknown": True}

@@ -13,7 +13,8 @@ class LocatedPolicy:
 
     `path` is "" or `items[0]` in a List. `uri` is "" for a text that is no file. `is_context`: it counts, but
     is not linted itself. `cni`: the network plugin of its file's configuration, where the workspace is to be told
-    something about it once and not at each policy.
+    something about it once and not at each policy. `is_possible`: it may be there, and may allow something; see
+    `netpol_lsp.workspace.possible_policies`.
     """
 
     policy: NetworkPolicySemantics
@@ -22,6 +23,7 @@ class LocatedPolicy:
     path: str = ""
     is_context: bool = False
     cni: str | None = None
+    is_possible: bool = False
 
     @property
     def folder(self) -> str:

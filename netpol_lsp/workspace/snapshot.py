@@ -35,6 +35,7 @@ from netpol_lsp.workspace.index import (
     namespace_key,
 )
 from netpol_lsp.workspace.located_policy import LocatedPolicy
+from netpol_lsp.workspace.possible_policies import may_be_policy, of_other_policy, of_unknown_manifest
 from netpol_lsp.workspace.resource_shard import ResourceShard
 from netpol_lsp.workspace.resources import (
     NamespaceFacts,
@@ -282,9 +283,49 @@ class WorkspaceSnapshot:
         return (other for other in self.around(located) if not is_same(other, located))
 
     def around(self, located: LocatedPolicy) -> Iterator[LocatedPolicy]:
-        """The neighbours of a policy, and the policy itself or its other versions where they are in the view."""
+        """The neighbours of a policy, and the policy itself or its other versions where they are in the view.
+
+        Policies that may be there are among them: of kinds that are not modelled, or in documents that cannot be read.
+        """
         for shelf in self._near(located):
             yield from self._visible(shelf.candidates(located.policy.pod_selector))
+        yield from self._possible_near(located)
+
+    def _possible_near(self, located: LocatedPolicy) -> tuple[LocatedPolicy, ...]:
+        """The policies that may be there, and may be about pods of the same namespace."""
+        index = self.index
+        if not index.shards:
+            return ()
+        policy = located.policy
+        key = (policy.is_namespace_unknown, policy.namespace, located.folder)
+        if key not in self._possible:
+            self._possible[key] = tuple(self._find_possible(located))
+        return self._possible[key]
+
+    @lazy
+    def _possible(self) -> dict[tuple[bool, str | None, str], tuple[LocatedPolicy, ...]]:
+        return {}
+
+    def _find_possible(self, located: LocatedPolicy) -> Iterator[LocatedPolicy]:
+        index, namespace = self.index, located.policy.namespace
+        if located.policy.is_namespace_unknown:
+            shards = list(index.shards.values())
+        else:
+            shards = [index.shard(key) for key in (namespace, UNKNOWN_NAMESPACE, CLUSTER)]
+            if namespace is not None:
+                shards.append(index.shard(None))
+        facts = self.namespaces.get(namespace) if namespace is not None else None
+        own_groups = self._groups(located.uri)
+        for shard in shards:
+            for other in shard.other_policies:
+                yield from of_other_policy(other, namespace, facts)
+            for manifest in shard.unknown:
+                if may_be_policy(manifest, self._groups(manifest.origin.uri), own_groups):
+                    yield of_unknown_manifest(manifest)
+
+    def _groups(self, uri: str) -> frozenset[str]:
+        """What a file is applied together with."""
+        return self.index.delivery.scope_of(uri).groups
 
     def _near(self, located: LocatedPolicy) -> Iterator[PolicyShelf]:
         """The policies that may be in the same namespace."""

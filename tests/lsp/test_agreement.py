@@ -188,7 +188,9 @@ async def test_the_same_other_policies_count(make_editor, capsys, tmp_path, writ
     write("ws/list.json", text=json.dumps({"apiVersion": "v1", "kind": "List", "items": [item]}))
     write("ws/both.yaml", text=f"kind: ConfigMap\n---\n{policy('dns', 'second', 53)}")
     # A policy of another kind may allow what no NetworkPolicy does.
-    write("ws/calico-dns.yaml", text=policy("dns", "calico", 53).replace("networking.k8s.io/v1", "projectcalico.org/v3"))
+    write(
+        "ws/calico-dns.yaml", text=policy("dns", "calico", 53).replace("networking.k8s.io/v1", "projectcalico.org/v3")
+    )
     (root / "link").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
     (root / ".gitignore").write_text("out/\n")
     (root / "sub" / ".gitignore").write_text("gen/\n")

@@ -252,13 +252,13 @@ def _rules(policy: NetworkPolicy, direction: Direction) -> tuple[RuleSemantics, 
         return ()
     items = _items(field)
     if items is None:
-        return () if field.is_null else (_UNKNOWN_RULE,)
+        return () if field.is_null else (UNKNOWN_RULE,)
     rules = policy.rules(direction)
     found = list(map(rule_semantics, rules, _places(items, rules)))
-    return tuple(found) if len(found) == len(items) else (*found, _UNKNOWN_RULE)
+    return tuple(found) if len(found) == len(items) else (*found, UNKNOWN_RULE)
 
 
-_UNKNOWN_RULE = RuleSemantics(-1, (), NO_PORTS, has_unknown_peers=True, has_unknown_ports=True)
+UNKNOWN_RULE = RuleSemantics(-1, (), NO_PORTS, has_unknown_peers=True, has_unknown_ports=True)
 """Stands for rules that cannot be read."""
 
 

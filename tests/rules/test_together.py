@@ -1,0 +1,244 @@
+"""What other manifests of a run decide: deliveries, policies of other kinds, documents that cannot be read."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from netpol_lsp.config.config import Config, Layer, Setting
+from netpol_lsp.lint.analysis import analyse
+from netpol_lsp.lint.engine import lint
+from netpol_lsp.lint.file_facts import facts_of
+from netpol_lsp.text.edits import apply_edits
+from netpol_lsp.text.source import make_source
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+
+
+def findings(files: Mapping[str, str], **settings: object):
+    """The findings of all files of a run, by code."""
+    config = Config([Layer({key: Setting(value) for key, value in settings.items()})]).for_file()
+    sources = {path: make_source(path, text) for path, text in files.items()}
+    view = WorkspaceSnapshot.of_files({path: facts_of(source, config.settings) for path, source in sources.items()})
+    reports = [lint(analyse(source), config, view) for source in sources.values()]
+    return {found.code: found for report in reports for found in report.diagnostics}
+
+
+def policy(
+    name: str = "web", namespace: str | None = "shop", spec: str = "podSelector: {}, policyTypes: [Ingress]"
+) -> str:
+    where = f", namespace: {namespace}" if namespace else ""
+    return (
+        f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}{where}}}\nspec: {{{spec}}}\n"
+    )
+
+
+NAMELESS = policy(namespace=None)
+KUSTOMIZATION = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+FLUX = (
+    "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: web}\n"
+    "spec: {path: ./apps/web, targetNamespace: shop}\n"
+)
+ARGO = (
+    "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\n"
+    "spec: {source: {path: apps/web}, destination: {namespace: shop}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"apps/web/kustomization.yaml": f"{KUSTOMIZATION}namespace: shop\nresources: [policy.yaml]\n"},
+        {
+            "apps/web/kustomization.yaml": f"{KUSTOMIZATION}resources: [policy.yaml]\n",
+            "overlays/prod/kustomization.yaml": "namespace: shop\nresources: [../../apps/web]\n",
+        },
+        {
+            "apps/web/kustomization.yaml": "kind: Component\nresources: [policy.yaml]\n",
+            "overlays/prod/kustomization.yaml": "namespace: shop\ncomponents: [../../apps/web]\n",
+            "overlays/test/kustomization.yaml": "namespace: shop-test\ncomponents: [../../apps/web]\n",
+        },
+        {"clusters/web.yaml": FLUX},
+        {"clusters/web.yaml": ARGO},
+        {"clusters/web.yaml": FLUX, "apps/web/kustomization.yaml": "resources: [policy.yaml]\n"},
+        {"apps/Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\n"},
+    ],
+)
+def test_somebody_gives_the_namespace(others):
+    assert "NP205" not in findings({"apps/web/policy.yaml": NAMELESS, **others})
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {},
+        {"apps/web/kustomization.yaml": f"{KUSTOMIZATION}resources: [policy.yaml]\n"},
+        {"apps/web/kustomization.yaml": f"{KUSTOMIZATION}namespace: shop\nresources: [other.yaml]\n"},
+        {"clusters/web.yaml": FLUX.replace("apps/web", "apps/api")},
+        {"charts/Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\n"},
+    ],
+)
+def test_nobody_gives_the_namespace(others):
+    assert findings({"apps/web/policy.yaml": NAMELESS, **others})["NP205"].severity.value == "info"
+
+
+def test_a_namespace_that_was_forgotten():
+    files = {
+        "apps/web/policy.yaml": NAMELESS,
+        "apps/web/kustomization.yaml": "resources: [policy.yaml, ../api/policy.yaml]\n",
+        "apps/api/policy.yaml": policy("api"),
+    }
+    found = findings(files)["NP205"]
+    assert found.severity.value == "warning"
+    assert [fix.title for fix in found.fixes] == ["Write `namespace: shop`"]
+
+
+def test_the_fix_offers_the_namespaces_of_the_workspace():
+    found = findings(
+        {"a/policy.yaml": NAMELESS, "b/policy.yaml": policy("b", "shop"), "c/policy.yaml": policy("c", "team")}
+    )
+    assert [fix.title for fix in found["NP205"].fixes] == ["Write `namespace: shop`", "Write `namespace: team`"]
+
+
+TO_DB = "podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: db}}}]}]"
+WEB = policy("web", "shop", TO_DB)
+DNS = policy(
+    "dns", None, "podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 53, protocol: UDP}, {port: 53}]}]"
+)
+
+
+def test_a_policy_that_kustomize_puts_into_the_namespace_counts():
+    files = {"a/web.yaml": WEB, "b/dns.yaml": DNS}
+    assert "NP216" in findings(files)
+    assert "NP216" not in findings({**files, "b/kustomization.yaml": "namespace: shop\nresources: [dns.yaml]\n"})
+    assert "NP216" in findings({**files, "b/kustomization.yaml": "namespace: other\nresources: [dns.yaml]\n"})
+
+
+def test_a_namespace_of_a_kustomization_replaces_the_written_one():
+    files = {"a/web.yaml": WEB, "a/dns.yaml": DNS.replace("name: dns", "name: dns, namespace: shop")}
+    assert "NP216" not in findings(files)
+    assert "NP216" in findings({**files, "a/kustomization.yaml": "namespace: other\nresources: [dns.yaml]\n"})
+    # An application's is for those that name none.
+    assert "NP216" not in findings({**files, "b/app.yaml": ARGO.replace("apps/web", "a").replace("shop", "other")})
+
+
+def test_labels_of_a_kustomization_are_part_of_selectors():
+    dns = DNS.replace("podSelector: {}", "podSelector: {matchLabels: {tier: front}}").replace(
+        "dns}", "dns, namespace: shop}"
+    )
+    files = {"a/web.yaml": WEB.replace("{app: web}", "{tier: front}"), "b/dns.yaml": dns}
+    kustomization = "resources: [dns.yaml]\nlabels: [{pairs: {app: api}, includeSelectors: true}]\n"
+    web = "resources: [web.yaml]\ncommonLabels: {app: web}\n"
+    assert "NP216" not in findings(files)
+    assert "NP216" in findings({**files, "a/kustomization.yaml": web, "b/kustomization.yaml": kustomization})
+    unused = kustomization.replace("true", "false")
+    assert "NP216" not in findings({**files, "a/kustomization.yaml": web, "b/kustomization.yaml": unused})
+
+
+def other(api_version: str, kind: str, spec: str, namespace: str | None = None) -> str:
+    where = f", namespace: {namespace}" if namespace else ""
+    return f"apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: x{where}}}\nspec: {{{spec}}}\n"
+
+
+CLUSTERWIDE = other(
+    "cilium.io/v2", "CiliumClusterwideNetworkPolicy", "endpointSelector: {}, egress: [{toEndpoints: [{}]}]"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CLUSTERWIDE,
+        other("cilium.io/v2", "CiliumNetworkPolicy", "endpointSelector: {}, egress: [{}]", "shop"),
+        other(
+            "cilium.io/v2", "CiliumNetworkPolicy", "endpointSelector: {matchLabels: {app: web}}, egress: [{}]", "shop"
+        ),
+        other(
+            "cilium.io/v2",
+            "CiliumNetworkPolicy",
+            "endpointSelector: {matchLabels: {'k8s:app': web}}, egress: [{}]",
+            "shop",
+        ),
+        other("projectcalico.org/v3", "GlobalNetworkPolicy", "types: [Egress], egress: [{action: Allow}]"),
+        other("projectcalico.org/v3", "NetworkPolicy", "types: [Egress], egress: [{action: Allow}]", "shop"),
+        other(
+            "policy.networking.k8s.io/v1alpha1",
+            "AdminNetworkPolicy",
+            "subject: {namespaces: {}}, egress: [{action: Allow}]",
+        ),
+        other(
+            "policy.networking.k8s.io/v1alpha2",
+            "ClusterNetworkPolicy",
+            "subject: {namespaces: {}}, egress: [{action: Accept}]",
+        ),
+        other("networking.k8s.aws/v1alpha1", "ClusterNetworkPolicy", "egress: [{action: Accept}]"),
+        other("networking.k8s.aws/v1alpha1", "ApplicationNetworkPolicy", "egress: [{}]", "shop"),
+        other("crd.antrea.io/v1beta1", "ClusterNetworkPolicy", "egress: [{action: Allow}]"),
+    ],
+)
+def test_a_policy_of_another_kind_may_allow_it(text):
+    assert "NP216" in findings({"a/web.yaml": WEB})
+    assert "NP216" not in findings({"a/web.yaml": WEB, "b/other.yaml": text})
+    assert "NP216" not in findings({"a/all.yaml": f"{WEB}---\n{text}"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        other("cilium.io/v2", "CiliumNetworkPolicy", "endpointSelector: {}, egress: [{}]", "other"),
+        other(
+            "cilium.io/v2", "CiliumNetworkPolicy", "endpointSelector: {matchLabels: {app: db}}, egress: [{}]", "shop"
+        ),
+        other("cilium.io/v2", "CiliumClusterwideNetworkPolicy", "endpointSelector: {}, ingress: [{}]"),
+        other("projectcalico.org/v3", "GlobalNetworkPolicy", "types: [Ingress], ingress: [{action: Allow}]"),
+        other("k8s.ovn.org/v1", "EgressFirewall", "egress: [{type: Allow, to: {cidrSelector: 0.0.0.0/0}}]", "shop"),
+        other("k8s.cni.cncf.io/v1beta1", "MultiNetworkPolicy", "podSelector: {}, egress: [{}]", "shop"),
+        other("example.com/v1", "ClusterNetworkPolicy", "egress: [{}]"),
+        other(
+            "policy.networking.k8s.io/v1alpha1",
+            "AdminNetworkPolicy",
+            "subject: {namespaces: {matchLabels: {kubernetes.io/metadata.name: other}}}, egress: [{action: Allow}]",
+        ),
+    ],
+)
+def test_a_policy_that_cannot_allow_it(text):
+    assert "NP216" in findings({"a/web.yaml": WEB, "b/other.yaml": text})
+
+
+ENCRYPTED = (
+    "apiVersion: ENC[AES256_GCM,data:A,type:str]\nkind: ENC[AES256_GCM,data:A,type:str]\n"
+    "metadata: {namespace: 'ENC[AES256_GCM,data:A,type:str]'}\nspec: {podSelector: {}}\nsops: {mac: 'ENC[A]', version: 3.10.2}\n"
+)
+
+
+def test_an_encrypted_document_may_be_a_policy():
+    assert "NP216" not in findings({"a/web.yaml": WEB, "b/secret.sops.yaml": ENCRYPTED})
+    secret = ENCRYPTED.replace("kind: ENC[AES256_GCM,data:A,type:str]", "kind: Secret").replace("podSelector", "data")
+    assert "NP216" in findings({"a/web.yaml": WEB, "b/secret.sops.yaml": secret})
+
+
+def test_what_may_be_allowed_is_not_called_denied():
+    text = policy("allow-web", "shop", "podSelector: {matchLabels: {app: web}}, policyTypes: [Egress]")
+    assert findings({"a.yaml": text})["NP204"].severity.value == "warning"
+    assert "NP204" not in findings({"a.yaml": text, "b.yaml": CLUSTERWIDE})
+    external = WEB.replace("[{to: ", "[{to: [{namespaceSelector: {}}], ports: [{port: 443}]}, {to: ").replace(
+        "name: web", "name: allow-external"
+    )
+    assert "NP241" in findings({"a.yaml": external})
+    assert "NP241" not in findings({"a.yaml": external, "b.yaml": CLUSTERWIDE})
+
+
+def test_what_may_be_denied_is_not_called_open():
+    world = WEB.replace("[{to: ", "[{to: [{ipBlock: {cidr: 0.0.0.0/0}}]}, {to: ")
+    firewall = other("k8s.ovn.org/v1", "EgressFirewall", "egress: [{type: Deny}]", "shop")
+    assert "NP401" in findings({"a.yaml": world})
+    assert "NP401" not in findings({"a.yaml": world, "b.yaml": firewall})
+    assert "NP401" in findings({"a.yaml": world, "b.yaml": firewall.replace("shop", "other")})
+
+
+def test_the_rule_that_the_workspace_uses_is_copied():
+    own = "[{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: dns}}}], ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]}]"
+    files = {
+        "a.yaml": WEB,
+        "b.yaml": policy("dns", "other", f"podSelector: {{}}, policyTypes: [Egress], egress: {own}"),
+    }
+    (fix,) = findings(files)["NP216"].fixes
+    assert "kubernetes.io/metadata.name: dns" in apply_edits(WEB, fix.edits)
