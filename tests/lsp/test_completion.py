@@ -285,3 +285,11 @@ async def test_over_the_wire(wire):
     item = next(item for item in found.items if item.label == "name")
     assert item.text_edit.replace.start == types.Position(3, column - 2)
     assert item.text_edit.replace.end == types.Position(3, column)
+
+
+async def test_keys_and_values_of_the_config_file(editor):
+    document = editor.open("platform: eks\ncni: \n", "file:///ws/.netpol-lint.yaml")
+    found = await editor.at("textDocument/completion", document, document.at("cni: ", 5))
+    labels = [item["label"] for item in found["items"]]
+    assert "cilium" in labels
+    assert "podSelector" not in labels

@@ -148,3 +148,10 @@ async def test_over_the_wire(wire):
     )
     assert "isolates them for egress" in found.contents.value
     assert found.range.end.character - found.range.start.character == len("name")
+
+
+async def test_the_config_file_is_explained(editor):
+    document = editor.open("cni: flannel\n", "file:///ws/.netpol-lint.yaml")
+    shown = await editor.at("textDocument/hover", document, document.at("flannel"))
+    assert "It enforces nothing" in shown["contents"]["value"]
+    assert document.slice(shown["range"]) == "flannel"

@@ -8,6 +8,7 @@ from functools import lru_cache
 from lsprotocol import types
 
 from netpol_lsp.ide.completion import Kind, Setting, Suggestion, suggest, suggest_in_comment, suggest_policies
+from netpol_lsp.ide.config_help import suggest_in_config
 from netpol_lsp.ide.snippets import plain
 from netpol_lsp.ide.workspace_words import Vocabulary, collect, join
 from netpol_lsp.lint.analysis import Part
@@ -53,6 +54,8 @@ def register(registry: Registry, services: Services) -> None:
 
 def find_suggestions(snapshot: Snapshot, offset: int, opened: Iterable[Snapshot]) -> list[Suggestion]:
     """What can be written at an offset; spans count from the start of the file."""
+    if snapshot.is_config:
+        return suggest_in_config(snapshot.source.text, offset)
     part = snapshot.part_at(offset)
     if part is None:
         return []

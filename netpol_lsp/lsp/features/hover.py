@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from lsprotocol import types
 
+from netpol_lsp.ide.config_help import explain_in_config
 from netpol_lsp.ide.hover import explain_place
 from netpol_lsp.ide.hover_rule import explain_finding, explain_rule
 from netpol_lsp.lint.registry import rule_by_code
@@ -37,6 +38,8 @@ def register(registry: Registry, services: Services) -> None:
 
 def render_hover(snapshot: Snapshot, offset: int, *, markdown: bool) -> Json | None:
     """What to show at an offset; None when there is nothing to say."""
+    if snapshot.is_config:
+        return _hover_in_config(snapshot, offset, markdown=markdown)
     code = suppression_code_at(snapshot, offset)
     target = find_target(snapshot, offset) if code is None else None
     sections = list(_explain_code(*code)) if code is not None else list(_explain_findings(snapshot, offset))
@@ -51,6 +54,16 @@ def render_hover(snapshot: Snapshot, offset: int, *, markdown: bool) -> Json | N
     if span is not None:
         rendered["range"] = snapshot.positions.range(span)
     return rendered
+
+
+def _hover_in_config(snapshot: Snapshot, offset: int, *, markdown: bool) -> Json | None:
+    found = explain_in_config(snapshot.source.text, offset)
+    if found is None:
+        return None
+    text, span = found
+    kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
+    shown = text if markdown else _without_markup(text)
+    return {"contents": {"kind": kind.value, "value": shown}, "range": snapshot.positions.range(span)}
 
 
 def _explain_findings(snapshot: Snapshot, offset: int) -> Iterator[str]:
