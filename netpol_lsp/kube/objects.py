@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netpol_lsp.kube.typed_field import Field, items_of, mapping_of, string_field
+from netpol_lsp.kube.wrappers import is_encrypted, without_sops, wrapped, wrapper_of
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node
@@ -25,12 +26,13 @@ class KubeObject:
     """A manifest as it is written.
 
     `node` is its mapping; `api_version_field` and so on are None where the manifest lacks them;
-    `path` is the object's place in the document: "" or `items[0]` in a List.
+    `path` is the object's place in the document: "" or `items[0]` in a List; `wrapper` the kind of what holds it there.
     """
 
-    def __init__(self, node: Mapping, path: str = "") -> None:
+    def __init__(self, node: Mapping, path: str = "", wrapper: str = "") -> None:
         self.node = node
         self.path = path
+        self.wrapper = wrapper
         self.api_version_field = string_field(node.get("apiVersion"))
         self.kind_field = string_field(node.get("kind"))
 
@@ -112,21 +114,36 @@ class KubeObject:
 
 
 def objects_of(root: Node | None) -> Iterator[KubeObject]:
-    """The objects of a document: its root, or the items of a `List` (or `NetworkPolicyList`), however deep."""
-    yield from _unwrap(root, "", 0)
+    """The objects of a document: its root, or those in a `List` or another wrapper, however deep.
+
+    What SOPS notes beside an object is no part of it.
+    """
+    yield from _unwrap(root, "", 0, "")
 
 
-def _unwrap(node: Node | None, path: str, depth: int) -> Iterator[KubeObject]:
+_MOST_WRAPPED = 3
+
+
+def _unwrap(node: Node | None, path: str, depth: int, wrapper_kind: str) -> Iterator[KubeObject]:
     mapping = mapping_of(node)
     if mapping is None:
         return
-    kube_object = KubeObject(mapping, path)
+    if not depth and is_encrypted(mapping):
+        mapping = without_sops(mapping)
+    kube_object = KubeObject(mapping, path, wrapper_kind)
+    kind = kube_object.kind or ""
     items = mapping.get("items")
-    if items is not None and (kube_object.kind or "").endswith("List") and depth < 3:
+    if items is not None and kind.endswith("List") and depth < _MOST_WRAPPED:
         for number, item in enumerate(items_of(items.value)):
-            yield from _unwrap(item, f"{path}.items[{number}]" if path else f"items[{number}]", depth + 1)
+            inside = f"{path}.items[{number}]" if path else f"items[{number}]"
+            yield from _unwrap(item, inside, depth + 1, wrapper_kind or kind)
         return
-    yield kube_object
+    wrapper = wrapper_of(kind, kube_object.api_version) if depth < _MOST_WRAPPED else None
+    if wrapper is None:
+        yield kube_object
+        return
+    for found, inside in wrapped(mapping, wrapper):
+        yield from _unwrap(found, f"{path}.{inside}" if path else inside, depth + 1, kind)
 
 
 def metadata_items(kube_object: KubeObject, name: str) -> tuple[Entry | None, list[Node]]:

@@ -14,6 +14,7 @@ from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Rela
 from netpol_lsp.findings.tool_codes import INTERNAL_ERROR
 from netpol_lsp.findings.trigger import Trigger
 from netpol_lsp.kube.objects import KubeObject
+from netpol_lsp.kube.wrappers import is_encrypted
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
 from netpol_lsp.lint.context import ConfiguredRule, Context, DocumentScope, PolicyContext
 from netpol_lsp.lint.file_facts import file_facts
@@ -21,7 +22,7 @@ from netpol_lsp.lint.registry import all_rules, rule_info, structure_codes
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import DocumentRule, PolicyRule, Rule
 from netpol_lsp.lint.suppress import apply_suppressions
-from netpol_lsp.lint.template_findings import in_all_readings
+from netpol_lsp.lint.template_findings import in_all_readings, without_safe_fixes
 from netpol_lsp.lint.triggers import features_of_document, features_of_policy
 from netpol_lsp.text.budget import OverBudgetError
 from netpol_lsp.text.edits import move_fixes
@@ -98,12 +99,14 @@ def lint_document(
     `scope` runs a part of the rules only.
     """
     if analysis.readings:
-        found = [
-            (reading.variant, _lint_reading(reading.analysis, config, workspace, scope))
-            for reading in analysis.readings
-        ]
-        return in_all_readings(found)
-    return _lint_reading(analysis, config, workspace, scope)
+        return in_all_readings(
+            [
+                (reading.variant, _lint_reading(reading.analysis, config, workspace, scope))
+                for reading in analysis.readings
+            ]
+        )
+    found = _lint_reading(analysis, config, workspace, scope)
+    return without_safe_fixes(found) if found and is_encrypted(analysis.document.root) else found
 
 
 def _lint_reading(

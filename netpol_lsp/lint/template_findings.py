@@ -1,4 +1,4 @@
-"""Findings of a template: what holds in every reading of it.
+"""Findings of files that are not applied as they are written: of a template, what holds in every reading of it.
 
 An error, or a warning, is reported only when every rendering in which its line is there has it, as far as the
 literal text tells. So a finding counts when it is found in all readings in which its token is there.
@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.text.edits import Applicability, Fix, Fixes
@@ -73,7 +74,7 @@ def _with_guarded_fixes(same: list[Diagnostic], template: Template) -> Diagnosti
     if not isinstance(first.fixes, Fixes) and not first.fixes:
         return first
     # Asked for only when somebody looks at fixes.
-    return replace(first, fixes=Fixes(lambda: _guarded(same, template)))
+    return replace(first, fixes=Fixes(partial(_guarded, same, template)))
 
 
 def _guarded(same: list[Diagnostic], template: Template) -> Iterable[Fix]:
@@ -98,3 +99,14 @@ def _touches_action(span: Span, template: Template) -> bool:
         return True
     following = bisect_left(template.tokens, span.start, key=lambda token: token.start)
     return following < len(template.tokens) and template.tokens[following].start < span.end
+
+
+def without_safe_fixes(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings of a file that SOPS signs: whatever changes has to be signed anew."""
+    return [replace(one, fixes=Fixes(partial(_demoted, one.fixes))) if one.fixes else one for one in found]
+
+
+def _demoted(fixes: Iterable[Fix]) -> Iterable[Fix]:
+    for fix in fixes:
+        is_safe = fix.applicability is Applicability.SAFE
+        yield replace(fix, applicability=Applicability.UNSAFE) if is_safe else fix

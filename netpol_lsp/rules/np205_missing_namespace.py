@@ -73,6 +73,8 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     delivery = ctx.delivery
     if ctx.document.is_template:
         return  # what renders it decides the namespace, too: the release's, the play's
+    if kube_object.wrapper and not kube_object.wrapper.endswith("List"):
+        return  # so does what unwraps it
     if delivery.is_chart or delivery.is_patch or delivery.namespaces - {None}:
         return
     is_forgotten = _others_name_one(ctx)
