@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netpol_lsp.kube.typed_field import Field, items_of, mapping_of, string_field
+from netpol_lsp.kube.typed_field import Field, hidden_field, items_of, mapping_of, string_field
 from netpol_lsp.kube.wrappers import is_encrypted, without_sops, wrapped, wrapper_of
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node
+from netpol_lsp.yaml.templates.masking import is_blank_to_fill
 
 
 class TextMap:
@@ -33,8 +34,8 @@ class KubeObject:
         self.node = node
         self.path = path
         self.wrapper = wrapper
-        self.api_version_field = string_field(node.get("apiVersion"))
-        self.kind_field = string_field(node.get("kind"))
+        self.api_version_field = string_field(node.get("apiVersion")) or hidden_field(node)
+        self.kind_field = string_field(node.get("kind")) or hidden_field(node)
 
     @property
     def kind(self) -> str | None:
@@ -55,12 +56,23 @@ class KubeObject:
     @lazy
     def name_field(self) -> Field[str] | None:
         """metadata.name"""
-        return string_field(self.metadata.get("name")) if self.metadata else None
+        return self._name("name")
 
     @lazy
     def namespace_field(self) -> Field[str] | None:
         """metadata.namespace"""
-        return string_field(self.metadata.get("namespace")) if self.metadata else None
+        return self._name("namespace")
+
+    def _name(self, key: str) -> Field[str] | None:
+        """A name in the metadata: unknown where a template may add it, or where somebody has yet to fill it in."""
+        if self.metadata is None:
+            return hidden_field(self.node)
+        field = string_field(self.metadata.get(key))
+        if field is None:
+            return hidden_field(self.metadata)
+        if field.value is not None and is_blank_to_fill(field.value):
+            return Field(None, field.node, field.entry, is_unknown=True)
+        return field
 
     @property
     def name(self) -> str | None:
@@ -85,10 +97,9 @@ class KubeObject:
     @property
     def span(self) -> Span:
         """Where a finding about the whole object points: the name, else the kind, else the first key."""
-        if self.name_field is not None and self.name_field.node.end > self.name_field.node.start:
-            return self.name_field.span
-        if self.kind_field is not None:
-            return self.kind_field.span
+        for field in (self.name_field, self.kind_field):
+            if field is not None and field.entry is not None and (field is self.kind_field or len(field.node.span)):
+                return field.span
         return self.node.entries[0].key.span if self.node.entries else self.node.span
 
     @lazy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.objects import TextMap
-from netpol_lsp.kube.typed_field import Field, content_size, items_of, string_field, string_of
+from netpol_lsp.kube.typed_field import Field, content_size, hidden_field, items_of, string_field, string_of
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Sequence, is_null
@@ -27,6 +27,8 @@ class Requirement:
                 self.operator = string_field(entry)
             elif entry.name == "values":
                 self.values_entry = entry
+        self.key = self.key or hidden_field(node)
+        self.operator = self.operator or hidden_field(node)
         items = items_of(self.values_entry.value) if self.values_entry is not None else ()
         self.values: tuple[Field[str], ...] = tuple([string_of(item) for item in items])
 
@@ -66,15 +68,17 @@ class Selector:
         self.entry = entry
         self.label_map: TextMap | None = None
         self.items: list[Node] = []
-        self.has_unread_fields = False
-        self.is_empty = True
+        self.has_unread_fields = node.is_open
+        self.is_empty = not node.is_open
         self.meaning: LabelSelector | None = None
         for field in node.all_entries():
             name, value = field.name, field.value
             if name == "matchLabels" and isinstance(value, Mapping):
                 self.label_map = TextMap("matchLabels", value, field)
+                self.has_unread_fields = self.has_unread_fields or value.is_open
             elif name == "matchExpressions" and isinstance(value, Sequence):
                 self.items = value.items
+                self.has_unread_fields = self.has_unread_fields or value.is_open
             elif name not in ("matchLabels", "matchExpressions") or not is_null(value):
                 self.has_unread_fields = True
             if name not in ("matchLabels", "matchExpressions") or content_size(value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
@@ -16,7 +16,8 @@ class Field(Generic[T_co]):
     """A value of the manifest with its node.
 
     `value` is None when the manifest has something of another type there, or null; `entry` is the key
-    that holds it (None for a list item). `is_unknown`: a template or placeholder decides it later.
+    that holds it (None for a list item). `is_unknown`: a template or placeholder decides it later; of a field that
+    a template may add, `node` is the mapping that it may add it to.
     """
 
     __slots__ = ("entry", "is_unknown", "node", "value")
@@ -60,6 +61,11 @@ def string_of(node: Node, entry: Entry | None = None) -> Field[str]:
     return Field(value if value.__class__ is str else None, node, entry)
 
 
+def hidden_field(parent: Mapping | None) -> Field[Any] | None:
+    """What stands for a field that is not written: unknown where a template may add it, else None."""
+    return Field(None, parent, is_unknown=True) if parent is not None and parent.is_open else None
+
+
 def mapping_of(node: Node | None) -> Mapping | None:
     """The node when it is a mapping."""
     return node if isinstance(node, Mapping) else None
@@ -71,9 +77,9 @@ def items_of(node: Node | None) -> list[Node]:
 
 
 def content_size(node: Node) -> int:
-    """How many items or entries a collection has; 0 for anything else but a written scalar."""
+    """How many items or entries a collection has; 1 for a written scalar, and where a template may add some; else 0."""
     if isinstance(node, Sequence):
-        return len(node.items)
+        return len(node.items) or node.is_open
     if isinstance(node, Mapping):
-        return len(node.all_entries())
+        return len(node.all_entries()) or node.is_open
     return 0 if is_null(node) and not is_unknown(node) else 1

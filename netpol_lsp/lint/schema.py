@@ -13,7 +13,7 @@ from typing import Any
 
 from netpol_lsp.resources import NETWORK_POLICY_SCHEMA, schema
 from netpol_lsp.text.span import Span
-from netpol_lsp.yaml.nodes import Entry, Mapping, Node
+from netpol_lsp.yaml.nodes import Entry, Mapping, Node, is_open
 from netpol_lsp.yaml.paths import Path, entry_name, lookup
 from netpol_lsp.yaml.recovery.schema_shape import ObjectShape, Usual, shape_of
 from netpol_lsp.yaml.templates.masking import MASK, is_placeholder, is_unknown
@@ -113,7 +113,13 @@ def _explode(error: Any, root: Mapping) -> Iterator[SchemaFinding]:
         yield SchemaFinding(error.validator, path, node, entry, error.validator_value, value, parent, root)
 
 
+# What a collection can lack.
+_LACKS = frozenset({"required", "minItems", "minProperties"})
+
+
 def _is_hidden(finding: SchemaFinding) -> bool:
+    if finding.keyword in _LACKS and is_open(finding.node):
+        return True
     if is_unknown(finding.node) and finding.keyword != "additionalProperties":
         return True
     return any(isinstance(step, str) and (MASK in step or is_placeholder(step)) for step in finding.path)

@@ -99,9 +99,6 @@ def duplicate_key(ctx: Context) -> Diagnostics:
             - port: 443
     ```
     """
-    if ctx.document.holes:
-        # Branches of a template may each have the key.
-        return
     problems = list(problems_of(ctx, ProblemKind.DUPLICATE))
     entries = _entries(ctx.document.root) if problems else {}
     for glued in _glued_objects(ctx, problems):

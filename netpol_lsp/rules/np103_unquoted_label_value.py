@@ -76,8 +76,6 @@ def unquoted_label_value(ctx: PolicyContext) -> Diagnostics:
     for found in ctx.schema:
         if is_text_value(found) and found.object_node is ctx.policy.object.node:
             yield _refused(ctx, found)
-    if ctx.document.holes:
-        return
     policy = ctx.policy
     for texts in policy.object.text_maps:
         yield from _rewritten(ctx, texts)

@@ -55,8 +55,6 @@ def missing_field(ctx: PolicyContext) -> Diagnostics:
       podSelector: {}
     ```
     """
-    if any(hole.start < ctx.policy.object.node.end for hole in ctx.document.holes):
-        return
     yield from _type_fields(ctx)
     yield from _name(ctx)
     for block in ctx.policy.ip_blocks:
@@ -127,10 +125,9 @@ def _name(ctx: PolicyContext) -> Diagnostics:
     if any(found.object_node is root and found.path[:1] == ("metadata",) for found in ctx.schema):
         return  # metadata that cannot be read: NP102 and its like come first
     metadata = kube_object.metadata
-    if metadata is not None:
-        prefix = string_field(metadata.get("generateName"))
-        if not _is_missing(kube_object.name_field) or not _is_missing(prefix):
-            return
+    prefix = string_field(metadata.get("generateName")) if metadata is not None else None
+    if not _is_missing(kube_object.name_field) or not _is_missing(prefix):
+        return
     entry = kube_object.node.get("metadata")
     if entry is not None and metadata is None and not is_null(entry.value):
         return  # of a wrong type: NP102

@@ -73,7 +73,7 @@ def empty_peer(ctx: PolicyContext) -> Diagnostics:
         if len(items) == len(rule.peers) and not any(peer.is_empty for peer in rule.peers):
             continue
         for item in items:
-            if not (is_null(item) or _is_empty(item)) or is_unknown(item) or _has_hole(ctx, rule):
+            if not (is_null(item) or _is_empty(item)) or is_unknown(item):
                 continue
             yield ctx.finding(
                 _place(item),
@@ -88,8 +88,13 @@ _FIELDS = frozenset({"podSelector", "namespaceSelector", "ipBlock"})
 
 def _is_empty(item: Node) -> bool:
     """Whether nothing is left of a peer once nulls are dropped; unknown fields are NP101's."""
-    return isinstance(item, Mapping) and all(
-        entry.name in _FIELDS and is_null(entry.value) and not is_unknown(entry.value) for entry in item.all_entries()
+    return (
+        isinstance(item, Mapping)
+        and not item.is_open
+        and all(
+            entry.name in _FIELDS and is_null(entry.value) and not is_unknown(entry.value)
+            for entry in item.all_entries()
+        )
     )
 
 
@@ -97,10 +102,6 @@ def _place(item: Node) -> Span:
     if isinstance(item, Mapping) and item.entries:
         return item.entries[0].key.span
     return item.span if item.end > item.start else Span(max(item.start - 1, 0), item.start)
-
-
-def _has_hole(ctx: PolicyContext, rule: TrafficRule) -> bool:
-    return any(rule.node.start <= hole.start <= rule.node.end for hole in ctx.document.holes)
 
 
 def _message(rule: TrafficRule, item: Node) -> str:

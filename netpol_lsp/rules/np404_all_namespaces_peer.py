@@ -5,7 +5,6 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.ir import Direction
-from netpol_lsp.policies.networkpolicy.peer import Peer
 
 
 @policy_rule("NP404", category="security", severity=Severity.INFO, on_partial=True, needs=Trigger.PEERS, has_facts=True)
@@ -51,7 +50,7 @@ def all_namespaces_peer(ctx: PolicyContext) -> Diagnostics:
         is_open = rule.direction is Direction.INGRESS and rule.allows_every_port
         for peer in rule.peers if is_open or ctx.wants_facts else ():
             selector = peer.namespace_selector
-            if selector is None or not selector.is_empty or _has_hole(ctx, peer):
+            if selector is None or not selector.is_empty or peer.node.is_open:
                 continue
             pods = peer.pod_selector
             is_narrow = pods is not None and not pods.is_empty
@@ -60,7 +59,3 @@ def all_namespaces_peer(ctx: PolicyContext) -> Diagnostics:
             who = "pods with these labels" if is_narrow else "every pod"
             where = " on every port" if is_open else ""
             yield ctx.finding(selector, f"{who} in every namespace of the cluster{where}")
-
-
-def _has_hole(ctx: PolicyContext, peer: Peer) -> bool:
-    return any(peer.node.start <= hole.start <= peer.node.end for hole in ctx.document.holes)

@@ -6,7 +6,7 @@ Tolerant, as all of the model: see `netpol_lsp.policies.networkpolicy.policy`.
 from __future__ import annotations
 
 from netpol_lsp.kube.selector_syntax import Selector
-from netpol_lsp.kube.typed_field import Field, items_of, string_field, string_of
+from netpol_lsp.kube.typed_field import Field, hidden_field, items_of, string_field, string_of
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, is_null
 from netpol_lsp.yaml.scalars import resolve
@@ -21,7 +21,7 @@ class IPBlock:
     def __init__(self, node: Mapping, entry: Entry) -> None:
         self.node = node
         self.entry = entry
-        self.cidr = string_field(node.get("cidr"))
+        self.cidr = string_field(node.get("cidr")) or hidden_field(node)
         excepts = node.get("except")
         self.except_entry = excepts
         self.excepts: tuple[Field[str], ...] = (
@@ -45,8 +45,8 @@ class Peer:
 
     def __init__(self, node: Mapping) -> None:
         self.node = node
-        self.has_unread_fields = False
-        self.is_empty = True
+        self.has_unread_fields = node.is_open
+        self.is_empty = not node.is_open
         self.pod_selector: Selector | None = None
         self.namespace_selector: Selector | None = None
         self.ip_block: IPBlock | None = None
@@ -90,6 +90,10 @@ class Port:
                 self.port = _port_field(entry)
             elif entry.name == "endPort":
                 self.end_port = _port_field(entry)
+        if isinstance(node, Mapping) and node.is_open:
+            self.protocol = self.protocol or hidden_field(node)
+            self.port = self.port or hidden_field(node)
+            self.end_port = self.end_port or hidden_field(node)
 
     @property
     def number(self) -> int | None:

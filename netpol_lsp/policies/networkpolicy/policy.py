@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from netpol_lsp.kube.objects import KubeObject, TextMap
 from netpol_lsp.kube.selector_syntax import Requirement, Selector
-from netpol_lsp.kube.typed_field import Field, content_size, mapping_of, string_of
+from netpol_lsp.kube.typed_field import Field, content_size, hidden_field, mapping_of, string_of
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
-from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
+from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence, is_null, is_open
 from netpol_lsp.yaml.templates.masking import is_unknown
 
 _DIRECTIONS = frozenset(direction.value for direction in Direction)
@@ -31,8 +31,8 @@ class TrafficRule:
         self.node = node
         self.direction = direction
         mapping = mapping_of(node)
-        self.peers_field = _list_field(mapping.get(direction.peers_key)) if mapping else None
-        self.ports_field = _list_field(mapping.get("ports")) if mapping else None
+        self.peers_field = _list_field(mapping, direction.peers_key)
+        self.ports_field = _list_field(mapping, "ports")
 
     @lazy
     def peers(self) -> tuple[Peer, ...]:
@@ -74,12 +74,12 @@ class NetworkPolicy:
 
     def __init__(self, kube_object: KubeObject) -> None:
         self.object = kube_object
-        self.spec_field = _mapping_field(kube_object.node.get("spec"))
+        self.spec_field = _mapping_field(kube_object.node, "spec")
         self.spec = self.spec_field.value if self.spec_field else None
-        self.pod_selector_field = _mapping_field(self.spec.get("podSelector")) if self.spec else None
-        self.policy_types_field = _list_field(self.spec.get("policyTypes")) if self.spec else None
-        self.ingress_field = _list_field(self.spec.get("ingress")) if self.spec else None
-        self.egress_field = _list_field(self.spec.get("egress")) if self.spec else None
+        self.pod_selector_field = _mapping_field(self.spec, "podSelector")
+        self.policy_types_field = _list_field(self.spec, "policyTypes")
+        self.ingress_field = _list_field(self.spec, "ingress")
+        self.egress_field = _list_field(self.spec, "egress")
 
     @lazy
     def pod_selector(self) -> Selector | None:
@@ -190,7 +190,8 @@ class NetworkPolicy:
     @lazy
     def has_unknown_types(self) -> bool:
         """Whether a template or a mistake hides which directions are listed."""
-        if self.policy_types_field is not None and self.policy_types_field.is_unknown:
+        field = self.policy_types_field
+        if field is not None and (field.is_unknown or is_open(field.node)):
             return True
         return any(field.value not in _DIRECTIONS for field in self.policy_types)
 
@@ -211,16 +212,18 @@ def _is_absent(rule: Node, field: Field[list[Node]] | None) -> bool:
     return field is None or not content_size(field.node)
 
 
-def _mapping_field(entry: Entry | None) -> Field[Mapping] | None:
+def _mapping_field(parent: Mapping | None, name: str) -> Field[Mapping] | None:
+    entry = parent.get(name) if parent is not None else None
     if entry is None:
-        return None
+        return hidden_field(parent)
     node = entry.value
     return Field(mapping_of(node), node, entry, is_unknown=is_unknown(node))
 
 
-def _list_field(entry: Entry | None) -> Field[list[Node]] | None:
+def _list_field(parent: Mapping | None, name: str) -> Field[list[Node]] | None:
+    entry = parent.get(name) if parent is not None else None
     if entry is None:
-        return None
+        return hidden_field(parent)
     node = entry.value
     return Field(node.items if isinstance(node, Sequence) else None, node, entry, is_unknown=is_unknown(node))
 

@@ -32,7 +32,7 @@ from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.text.memo import Memo
-from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
+from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null, is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +172,14 @@ def _read_rule(rule: TrafficRule, index: int) -> RuleSemantics:
     if not rule.allows_every_peer:
         items = _items(rule.peers_field)
         peers = tuple(map(peer_set, rule.peers, _places(items, rule.peers)))
-        unknown_peers = not items or len(peers) < len(items)
+        unknown_peers = not items or len(peers) < len(items) or _is_open(rule.peers_field)
     ports = ALL_PORTS
     port_items: tuple[PortItem, ...] = ()
     if not rule.allows_every_port:
         written = tuple(map(_written_port, rule.ports))
         ports, known = _ports(written)
         items = _items(rule.ports_field)
-        unknown_ports = not items or known < len(items)
+        unknown_ports = not items or known < len(items) or _is_open(rule.ports_field)
         port_items = tuple(_port_items(rule.ports, written, _places(items, rule.ports)))
     return RuleSemantics(index, peers, ports, unknown_peers, unknown_ports, port_items, start, end)
 
@@ -255,7 +255,7 @@ def _rules(policy: NetworkPolicy, direction: Direction) -> tuple[RuleSemantics, 
         return () if field.is_null else (UNKNOWN_RULE,)
     rules = policy.rules(direction)
     found = list(map(rule_semantics, rules, _places(items, rules)))
-    return tuple(found) if len(found) == len(items) else (*found, UNKNOWN_RULE)
+    return (*found, UNKNOWN_RULE) if len(found) < len(items) or _is_open(field) else tuple(found)
 
 
 UNKNOWN_RULE = RuleSemantics(-1, (), NO_PORTS, has_unknown_peers=True, has_unknown_ports=True)
@@ -274,6 +274,11 @@ def _places(
 
 def _items(field: Field[list[Node]] | None) -> list[Node] | None:
     return field.value if field is not None else None
+
+
+def _is_open(field: Field[list[Node]] | None) -> bool:
+    """Whether a template may add items."""
+    return field is not None and is_open(field.node)
 
 
 def _pod_selector(policy: NetworkPolicy, *, is_partial: bool) -> LabelSelector:
@@ -305,6 +310,8 @@ def _addresses(block: IPBlock) -> CidrSet | None:
     if block.cidr is None or block.cidr.value is None:
         return None
     entry = block.except_entry
+    if block.node.is_open or (entry is not None and is_open(entry.value)):
+        return None
     if entry is None or is_null(entry.value):
         return address_set(block.cidr.value)
     holes = tuple(field.value for field in block.excepts if field.value is not None)

@@ -25,7 +25,7 @@ _PLACEHOLDER = re.compile(
     | \A \[[A-Za-z][^\]]*\]  # [target]/32
     | <[A-Za-z][A-Za-z0-9 _.-]*>    # <namespace>
     | \A <[^<>\n]+> \Z       # <put your address here>
-    | \A %[A-Za-z_]+% \Z | \A @[A-Za-z_]+@ \Z | \A __[A-Za-z_]+__ \Z
+    | \A %[A-Za-z_]+% \Z | \A @{1,2}[A-Za-z_][\w.-]*@{1,2} \Z | \A __[A-Za-z_]+__ \Z
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -35,6 +35,17 @@ _FIRST_SIGNS = frozenset("$[{<%@_xXE")
 def is_unknown(node: Node) -> bool:
     """Whether a template or placeholder decides the value of this node."""
     return isinstance(node, Scalar) and is_placeholder(node.value)
+
+
+_CAPITALS = re.compile(r"[A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)*\Z")
+_WORDS_OF_YAML = frozenset({"NULL", "TRUE", "FALSE", "YES"})
+
+
+def is_blank_to_fill(name: str) -> bool:
+    """Whether a name, which has lower-case letters only, is a word for what belongs there: `NAMESPACE`, `(join('-', [$a]))`."""
+    if name[:1] == "(" and name[-1:] == ")":
+        return True
+    return _CAPITALS.match(name) is not None and len({*name} - {"-", "_"}) > 2 and name not in _WORDS_OF_YAML
 
 
 @lru_cache(maxsize=4096)
