@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
+from netpol_lsp.lint.duplicate_fixes import keep_both
 from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 from netpol_lsp.lint.syntax_findings import problems_of
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.edit.mappings import remove_entry
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, walk
-from netpol_lsp.yaml.paths import path_at, render_path
+from netpol_lsp.yaml.paths import path_at, path_of, render_path
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.yaml.to_python import to_python
 
@@ -29,7 +32,8 @@ def duplicate_key(ctx: Context) -> Diagnostics:
 
     ## Fix safety
     The fix removes the earlier one: what stays is what `kubectl apply` would keep. It is safe when both have the same
-    value, else unsafe, since the other one may be meant. A missing `---` is inserted safely.
+    value, else unsafe, since the other one may be meant. Other fixes keep both: two items for two addresses, ports or
+    peers, one list of two lists, `In` for two values of a label; unsafe, too. A missing `---` is inserted safely.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -178,8 +182,17 @@ def _duplicate(ctx: Context, problem: SyntaxProblem, entries: dict[int, tuple[Ma
         f"key `{later.name}` is set twice in this mapping, {effect}",
         label="second time",
         related=[ctx.related(earlier.key, "first time")],
-        fixes=[fix],
+        fixes=[fix] if same else partial(_different, ctx, fix, mapping, earlier, later),
     )
+
+
+def _different(ctx: Context, fix: Fix | None, mapping: Mapping, earlier: Entry, later: Entry) -> list[Fix | None]:
+    """Remove the earlier one, or keep what both say."""
+    owner = next((found for found in ctx.objects if found.node.span.covers(mapping.span)), None)
+    path = path_of(owner.node, mapping) if owner is not None else None
+    if path is None:
+        return [fix]
+    return [fix, *keep_both(ctx.analysis, ctx.settings, mapping, earlier, later, path)]
 
 
 def _overridden(ctx: Context, problem: SyntaxProblem, entries: dict[int, tuple[Mapping, Entry]]) -> Diagnostic:

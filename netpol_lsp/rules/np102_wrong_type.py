@@ -8,6 +8,7 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.lint.string_values import is_text_value
+from netpol_lsp.lint.type_fixes import conversions
 from netpol_lsp.text.edits import Fix, TextEdit
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.edit.mappings import quote_scalar, wrap_in_list
@@ -26,7 +27,9 @@ def wrong_type(ctx: Context) -> Diagnostics:
     manifest at all. Labels and annotations that are not text are NP103's.
 
     ## Fix safety
-    Safe where one reading fits: a single value becomes a list with this one item, digits in quotes become a number.
+    Safe where one reading fits: a single value becomes a list with this one item, digits in quotes become a number, a list
+    of labels one mapping, `app=web` a label, `[]` for a mapping `{}`, and a list of ports an item for each. Unsafe where
+    several mappings are joined, or several values of a label become a condition.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -73,7 +76,7 @@ def wrong_type(ctx: Context) -> Diagnostics:
                 _place(found),
                 _message(found),
                 label="wrong type",
-                fixes=partial(_fix, ctx, found),
+                fixes=partial(_fixes, ctx, found),
                 field=render_path(found.path),
             )
         elif found.keyword in ("minimum", "maximum"):
@@ -119,6 +122,11 @@ def _what(value: object) -> str:
     if isinstance(value, list):
         return "a list"
     return f"the text `{value}`" if isinstance(value, str) else f"the number `{value}`"
+
+
+def _fixes(ctx: Context, found: SchemaFinding) -> list[Fix | None]:
+    converted: list[Fix | None] = [*conversions(ctx.analysis, ctx.settings, found)]
+    return converted or [_fix(ctx, found)]
 
 
 def _fix(ctx: Context, found: SchemaFinding) -> Fix | None:

@@ -6,9 +6,12 @@ from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.names import port_name_problem
+from netpol_lsp.lint.port_notation import WrittenPort, read_port, write_ports
+from netpol_lsp.lint.refusals import Outcome, outcome
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
+from netpol_lsp.yaml.cst.change import restructure
 from netpol_lsp.yaml.edit.mappings import insert_entry, replace_scalar
 from netpol_lsp.yaml.nodes import Mapping, Scalar
 
@@ -22,8 +25,9 @@ def invalid_port(ctx: PolicyContext) -> Diagnostics:
     letters, digits and hyphens. A range is written with `endPort`, not as `80-90`.
 
     ## Fix safety
-    Safe for digits in quotes and for upper case in a name; a range becomes `port` and `endPort`, safe too, since
-    it can mean nothing else.
+    Safe for digits in quotes and for upper case in a name; a range (`80-90`, `80:90`) becomes `port` and `endPort`, a list
+    (`80,443`) an item for each, and `53/udp` gets its protocol, safe too, since nothing else can be meant. `*` is left
+    out, unsafe: it may mean every port of one protocol or of all.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -85,29 +89,46 @@ def invalid_port(ctx: PolicyContext) -> Diagnostics:
                     if _is_number(value)
                     else f"port name `{value}` {problem}"
                 )
-                yield ctx.finding(field, message, label="not a port", fixes=partial(_fix, ctx, port, value))
+                yield ctx.finding(field, message, label="not a port", fixes=partial(_fixes, ctx, port, value))
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535
 
 
-def _fix(ctx: PolicyContext, port: Port, value: str) -> Fix | None:
+def _fixes(ctx: PolicyContext, port: Port, value: str) -> Fix | None:
     assert port.port is not None
     node = port.port.node
     assert isinstance(node, Scalar)
     if node.origin is not None:
         return None
-    first, dash, last = value.partition("-")
     if _is_number(value):
         return Fix("Write the port as a number", (TextEdit(node.span, str(int(value))),))
-    if dash and _is_number(first) and _is_number(last) and int(first) <= int(last):
-        return _range_fix(ctx, port, int(first), int(last))
-    lower = value.strip().lower()
-    edits = replace_scalar(ctx.document, node, lower)
-    if edits is None or lower == value or port_name_problem(lower):
+    written = read_port(value)
+    if written is None:
+        lower = value.strip().lower()
+        edits = None if lower == value or port_name_problem(lower) else replace_scalar(ctx.document, node, lower)
+        return ctx.fix(f"Write `{lower}`", edits)
+    if len(written) == 1 and written[0].protocol is None and written[0].last is not None:
+        first, last = written[0].first, written[0].last
+        return _range_fix(ctx, port, int(first), last) if first is not None else None
+    return _rewritten(ctx, node, written)
+
+
+def _rewritten(ctx: PolicyContext, node: Scalar, written: list[WrittenPort]) -> Fix | None:
+    """The item with what the notation says, once for each port in it."""
+    title = (
+        "Make an item of each"
+        if len(written) > 1
+        else "Write port and protocol"
+        if written[0].first
+        else "Leave the port out"
+    )
+    edits = restructure(ctx.document, lambda tree: write_ports(tree, node, written))
+    if not edits or outcome(ctx.analysis, edits, ctx.settings, "spec") is not Outcome.ACCEPTED_MORE:
         return None
-    return Fix(f"Write `{lower}`", edits, Applicability.SAFE)
+    # Without a number every port of a protocol is meant, or of all: who knows.
+    return Fix(title, edits, Applicability.SAFE if all(one.first for one in written) else Applicability.UNSAFE)
 
 
 def _range_fix(ctx: PolicyContext, port: Port, first: int, last: int) -> Fix | None:

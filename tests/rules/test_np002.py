@@ -104,3 +104,57 @@ def test_the_earlier_one_is_not_removed_where_an_alias_needs_it() -> None:
     text = HEAD + "spec:\n  podSelector: &x {matchLabels: {app: a}}\n  podSelector: *x\n"
     [diagnostic] = found(text)
     assert diagnostic.fixes == ()
+
+
+@pytest.mark.parametrize(
+    ("spec", "title", "wanted"),
+    [
+        (
+            "podSelector: {}\negress:\n  - to:\n      - ipBlock:\n          cidr: 192.0.2.1/32\n          cidr: 192.0.2.2/32\n",
+            "Make two items of them",
+            "podSelector: {}\negress:\n  - to:\n      - ipBlock:\n          cidr: 192.0.2.1/32\n      - ipBlock:\n          cidr: 192.0.2.2/32\n",
+        ),
+        (
+            "podSelector: {}\ningress:\n  - ports:\n      - protocol: UDP\n        port: 53  # old\n        port: 5353\n",
+            "",
+            None,
+        ),
+        (
+            "podSelector: {}\ningress:\n  - ports:\n      - protocol: UDP\n        port: 53\n        port: 5353\n",
+            "Make two items of them",
+            "podSelector: {}\ningress:\n  - ports:\n      - protocol: UDP\n        port: 53\n      - protocol: UDP\n        port: 5353\n",
+        ),
+        (
+            "podSelector: {}\ningress:\n  - ports:\n      - port: 53\n        protocol: UDP\n        # and\n        port: 80\n        protocol: TCP\n",
+            "Make two items of them",
+            "podSelector: {}\ningress:\n  - ports:\n      - port: 53\n        protocol: UDP\n      # and\n      - port: 80\n        protocol: TCP\n",
+        ),
+        (
+            "podSelector: {}\ningress:\n  - from:\n      - podSelector: {matchLabels: {app: a}}\n    from:\n      - podSelector: {matchLabels: {app: b}}  # b\n",
+            "Make one `from` of both lists",
+            "podSelector: {}\ningress:\n  - from:\n      - podSelector: {matchLabels: {app: a}}\n      - podSelector: {matchLabels: {app: b}}  # b\n",
+        ),
+        (
+            "podSelector:\n  matchLabels:\n    app: a\n  matchLabels:\n    tier: front\n",
+            "Make one `matchLabels` of both",
+            "podSelector:\n  matchLabels:\n    app: a\n    tier: front\n",
+        ),
+        (
+            "podSelector:\n  matchLabels: {app: a, app: b, tier: front}\n",
+            "Let one of the values be enough: `In`",
+            "podSelector:\n  matchLabels: {tier: front}\n  matchExpressions:\n    - key: app\n      operator: In\n      values: [a, b]\n",
+        ),
+    ],
+)  # fmt: skip
+def test_both_can_be_kept(spec: str, title: str, wanted: str | None) -> None:
+    def policy(text: str) -> str:
+        return HEAD + "spec:\n" + "".join(f"  {line}\n" for line in text.splitlines())
+
+    first = found(policy(spec))[0]
+    assert {fix.applicability for fix in first.fixes} == {Applicability.UNSAFE}
+    titles = [fix.title for fix in first.fixes]
+    if wanted is None:
+        assert titles == ["Remove the earlier one"]
+        return
+    fix = next(fix for fix in first.fixes if fix.title == title)
+    assert apply_edits(policy(spec), fix.edits) == policy(wanted)

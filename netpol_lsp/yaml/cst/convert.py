@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from netpol_lsp.yaml.cst.change import cut, fresh_collection, fresh_item, put, replace_value, scalar_item, touch
-from netpol_lsp.yaml.cst.tree import Collection, Item, Raw, UnfaithfulError, Value
+from netpol_lsp.yaml.cst.tree import Collection, Item, Raw, Tree, UnfaithfulError, Value
+from netpol_lsp.yaml.nodes import Node
 from netpol_lsp.yaml.recovery.schema_shape import FieldShape, ObjectShape
 from netpol_lsp.yaml.style import Style, scalar_text
 
@@ -210,3 +211,44 @@ def labels_item(parent: Collection, key: str, labels: list[tuple[str, str]], sty
         else:
             put(made, scalar_item(made, scalar_text(name, style.quote), scalar_text(label, style.quote)))
     return item
+
+
+def any_of_values(selector: Collection, key: str, values: list[str], style: Style) -> None:
+    """Add a condition to a selector: the label has one of some values; key and values as they are to be written."""
+    known = next((item for item in selector.items if item.name == "matchExpressions"), None)
+    if known is None:
+        conditions = fresh_collection(selector, is_map=False, step=style.step, indents_items=style.indents_items)
+        known = put(selector, fresh_item(selector, "matchExpressions", conditions))
+    if not isinstance(known.value, Collection):
+        raise UnfaithfulError("no list of conditions")
+    condition = fresh_collection(known.value, is_map=True)
+    condition.quotes_keys = condition.quotes_keys or (key.startswith('"') and known.value.is_flow)
+    put(known.value, fresh_item(known.value, None, condition))
+    put(condition, scalar_item(condition, "key", key))
+    put(condition, scalar_item(condition, "operator", '"In"' if condition.quotes_keys else "In"))
+    taken = Collection(is_map=False, is_flow=True, is_changed=True)
+    put(condition, fresh_item(condition, "values", taken))
+    for value in dict.fromkeys(values):
+        put(taken, Item(None, Raw([value])))
+
+
+def take_labels(labels: Item, items: list[Item]) -> Collection:
+    """Cut labels out of `matchLabels`, which goes when nothing is left in it; the selector that they belong to."""
+    selector = labels.parent
+    if selector is None or any(True for item in items for _ in item.comments()):
+        raise UnfaithfulError("a comment would be lost")
+    for item in items:
+        cut(item)
+    if isinstance(labels.value, Collection) and not labels.value.items:
+        cut(labels)
+    return selector
+
+
+def label_values_item(tree: Tree, node: Node, style: Style) -> None:
+    """A label with a list of values as a condition that takes any of them."""
+    item = tree.item_of(node)
+    if item.parent is None or item.parent.holder is None or not isinstance(item.value, Collection):
+        raise UnfaithfulError("no label")
+    values = [one.value.lines[0].strip() for one in item.value.items if isinstance(one.value, Raw)]
+    labels = item.parent.holder
+    any_of_values(take_labels(labels, [item]), item.key or "", values, style)
