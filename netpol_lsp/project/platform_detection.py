@@ -9,6 +9,7 @@ from netpol_lsp.config.config import Layer, Origin, Setting
 from netpol_lsp.config.settings import SWITCHED_ON
 from netpol_lsp.files.reading import ReadProblem, decode, read_bytes
 from netpol_lsp.project.config_files import LoadedConfig
+from netpol_lsp.project.effective_config import plain_value, show_origin
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.platform_hints import HintKind, PlatformHint, decide, may_hint
 
@@ -38,6 +39,17 @@ def describe(configs: Iterable[LoadedConfig], show_path: Callable[[str], str] = 
                 place = f"{show_path(setting.origin.path)}:{setting.origin.line}"
                 lines[f"{key}: {setting.value}, found in {setting.origin.text} ({place})"] = None
     return list(lines)
+
+
+def known_of_cluster(loaded: LoadedConfig, show_path: Callable[[str], str] = str) -> list[dict[str, str]]:
+    """What is known of the cluster and from where: `key`, `value` and `origin` of each, for people."""
+    found = []
+    for key in ("platform", "cni", "kubernetes-version"):
+        setting = loaded.config.setting(key)
+        if setting is not None:
+            value = plain_value(key, setting.value)
+            found.append({"key": key, "value": str(value), "origin": show_origin(setting.origin, show_path)})
+    return found
 
 
 def hints_in_text(source: Source) -> Hints:

@@ -86,3 +86,32 @@ async def test_the_effective_configuration_says_where_it_was_found(make_editor, 
         "workspace/executeCommand", {"command": "netpol.showConfig", "arguments": [path.as_uri()]}
     )
     assert "kube-flannel-ds" in str(shown)
+
+
+async def test_a_client_with_a_status_bar_is_told(make_editor, tmp_path):
+    (tmp_path / "flannel.yaml").write_text(FLANNEL)
+    (tmp_path / "a.yaml").write_text(POLICY)
+    editor = make_editor()
+    await editor.start(tmp_path, initializationOptions={"clusterStatus": True})
+    await editor.quiet()
+
+    def told():
+        return [item["params"]["known"] for item in editor.sent if item.get("method") == "netpol/cluster"]
+
+    origin = "DaemonSet `kube-flannel-ds` (flannel.yaml:1)"
+    assert told() == [[{"key": "cni", "value": "flannel", "origin": origin}]]
+    (tmp_path / ".netpol-lint.yaml").write_text("cni: calico@3.29\nkubernetes-version: 1.30\n")
+    change(editor, tmp_path / ".netpol-lint.yaml", kind=1)
+    await editor.quiet()
+    assert told()[-1] == [
+        {"key": "cni", "value": "calico@3.29", "origin": ".netpol-lint.yaml:1"},
+        {"key": "kubernetes-version", "value": "1.30", "origin": ".netpol-lint.yaml:2"},
+    ]
+
+
+async def test_other_clients_are_not(make_editor, tmp_path):
+    (tmp_path / "flannel.yaml").write_text(FLANNEL)
+    editor = make_editor()
+    await editor.start(tmp_path)
+    await editor.quiet()
+    assert not [item for item in editor.sent if item.get("method") == "netpol/cluster"]

@@ -7,12 +7,12 @@ import { findServer, onPath, type Surroundings } from "./find";
 import { bundledServer, CannotInstall, NoPython } from "./install";
 import { LANGUAGES, looksLikeManifest, wantsServer } from "./language";
 import { startPolicy } from "./policies";
-import { Pages, Status } from "./view";
+import { type ClusterFact, Pages, Status } from "./view";
 
 const EXPLAIN = "netpol.explainPolicy";
 const SHOW_CONFIG = "netpol.showConfig";
 /** What this client does itself, told to the server: it shows what commands answer, and lets people choose among code actions. */
-const OWN = { showResults: false, codeActionMenu: true };
+const OWN = { showResults: false, codeActionMenu: true, clusterStatus: true };
 const SELECTOR = LANGUAGES.flatMap((language) => ["file", "untitled"].map((scheme) => ({ language, scheme })));
 
 class Server {
@@ -100,6 +100,11 @@ class Server {
         this.status.set("starting", "the server is starting");
       } else {
         this.status.set("running", `netpol-lsp ${client.initializeResult?.serverInfo?.version ?? ""} runs`);
+      }
+    });
+    client.onNotification("netpol/cluster", ({ known }: { known: ClusterFact[] }) => {
+      if (client === this.client) {
+        this.status.setCluster(known);
       }
     });
     await client.start();

@@ -14,10 +14,19 @@ const LOOKS: Record<State, string> = {
   failed: "$(error) netpol: failed",
 };
 
+/** Something that the server knows of the cluster, and from where. */
+export interface ClusterFact {
+  key: string;
+  value: string;
+  origin: string;
+}
+
 /** An item of the status bar, shown beside manifests. */
 export class Status {
   private readonly item = vscode.window.createStatusBarItem("netpol.status", vscode.StatusBarAlignment.Right, 90);
   private readonly watch: vscode.Disposable;
+  private detail = "";
+  private cluster: ClusterFact[] = [];
 
   constructor() {
     this.item.name = "NetworkPolicy";
@@ -28,11 +37,23 @@ export class Status {
 
   set(state: State, detail: string): void {
     this.item.text = LOOKS[state];
-    this.item.tooltip = `NetworkPolicy: ${detail}`;
+    this.detail = detail;
+    this.describe();
     this.item.accessibilityInformation = { label: `NetworkPolicy is ${state}: ${detail}` };
     this.item.backgroundColor = state === "failed" ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
     void vscode.commands.executeCommand("setContext", "netpol.running", state === "running");
     this.refresh();
+  }
+
+  /** What is known of the cluster: what, and where it was found, in the tooltip. */
+  setCluster(known: ClusterFact[]): void {
+    this.cluster = known;
+    this.describe();
+  }
+
+  private describe(): void {
+    const lines = this.cluster.map(({ key, value, origin }) => `${key}: ${value} (${origin})`);
+    this.item.tooltip = [`NetworkPolicy: ${this.detail}`, ...lines].join("\n");
   }
 
   dispose(): void {

@@ -44,6 +44,8 @@ class ClientSettings:
     """Whether the server shows what a command found; a client that does it itself says no."""
     code_action_menu: bool = False
     """Whether the client lets the user choose among code actions: it then gets all, not only fixes of what it names."""
+    cluster_status: bool = False
+    """Whether the client wants to be told what is known of the cluster (`netpol/cluster`), as for a status bar."""
 
 
 def parse_settings(data: Any, initial: ClientSettings = ClientSettings()) -> ClientSettings:
@@ -69,6 +71,7 @@ def parse_settings(data: Any, initial: ClientSettings = ClientSettings()) -> Cli
         switch("codeLens", initial.code_lens),
         switch("showResults", initial.show_results),
         switch("codeActionMenu", initial.code_action_menu),
+        switch("clusterStatus", initial.cluster_status),
     )
 
 

@@ -14,10 +14,13 @@ from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.workspace_indexer import WorkspaceIndexer
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.project.context_manifests import ContextProblem
-from netpol_lsp.project.platform_detection import describe
+from netpol_lsp.project.platform_detection import describe, known_of_cluster
 from netpol_lsp.project.workspace_store import WorkspaceStore
 
 logger = logging.getLogger(__name__)
+
+CLUSTER = "netpol/cluster"
+"""The notification that says what is known of the cluster: `known` is a list of `key`, `value` and `origin`."""
 
 
 class WorkspaceSync:
@@ -32,6 +35,8 @@ class WorkspaceSync:
         publisher: Publisher,
         refresher: Refresher,
     ) -> None:
+        self._client = client
+        self._told: list[dict[str, str]] = []
         self._configuration = configuration
         self._store = store
         self._session = session
@@ -52,6 +57,22 @@ class WorkspaceSync:
     def settle(self) -> None:
         """Say whether all files have been read, those of the context among them."""
         self._store.set_completeness(is_complete=not self.index.is_first and self.context.is_ready)
+        if self.index.is_ready:
+            self._tell_cluster()
+
+    def _tell_cluster(self) -> None:
+        """Tell the client what is known of the cluster, when it wants to know and it is something else than before."""
+        if not self._configuration.settings.cluster_status:
+            return
+        known = known_of_cluster(self._configuration.for_path(None), self._shorten)
+        if known != self._told:
+            self._told = known
+            self._client.notify(CLUSTER, {"known": known})
+
+    def _shorten(self, path: str) -> str:
+        """A path as it is called below the workspace's folder."""
+        roots = (root.rstrip("/") + "/" for root in self._configuration.roots)
+        return next((path.removeprefix(root) for root in roots if path.startswith(root)), path)
 
     def check_again(self) -> None:
         """Have findings worked out again that depend on other manifests."""
