@@ -39,6 +39,10 @@ GROWING: dict[str, Maker] = {
     "labels": lambda n: HEAD.replace(
         "podSelector: {}", "podSelector:\n    matchLabels:\n" + _lines("      k{i}: v\n", n)
     ),
+    "no-break spaces": lambda n: HEAD + "\u00a0\n" * n + "x: " + "a\u00a0" * n + "\n",
+    "tabs": lambda n: HEAD + "\ta: b\n" * n,
+    "curly quotes": lambda n: HEAD + "  a: \u201cb\u201d\n" * n + "x: " + "\u201c" * n + "\n",
+    "openings of templates": lambda n: HEAD + "{{" * n + "\n",
     "quotes in brackets": lambda n: HEAD + "x: [" + "'a', " * n + "\n",
 }
 
@@ -47,6 +51,20 @@ GROWING: dict[str, Maker] = {
 def test_twice_the_text_takes_about_twice_the_steps(make: Maker) -> None:
     lint_text(make(10))
     few, many = (steps_of(lambda count=count: lint_text(make(count))) for count in (120, 240))
+    assert many < 2.6 * few
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda n: HEAD.replace("  ", "") + _lines("k{i}:\n", n),
+        lambda n: HEAD.replace("  ", "") + "a:\n" * n,
+        lambda n: "dSelector:\n  matchLabels: ~\n  - ports: 80\nkind: NetworkPolicy\nspec:\n# x\n  podSelector:\n" * n,
+    ],
+)
+def test_the_search_for_lost_indentation_ends(make: Maker) -> None:
+    lint_text(make(3))
+    few, many = (steps_of(lambda count=count: lint_text(make(count))) for count in (300, 600))
     assert many < 2.6 * few
 
 

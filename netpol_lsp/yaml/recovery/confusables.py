@@ -34,6 +34,9 @@ _REPLACEMENTS: dict[str, str] = {
     **_OTHERS,
 }
 _LOOKALIKE = re.compile("[" + re.escape("".join(_REPLACEMENTS)) + "]")
+_BLANK = frozenset(_SPACES + _NOTHING)
+_FARTHEST = 500
+"""How many lines up a line's key is looked for."""
 _ANNOTATION_KEY = re.compile(r"[A-Za-z0-9][\w./-]*\Z", re.ASCII)
 
 
@@ -79,7 +82,7 @@ def _in_blanks(text: str, line: Line) -> Iterator[Confusable]:
     """What looks like a blank in front of a comment, or on a line of its own, is text for YAML."""
     end = line.comment if line.comment is not None else line.end
     for at in range(line.start, end):
-        if text[at] in _SPACES + _NOTHING:
+        if text[at] in _BLANK:
             yield Confusable(Span(at, at + 1), _REPLACEMENTS[text[at]], is_refused=True)
 
 
@@ -145,7 +148,7 @@ def _mend(raw: str) -> list[str]:
         following = mended[at + 1] if at + 1 < len(raw) else ""
         if new in (":", ",") and not opened and following and not following.isspace():
             mended[at] = new + " "
-        elif new == "-" and not "".join(mended[:at]).strip() and following and raw[at + 1] in _SPACES:
+        elif new == "-" and following and raw[at + 1] in _SPACES and not "".join(mended[:at]).strip():
             mended[at + 1] = " "
     return mended
 
@@ -171,7 +174,8 @@ def _value_offset(raw: str, mended: list[str], clean: Line) -> int:
 
 def _holder(lines: list[Line], line: Line, clean: Line) -> str | None:
     """The key that a line stands below, going by columns."""
-    for above in reversed(lines[: line.number]):
+    for number in range(line.number - 1, max(line.number - _FARTHEST, 0) - 1, -1):
+        above = lines[number]
         if above.is_empty or above.indent >= max(clean.indent, 1):
             continue
         return above.key or read_line("".join(_mend(above.body))).key

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from netpol_lsp.text.budget import Budget
 from netpol_lsp.yaml.line_scanner import Line
 from netpol_lsp.yaml.recovery.indent_state import Frame, IndentHypothesis, PlacedLine, State
 from netpol_lsp.yaml.recovery.logical_lines import LogicalLine, LogicalLineKind
@@ -24,20 +25,28 @@ _LABEL_KEY = re.compile(r"(?:[A-Za-z0-9.-]+/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?
 _WORD = re.compile(r"[A-Za-z][\w./-]*\Z", re.ASCII)
 
 UNKNOWN_FIELD, PROSE, ODD_VALUE, MISSING, NAMED_LIKE_FIELD, EMPTY, DEDENT = 5.0, 6.0, 3.0, 4.0, 3.0, 2.0, 0.5
+_STATE_WORK = 10
+_MOST_WORK = 2_000_000
+"""Collections carried along, with a few for each state: some seconds. A pasted policy takes thousands, a long one 200,000."""
 SURE = 2.0
 """How much dearer the next reading must be for the best one to be taken for granted."""
 
 
 def read(rows: Sequence[LogicalLine], shape: ObjectShape) -> IndentHypothesis | None:
-    """The best reading of a text's rows, or None when there is none."""
+    """The best reading of a text's rows, or None when there is none, or when looking for it would take too long."""
     states = [State()]
+    budget = Budget(_MOST_WORK, "the indentation is lost")
     for row in rows:
         if row.kind is LogicalLineKind.SEPARATOR:
             states = [_close(state, 0) for state in states]
             continue
         if row.kind is not LogicalLineKind.CONTENT:
             continue
-        states = _prune([after for state in states for after in _place(state, row, shape)])
+        reached = [after for state in states for after in _place(state, row, shape)]
+        # Each open collection is a place to go on, and is carried along by each way to go on.
+        if not budget.take(sum(_STATE_WORK + len(state.frames) for state in reached)):
+            return None
+        states = _prune(reached)
     ends = sorted((_close(state, 0) for state in states), key=lambda state: state.cost)
     if not ends or not ends[0].documents:
         return None
