@@ -27,6 +27,7 @@ from netpol_lsp.project.analysed_files import analyse_files
 from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.project.errors import UsageError
 from netpol_lsp.project.inputs import StdinOverlay, find_manifests, make_inputs
+from netpol_lsp.project.kubectl import ClusterAnswer, ask_cluster
 
 VERSION = 1
 _COLUMNS = (
@@ -60,6 +61,13 @@ def run(_name: str, arguments: Sequence[str]) -> int:
         metavar="PATH",
         help="with two names: the policies to look at, by default those of the current folder",
     )
+    parser.add_argument(
+        "--kubectl",
+        nargs="?",
+        const="",
+        metavar="CONTEXT",
+        help="ask a running cluster what it has, that of kubectl's current context or of another, and print it as configuration",
+    )
     add_format(parser, "text", "json", "markdown")
     add_configuration(parser)
     options = parser.parse_args(arguments)
@@ -74,6 +82,11 @@ def _run(options: argparse.Namespace) -> int:
     if len(options.names) > 2:
         message = f"cni: {len(options.names)} names are given: one to explain, two to compare"
         raise UsageError(message)
+    if options.kubectl is not None:
+        if options.names:
+            raise UsageError("--kubectl asks a cluster and takes no names")
+        _write_answer(ask_cluster(options.kubectl or None), options.format)
+        return OK
     configs = load_configs(options)
     settings = configs.for_folder(".").config.for_file().settings
     if not options.names:
@@ -106,6 +119,27 @@ def _choose(name: str, settings: Settings) -> tuple[Profile, Capabilities]:
         message = f"unknown CNI `{name}`"
         raise UsageError(message)
     return profile, capabilities
+
+
+def _write_answer(answer: ClusterAnswer, form: str) -> None:
+    """What the cluster told, as lines of a config file with a comment each."""
+    found = answer.detected
+    rows = [
+        (key, hint.value, hint.what)
+        for key, hint in (("platform", found.platform), ("cni", found.cni))
+        if hint is not None
+    ]
+    if answer.kubernetes_version is not None:
+        rows.append(("kubernetes-version", answer.kubernetes_version, f"version {answer.git_version}"))
+    if form == "json":
+        data = {key: {"value": value, "origin": origin} for key, value, origin in rows}
+        print(json.dumps({"version": VERSION, "found": data}, indent=2, ensure_ascii=False))
+    else:
+        fence = ["```yaml"] if form == "markdown" else []
+        lines = [f"{key}: {value}  # {_plain(origin)}" for key, value, origin in rows]
+        sys.stdout.writelines(f"{line}\n" for line in [*fence, *lines, *(["```"] if fence else [])])
+    if found.cni is None:
+        console.note("the cluster does not tell which network plugin it has: set `cni` by hand")
 
 
 def _write_all(form: str) -> None:

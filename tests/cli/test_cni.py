@@ -148,3 +148,64 @@ def test_shells_complete_plugins_and_platforms(folder, shell: str) -> None:
     out = folder.run("completion", shell).out
     assert "kube-router" in out
     assert "eks-auto" in out
+
+
+KUBECTL = """\
+#!/bin/sh
+case "$*" in
+*version*) echo '{"serverVersion": {"gitVersion": "v1.29.3-eks-abc"}}' ;;
+*daemonsets*) echo '{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": "calico-node"}, "spec": {"template": {"spec": {"containers": [{"name": "c", "image": "calico/node:v3.28.1"}]}}}}, {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": "aws-node"}}]}' ;;
+*gone*) echo "error: context gone does not exist" >&2; exit 1 ;;
+esac
+echo "$*" >> asked.txt
+"""
+
+
+@pytest.fixture
+def kubectl(folder, monkeypatch) -> None:
+    """A kubectl that knows a cluster."""
+    program = folder.write("bin/kubectl", KUBECTL)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/bin:/usr/bin")
+
+
+@pytest.mark.usefixtures("kubectl")
+def test_a_running_cluster_is_asked_when_the_user_says_so(folder) -> None:
+    done = folder.run("cni", "--kubectl")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == (
+        "platform: eks  # version v1.29.3-eks-abc\n"
+        "cni: calico@3.28.1  # DaemonSet calico-node\n"
+        "kubernetes-version: 1.29  # version v1.29.3-eks-abc\n"
+    )
+    folder.config(done.out)
+    assert json.loads(folder.run("config", "--format", "json").out)["settings"]["cni"]["value"] == "calico@3.28.1"
+    assert json.loads(folder.run("cni", "--kubectl", "--format", "json").out)["found"]["platform"]["value"] == "eks"
+    asked = (folder.path / "asked.txt").read_text().splitlines()
+    assert all(line.startswith(("version", "get ")) for line in asked)
+
+
+@pytest.mark.usefixtures("kubectl")
+def test_a_context_of_kubectl_is_passed_on(folder) -> None:
+    assert folder.run("cni", "--kubectl", "prod").code == 0
+    assert (folder.path / "asked.txt").read_text().startswith("--context prod version")
+
+
+@pytest.mark.usefixtures("kubectl")
+def test_nobody_asks_the_cluster_without_being_told_to(folder) -> None:
+    folder.write("a.yaml", POLICY)
+    for command in (["cni"], ["cni", "weave"], ["cni", "weave", "cilium"], ["check"], ["config"]):
+        folder.run(*command)
+    assert not (folder.path / "asked.txt").exists()
+
+
+def test_a_kubectl_that_fails_or_is_not_there(folder, monkeypatch) -> None:
+    program = folder.write("bin/kubectl", "#!/bin/sh\necho noise >&2\necho 'error: no such context' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    done = folder.run("cni", "--kubectl")
+    assert (done.code, done.out) == (2, "")
+    assert "`kubectl version --output json` failed: error: no such context" in done.err
+    monkeypatch.setenv("PATH", str(folder.path))
+    assert "there is no kubectl on the PATH" in folder.run("cni", "--kubectl").err
+    assert "takes no names" in folder.run("cni", "weave", "--kubectl").err
