@@ -15,6 +15,7 @@ from netpol_lsp.policies.networkpolicy.prose import (
     plain,
     rule_words,
     selected_words,
+    unknown_types_words,
 )
 from netpol_lsp.yaml.nodes import Mapping, is_null
 
@@ -70,10 +71,14 @@ def explain_policy(
     namespace = policy.object.namespace or default_namespace
     name = policy.object.name or "(no name)"
     title = f"NetworkPolicy `{namespace}/{name}`" if namespace else f"NetworkPolicy `{name}`"
-    effective = policy.effective_types
-    isolated = directions_words(effective)
+    isolated = directions_words(one for one in Direction if policy.surely_isolates(one))
     summary = f"selects {selected_words(policy, namespace)}"
-    summary += f" and isolates them for {isolated}." if isolated else " and isolates nothing."
+    if isolated:
+        summary += f" and isolates them for {isolated}."
+    else:
+        summary += "." if policy.has_unknown_types else " and isolates nothing."
+    if policy.has_unknown_types:
+        summary += f" {unknown_types_words(policy)}"
     return Explanation(
         title=title,
         summary=summary,
@@ -86,6 +91,12 @@ def explain_policy(
 def _direction(policy: NetworkPolicy, direction: Direction, namespace: str | None) -> DirectionWords:
     verb = "accept" if direction is Direction.INGRESS else "open"
     rules = policy.rules(direction)
+    if not policy.surely_isolates(direction) and not policy.surely_leaves_open(direction):
+        words = tuple(rule_words(rule, namespace) for rule in rules)
+        what = "connections" if words else "no connection."
+        return DirectionWords(
+            direction, f"whether it is restricted is not known; if it is, the pods {verb} {what}", words
+        )
     if direction not in policy.effective_types:
         summary = "not restricted by this policy."
         if rules:

@@ -10,7 +10,13 @@ from netpol_lsp.ide.field_docs import FieldDoc, field_doc, value_doc
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
-from netpol_lsp.policies.networkpolicy.prose import directions_words, peer_words, rule_words, selected_words
+from netpol_lsp.policies.networkpolicy.prose import (
+    directions_words,
+    peer_words,
+    rule_words,
+    selected_words,
+    unknown_types_words,
+)
 from netpol_lsp.yaml.nodes import Node, Scalar
 from netpol_lsp.yaml.paths import Path
 
@@ -70,6 +76,10 @@ def _explain_in_spec(policy: NetworkPolicy, path: Path, namespace: str | None) -
 
 def isolation_words(policy: NetworkPolicy) -> str:
     """Which directions the policy isolates."""
+    if policy.has_unknown_types:
+        isolated = directions_words(one for one in Direction if policy.surely_isolates(one))
+        known = f"Isolates the selected pods for {isolated}. " if isolated else ""
+        return known + unknown_types_words(policy)
     isolated = directions_words(policy.effective_types)
     open_ones = directions_words(frozenset(Direction) - policy.effective_types)
     text = f"Isolates the selected pods for {isolated}." if isolated else "Isolates nothing."
@@ -92,7 +102,7 @@ def _explain_in_rule(policy: NetworkPolicy, direction: Direction, rest: Path, na
     if rule is None:
         return
     if len(rest) <= 2:
-        is_idle = direction not in policy.effective_types
+        is_idle = policy.surely_leaves_open(direction)
         note = f" It has no effect: policyTypes does not list {direction.value}." if is_idle else ""
         yield f"Allows connections {rule_words(rule, namespace)}.{note}"
         if rest[1:] == (direction.peers_key,):

@@ -12,7 +12,7 @@ from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer, Port
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
-from netpol_lsp.policies.networkpolicy.prose import directions_words, peer_words, plain, pods_words
+from netpol_lsp.policies.networkpolicy.prose import isolation_words, peer_words, plain, pods_words
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Node, is_null
 
@@ -46,8 +46,7 @@ def outline(policy: NetworkPolicy) -> OutlinePart:
     parts = tuple(_parts(policy))
     name = kube_object.name or "(no name)"
     namespace = f"{kube_object.namespace}/" if kube_object.namespace else ""
-    isolated = directions_words(policy.effective_types)
-    detail = f"isolates {isolated}" if isolated else "isolates nothing"
+    detail = isolation_words(policy)
     whole = kube_object.node.span
     return OutlinePart(f"{namespace}{name}", detail, PartKind.POLICY, whole, _name_span(kube_object, whole), parts)
 
@@ -73,8 +72,8 @@ def _direction(policy: NetworkPolicy, direction: Direction, field: Field[list[No
     rules = policy.rules(direction)
     whole = _whole(field)
     parts = tuple(_rule(rule, number, policy, whole) for number, rule in enumerate(rules, start=1))
-    detail = "" if direction in policy.effective_types else "no effect"
-    if not rules and direction in policy.effective_types:
+    detail = "no effect" if policy.surely_leaves_open(direction) else ""
+    if not rules and policy.surely_isolates(direction):
         detail = "allows nothing"
     return OutlinePart(direction.rules_key, detail, PartKind.DIRECTION, whole, field.key_span, parts)
 

@@ -1,5 +1,7 @@
 """Policies in plain English."""
 
+import pytest
+
 from netpol_lsp.explanations.policy import Explanation, explain_policy
 from netpol_lsp.kube.objects import objects_of
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
@@ -81,3 +83,23 @@ def test_text_has_no_markup_and_markdown_has() -> None:
     assert "    from anyone, on TCP 80\n    or from anyone, on TCP 81\n" in explanation.text()
     assert explanation.markdown().startswith("**NetworkPolicy `shop/web`** selects every pod")
     assert "- from anyone, on TCP 80" in explanation.markdown()
+
+
+@pytest.mark.parametrize(
+    ("types", "summary", "ingress"),
+    [
+        (
+            "[Ingres]",
+            "Whether ingress and egress are restricted is not known: `Ingres` in policyTypes is not a direction.",
+            False,
+        ),
+        ("[Ingress, Egres]", "isolates them for ingress. Whether egress is restricted is not known: `Egres`", True),
+        ("Ingress", "Whether ingress and egress are restricted is not known: policyTypes is not a list.", False),
+        ("[1, x, Egress]", "isolates them for egress. Whether ingress is restricted is not known: `x`", False),
+    ],
+)
+def test_what_is_not_a_direction_is_not_said_to_isolate_nothing(types, summary, ingress) -> None:
+    found = explain(f"spec: {{podSelector: {{}}, policyTypes: {types}, ingress: [{{}}]}}\n")
+    assert summary in found.summary
+    assert "nothing" not in found.summary
+    assert ("not known" in found.directions[0].summary) is not ingress

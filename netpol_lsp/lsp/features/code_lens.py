@@ -12,7 +12,7 @@ from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
-from netpol_lsp.policies.networkpolicy.prose import directions_words
+from netpol_lsp.policies.networkpolicy.prose import isolation_words
 from netpol_lsp.text.span import Span
 
 
@@ -42,7 +42,4 @@ def render_lenses(snapshot: Snapshot) -> Iterator[Json]:
 
 def lens_words(policy: NetworkPolicy) -> str:
     """As in "isolates ingress and egress"."""
-    if policy.has_unknown_types:
-        return "isolates what policyTypes says"
-    isolated = directions_words(policy.effective_types)
-    return f"isolates {isolated}" if isolated else "isolates nothing"
+    return isolation_words(policy)

@@ -191,9 +191,17 @@ class NetworkPolicy:
     def has_unknown_types(self) -> bool:
         """Whether a template or a mistake hides which directions are listed."""
         field = self.policy_types_field
-        if field is not None and (field.is_unknown or is_open(field.node)):
+        if field is not None and (field.is_unknown or is_open(field.node) or (field.value is None and not field.is_null)):
             return True
         return any(field.value not in _DIRECTIONS for field in self.policy_types)
+
+    def surely_isolates(self, direction: Direction) -> bool:
+        """Whether the policy isolates a direction, whatever a template or a mistake makes of the rest of policyTypes."""
+        return direction in self.effective_types and (bool(self.policy_types) or not self.has_unknown_types)
+
+    def surely_leaves_open(self, direction: Direction) -> bool:
+        """Whether the policy does not isolate a direction, whatever a template or a mistake hides."""
+        return direction not in self.effective_types and not self.has_unknown_types
 
     @property
     def span(self) -> Span:

@@ -147,6 +147,30 @@ def selected_words(policy: NetworkPolicy, namespace: str | None) -> str:
     return f"{who} {'of' if who == 'every pod' else 'in'} {where}"
 
 
+def isolation_words(policy: NetworkPolicy) -> str:
+    """What a policy isolates, in a few words: as in "isolates ingress and egress"."""
+    isolated = directions_words(one for one in Direction if policy.surely_isolates(one))
+    if policy.has_unknown_types:
+        return f"isolates {isolated}, and what else policyTypes says" if isolated else "isolates what policyTypes says"
+    return f"isolates {isolated}" if isolated else "isolates nothing"
+
+
+def unknown_types_words(policy: NetworkPolicy) -> str:
+    """What a template or a mistake in policyTypes leaves open: a sentence."""
+    field = policy.policy_types_field
+    wrong = [one.value for one in policy.policy_types if one.value is not None and one.value not in list(Direction)]
+    left = [one for one in Direction if not policy.surely_isolates(one)]
+    if wrong:
+        listed = join_words(f"`{value}`" for value in wrong)
+        why = f"{listed} in policyTypes {'is not a direction' if len(wrong) == 1 else 'are not directions'}"
+    elif field is not None and not field.is_unknown and field.value is None:
+        why = "policyTypes is not a list"
+    else:
+        why = "a template or a mistake decides policyTypes"
+    verb = "is" if len(left) == 1 else "are"
+    return f"Whether {directions_words(left)} {verb} restricted is not known: {why}."
+
+
 def directions_words(directions: Iterable[Direction]) -> str:
     """Gives "ingress", "egress" or "ingress and egress"; empty for none."""
     found: Sequence[Direction] = sorted(directions, key=list(Direction).index)
