@@ -41,7 +41,8 @@ class RuleInfo:
     `on_partial`: whether the rule may judge what is left of a document with a syntax error, or of a
     template: such rules look at values that are there, never at what is missing. `needs`: without this the rule
     finds nothing, and is not run. `judges_structure`: what it finds depends on where a line belongs, which is a guess
-    next to a syntax error. `status`: whether the rule is here to stay. `redirects`: former codes and names of the rule,
+    next to a syntax error. `is_local`: what it finds in an item of
+    `ingress` or `egress` depends on this item alone, and on whether its direction is isolated. `status`: whether the rule is here to stay. `redirects`: former codes and names of the rule,
     which still work in configuration and suppressions.
     """
 
@@ -57,6 +58,7 @@ class RuleInfo:
     on_partial: bool = False
     needs: Trigger | None = None
     judges_structure: bool = False
+    is_local: bool = False
     status: RuleStatus = RuleStatus.STABLE
     redirects: tuple[str, ...] = ()
     since: str = "0.1.0"

@@ -17,6 +17,7 @@ from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import Document, TemplateVariant
 from netpol_lsp.yaml.manifests import parse_manifest, split_manifest
+from netpol_lsp.yaml.paths import Path
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.yaml.recovery.schema_shape import field_names
 from netpol_lsp.yaml.templates.languages import Language, language_of
@@ -65,6 +66,20 @@ class DocumentAnalysis:
         What such a field says is there, only under a wrong name or in a wrong place: nothing is known to be missing.
         """
         return any(found.object_node is policy.object.node for found in self._misplaced)
+
+    def is_sound(self, policy: NetworkPolicy, item: Path) -> bool:
+        """Whether nothing out of place bears on an item of `ingress` or `egress`, whose path starts as `item` does.
+
+        An unknown field in another item does not, nor does one that may be the podSelector or other rules. One that may
+        be policyTypes does: it says which direction counts.
+        """
+        for found in self._misplaced:
+            if found.object_node is not policy.object.node:
+                continue
+            holder = found.path[:-1]
+            if holder[:3] == item[:3] or not (len(holder) >= 3 or policy.declares_types):
+                return False
+        return True
 
     @lazy
     def _misplaced(self) -> tuple[SchemaFinding, ...]:

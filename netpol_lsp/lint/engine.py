@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 
 from netpol_lsp.config.config import FileConfig, default_file_config
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, with_occurrence_index
+from netpol_lsp.findings.rule_info import RuleInfo
 from netpol_lsp.findings.tool_codes import INTERNAL_ERROR
 from netpol_lsp.findings.trigger import Trigger
 from netpol_lsp.kube.objects import KubeObject
@@ -24,6 +26,7 @@ from netpol_lsp.lint.rule import DocumentRule, PolicyRule, Rule
 from netpol_lsp.lint.suppress import apply_suppressions
 from netpol_lsp.lint.template_findings import in_all_readings, without_safe_fixes
 from netpol_lsp.lint.triggers import features_of_document, features_of_policy
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.text.budget import OverBudgetError
 from netpol_lsp.text.edits import move_fixes
 from netpol_lsp.text.memo import Memo
@@ -138,8 +141,11 @@ def _run_rules(
         _collect(found, check, Context(setup, around), config)
     for policy, plain in zip(analysis.policies, analysis.plain, strict=True):
         hidden, misplaced = analysis.is_hidden(policy), analysis.has_misplaced_spec(policy)
+        first = len(found)
         for check, setup in plan.for_policy(features_of_policy(policy), is_partial=hidden, is_misplaced=misplaced):
             _collect(found, check, PolicyContext(setup, around, policy, plain), config)
+        if misplaced:
+            found[first:] = [one for one in found[first:] if _still_holds(one, analysis, policy)]
 
 
 def _collect(found: list[Diagnostic], check: Check, ctx: Context, config: FileConfig) -> None:
@@ -214,6 +220,22 @@ Planned = tuple[Check, ConfiguredRule]
 _EFFECTS = frozenset({Category.INTENT, Category.WORKSPACE, Category.SECURITY, Category.PLATFORM})
 
 
+_ITEM = re.compile(r"spec\.(ingress|egress)\[(\d+)\]")
+
+
+def _needs_whole_policy(info: RuleInfo) -> bool:
+    """Whether a rule speaks of what a policy does, as a whole or in a part of it."""
+    return info.category in _EFFECTS and not info.on_partial
+
+
+def _still_holds(one: Diagnostic, analysis: DocumentAnalysis, policy: NetworkPolicy) -> bool:
+    """Whether a finding does not depend on what is out of place in its policy."""
+    if not _needs_whole_policy(rule_info(one.code)):
+        return True
+    item = _ITEM.match(one.field)
+    return item is not None and analysis.is_sound(policy, ("spec", item[1], int(item[2])))
+
+
 class _Plan:
     """The rules that run under a configuration, by what is there for them to look at."""
 
@@ -240,7 +262,7 @@ class _Plan:
                 for check, setup in (self._policies if is_policy else self._documents)
                 if setup.info.needs in wanted
                 and (setup.info.on_partial or not is_partial)
-                and not (is_misplaced and setup.info.category in _EFFECTS and not setup.info.on_partial)
+                and not (is_misplaced and _needs_whole_policy(setup.info) and not setup.info.is_local)
             )
         return chosen
 

@@ -32,10 +32,8 @@ class PeerTarget:
 def peer_targets(ctx: PolicyContext) -> Iterator[PeerTarget]:
     """The peers of rules that count, as far as they mean pods."""
     view, policy, own = ctx.workspace, ctx.policy, place_of(ctx.workspace, ctx.located)
-    if policy.has_unknown_types:
-        return
     for rule in policy.all_rules:
-        if rule.direction not in policy.effective_types:
+        if not policy.surely_isolates(rule.direction):
             continue
         for peer in rule.peers:
             if peer.ip_block is not None or peer.has_unread_fields:

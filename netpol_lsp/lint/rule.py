@@ -69,6 +69,7 @@ class RuleDetails(TypedDict, total=False):
     on_partial: bool
     needs: Trigger | None
     judges_structure: bool
+    is_local: bool
     status: RuleStatus
     redirects: tuple[str, ...]
     since: str

@@ -19,7 +19,7 @@ from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
 from netpol_lsp.yaml.templates.masking import is_unknown
 
 
-@policy_rule("NP207", category="intent", severity=Severity.WARNING, needs=Trigger.RULES, has_facts=True)
+@policy_rule("NP207", category="intent", severity=Severity.WARNING, needs=Trigger.RULES, has_facts=True, is_local=True)
 def empty_rule_allows_all(ctx: PolicyContext) -> Diagnostics:
     """An empty rule allows everyone on every port.
 

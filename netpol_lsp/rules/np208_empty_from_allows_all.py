@@ -19,7 +19,7 @@ from netpol_lsp.yaml.edit.mappings import remove_entry
 from netpol_lsp.yaml.nodes import Mapping, Node
 
 
-@policy_rule("NP208", category="intent", severity=Severity.WARNING, needs=Trigger.RULES, has_facts=True)
+@policy_rule("NP208", category="intent", severity=Severity.WARNING, needs=Trigger.RULES, has_facts=True, is_local=True)
 def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
     """`from: []` or `to: []` means everyone, not no one.
 

@@ -16,7 +16,9 @@ from netpol_lsp.yaml.edit.items import join_items
 from netpol_lsp.yaml.nodes import Sequence
 
 
-@policy_rule("NP210", category="intent", severity=Severity.WARNING, uses_resources=True, needs=Trigger.PEERS)
+@policy_rule(
+    "NP210", category="intent", severity=Severity.WARNING, uses_resources=True, needs=Trigger.PEERS, is_local=True
+)
 def peers_or_not_and(ctx: PolicyContext) -> Diagnostics:
     """A namespaceSelector and a podSelector are two items, so either is enough.
 
@@ -109,10 +111,8 @@ def peers_or_not_and(ctx: PolicyContext) -> Diagnostics:
                   app: frontend
     ```
     """
-    if ctx.policy.has_unknown_types:
-        return
     for rule in ctx.policy.all_rules:
-        if rule.direction not in ctx.policy.effective_types:
+        if not ctx.policy.surely_isolates(rule.direction):
             continue
         for pair in ambiguous_pairs(ctx.document, ctx.policy, rule, ctx.namespace):
             if not ctx.in_one_branch(pair.first.node, pair.second.node):

@@ -7,7 +7,7 @@ from netpol_lsp.kube.names import port_name_problem
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 
 
-@policy_rule("NP222", category="intent", severity=Severity.WARNING, needs=Trigger.IP_BLOCKS)
+@policy_rule("NP222", category="intent", severity=Severity.WARNING, needs=Trigger.IP_BLOCKS, is_local=True)
 def named_port_to_ip_block(ctx: PolicyContext) -> Diagnostics:
     """A named port is used towards addresses, where no name can be resolved.
 

@@ -16,7 +16,7 @@ from netpol_lsp.yaml.nodes import Entry, is_null
 from netpol_lsp.yaml.templates.masking import is_unknown
 
 
-@policy_rule("NP236", category="intent", severity=Severity.WARNING, needs=Trigger.PEERS)
+@policy_rule("NP236", category="intent", severity=Severity.WARNING, needs=Trigger.PEERS, is_local=True)
 def dropped_selector(ctx: PolicyContext) -> Diagnostics:
     """A part of a peer has no value, and the API server drops it.
 

@@ -132,7 +132,7 @@ def dns_peer_too_narrow(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     policy, setup = ctx.policy, dns_setup(ctx.settings)
-    if policy.has_unknown_types or Direction.EGRESS not in policy.effective_types:
+    if not policy.surely_isolates(Direction.EGRESS):
         return
     for rule, stored in ctx.rules(Direction.EGRESS):
         if not any(names_dns_ports(stored, setup, protocol) for protocol in ("UDP", "TCP")):

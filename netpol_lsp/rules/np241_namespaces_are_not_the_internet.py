@@ -120,7 +120,7 @@ def namespaces_are_not_the_internet(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     policy = ctx.policy
-    if policy.has_unknown_types or Direction.EGRESS not in policy.effective_types:
+    if not policy.surely_isolates(Direction.EGRESS):
         return
     for rule, stored in ctx.rules(Direction.EGRESS):
         if not _names_all_pods(stored) or not _has_outside_ports(stored):

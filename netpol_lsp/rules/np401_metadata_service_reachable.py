@@ -18,7 +18,9 @@ from netpol_lsp.yaml.edit.mappings import insert_entry, insert_item
 from netpol_lsp.yaml.nodes import Sequence
 
 
-@policy_rule("NP401", category="security", severity=Severity.WARNING, needs=Trigger.IP_BLOCKS, uses_resources=True)
+@policy_rule(
+    "NP401", category="security", severity=Severity.WARNING, needs=Trigger.IP_BLOCKS, uses_resources=True, is_local=True
+)
 def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
     """Egress reaches the cloud's metadata service.
 
@@ -83,7 +85,7 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
                   - 169.254.169.254/32
     ```
     """
-    if not ctx.policy.ip_blocks or Direction.EGRESS not in ctx.policy.effective_types or ctx.settings.cloud == "none":
+    if not ctx.policy.ip_blocks or not ctx.policy.surely_isolates(Direction.EGRESS) or ctx.settings.cloud == "none":
         return
     if may_be_denied(ctx.workspace, ctx.located, Direction.EGRESS):
         return

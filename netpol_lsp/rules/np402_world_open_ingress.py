@@ -9,7 +9,9 @@ from netpol_lsp.policies.networkpolicy.policy import every_address
 from netpol_lsp.workspace.other_policies import may_be_denied
 
 
-@policy_rule("NP402", category="security", severity=Severity.WARNING, needs=Trigger.IP_BLOCKS, uses_resources=True)
+@policy_rule(
+    "NP402", category="security", severity=Severity.WARNING, needs=Trigger.IP_BLOCKS, uses_resources=True, is_local=True
+)
 def world_open_ingress(ctx: PolicyContext) -> Diagnostics:
     """Ingress is open to every address on every port.
 
@@ -55,7 +57,7 @@ def world_open_ingress(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 443}
     ```
     """
-    if Direction.INGRESS not in ctx.policy.effective_types or not ctx.policy.ip_blocks:
+    if not ctx.policy.surely_isolates(Direction.INGRESS) or not ctx.policy.ip_blocks:
         return
     if may_be_denied(ctx.workspace, ctx.located, Direction.INGRESS):
         return

@@ -8,7 +8,7 @@ from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.prose import join_words
 
 
-@policy_rule("NP403", category="security", severity=Severity.INFO, needs=Trigger.IP_BLOCKS, opt_in=True)
+@policy_rule("NP403", category="security", severity=Severity.INFO, needs=Trigger.IP_BLOCKS, opt_in=True, is_local=True)
 def world_open_egress(ctx: PolicyContext) -> Diagnostics:
     """Egress is open to every address on every port.
 
@@ -50,7 +50,7 @@ def world_open_egress(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 443}
     ```
     """
-    if Direction.EGRESS not in ctx.policy.effective_types or not ctx.policy.ip_blocks:
+    if not ctx.policy.surely_isolates(Direction.EGRESS) or not ctx.policy.ip_blocks:
         return
     for rule in ctx.policy.egress:
         for peer in rule.peers if rule.allows_every_port else ():

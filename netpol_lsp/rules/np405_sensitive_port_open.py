@@ -9,7 +9,7 @@ from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule, every_address
 
 
-@policy_rule("NP405", category="security", severity=Severity.WARNING, opt_in=True)
+@policy_rule("NP405", category="security", severity=Severity.WARNING, opt_in=True, is_local=True)
 def sensitive_port_open(ctx: PolicyContext) -> Diagnostics:
     """A port of a database or an administration service is open to everyone.
 
@@ -52,7 +52,7 @@ def sensitive_port_open(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 5432}
     ```
     """
-    if Direction.INGRESS not in ctx.policy.effective_types:
+    if not ctx.policy.surely_isolates(Direction.INGRESS):
         return
     for rule in ctx.policy.ingress:
         if not _is_open(rule):
