@@ -59,7 +59,12 @@ def test_what_is_meant_without_a_mistake():
         ("port: 5432", "port: '5432'", "NP110", set()),
         ("cidr: 0.0.0.0/0", "cidr: 0.0.0.0/33", "NP112", {"NP402"}),
         ("app: web\n", "app: true\n", "NP103", set()),
-        ("  podSelector:\n    matchLabels:\n      app: web", "  podSelectors:\n    matchLabels:\n      app: web", "NP101", set()),
+        (
+            "  podSelector:\n    matchLabels:\n      app: web",
+            "  podSelectors:\n    matchLabels:\n      app: web",
+            "NP101",
+            set(),
+        ),
         ("  podSelector:\n    matchLabels:\n      app: web", "  podSelector:\n    app: web", "NP101", set()),
         ("    - from: []\n", "    - form: []\n", "NP101", {"NP208"}),
         ("  egress:\n", "  egres:\n", "NP101", set()),

@@ -191,7 +191,9 @@ class NetworkPolicy:
     def has_unknown_types(self) -> bool:
         """Whether a template or a mistake hides which directions are listed."""
         field = self.policy_types_field
-        if field is not None and (field.is_unknown or is_open(field.node) or (field.value is None and not field.is_null)):
+        if field is not None and (
+            field.is_unknown or is_open(field.node) or (field.value is None and not field.is_null)
+        ):
             return True
         return any(field.value not in _DIRECTIONS for field in self.policy_types)
 
