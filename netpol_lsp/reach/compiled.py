@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.kube.net.port_set import PROTOCOLS, PortSet
-from netpol_lsp.policies.ir import Action, Direction, DirectionSemantics, Peer, PolicySemantics, PortTerm, Rule
+from netpol_lsp.policies.ir import Action, Direction, DirectionSemantics, Peer, PolicySemantics, Rule
 from netpol_lsp.reach.enforcement import Enforcement
 from netpol_lsp.reach.pod_classes import Bits, PodClass, PodClasses
 from netpol_lsp.reach.traffic import EVERYTHING, NOTHING, Traffic, known_traffic, port_traffic, whole_protocol
@@ -149,19 +149,20 @@ class Compiler:
         doubtful: Traffic = EVERYTHING if rule.has_unknown_ports else NOTHING
         names: list[tuple[str, str]] = []
         for term in rule.ports:
-            known = known_traffic(term.ports)
-            unsure = self._doubts(term)
+            ports = self.enforcement.as_enforced(term.ports)
+            known = known_traffic(ports)
+            unsure = self._doubts(ports)
             if unsure:
                 for protocol in unsure:
                     doubtful = intervals.union(doubtful, whole_protocol(protocol))
                 continue
             traffic = intervals.union(traffic, known)
-            names += [name for name in term.ports.names if name not in names]
+            names += [name for name in ports.names if name not in names]
         return traffic, intervals.union(traffic, doubtful), tuple(sorted(names))
 
-    def _doubts(self, term: PortTerm) -> list[str]:
-        """The protocols of a term that the network plugin does not treat as the specification has it."""
-        ports, known = term.ports, self.enforcement
+    def _doubts(self, ports: PortSet) -> list[str]:
+        """The protocols of ports that the network plugin treats in a way of its own, which nobody knows."""
+        known = self.enforcement
         if ports.everything:
             return []
         found = []

@@ -25,11 +25,12 @@ def lower(
     *,
     default_namespace: str | None = None,
     is_context: bool = False,
+    ignores_types: bool = False,
 ) -> PolicySemantics:
     """The policy in the intermediate form.
 
     `origin` says file, document and object. `default_namespace` is where a policy goes that names no namespace and has no
-    configured default.
+    configured default. `ignores_types`: the network plugin enforces rules of a direction that policyTypes does not list.
     """
     namespace = None if policy.is_namespace_unknown else policy.namespace or default_namespace
     return PolicySemantics(
@@ -38,8 +39,8 @@ def lower(
         name=policy.name,
         subject=PodSet(policy.pod_selector, None, namespace),
         tier=NETWORK_POLICY_TIER,
-        ingress=_direction(policy, Direction.INGRESS, namespace),
-        egress=_direction(policy, Direction.EGRESS, namespace),
+        ingress=_direction(policy, Direction.INGRESS, namespace, ignores_types=ignores_types),
+        egress=_direction(policy, Direction.EGRESS, namespace, ignores_types=ignores_types),
         origin=origin.at("metadata.name", policy.start, policy.end),
         is_partial=policy.is_partial,
         is_context=is_context,
@@ -47,9 +48,9 @@ def lower(
 
 
 def _direction(
-    policy: NetworkPolicySemantics, direction: Direction, namespace: str | None
+    policy: NetworkPolicySemantics, direction: Direction, namespace: str | None, *, ignores_types: bool
 ) -> DirectionSemantics | None:
-    applies = direction in policy.types
+    applies = direction in policy.types or (ignores_types and bool(policy.rules(direction)))
     if not applies and not policy.has_unknown_types and not policy.is_partial:
         return None
     is_sure = not policy.has_unknown_types and not policy.is_partial
