@@ -27,6 +27,7 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
     ## Why
     On most clouds 169.254.169.254 (and fd00:ec2::254) hands credentials of the node to whoever asks over HTTP. A broad
     range such as `0.0.0.0/0` includes it; an `except` takes it out. A rule whose ports leave out TCP 80 is fine.
+    Beside a rule that allows everything an exception would change nothing, and nothing is said.
 
     A warning where the configuration says that the cluster is in a cloud (`cloud` or `platform`); an information where
     that is not known, where the private ranges are excepted, and in a policy that is called `allow-all` or the like.
@@ -87,6 +88,8 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
     """
     if not ctx.policy.ip_blocks or not ctx.policy.surely_isolates(Direction.EGRESS) or ctx.settings.cloud == "none":
         return
+    if any(rule.allows_everything for rule in ctx.semantics.egress):
+        return  # an exception would change nothing: NP207 and NP233 look at the rule that allows everything
     if may_be_denied(ctx.workspace, ctx.located, Direction.EGRESS):
         return
     services = metadata_blocks(ctx.settings.metadata_addresses)

@@ -60,6 +60,8 @@ def speaks_for_namespace(view: WorkspaceSnapshot, located: LocatedPolicy, servic
 def _reaches(policy: NetworkPolicySemantics, services: tuple[str, ...]) -> bool:
     if policy.is_partial or policy.has_unknown_types or Direction.EGRESS not in policy.types:
         return False
+    if any(rule.allows_everything for rule in policy.egress):
+        return False
     return any(_rule_reaches(rule, services) for rule in policy.egress)
 
 

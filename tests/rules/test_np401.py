@@ -64,3 +64,10 @@ def test_the_first_that_really_reaches_it_speaks(find):
     ports = ", ports: [{port: 443}]"
     found = find("NP401", f"{policy(WORLD, ports=ports)}---\n{policy(WORLD, 'api')}")
     assert [one.object.name for one in found] == ["api"]
+
+
+def test_beside_a_rule_that_allows_everything(find):
+    text = policy(WORLD).replace("egress: [", "egress: [{}, ")
+    assert find("NP401", text) == []
+    (found,) = find("NP401", f"{text}---\n{policy(WORLD, 'api')}")
+    assert found.object.name == "api"

@@ -242,3 +242,18 @@ def test_the_rule_that_the_workspace_uses_is_copied():
     }
     (fix,) = findings(files)["NP216"].fixes
     assert "kubernetes.io/metadata.name: dns" in apply_edits(WEB, fix.edits)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_together"),
+    [
+        ("a/web.yaml", "a/copy-of-it.yaml", True),
+        ("a/web.yaml", "b/web.yaml", False),
+        ("tree/a__web.yaml", "tree/b__web.yaml", False),
+        ("tree/a__b__web.yaml", "tree/a__b__copy-of-it.yaml", True),
+        ("tree/__web.yaml", "tree/__copy-of-it.yaml", True),
+    ],
+)
+def test_files_of_a_flattened_tree_belong_to_their_folders(first, second, is_together):
+    found = findings({first: WEB, second: WEB.replace("app: db", "app: cache")})
+    assert ("NP305" in found) is is_together
