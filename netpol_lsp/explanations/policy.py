@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
@@ -143,6 +144,14 @@ def _peer_notes(policy: NetworkPolicy, namespace: str | None) -> Iterator[str]:
     peers = [peer for rule in policy.all_rules for peer in rule.peers]
     if any(peer.pod_selector and not peer.namespace_selector and not peer.ip_block for peer in peers):
         yield f"A podSelector without a namespaceSelector reaches {own_namespace_words(namespace)} only."
+    if any(peer.namespace_selector is not None and peer.namespace_selector.is_empty for peer in peers):
+        yield "`namespaceSelector: {}` means pods of every namespace, future ones included, and no address outside the cluster."
+    if any(_is_own_pods(peer, policy) for peer in peers):
+        yield "A peer names the policy's own pods: it is for replicas that talk to each other."
+    families = {block.cidr.value for block in policy.ip_blocks if block.cidr is not None} & {"0.0.0.0/0", "::/0"}
+    if len(families) == 1:
+        given, other = ("IPv4", "IPv6") if "0.0.0.0/0" in families else ("IPv6", "IPv4")
+        yield f"Every {given} address is named, and not every {other} address."
     if any(peer.pod_selector and peer.namespace_selector for peer in peers):
         yield "Selectors in one item are ANDed: these pods in these namespaces."
     for rule in policy.all_rules:
@@ -152,6 +161,14 @@ def _peer_notes(policy: NetworkPolicy, namespace: str | None) -> Iterator[str]:
     for peer in peers:
         if dropped := _dropped(peer):
             yield f"`{dropped}` without a value is dropped by the API server; `{dropped}: {{}}` would select all."
+
+
+def _is_own_pods(peer: Peer, policy: NetworkPolicy) -> bool:
+    """Whether a peer asks for just what the policy itself selects, in its own namespace."""
+    own, asked = policy.pod_selector, peer.pod_selector
+    if own is None or own.is_empty or asked is None or peer.namespace_selector is not None:
+        return False
+    return read_selector(own) == read_selector(asked) and not read_selector(own).is_partial
 
 
 def _dropped(peer: Peer) -> str | None:

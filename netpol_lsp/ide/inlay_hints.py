@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
@@ -76,7 +77,15 @@ def _type_hints(policy: NetworkPolicy) -> Iterator[Hint]:
 
 def _direction_hints(policy: NetworkPolicy, direction: Direction) -> Iterator[Hint]:
     field = policy.rules_field(direction)
-    if field is None or field.is_unknown or policy.has_unknown_types:
+    if policy.has_unknown_types:
+        return
+    if field is None:
+        for item in policy.policy_types:
+            if item.value == direction.value and item.node.origin is None:
+                tooltip = f"No {direction.rules_key} rule is written. Another policy may allow more."
+                yield Hint(item.node.end, "allows nothing", HintKind.MEANING, tooltip)
+        return
+    if field.is_unknown:
         return
     if direction not in policy.effective_types:
         if field.value:
@@ -112,10 +121,30 @@ def _peer_hints(rule: TrafficRule, namespace: str | None) -> Iterator[Hint]:
             tooltip = f"or {plain(peer_words(Peer(item), namespace))}"
             yield Hint(item.start, "OR", HintKind.PEERS, tooltip, is_before=True)
     for peer in rule.peers:
+        yield from _reach_hints(peer)
         if peer.pod_selector is not None and peer.namespace_selector is not None and peer.node.origin is None:
             second = max(peer.pod_selector.entry.key.start, peer.namespace_selector.entry.key.start)
             tooltip = plain(peer_words(peer, namespace))
             yield Hint(second, "AND", HintKind.PEERS, tooltip, is_before=True)
+
+
+def _reach_hints(peer: Peer) -> Iterator[Hint]:
+    """How far the selectors of an item reach: every namespace, or the policy's own only."""
+    pods, namespaces = peer.pod_selector, peer.namespace_selector
+    if peer.node.origin is not None or peer.ip_block is not None:
+        return
+    if namespaces is not None:
+        if namespaces.is_empty:
+            tooltip = "Pods of all namespaces, future ones included, and no addresses outside the cluster."
+            yield Hint(_end_of_selector(namespaces), "every namespace", HintKind.MEANING, tooltip)
+    elif pods is not None:
+        text = "every pod of the namespace" if pods.is_empty else "own namespace"
+        tooltip = "Without a namespaceSelector beside it, only pods of the policy's own namespace are meant."
+        yield Hint(_end_of_selector(pods), text, HintKind.MEANING, tooltip)
+
+
+def _end_of_selector(selector: Selector) -> int:
+    return selector.node.end if selector.is_empty and selector.node.flow else selector.entry.key.end + 1
 
 
 def _end(node: Node, otherwise: int) -> int:

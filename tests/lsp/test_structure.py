@@ -192,7 +192,23 @@ async def test_hints(editor):
 async def test_hints_on_what_is_empty(editor):
     document = editor.open(EMPTY)
     hints = await ask(editor, document, "textDocument/inlayHint", range=document.range(0, len(document.text)))
-    assert [hint["label"] for hint in hints] == ["every pod of the namespace", "allows nothing"]
+    assert [hint["label"] for hint in hints] == ["every pod of the namespace", "allows nothing", "allows nothing"]
+
+
+async def test_hints_on_how_far_selectors_reach(editor):
+    text = (
+        "kind: NetworkPolicy\nmetadata: {name: x}\nspec:\n  podSelector: {matchLabels: {a: b}}\n  policyTypes: [Ingress]\n"
+        "  ingress:\n    - from:\n        - podSelector: {}\n        - podSelector:\n            matchLabels: {a: b}\n"
+        "        - namespaceSelector: {}\n        - namespaceSelector: {matchLabels: {a: b}}\n"
+    )
+    document = editor.open(text)
+    hints = await ask(editor, document, "textDocument/inlayHint", range=document.range(0, len(text)))
+    assert [line.replace("<OR>", "") for line in drawn(document, hints) if "-" in line] == [
+        "- podSelector: {}<every pod of the namespace>",
+        "- podSelector:<own namespace>",
+        "- namespaceSelector: {}<every namespace>",
+        "- namespaceSelector: {matchLabels: {a: b}}",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -209,7 +225,7 @@ async def test_the_namespace_that_the_configuration_gives(make_editor, tmp_path,
     (tmp_path / ".netpol-lint.yaml").write_text("default-namespace: shop\n")
     editor = make_editor()
     await editor.start(tmp_path)
-    text = f"kind: NetworkPolicy\nmetadata: {metadata}\nspec:\n  podSelector: {{matchLabels: {{a: b}}}}\n  policyTypes: [Ingress]\n"
+    text = f"kind: NetworkPolicy\nmetadata: {metadata}\nspec:\n  podSelector: {{matchLabels: {{a: b}}}}\n  policyTypes: [Ingress]\n  ingress: [{{from: [{{ipBlock: {{cidr: 10.0.0.0/8}}}}]}}]\n"
     document = editor.open(text, uri=(tmp_path / "x.yaml").as_uri())
     hints = await ask(editor, document, "textDocument/inlayHint", range=document.range(0, len(text)))
     assert drawn(document, hints) == [f"metadata: {one}" for one in expected]
