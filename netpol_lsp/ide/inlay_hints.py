@@ -80,6 +80,8 @@ def _direction_hints(policy: NetworkPolicy, direction: Direction) -> Iterator[Hi
     if policy.has_unknown_types:
         return
     if field is None:
+        if policy.spec is None or policy.spec.is_open:
+            return
         for item in policy.policy_types:
             if item.value == direction.value and item.node.origin is None:
                 tooltip = f"No {direction.rules_key} rule is written. Another policy may allow more."

@@ -103,3 +103,13 @@ def test_what_is_not_a_direction_is_not_said_to_isolate_nothing(types, summary, 
     assert summary in found.summary
     assert "nothing" not in found.summary
     assert ("not known" in found.directions[0].summary) is not ingress
+
+
+def test_facts_that_are_no_findings_are_told() -> None:
+    peers = "{namespaceSelector: {}}, {podSelector: {matchLabels: {app: web}}}, {ipBlock: {cidr: 0.0.0.0/0}}"
+    notes = explain(f"spec: {{podSelector: {{matchLabels: {{app: web}}}}, ingress: [{{from: [{peers}]}}]}}\n").notes
+    assert any("every namespace" in note and "no address outside" in note for note in notes)
+    assert any("policy's own pods" in note for note in notes)
+    assert any("Every IPv4 address is named, and not every IPv6 address" in note for note in notes)
+    both = "{ipBlock: {cidr: 0.0.0.0/0}}, {ipBlock: {cidr: '::/0'}}"
+    assert not any("address is named" in note for note in explain(f"spec: {{ingress: [{{from: [{both}]}}]}}\n").notes)
