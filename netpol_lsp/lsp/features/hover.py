@@ -11,6 +11,7 @@ from lsprotocol import types
 from netpol_lsp.ide.config_help import explain_in_config
 from netpol_lsp.ide.hover import explain_place
 from netpol_lsp.ide.hover_rule import explain_finding, explain_rule
+from netpol_lsp.ide.plugin_hover import plugin_facts
 from netpol_lsp.lint.registry import rule_by_code
 from netpol_lsp.lsp.state.diagnostic_render import rule_page
 from netpol_lsp.lsp.state.node_at_position import NodeAtPosition, find_target, suppression_code_at
@@ -85,7 +86,7 @@ def _explain_code(word: str, _span: Span) -> Iterator[str]:
 
 
 def _explain_target(target: NodeAtPosition, snapshot: Snapshot) -> Iterator[str]:
-    return explain_place(
+    yield from explain_place(
         target.policy,
         target.path,
         target.node,
@@ -93,6 +94,7 @@ def _explain_target(target: NodeAtPosition, snapshot: Snapshot) -> Iterator[str]
         namespace=snapshot.config.settings.default_namespace,
         is_partial=target.policy is not None and target.document.is_partial(target.policy),
     )
+    yield from plugin_facts(target.policy, target.path, target.node, snapshot.config.settings.capabilities)
 
 
 def _without_markup(text: str) -> str:
