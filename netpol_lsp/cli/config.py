@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +23,7 @@ from netpol_lsp.project.effective_config import (
 from netpol_lsp.project.errors import UsageError
 from netpol_lsp.project.inputs import find_manifests
 from netpol_lsp.project.platform_detection import detected_layer, hints_in_files
+from netpol_lsp.text.visible import visible
 
 NOT_SET = "not set"
 
@@ -56,7 +56,7 @@ def _show(options: argparse.Namespace) -> int:
     if options.format == "json":
         print(json.dumps(effective_config(loaded, path, console.shorten), indent=2, ensure_ascii=False))
     else:
-        sys.stdout.writelines(f"{line}\n" for line in _as_text(loaded, path))
+        console.write_text_lines("\n".join(map(visible, _as_text(loaded, path))))
     return OK
 
 

@@ -7,6 +7,11 @@ import sys
 from typing import TextIO
 
 from netpol_lsp.cli.main import PROGRAM
+from netpol_lsp.text.readable import shorten as shorten_text
+from netpol_lsp.text.visible import start_of_line, visible
+
+_LONGEST = 2000
+"""Characters of a message on standard error."""
 
 
 def wants_color(choice: str, stream: TextIO) -> bool:
@@ -64,12 +69,21 @@ def write_bytes(data: bytes) -> None:
 
 def complain(message: str) -> None:
     """A message on standard error, with the program's name in front."""
-    print(f"{PROGRAM}: {message}", file=sys.stderr)
+    print(f"{PROGRAM}: {_readable(message)}", file=sys.stderr)
 
 
 def note(message: str) -> None:
-    """A line on standard error."""
-    print(message, file=sys.stderr)
+    """A line on standard error, whatever is in the message."""
+    print(start_of_line(_readable(message)), file=sys.stderr)
+
+
+def write_text_lines(text: str) -> None:
+    """Lines on standard output, of a text in which line feeds are its own: nothing else of it acts on a terminal."""
+    sys.stdout.writelines(f"{start_of_line(line)}\n" for line in text.removesuffix("\n").split("\n"))
+
+
+def _readable(message: str) -> str:
+    return visible(shorten_text(message, _LONGEST))
 
 
 def count(number: int, what: str) -> str:

@@ -20,6 +20,7 @@ from netpol_lsp.policies.networkpolicy.defaulted_object import defaulted_object
 from netpol_lsp.project.analysed_files import AnalysedFile, analyse_files
 from netpol_lsp.project.errors import UsageError
 from netpol_lsp.project.inputs import StdinOverlay, find_manifests, make_inputs
+from netpol_lsp.text.visible import visible
 
 VERSION = 1
 
@@ -113,6 +114,6 @@ def _as_text(explained: list[ExplainedPolicy]) -> Iterator[str]:
         if number:
             yield "\n"
         where = f"{item.path}, document {item.document + 1}" if item.document else item.path
-        yield f"# {where}\n{item.explanation.text()}"
+        yield f"# {visible(where)}\n{item.explanation.text()}"
     if not explained:
         yield "no NetworkPolicy found\n"

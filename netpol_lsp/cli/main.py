@@ -11,6 +11,8 @@ from contextlib import suppress
 
 from netpol_lsp import __version__
 from netpol_lsp.project.nesting import allow_deep_nesting
+from netpol_lsp.text.readable import shorten
+from netpol_lsp.text.visible import visible
 
 PROGRAM = "netpol-lint"
 OK, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
@@ -74,7 +76,7 @@ def _run(arguments: list[str]) -> int:
 
 def _say(message: str) -> None:
     with suppress(OSError):
-        print(f"{PROGRAM}: {message}", file=sys.stderr)
+        print(f"{PROGRAM}: {visible(shorten(message, 2000))}", file=sys.stderr)
 
 
 def _internal_error(error: Exception) -> str:

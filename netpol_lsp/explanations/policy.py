@@ -18,6 +18,8 @@ from netpol_lsp.policies.networkpolicy.prose import (
     selected_words,
     unknown_types_words,
 )
+from netpol_lsp.text.markup import markdown_text
+from netpol_lsp.text.visible import visible
 from netpol_lsp.yaml.nodes import Mapping, is_null
 
 
@@ -45,12 +47,13 @@ class Explanation:
 
     def markdown(self) -> str:
         """As Markdown, without a heading of its own."""
-        parts = [f"**{self.title}** {self.summary}"]
+        parts = [f"**{markdown_text(self.title)}** {markdown_text(self.summary)}"]
         for words in self.directions:
-            text = f"**{words.direction.value}:** {words.summary}"
-            parts.append("\n".join([text, "", *(f"- {rule}" for rule in words.rules)]) if words.rules else text)
+            text = f"**{words.direction.value}:** {markdown_text(words.summary)}"
+            rules = [f"- {markdown_text(rule)}" for rule in words.rules]
+            parts.append("\n".join([text, "", *rules]) if rules else text)
         if self.notes:
-            parts.append("\n".join(["Notes:", "", *(f"- {note}" for note in self.notes)]))
+            parts.append("\n".join(["Notes:", "", *(f"- {markdown_text(note)}" for note in self.notes)]))
         return "\n\n".join(parts) + "\n"
 
     def text(self) -> str:
@@ -62,7 +65,7 @@ class Explanation:
         if self.notes:
             lines.append("  Notes:")
             lines += [f"    - {note}" for note in self.notes]
-        return plain("\n".join(lines)) + "\n"
+        return "\n".join(plain(visible(line)) for line in lines) + "\n"
 
 
 def explain_policy(

@@ -11,6 +11,7 @@ from netpol_lsp.formats.options import TOOL, RenderOptions, all_shown
 from netpol_lsp.formats.positions import path_below, places
 from netpol_lsp.lint.report import Report
 from netpol_lsp.text.source import Source
+from netpol_lsp.text.visible import visible
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info", Severity.HINT: "info"}
 
@@ -27,7 +28,7 @@ def _issue(found: Diagnostic, source: Source, taken: set[str], options: RenderOp
     (line, _), (end_line, _) = places(source, found.span)
     return {
         "type": "issue",
-        "description": f"{found.code}: {found.message}",
+        "description": f"{found.code}: {visible(found.message)}",
         "check_name": f"{TOOL}/{found.name}",
         "fingerprint": _unique(path, found, taken),
         "severity": "critical" if found.is_refused else _SEVERITIES[found.severity],

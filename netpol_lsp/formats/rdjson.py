@@ -11,6 +11,7 @@ from netpol_lsp.formats.options import TOOL, RenderOptions, all_shown
 from netpol_lsp.formats.positions import path_below, place, replacement, source_of
 from netpol_lsp.lint.report import Report
 from netpol_lsp.text.edits import Applicability
+from netpol_lsp.text.markup import markdown_text
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 
@@ -28,7 +29,7 @@ def _diagnostic(
     found: Diagnostic, source: Source, sources: Mapping[str, Source], options: RenderOptions
 ) -> dict[str, Any]:
     data: dict[str, Any] = {
-        "message": found.message,
+        "message": markdown_text(found.message),
         "location": _location(source, found.span, options),
         "severity": _SEVERITIES[found.severity],
         "code": {"value": found.code},
@@ -37,7 +38,7 @@ def _diagnostic(
     if suggestions:
         data["suggestions"] = suggestions
     related = [
-        {"message": item.message, "location": _location(other, item.span, options)}
+        {"message": markdown_text(item.message), "location": _location(other, item.span, options)}
         for item in found.related
         if (other := source_of(item, source, sources)) is not None
     ]

@@ -5,15 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from unicodedata import category
+
+from netpol_lsp.text.visible import SHAPING, escape_sequence, stand_in
 
 TAB_STOP = 4
 ELLIPSIS = "…"
 
 _JOINER = "\u200d"
-# Shown as they are although they are format characters: they shape emoji and the scripts that need them.
-_KEPT = frozenset("\u200c\u200d")
-_TAGS = range(0xE0020, 0xE0080)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +61,6 @@ def show_line(text: str) -> ShownLine:
     return ShownLine(cells, columns)
 
 
-def plain(text: str) -> str:
-    """A message, title or path on one line, with nothing in it that acts on a terminal or cannot be seen."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_visible(char) or char for char in text)
-
-
 def width_of(text: str) -> int:
     """How many cells a printable text takes."""
     if text.isascii():
@@ -91,7 +82,7 @@ def _clusters(text: str) -> Iterator[str]:
 
 
 def _continues(before: str, char: str) -> bool:
-    if char.isascii() or _visible(before) or _visible(char):
+    if char.isascii() or stand_in(before) or stand_in(char):
         return False
     return _JOINER in (before, char) or width_of(char) == 0
 
@@ -101,42 +92,23 @@ def _show(cluster: str, column: int) -> tuple[str, int]:
     if cluster == "\t":
         width = TAB_STOP - column % TAB_STOP
         return " " * width, width
-    shown = (_visible(cluster) if len(cluster) == 1 else None) or _without_stray_joiners(cluster)
+    shown = (stand_in(cluster) if len(cluster) == 1 else None) or _without_stray_joiners(cluster)
     width = width_of(shown)
     if width == 0:
         # A mark without a character to stand on would be drawn on what is shown before it.
-        shown = "".join(_escape(char) if width_of(char) == 0 else char for char in cluster)
+        shown = "".join(escape_sequence(char) if width_of(char) == 0 else char for char in cluster)
         width = width_of(shown)
     return shown, width
 
 
 def _without_stray_joiners(cluster: str) -> str:
     """A cluster in which joiners that shape nothing can be seen: behind ASCII, or with nothing behind them."""
-    if not _KEPT.intersection(cluster):
+    if not SHAPING.intersection(cluster):
         return cluster
     shown = []
     for index, char in enumerate(cluster):
         before = cluster[index - 1] if index else ""
-        joins = before and not before.isascii() and before not in _KEPT
+        joins = before and not before.isascii() and before not in SHAPING
         ends = char == _JOINER and index == len(cluster) - 1
-        shown.append(_escape(char) if char in _KEPT and (ends or not joins) else char)
+        shown.append(escape_sequence(char) if char in SHAPING and (ends or not joins) else char)
     return "".join(shown)
-
-
-def _visible(char: str) -> str | None:
-    """What stands for a character that would not be seen or would act on the terminal; None for all others."""
-    if char.isprintable() or char in _KEPT or ord(char) in _TAGS or char == "\u3000":
-        return None
-    code = ord(char)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "␡"
-    if category(char) in ("Cn", "Co"):
-        return None
-    return _escape(char)
-
-
-def _escape(char: str) -> str:
-    code = ord(char)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -10,11 +10,11 @@ from netpol_lsp.formats.options import TOOL, RenderOptions, all_shown
 from netpol_lsp.formats.positions import place, source_of
 from netpol_lsp.formats.source_snippet import Canvas, Highlight, draw, last_line
 from netpol_lsp.formats.summary import summary_line
-from netpol_lsp.formats.terminal_text import plain
 from netpol_lsp.lint.report import Report
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
+from netpol_lsp.text.visible import visible
 
 DEFAULT_WIDTH = 120
 """The width, in cells, of what is no terminal."""
@@ -39,9 +39,9 @@ def _finding(found: Diagnostic, source: Source, sources: Mapping[str, Source], o
     digits = max(len(str(last_line(text, span) + 1)) for text, span in shown)
     canvas = Canvas(pen, digits, options.width or DEFAULT_WIDTH)
     title = pen.severity(f"{found.severity}[{found.code}]", found.severity)
-    reference = f"   {plain(str(found.object))}" if found.object else ""
+    reference = f"   {visible(str(found.object))}" if found.object else ""
     rows = [
-        title + pen.write(f": {plain(found.message)}", "bold"),
+        title + pen.write(f": {visible(found.message)}", "bold"),
         canvas.head("-->", _where(source, found.span) + reference),
         *draw(source, [_main(found), *map(_mark, own)], canvas),
     ]
@@ -69,28 +69,28 @@ def _split(
 
 
 def _main(found: Diagnostic) -> Highlight:
-    return Highlight(found.span, plain(found.label), found.severity.value)
+    return Highlight(found.span, visible(found.label), found.severity.value)
 
 
 def _mark(item: Related) -> Highlight:
-    return Highlight(item.span, plain(item.message), "related", "-")
+    return Highlight(item.span, visible(item.message), "related", "-")
 
 
 def _elsewhere(item: Related, source: Source | None, canvas: Canvas) -> list[str]:
     """A related place of another file; only its path when the text is not known."""
     if source is None:
-        return [canvas.row(), canvas.head(":::", f"{plain(item.uri or '')}   {plain(item.message)}")]
+        return [canvas.row(), canvas.head(":::", f"{visible(item.uri or '')}   {visible(item.message)}")]
     rows = [canvas.row(), canvas.head(":::", _where(source, item.span))]
     return rows + draw(source, [_mark(item)], canvas)
 
 
 def _where(source: Source, span: Span) -> str:
     line, column = place(source, span.start)
-    return f"{plain(source.uri)}:{line}:{column}"
+    return f"{visible(source.uri)}:{line}:{column}"
 
 
 def _fix(fix: Fix, pen: Pen) -> str:
-    title = plain(fix.title)
+    title = visible(fix.title)
     if title[:1].isupper() and not title[1:2].isupper():
         title = title[0].lower() + title[1:]
     return pen.write(f"fix ({_APPLICABILITIES[fix.applicability]})", "fix") + f": {title}"

@@ -17,6 +17,7 @@ from netpol_lsp.policies.networkpolicy.prose import (
     selected_words,
     unknown_types_words,
 )
+from netpol_lsp.text.markup import markdown_text
 from netpol_lsp.yaml.nodes import Node, Scalar
 from netpol_lsp.yaml.paths import Path
 
@@ -39,7 +40,7 @@ def explain_place(
         field = next((step for step in reversed(path) if isinstance(step, str)), "")
         meaning = value_doc(field, node.value)
         if meaning:
-            yield f"`{node.value}`: {meaning}"
+            yield f"{markdown_text(f'`{node.value}`')}: {meaning}"
     doc = field_doc(path)
     if doc is not None and doc.description:
         yield render_field(doc)
@@ -63,7 +64,7 @@ def _explain_in_spec(policy: NetworkPolicy, path: Path, namespace: str | None) -
     """What the part of the spec that a path leads to means."""
     rest = path[1:]
     if rest[:1] == ("podSelector",):
-        yield f"Selects {selected_words(policy, namespace)}."
+        yield markdown_text(f"Selects {selected_words(policy, namespace)}.")
     elif rest[:1] == ("policyTypes",):
         yield isolation_words(policy)
     elif rest[:1] in (("ingress",), ("egress",)):
@@ -93,7 +94,8 @@ def isolation_words(policy: NetworkPolicy) -> str:
 def direction_words(policy: NetworkPolicy, direction: Direction, namespace: str | None) -> str:
     """What a policy allows in a direction."""
     words = next(one for one in explain_policy(policy, namespace).directions if one.direction is direction)
-    return "\n".join([f"**{direction.value}:** {words.summary}", "", *(f"- {rule}" for rule in words.rules)]).strip()
+    rules = [f"- {markdown_text(rule)}" for rule in words.rules]
+    return "\n".join([f"**{direction.value}:** {markdown_text(words.summary)}", "", *rules]).strip()
 
 
 def _explain_in_rule(policy: NetworkPolicy, direction: Direction, rest: Path, namespace: str | None) -> Iterator[str]:
@@ -104,7 +106,7 @@ def _explain_in_rule(policy: NetworkPolicy, direction: Direction, rest: Path, na
     if len(rest) <= 2:
         is_idle = policy.surely_leaves_open(direction)
         note = f" It has no effect: policyTypes does not list {direction.value}." if is_idle else ""
-        yield f"Allows connections {rule_words(rule, namespace)}.{note}"
+        yield markdown_text(f"Allows connections {rule_words(rule, namespace)}.{note}")
         if rest[1:] == (direction.peers_key,):
             yield from _several_peers(rule, namespace)
     elif rest[1] == direction.peers_key:
@@ -123,7 +125,10 @@ def _rule_at(policy: NetworkPolicy, direction: Direction, index: str | int) -> T
 def _several_peers(rule: TrafficRule, namespace: str | None) -> Iterator[str]:
     """The alternatives one by one."""
     if len(rule.peers) > 1:
-        lines = [f"- {'OR ' if number else ''}{peer_words(peer, namespace)}" for number, peer in enumerate(rule.peers)]
+        lines = [
+            f"- {'OR ' if number else ''}{markdown_text(peer_words(peer, namespace))}"
+            for number, peer in enumerate(rule.peers)
+        ]
         yield "\n".join(["The items are ORed:", "", *lines])
 
 
@@ -134,7 +139,7 @@ def _explain_in_peer(rule: TrafficRule, rest: Path, namespace: str | None) -> It
     peer = next((peer for peer in rule.peers if peer.node is wanted), None)
     if peer is None:
         return
-    yield f"This item means {peer_words(peer, namespace)}.{_how_joined(peer, rule)}"
+    yield markdown_text(f"This item means {peer_words(peer, namespace)}.{_how_joined(peer, rule)}")
     if peer.ip_block is not None and rest[1:2] == ("ipBlock",):
         yield from _explain_block(peer.ip_block, rest[2:])
 
@@ -158,10 +163,10 @@ def _explain_block(block: IPBlock, rest: Path) -> Iterator[str]:
         index = rest[1]
         written = block.excepts[index].value if isinstance(index, int) and index < len(block.excepts) else None
         if written is not None:
-            yield one_except_words(written, cidr) + "."
+            yield markdown_text(one_except_words(written, cidr) + ".")
         return
     left = except_words(cidr, excepts) if len(excepts) == len(block.excepts) else ""
-    yield cidr_words(cidr) + "." + (f"\n\n{left}." if left else "")
+    yield markdown_text(cidr_words(cidr) + ".") + (f"\n\n{markdown_text(left)}." if left else "")
 
 
 def _explain_port(rule: TrafficRule, rest: Path) -> Iterator[str]:
@@ -172,7 +177,7 @@ def _explain_port(rule: TrafficRule, rest: Path) -> Iterator[str]:
     if port is not None:
         text = one_port_words(port)
         if text:
-            yield text + "."
+            yield markdown_text(text + ".")
 
 
 def one_port_words(port: Port) -> str:

@@ -7,6 +7,7 @@ import re
 from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.findings.rule_info import RuleInfo
 from netpol_lsp.text.edits import Applicability
+from netpol_lsp.text.markup import markdown_text
 
 _SECTION = re.compile(r"^## +(.+)$", re.MULTILINE)
 _BLOCK = re.compile(r"[-*+] |\d+[.)] |#+ |\||>")
@@ -20,14 +21,14 @@ def explain_finding(diagnostic: Diagnostic, info: RuleInfo | None, page: str | N
     """
     lines = [
         f"**{diagnostic.severity.value} {_linked(diagnostic.code, page)} {diagnostic.name}**"
-        + (f": {info.summary}." if info else f": {diagnostic.message}")
+        + (f": {info.summary}." if info else f": {markdown_text(diagnostic.message)}")
     ]
     why = section(info, "Why") if info else ""
     if why:
         lines += ["", why]
     for fix in diagnostic.fixes:
         note = "" if fix.applicability is Applicability.SAFE else " (unsafe)"
-        lines += ["", f"Fix: {fix.title}{note}"]
+        lines += ["", f"Fix: {markdown_text(fix.title)}{note}"]
     return "\n".join(lines)
 
 

@@ -113,7 +113,7 @@ class ConfigFiles:
         if found is None:
             path = os.path.join(folder, CONFIG_NAME)
             above = os.path.dirname(folder)
-            if os.path.lexists(path):
+            if os.path.lexists(path) and not os.path.isdir(path):
                 found = self.load(path)
             else:
                 found = self._default if above == folder else self.for_folder(above)

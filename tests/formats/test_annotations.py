@@ -14,6 +14,7 @@ from netpol_lsp.lint.report import make_report
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit, apply_edits
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
+from netpol_lsp.text.visible import visible
 
 
 def rendered(name, report, **options):
@@ -152,8 +153,9 @@ def test_xml_holds_no_illegal_character(one, name, char):
     got = rendered(name, one("a: 1\n", "1", message=f"<{char}&\"'>\n\t]]>", uri=f"a{char}.yaml"))
     root = ET.fromstring(got)
     place = root.find("testsuite/testcase/failure") if name == "junit" else root.find("file/error")
-    kept = char if char in "\x7f\U0001f680" else ""
-    assert place.get("message") == f"<{kept}&\"'>\n\t]]>"
+    shown = {"\ufffe": "", "\uffff": "", "\ud800": "\\ud800", "\U0001f680": char}.get(char) or visible(char)
+    shown = "" if char in "\ufffe\uffff" else shown
+    assert place.get("message") == f"<{shown}&\"'>␊␉]]>"
     got.encode()
 
 

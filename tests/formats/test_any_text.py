@@ -16,7 +16,10 @@ from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
 
 CHARS = st.one_of(st.sampled_from("a :\n\r\t中🚀\u0301\u200d\ufe0f\x1b\u202e\u2028\x85\ufeff<&"), st.characters())
-TEXTS = st.text(CHARS, max_size=60)
+ACTING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What acts on a terminal, ends a line, or turns the order of what is shown."""
+COMMANDS = st.sampled_from(["::error file=a::b", " ::set-output name=a::b", "\n::stop-commands::x", "##[add-mask]x"])
+TEXTS = COMMANDS | st.text(CHARS, max_size=60)
 
 
 @st.composite
@@ -41,6 +44,11 @@ def test_every_format_shows_it(report, width):
         text.encode()
     for name in ("text", "concise"):
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", shown[name])
+    for name in ("text", "concise", "github", "junit", "checkstyle"):
+        assert not ACTING.search(shown[name])
+    assert not re.search(r"^\s*(::|##)", shown["concise"] + shown["text"], re.MULTILINE)
+    assert [line[:2] for line in shown["github"].splitlines()] == ["::"]
+    assert shown["github"].startswith("::error ")
     assert len(shown["concise"].splitlines()) == 1
     assert len(shown["jsonl"].splitlines()) == 1
     for name in ("json", "sarif", "gitlab", "rdjson"):

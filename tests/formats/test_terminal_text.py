@@ -1,6 +1,7 @@
 import pytest
 
-from netpol_lsp.formats.terminal_text import plain, show_line, width_of
+from netpol_lsp.formats.terminal_text import show_line, width_of
+from netpol_lsp.text.visible import visible
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_tab_goes_to_the_next_stop():
     ],
 )
 def test_what_cannot_be_seen_is_made_visible(char, shown):
-    assert plain(f"a{char}b") == f"a{shown}b"
+    assert visible(f"a{char}b") == f"a{shown}b"
 
 
 @pytest.mark.parametrize("before", ["", "\u202e", "\t", "\x00"])
