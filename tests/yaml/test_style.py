@@ -16,8 +16,8 @@ def test_indentation_and_lists_are_taken_from_the_text():
     flush = style_of("a:\n  b:\n  - c: 1\n  - e\n")
     assert indented.step == 4
     assert flush.step == 2
-    assert render_block({"x": ["y"]}, 0, indented) == ["x:", "    - y"]
-    assert render_block({"x": ["y"]}, 0, flush) == ["x:", "- y"]
+    assert render_block({"x": ["z"]}, 0, indented) == ["x:", "    - z"]
+    assert render_block({"x": ["z"]}, 0, flush) == ["x:", "- z"]
 
 
 def test_the_newline_is_that_of_the_text():
