@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from netpol_lsp.findings.diagnostic import Category, Severity
-from netpol_lsp.findings.trigger import Trigger
+from netpol_lsp.findings.trigger import ResourceTrigger, Trigger
 
 
 class RuleStatus(StrEnum):
@@ -40,9 +40,10 @@ class RuleInfo:
     leaves these out.
     `on_partial`: whether the rule may judge what is left of a document with a syntax error, or of a
     template: such rules look at values that are there, never at what is missing. `needs`: without this the rule
-    finds nothing, and is not run. `judges_structure`: what it finds depends on where a line belongs, which is a guess
-    next to a syntax error. `is_local`: what it finds in an item of
-    `ingress` or `egress` depends on this item alone, and on whether its direction is isolated. `status`: whether the rule is here to stay. `redirects`: former codes and names of the rule,
+    finds nothing, and is not run; `needs_known`: the same of what the workspace knows. `judges_structure`: what it finds
+    depends on where a line belongs, which is a guess next to a syntax error. `is_local`: what it finds in an item of
+    `ingress` or `egress` depends on this item alone, and on whether its direction is isolated. `status`: whether the
+    rule is here to stay. `redirects`: former codes and names of the rule,
     which still work in configuration and suppressions.
     """
 
@@ -57,6 +58,7 @@ class RuleInfo:
     has_facts: bool = False
     on_partial: bool = False
     needs: Trigger | None = None
+    needs_known: ResourceTrigger | None = None
     judges_structure: bool = False
     is_local: bool = False
     status: RuleStatus = RuleStatus.STABLE

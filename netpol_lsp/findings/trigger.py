@@ -24,3 +24,12 @@ class Trigger(StrEnum):
     """An item of `matchExpressions` that is a mapping."""
     NEVER = "never"
     """Others find it, and not by looking at a manifest."""
+
+
+class ResourceTrigger(StrEnum):
+    """What must be known besides policies before a rule can find anything."""
+
+    WORKLOADS = "workloads"
+    """Some object that makes pods."""
+    NAMESPACES = "namespaces"
+    """Some Namespace."""

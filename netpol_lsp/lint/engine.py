@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from netpol_lsp.config.config import FileConfig, default_file_config
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, with_occurrence_index
 from netpol_lsp.findings.rule_info import RuleInfo
 from netpol_lsp.findings.tool_codes import INTERNAL_ERROR
-from netpol_lsp.findings.trigger import Trigger
+from netpol_lsp.findings.trigger import ResourceTrigger, Trigger
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.kube.wrappers import is_encrypted
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
@@ -141,8 +141,8 @@ def _run_rules(
         _collect(found, check, Context(setup, around), config)
     for policy, plain in zip(analysis.policies, analysis.plain, strict=True):
         hidden, misplaced = analysis.is_hidden(policy), analysis.has_misplaced_spec(policy)
-        first = len(found)
-        for check, setup in plan.for_policy(features_of_policy(policy), is_partial=hidden, is_misplaced=misplaced):
+        first, there = len(found), features_of_policy(policy)
+        for check, setup in plan.for_policy(there, workspace.known, is_partial=hidden, is_misplaced=misplaced):
             _collect(found, check, PolicyContext(setup, around, policy, plain), config)
         if misplaced:
             found[first:] = [one for one in found[first:] if _still_holds(one, analysis, policy)]
@@ -220,20 +220,8 @@ Planned = tuple[Check, ConfiguredRule]
 _EFFECTS = frozenset({Category.INTENT, Category.WORKSPACE, Category.SECURITY, Category.PLATFORM})
 
 
-_ITEM = re.compile(r"spec\.(ingress|egress)\[(\d+)\]")
-
-
-def _needs_whole_policy(info: RuleInfo) -> bool:
-    """Whether a rule speaks of what a policy does, as a whole or in a part of it."""
-    return info.category in _EFFECTS and not info.on_partial
-
-
-def _still_holds(one: Diagnostic, analysis: DocumentAnalysis, policy: NetworkPolicy) -> bool:
-    """Whether a finding does not depend on what is out of place in its policy."""
-    if not _needs_whole_policy(rule_info(one.code)):
-        return True
-    item = _ITEM.match(one.field)
-    return item is not None and analysis.is_sound(policy, ("spec", item[1], int(item[2])))
+        first, there = len(found), features_of_policy(policy)
+        for check, setup in plan.for_policy(there, workspace.known, is_partial=hidden, is_misplaced=misplaced):
 
 
 class _Plan:
@@ -242,25 +230,32 @@ class _Plan:
     def __init__(self, documents: list[Planned], policies: list[Planned]) -> None:
         self._documents = documents
         self._policies = policies
-        self._chosen: dict[tuple[bool, frozenset[Trigger], bool, bool], tuple[Planned, ...]] = {}
+        self._chosen: dict[_Situation, tuple[Planned, ...]] = {}
 
     def for_document(self, there: frozenset[Trigger], *, is_partial: bool) -> tuple[Planned, ...]:
         """Those for a document."""
-        return self._choose((False, there, is_partial, False))
+        return self._choose(_Situation(False, there, frozenset(), is_partial, False))
 
-    def for_policy(self, there: frozenset[Trigger], *, is_partial: bool, is_misplaced: bool) -> tuple[Planned, ...]:
+    def for_policy(
+        self,
+        there: frozenset[Trigger],
+        known: frozenset[ResourceTrigger],
+        *,
+        is_partial: bool,
+        is_misplaced: bool,
+    ) -> tuple[Planned, ...]:
         """Those for a policy. `is_misplaced`: a part of it is there, but not where it belongs."""
-        return self._choose((True, there, is_partial, is_misplaced))
+        return self._choose(_Situation(True, there, known, is_partial, is_misplaced))
 
-    def _choose(self, key: tuple[bool, frozenset[Trigger], bool, bool]) -> tuple[Planned, ...]:
-        is_policy, there, is_partial, is_misplaced = key
-        chosen = self._chosen.get(key)
+    def _choose(self, situation: _Situation) -> tuple[Planned, ...]:
+        chosen = self._chosen.get(situation)
         if chosen is None:
-            wanted = (*there, None)
-            chosen = self._chosen[key] = tuple(
+            is_policy, there, known, is_partial, is_misplaced = situation
+            chosen = self._chosen[situation] = tuple(
                 (check, setup)
                 for check, setup in (self._policies if is_policy else self._documents)
-                if setup.info.needs in wanted
+                if setup.info.needs in (*there, None)
+                and setup.info.needs_known in (*known, None)
                 and (setup.info.on_partial or not is_partial)
                 and not (is_misplaced and _needs_whole_policy(setup.info) and not setup.info.is_local)
             )

@@ -9,7 +9,7 @@ from typing import TypedDict, TypeVar, Unpack
 
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Severity
 from netpol_lsp.findings.rule_info import Option, RuleInfo, RuleStatus
-from netpol_lsp.findings.trigger import Trigger
+from netpol_lsp.findings.trigger import ResourceTrigger, Trigger
 from netpol_lsp.lint.context import Context, PolicyContext
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Option",
     "PolicyContext",
     "PolicyRule",
+    "ResourceTrigger",
     "Rule",
     "RuleInfo",
     "Trigger",
@@ -68,6 +69,7 @@ class RuleDetails(TypedDict, total=False):
     has_facts: bool
     on_partial: bool
     needs: Trigger | None
+    needs_known: ResourceTrigger | None
     judges_structure: bool
     is_local: bool
     status: RuleStatus

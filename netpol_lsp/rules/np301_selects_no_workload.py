@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.lint.selector_parts import near_miss_fix, span_of
 from netpol_lsp.policies.networkpolicy.prose import pods_words
 from netpol_lsp.workspace.near_miss import near_miss
 from netpol_lsp.workspace.pods import elsewhere, find_pods, here, is_selected_by_service, place_of
 
 
-@policy_rule("NP301", category="workspace", severity=Severity.WARNING, uses_resources=True)
+@policy_rule(
+    "NP301", category="workspace", severity=Severity.WARNING, uses_resources=True, needs_known=ResourceTrigger.WORKLOADS
+)
 def selects_no_workload(ctx: PolicyContext) -> Diagnostics:
     """The policy selects no pod that any manifest makes.
 

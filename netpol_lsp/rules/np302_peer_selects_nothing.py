@@ -6,7 +6,7 @@ from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.peer_targets import PeerTarget, peer_targets, pods_of
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
 from netpol_lsp.lint.selector_parts import near_miss_fix, span_of
 from netpol_lsp.policies.networkpolicy.prose import join_words, pods_words
 from netpol_lsp.workspace.near_miss import NearMiss, near_miss
@@ -14,7 +14,14 @@ from netpol_lsp.workspace.pods import Place, elsewhere, here, is_selected_by_ser
 from netpol_lsp.workspace.resources import WorkloadFacts
 
 
-@policy_rule("NP302", category="workspace", severity=Severity.WARNING, uses_resources=True, needs=Trigger.PEERS)
+@policy_rule(
+    "NP302",
+    category="workspace",
+    severity=Severity.WARNING,
+    uses_resources=True,
+    needs_known=ResourceTrigger.WORKLOADS,
+    needs=Trigger.PEERS,
+)
 def peer_selects_nothing(ctx: PolicyContext) -> Diagnostics:
     """A peer selects no pod that any manifest makes.
 

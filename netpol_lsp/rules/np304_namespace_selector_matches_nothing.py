@@ -8,7 +8,7 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import LabelSelector, Operator
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.lint.peer_targets import peer_targets
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
 from netpol_lsp.lint.selector_parts import near_miss_fix, span_of
 from netpol_lsp.policies.networkpolicy.prose import selector_words
 from netpol_lsp.workspace.near_miss import NearMiss, nearest
@@ -16,7 +16,14 @@ from netpol_lsp.workspace.pods import exact_names
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 
-@policy_rule("NP304", category="workspace", severity=Severity.WARNING, uses_resources=True, needs=Trigger.PEERS)
+@policy_rule(
+    "NP304",
+    category="workspace",
+    severity=Severity.WARNING,
+    uses_resources=True,
+    needs_known=ResourceTrigger.NAMESPACES,
+    needs=Trigger.PEERS,
+)
 def namespace_selector_matches_nothing(ctx: PolicyContext) -> Diagnostics:
     """A namespaceSelector matches no namespace that is known.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
 from netpol_lsp.lint.rule_pods import RulePods, rules_with_pods
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.text.edits import Applicability, Fix
@@ -14,7 +14,14 @@ from netpol_lsp.workspace.pods import workload_words
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
-@policy_rule("NP306", category="workspace", severity=Severity.WARNING, uses_resources=True, needs=Trigger.PORTS)
+@policy_rule(
+    "NP306",
+    category="workspace",
+    severity=Severity.WARNING,
+    uses_resources=True,
+    needs_known=ResourceTrigger.WORKLOADS,
+    needs=Trigger.PORTS,
+)
 def named_port_not_found(ctx: PolicyContext) -> Diagnostics:
     """A rule names a port that no container of the pods has.
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
 from netpol_lsp.lint.rule_pods import rules_with_pods
 from netpol_lsp.policies.networkpolicy.prose import join_words
 from netpol_lsp.workspace.resources import ContainerPort
 
 
-@policy_rule("NP307", category="workspace", severity=Severity.INFO, uses_resources=True, needs=Trigger.PORTS)
+@policy_rule(
+    "NP307",
+    category="workspace",
+    severity=Severity.INFO,
+    uses_resources=True,
+    needs_known=ResourceTrigger.WORKLOADS,
+    needs=Trigger.PORTS,
+)
 def named_port_differs(ctx: PolicyContext) -> Diagnostics:
     """A named port stands for different numbers in different pods.
 

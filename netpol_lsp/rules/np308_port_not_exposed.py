@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
 from netpol_lsp.lint.rule_pods import RulePods, rules_with_pods, serves, target_number
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.policies.networkpolicy.prose import join_words
 from netpol_lsp.workspace.pods import services_here, workload_words
 
 
-@policy_rule("NP308", category="workspace", severity=Severity.INFO, uses_resources=True, needs=Trigger.PORTS)
+@policy_rule(
+    "NP308",
+    category="workspace",
+    severity=Severity.INFO,
+    uses_resources=True,
+    needs_known=ResourceTrigger.WORKLOADS,
+    needs=Trigger.PORTS,
+)
 def port_not_exposed(ctx: PolicyContext) -> Diagnostics:
     """A rule allows a port that none of the pods lists.
 

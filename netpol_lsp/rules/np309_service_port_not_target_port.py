@@ -6,7 +6,7 @@ from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.port_set import port_range
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
 from netpol_lsp.lint.rule_pods import RulePods, rules_with_pods, serves, target_number
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.text.edits import Applicability, Fix
@@ -15,7 +15,14 @@ from netpol_lsp.workspace.resources import ServiceFacts, ServicePort
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
-@policy_rule("NP309", category="workspace", severity=Severity.WARNING, uses_resources=True, needs=Trigger.PORTS)
+@policy_rule(
+    "NP309",
+    category="workspace",
+    severity=Severity.WARNING,
+    uses_resources=True,
+    needs_known=ResourceTrigger.WORKLOADS,
+    needs=Trigger.PORTS,
+)
 def service_port_not_target_port(ctx: PolicyContext) -> Diagnostics:
     """A rule lists the port of a Service where the pods listen on another.
 

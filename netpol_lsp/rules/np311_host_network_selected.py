@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.peer_targets import peer_targets, pods_of
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.workspace.pods import find_pods, place_of, workload_words
 from netpol_lsp.workspace.resources import WorkloadFacts
 
 
-@policy_rule("NP311", category="workspace", severity=Severity.WARNING, uses_resources=True)
+@policy_rule(
+    "NP311", category="workspace", severity=Severity.WARNING, uses_resources=True, needs_known=ResourceTrigger.WORKLOADS
+)
 def host_network_selected(ctx: PolicyContext) -> Diagnostics:
     """A selector means pods that use the network of their node.
 

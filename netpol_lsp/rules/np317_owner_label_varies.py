@@ -7,13 +7,15 @@ from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.kube.well_known import VOLATILE_LABELS
 from netpol_lsp.lint.peer_targets import peer_targets
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.lint.selector_parts import span_of
 from netpol_lsp.workspace.pods import Place, here, place_of
 from netpol_lsp.workspace.resources import WorkloadFacts
 
 
-@policy_rule("NP317", category="workspace", severity=Severity.INFO, uses_resources=True)
+@policy_rule(
+    "NP317", category="workspace", severity=Severity.INFO, uses_resources=True, needs_known=ResourceTrigger.WORKLOADS
+)
 def owner_label_varies(ctx: PolicyContext) -> Diagnostics:
     """A selector asks for a label that differs between pods of one owner.
 

@@ -9,7 +9,7 @@ from netpol_lsp.kube.label_selector import Operator
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.lint.peer_targets import peer_targets
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.lint.selector_parts import span_of
 from netpol_lsp.workspace.extract_workloads import JOB_LABELS
 from netpol_lsp.workspace.pods import Place, here, place_of
@@ -19,7 +19,9 @@ from netpol_lsp.workspace.resources import WorkloadFacts
 _RUN = re.compile(r"(?P<cronjob>.+)-\d{8,10}\Z")
 
 
-@policy_rule("NP318", category="workspace", severity=Severity.WARNING, uses_resources=True)
+@policy_rule(
+    "NP318", category="workspace", severity=Severity.WARNING, uses_resources=True, needs_known=ResourceTrigger.WORKLOADS
+)
 def cronjob_label(ctx: PolicyContext) -> Diagnostics:
     """A selector asks for the job name of a CronJob's pods, which changes with each run.
 

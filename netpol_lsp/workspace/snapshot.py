@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from netpol_lsp.findings.trigger import ResourceTrigger
 from netpol_lsp.kube.label_selector import includes, intersects
 from netpol_lsp.kube.net.port_set import PortSet
 from netpol_lsp.kube.well_known import METADATA_NAME
@@ -160,6 +161,16 @@ class WorkspaceSnapshot:
             if key not in found and key != UNKNOWN_NAMESPACE:
                 found[key] = NamespaceFacts(key, {METADATA_NAME: key}, has_unknown_labels=True)
         return found
+
+    @lazy
+    def known(self) -> frozenset[ResourceTrigger]:
+        """What is known besides policies."""
+        found = []
+        if any(shard.workloads or shard.unknown for shard in self.index.shards.values()):
+            found.append(ResourceTrigger.WORKLOADS)
+        if self.index.shard(CLUSTER).namespaces:
+            found.append(ResourceTrigger.NAMESPACES)
+        return frozenset(found)
 
     @lazy
     def seen_namespaces(self) -> frozenset[str]:
