@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.port_set import port_range
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.lint.rule_pods import serves, target_number
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
@@ -21,9 +21,7 @@ T = TypeVar("T")
 _FROM_OUTSIDE = ("NodePort", "LoadBalancer")
 
 
-@policy_rule(
-    "NP320", category="workspace", severity=Severity.INFO, uses_resources=True, needs_known=ResourceTrigger.WORKLOADS
-)
+@policy_rule("NP320", category="workspace", severity=Severity.INFO, uses_resources=True)
 def node_port_closed(ctx: PolicyContext) -> Diagnostics:
     """The pods of a NodePort or LoadBalancer Service let in pods only.
 

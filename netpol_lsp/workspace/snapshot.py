@@ -6,20 +6,15 @@ a version in it with the same file, namespace and name gives way to the one in t
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
 
 from netpol_lsp.findings.trigger import ResourceTrigger
 from netpol_lsp.kube.label_selector import includes, intersects
-from netpol_lsp.kube.net.port_set import PortSet
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.ir import Direction, Origin
-from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
-from netpol_lsp.policies.networkpolicy.semantics_json import policy_to_json
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
-from netpol_lsp.workspace.endpoint import Endpoint, rule_allows
 from netpol_lsp.workspace.index import (
     ALL_POLICIES,
     CLUSTER,
@@ -47,7 +42,7 @@ from netpol_lsp.workspace.resources import (
     WorkloadFacts,
 )
 from netpol_lsp.workspace.shelf import PolicyShelf
-from netpol_lsp.workspace.ternary import Ternary, all_of, any_of
+from netpol_lsp.workspace.ternary import Ternary, all_of
 
 __all__ = [
     "EMPTY",
@@ -58,8 +53,6 @@ __all__ = [
     "same_namespace",
     "selects_all_of",
 ]
-
-RuleTernary = Callable[[NetworkPolicySemantics, RuleSemantics], Ternary]
 
 
 class WorkspaceSnapshot:
@@ -248,46 +241,9 @@ class WorkspaceSnapshot:
         found = self.index.shelf(cni_key(cni)) if cni is not None else ()
         return tuple(sorted((located for located in found if not located.is_context), key=_place))
 
-    def policies_selecting_all_of(self, located: LocatedPolicy) -> tuple[LocatedPolicy, ...]:
-        """The other policies that surely select every pod that this one selects."""
-        return tuple(other for other in self.neighbours(located) if selects_all_of(other, located) is Ternary.YES)
-
     def may_select(self, located: LocatedPolicy) -> tuple[LocatedPolicy, ...]:
         """The other policies that may select some of the pods that this one selects."""
         return tuple(other for other in self.neighbours(located) if selects_all_of(other, located) is not Ternary.NO)
-
-    def union_allows(self, located: LocatedPolicy, direction: Direction, target: Endpoint, ports: PortSet) -> Ternary:
-        """Whether the policies that select the same pods, together, allow `target` on all of `ports`.
-
-        YES and NO hold for every pod that `located` selects, as far as the manifests in the view go.
-        """
-        return self.union_answer(located, direction, lambda policy, rule: rule_allows(rule, policy, target, ports))
-
-    def union_answer(self, located: LocatedPolicy, direction: Direction, rule_answer: RuleTernary) -> Ternary:
-        """Whether `rule_answer` holds for some rule that applies to the pods of `located`; YES when they are not isolated."""
-        selecting = [(located, Ternary.YES)]
-        selecting += [(other, selects_all_of(other, located)) for other in self.neighbours(located)]
-        allowed: list[Ternary] = []
-        isolated: list[Ternary] = []
-        for other, selects in selecting:
-            if selects is Ternary.NO:
-                continue
-            isolates = all_of((selects, isolates_direction(other.policy, direction)))
-            isolated.append(isolates)
-            if isolates is not Ternary.NO:
-                allowed.append(all_of((isolates, _policy_answer(other.policy, direction, rule_answer))))
-        is_isolated = any_of(isolated)
-        if is_isolated is Ternary.NO:
-            return Ternary.YES
-        return any_of(allowed) if is_isolated is Ternary.YES else any_of((*allowed, Ternary.UNKNOWN))
-
-    def digest(self, namespace: str | None) -> str:
-        """A stable hash of all facts that answers about this namespace's policies can depend on."""
-        from hashlib import blake2b  # noqa: PLC0415 - start-up is a feature, and small runs have no cache
-
-        relevant = self if namespace is None else (*self.policies_in(namespace), *self.policies_in(None))
-        known = {*map(_fact, relevant), *map(_fact, self.policies_of_unknown_namespace)}
-        return blake2b("\n".join(sorted(known)).encode(), digest_size=16).hexdigest()
 
     def neighbours(self, located: LocatedPolicy) -> Iterator[LocatedPolicy]:
         """The other policies that may be in the same namespace, but for most of those that surely select other pods."""
@@ -393,15 +349,3 @@ def isolates_direction(policy: NetworkPolicySemantics, direction: Direction) -> 
 def is_same(a: LocatedPolicy, b: LocatedPolicy) -> bool:
     """Whether two policies are versions of one: the same namespace and name in the same file."""
     return (a.policy.name, a.policy.namespace, a.uri) == (b.policy.name, b.policy.namespace, b.uri)
-
-
-def _policy_answer(policy: NetworkPolicySemantics, direction: Direction, rule_answer: RuleTernary) -> Ternary:
-    if policy.is_partial:
-        return Ternary.UNKNOWN
-    return any_of(rule_answer(policy, rule) for rule in policy.rules(direction))
-
-
-@lru_cache(maxsize=8192)
-def _fact(located: LocatedPolicy) -> str:
-    place = [located.uri, located.document, located.path]
-    return json.dumps([place, policy_to_json(located.policy)], sort_keys=True)

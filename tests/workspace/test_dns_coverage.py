@@ -21,6 +21,7 @@ from netpol_lsp.workspace.dns_coverage import (
 )
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, isolates_direction
 from netpol_lsp.workspace.ternary import Ternary
+from tests.workspace.union import union_answer
 
 SETUP = DnsSetup()
 WEB, DB = match_labels({"app": "web"}), match_labels({"app": "db"})
@@ -63,8 +64,8 @@ def test_as_by_asking_every_policy(policies, protocol):
     view = WorkspaceSnapshot.of(policies)
     for one in policies:
         if isolates_direction(one.policy, Direction.EGRESS) is Ternary.YES:
-            slow = view.union_answer(
-                one, Direction.EGRESS, lambda policy, rule: rule_allows_dns(rule, policy, SETUP, protocol)
+            slow = union_answer(
+                view, one, Direction.EGRESS, lambda policy, rule: rule_allows_dns(rule, policy, SETUP, protocol)
             )
             assert is_dns_denied(view, one, SETUP, protocol) is (slow is Ternary.NO)
 
