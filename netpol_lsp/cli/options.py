@@ -109,8 +109,11 @@ def new_parser(usage: str, description: str) -> argparse.ArgumentParser:
     return parser
 
 
-def add_configuration(parser: argparse.ArgumentParser) -> None:
-    """Options that say what the cluster is like and which config file counts."""
+def add_configuration(parser: argparse.ArgumentParser, *, namespace_option: str = "--namespace") -> None:
+    """Options that say what the cluster is like and which config file counts.
+
+    `namespace_option`: another name for --namespace where that one is a filter.
+    """
     group = parser.add_argument_group("configuration")
     which = group.add_mutually_exclusive_group()
     which.add_argument("--config", metavar="FILE", help="use this config file for everything")
@@ -126,7 +129,8 @@ def add_configuration(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="let config files extend, and name as context, what lies outside of their repository",
     )
-    group.add_argument("--namespace", "-n", metavar="NS", help="what a manifest without a namespace means")
+    names = ("--namespace", "-n") if namespace_option == "--namespace" else (namespace_option,)
+    group.add_argument(*names, dest="namespace", metavar="NS", help="what a manifest without a namespace means")
     group.add_argument("--platform", metavar="NAME", help="what the cluster runs on, such as eks or openshift")
     group.add_argument(
         "--cni", metavar="NAME[@VERSION]", help="the network plugin, such as cilium@1.15; `netpol-lint cni` lists them"

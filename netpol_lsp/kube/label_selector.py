@@ -61,13 +61,14 @@ class ValueSet:
 class LabelRequirement:
     """One condition as written: `operator` In with one value for an entry of matchLabels.
 
-    `index` counts the entries of matchLabels first, then the items of matchExpressions.
+    `index` counts the entries of matchLabels first, then the items of matchExpressions; `is_expression`: it is one of these.
     """
 
     key: str
     operator: Operator
     values: tuple[str, ...] = ()
     index: int = field(default=0, compare=False)
+    is_expression: bool = field(default=False, compare=False)
 
     @property
     def allowed(self) -> ValueSet:
@@ -199,7 +200,10 @@ def intersection(a: LabelSelector, b: LabelSelector) -> LabelSelector:
 
 def selector_to_json(selector: LabelSelector) -> dict[str, Any]:
     """Plain data, for `selector_from_json`."""
-    written = [[item.key, item.operator.value, list(item.values), item.index] for item in selector.requirements]
+    written = [
+        [item.key, item.operator.value, list(item.values), item.index, item.is_expression]
+        for item in selector.requirements
+    ]
     return {"requirements": written, "partial": True} if selector.is_partial else {"requirements": written}
 
 
@@ -207,8 +211,8 @@ def selector_from_json(data: Mapping[str, Any]) -> LabelSelector:
     """The selector that `selector_to_json` wrote. Raises KeyError, TypeError or ValueError for other data."""
     return label_selector(
         (
-            LabelRequirement(key, Operator(operator), tuple(values), index)
-            for key, operator, values, index in data["requirements"]
+            LabelRequirement(key, Operator(operator), tuple(values), index, is_expression)
+            for key, operator, values, index, is_expression in data["requirements"]
         ),
         is_partial=bool(data.get("partial", False)),
     )

@@ -61,7 +61,7 @@ def _read(selector: Selector) -> LabelSelector:
         found += [_expression(item, index) for index, item in enumerate(mappings, start=len(labels))]
         is_partial = is_partial or len(mappings) < len(selector.items)
     known = tuple([requirement for requirement in found if requirement is not None])
-    return _build(known, is_partial=is_partial or len(known) < len(found))
+    return _build(known, len(labels), is_partial=is_partial or len(known) < len(found))
 
 
 @lru_cache(maxsize=4096)
@@ -71,12 +71,15 @@ def _one_label(key: str, value: str, *, is_key_plain: bool, is_value_plain: bool
         return UNKNOWN_SELECTOR
     name = _key_of(resolve_plain(key) if is_key_plain else key)
     text = _text_of(resolve_plain(value) if is_value_plain else value)
-    return UNKNOWN_SELECTOR if not name or text is None else _build(((name, "In", (text,), 0),), is_partial=False)
+    return UNKNOWN_SELECTOR if not name or text is None else _build(((name, "In", (text,), 0),), 1, is_partial=False)
 
 
 @lru_cache(maxsize=4096)
-def _build(written: tuple[Written, ...], *, is_partial: bool) -> LabelSelector:
-    requirements = [LabelRequirement(key, Operator(operator), values, i) for key, operator, values, i in written]
+def _build(written: tuple[Written, ...], label_count: int, *, is_partial: bool) -> LabelSelector:
+    requirements = [
+        LabelRequirement(key, Operator(operator), values, index, index >= label_count)
+        for key, operator, values, index in written
+    ]
     return label_selector(requirements, is_partial=is_partial)
 
 

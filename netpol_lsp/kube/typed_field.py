@@ -66,6 +66,14 @@ def hidden_field(parent: Mapping | None) -> Field[Any] | None:
     return Field(None, parent, is_unknown=True) if parent is not None and parent.is_open else None
 
 
+def written_text(field: Field[str] | None) -> str | None:
+    """The text that somebody wrote for a string: `y` where YAML has a boolean and the API server refuses the object, too."""
+    if field is None or field.value is not None:
+        return field.value if field is not None else None
+    node = field.node
+    return node.value if isinstance(node, Scalar) and not field.is_unknown and not field.is_null else None
+
+
 def mapping_of(node: Node | None) -> Mapping | None:
     """The node when it is a mapping."""
     return node if isinstance(node, Mapping) else None

@@ -224,6 +224,12 @@ class PolicySemantics:
         """What it says about a direction; None when it says nothing."""
         return self.ingress if direction is Direction.INGRESS else self.egress
 
+    def with_direction(self, direction: Direction, semantics: DirectionSemantics) -> PolicySemantics:
+        """The policy that says something else about a direction."""
+        if direction is Direction.INGRESS:
+            return replace(self, ingress=semantics)
+        return replace(self, egress=semantics)
+
     def origin_of(self, part: Rule | Peer | PortTerm) -> Origin:
         """Where a rule, peer or port of this policy is written."""
         return self.origin.at(part.field, part.start, part.end)

@@ -63,8 +63,8 @@ class Workload:
     def owner(self) -> tuple[str, str]:
         """Kind and name under which it is listed: those of what made a Pod, else its own."""
         facts = self.facts
-        if self.is_pod and facts.owner_kind and facts.owner_name:
-            return facts.owner_kind, facts.owner_name
+        if self.is_pod and facts.owner_name:
+            return facts.owner_kind or facts.kind, facts.owner_name
         return facts.kind, self.name
 
     @property

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
-from netpol_lsp.policies.ir import Direction, PolicySemantics, SelectorTree
+from netpol_lsp.policies.ir import Action, Direction, PolicySemantics, SelectorTree
 from netpol_lsp.reach.cluster import Cluster, Workload
 from netpol_lsp.reach.compiled import CompiledDirection, CompiledRule, Compiler, Possible
 from netpol_lsp.reach.enforcement import SPECIFICATION, Enforcement
 from netpol_lsp.reach.match import keys_of
-from netpol_lsp.reach.pod_classes import PodClass, PodClasses
-from netpol_lsp.reach.tiers import PolicyMatch, decide
+from netpol_lsp.reach.pod_classes import Bits, PodClass, PodClasses
+from netpol_lsp.reach.tiers import TRAFFIC, PolicyMatch, decide
 from netpol_lsp.reach.traffic import EVERYTHING, NOTHING, Traffic, complement
 from netpol_lsp.reach.unmodelled import Doubt, doubts_about
 from netpol_lsp.text.lazy import lazy
@@ -70,12 +71,13 @@ class Side:
     """The policies that select the pods of a class in a direction, by tier.
 
     `doubts` are objects that make everything uncertain. `is_enforced`: False when the network plugin enforces nothing
-    in this direction.
+    in this direction. `rules`: those of all policies where these surely isolate and only allow, else None.
     """
 
     tiers: tuple[tuple[Selecting, ...], ...]
     doubts: tuple[Doubt, ...] = ()
     is_enforced: bool = True
+    rules: tuple[CompiledRule, ...] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -109,6 +111,7 @@ class Engine:
         self.compiler = Compiler(self.classes, self.enforcement)
         self._sides: dict[tuple[int, Direction], Side] = {}
         self._directions: dict[tuple[int, Direction], CompiledDirection | None] = {}
+        self._subjects: dict[int, Bits] = {}
         self._index_policies()
 
     def _index_policies(self) -> None:
@@ -154,9 +157,13 @@ class Engine:
         if side.doubts:
             return NOTHING, EVERYTHING
         destination = other if direction is Direction.EGRESS else pods
-        return decide(
-            [[self._match(found, other, destination) for found in tier] for tier in side.tiers],
-        )
+        is_host = isinstance(other, PodClass) and other.host_network is not False
+        if side.rules is not None and not is_host:
+            return self._additive(side.rules, other, destination)
+        sure, may = decide(TRAFFIC, [[self._match(found, other, destination) for found in tier] for tier in side.tiers])
+        if is_host and direction is Direction.INGRESS:
+            return sure, EVERYTHING  # it may run on the same node, which may always reach its own pods
+        return sure, may
 
     def side(self, pods: PodClass, direction: Direction) -> Side:
         """The policies that select pods in a direction."""
@@ -208,16 +215,19 @@ class Engine:
             gone = set(before.workloads).difference(cluster.workloads)
             fresh = set(cluster.workloads).difference(before.workloads)
             if self.classes.update(cluster, gone, [item for item in cluster.workloads if item in fresh]):
+                self._subjects.clear()
                 self.compiler.classes_changed()
         if before.namespaces != cluster.namespaces:
             self.classes.forget_namespaces(cluster)
             self.compiler.classes_changed()
             self._sides.clear()
+            self._subjects.clear()
         else:
             self.classes.forget_namespaces(cluster)
 
     def _forget(self, policy: PolicySemantics) -> None:
-        _, may = self.classes.pods(policy.subject)
+        _, may = self._subject(policy)
+        self._subjects.pop(id(policy))
         for item in self.classes.bits(may):
             for direction in Direction:
                 self._sides.pop((item.index, direction), None)
@@ -247,7 +257,7 @@ class Engine:
         bit = 1 << pods.index
         found: dict[tuple[float, str], list[Selecting]] = {}
         for policy in self._candidates(pods.namespace):
-            sure, may = self.classes.pods(policy.subject)
+            sure, may = self._subject(policy)
             if not may & bit:
                 continue
             compiled = self._direction(policy, direction)
@@ -256,7 +266,14 @@ class Engine:
             is_sure = bool(sure & bit) and compiled.semantics.applies is True and not policy.is_partial
             found.setdefault((policy.tier.order, policy.tier.name), []).append(Selecting(compiled, is_sure))
         tiers = tuple(tuple(sorted(found[key], key=lambda selecting: selecting.policy.order)) for key in sorted(found))
-        return Side(tiers, doubts_about(self.cluster, pods, direction))
+        return Side(tiers, doubts_about(self.cluster, pods, direction), rules=_additive_rules(tiers))
+
+    def _subject(self, policy: PolicySemantics) -> Bits:
+        """The classes that a policy selects."""
+        found = self._subjects.get(id(policy))
+        if found is None:
+            found = self._subjects[id(policy)] = self.classes.pods(policy.subject)
+        return found
 
     def _candidates(self, namespace: str | None) -> Iterable[PolicySemantics]:
         if namespace is None:
@@ -269,9 +286,23 @@ class Engine:
             self._directions[key] = self.compiler.direction(policy, direction)
         return self._directions[key]
 
-    def _match(self, found: Selecting, other: Target, destination: Target) -> PolicyMatch:
+    def _additive(self, rules: Sequence[CompiledRule], other: Target, destination: Target) -> Possible:
+        """The usual case, quickly: policies that surely isolate and only allow."""
+        sure: list[Traffic] = []
+        may: list[Traffic] = []
+        for rule in rules:
+            traffic = self.rule_traffic(rule, other, destination)
+            if traffic is not None:
+                if traffic[0] == EVERYTHING:
+                    return traffic
+                sure.append(traffic[0])
+                may.append(traffic[1])
+        known = _union(sure)
+        return known, known if may == sure else _union(may)
+
+    def _match(self, found: Selecting, other: Target, destination: Target) -> PolicyMatch[Traffic]:
         rules = [
-            (rule.action, traffic)
+            (rule.action, *traffic)
             for rule in found.compiled.rules
             if (traffic := self.rule_traffic(rule, other, destination)) is not None
         ]
@@ -301,6 +332,28 @@ class Engine:
         if rule.sure >> other.index & 1:
             return Ternary.YES
         return Ternary.UNKNOWN if rule.may >> other.index & 1 else Ternary.NO
+
+
+def _additive_rules(tiers: Sequence[Sequence[Selecting]]) -> tuple[CompiledRule, ...] | None:
+    if len(tiers) != 1:
+        return None
+    rules: list[CompiledRule] = []
+    for found in tiers[0]:
+        if not found.is_sure or found.compiled.semantics.default is not Action.DENY:
+            return None
+        rules += found.compiled.rules
+    return tuple(rules) if all(rule.action is Action.ALLOW for rule in rules) else None
+
+
+def _union(sets: list[Traffic]) -> Traffic:
+    if len(sets) < 2:
+        return sets[0] if sets else NOTHING
+    return _union_of(tuple(sets))
+
+
+@lru_cache(maxsize=65536)
+def _union_of(sets: tuple[Traffic, ...]) -> Traffic:
+    return intervals.normalise(piece for found in sets for piece in found)
 
 
 def _cut(parts: Iterable[CidrSet], block: CidrSet) -> Iterator[CidrSet]:

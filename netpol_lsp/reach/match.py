@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from netpol_lsp.kube.label_selector import LabelRequirement, LabelSelector, Operator
 from netpol_lsp.policies.ir import AllOf, AnyOf, SelectorTree
-from netpol_lsp.workspace.endpoint import match_known
 from netpol_lsp.workspace.ternary import Ternary, all_of, any_of
 
 
-def selects(tree: SelectorTree, labels: Mapping[str, str], *, has_all: bool) -> Ternary:
-    """Whether a selector selects something with these labels, which are all there are when `has_all`."""
+def selects(
+    tree: SelectorTree, labels: Mapping[str, str], *, has_all: bool, open_keys: Collection[str] = ()
+) -> Ternary:
+    """Whether a selector selects something with these labels.
+
+    They are all there are when `has_all`, but for `open_keys`, which may be there with any value.
+    """
     if isinstance(tree, LabelSelector):
-        return match_known(tree, labels, has_all=has_all)
+        return _conjunction(tree, labels, has_all, open_keys)
     if isinstance(tree, AllOf):
-        return all_of(selects(part, labels, has_all=has_all) for part in tree.parts)
+        return all_of(selects(part, labels, has_all=has_all, open_keys=open_keys) for part in tree.parts)
     if isinstance(tree, AnyOf):
-        return any_of(selects(part, labels, has_all=has_all) for part in tree.parts)
-    return negation(selects(tree.part, labels, has_all=has_all))
+        return any_of(selects(part, labels, has_all=has_all, open_keys=open_keys) for part in tree.parts)
+    return negation(selects(tree.part, labels, has_all=has_all, open_keys=open_keys))
+
+
+def _conjunction(
+    selector: LabelSelector,
+    labels: Mapping[str, str],
+    has_all: bool,  # noqa: FBT001 - as above
+    open_keys: Collection[str],
+) -> Ternary:
+    result = Ternary.UNKNOWN if selector.is_partial else Ternary.YES
+    for key, values in selector.allowed:
+        if values.is_empty:
+            return Ternary.NO
+        if key in labels or (has_all and key not in open_keys):
+            if not values.contains(labels.get(key)):
+                return Ternary.NO
+        else:
+            result = Ternary.UNKNOWN
+    return result
 
 
 def negation(answer: Ternary) -> Ternary:

@@ -16,6 +16,7 @@ from netpol_lsp.kube.net.address import parse_address
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.policies.ir import PodSet, SelectorTree
 from netpol_lsp.reach.cluster import Cluster, Workload
+from netpol_lsp.reach.generated_labels import generated, is_derived, may_be_generated, open_keys
 from netpol_lsp.reach.match import keys_of, selects
 from netpol_lsp.workspace.ternary import Ternary
 
@@ -30,7 +31,7 @@ NamedPorts = tuple[tuple[tuple[str, str], tuple[int, ...]], ...]
 class PodClass:
     """Pods that are alike for every policy.
 
-    `labels` are those that some selector asks for. `host_network` None: a template decides it. `addresses`: what is known
+    `labels` are those that some selector asks for; `open_keys` may be there, too, with values that nobody knows. `host_network` None: a template decides it. `addresses`: what is known
     of the pods' addresses, None for nothing.
     """
 
@@ -42,6 +43,11 @@ class PodClass:
     has_all_labels: bool
     has_all_ports: bool
     addresses: tuple[tuple[int, int], ...] | None
+    open_keys: frozenset[str] = frozenset()
+
+    def selected_by(self, tree: SelectorTree) -> Ternary:
+        """Whether a selector selects the labels of these pods."""
+        return selects(tree, self.labels, has_all=self.has_all_labels, open_keys=self.open_keys)
 
 
 def named_ports_of(workload: Workload) -> NamedPorts:
@@ -78,7 +84,10 @@ class PodClasses:
         self._known: dict[tuple[object, ...], PodClass] = {}
         self._by_label: dict[tuple[str, str], int] = {}
         self._has_key: dict[str, int] = {}
+        self._open: dict[str, int] = {}
+        self._generated_keys: frozenset[str] | None = None
         self._partial = 0
+        self._addressed = 0
         self._selected: dict[SelectorTree, Bits] = {}
         self._namespaces: dict[SelectorTree, Bits] = {}
         self.add(cluster.workloads)
@@ -119,6 +128,8 @@ class PodClasses:
         more = {key for tree in trees for key in keys_of(tree)} - self.keys
         if not more:
             return False
+        if any(map(may_be_generated, more)):
+            return True
         if any(key in workload.facts.labels for workload in self.class_of for key in more):
             return True
         self.keys |= more
@@ -152,7 +163,8 @@ class PodClasses:
             sure = may = 0
             for name, bits in self.in_namespace.items():
                 labels, has_all = self._cluster.namespace_labels(name)
-                answer = selects(tree, labels, has_all=has_all)
+                derived = [key for key in keys_of(tree) if is_derived(key)]
+                answer = selects(tree, labels, has_all=has_all, open_keys=derived)
                 if answer is Ternary.YES:
                     sure |= bits
                 if answer is not Ternary.NO:
@@ -162,12 +174,9 @@ class PodClasses:
 
     def addresses(self, block: CidrSet) -> Bits:
         """The classes whose known addresses lie in a block, or may."""
-        sure = may = 0
-        for item in self.classes:
-            if item.addresses is None:
-                may |= 1 << item.index
-                continue
-            inside = [self._contains(block, address) for address in item.addresses]
+        sure, may = 0, self.everything & ~self._addressed
+        for item in self.bits(self._addressed):
+            inside = [self._contains(block, address) for address in item.addresses or ()]
             sure |= all(inside) << item.index
             may |= any(inside) << item.index
         return sure, may
@@ -181,7 +190,7 @@ class PodClasses:
 
     def _select(self, tree: SelectorTree) -> Bits:
         if isinstance(tree, LabelSelector):
-            may = self.everything
+            sure = may = self.everything
             for key, values in tree.allowed:
                 found = 0
                 for value in values.values:
@@ -189,8 +198,10 @@ class PodClasses:
                         found |= self.everything & ~self._has_key.get(key, 0)
                     else:
                         found |= self._by_label.get((key, value), 0)
-                may &= self.everything & ~found if values.is_complement else found
-            sure = 0 if tree.is_partial else may
+                found = self.everything & ~found if values.is_complement else found
+                open_ = 0 if values.is_empty else self._open.get(key, 0)
+                sure, may = sure & found & ~open_, may & (found | open_)
+            sure = 0 if tree.is_partial else sure
         else:
             return self._one_by_one(tree, self.classes)
         if self._partial:
@@ -202,7 +213,7 @@ class PodClasses:
     def _one_by_one(tree: SelectorTree, classes: Iterable[PodClass]) -> Bits:
         sure = may = 0
         for item in classes:
-            answer = selects(tree, item.labels, has_all=item.has_all_labels)
+            answer = item.selected_by(tree)
             sure |= (answer is Ternary.YES) << item.index
             may |= (answer is not Ternary.NO) << item.index
         return sure, may
@@ -216,18 +227,20 @@ class PodClasses:
         facts = workload.facts
         keys = self.keys
         labels = tuple(sorted([item for item in facts.labels.items() if item[0] in keys]))
+        more = self._more(workload)
         ports = named_ports_of(workload) if facts.ports else ()
         flags = (facts.host_network, facts.has_unknown_labels, facts.has_unknown_ports)
         place: tuple[tuple[int, int], ...] | None = None
         if facts.pod_ips and self.boundaries:
             found = addresses_of(workload)
             place = None if found is None else tuple((f, bisect_right(self.boundaries.get(f, ()), n)) for f, n in found)
-        return (workload.namespace, labels, ports, flags, place)
+        return (workload.namespace, labels, ports, flags, place, more)
 
     def _new_class(self, workload: Workload) -> PodClass:
         facts = workload.facts
         index, bit = len(self.classes), 1 << len(self.classes)
-        labels = {key: value for key, value in facts.labels.items() if key in self.keys}
+        added, open_ = self._more(workload) or ((), frozenset())
+        labels = {key: value for key, value in (*added, *facts.labels.items()) if key in self.keys}
         new = PodClass(
             index,
             workload.namespace,
@@ -237,6 +250,7 @@ class PodClasses:
             not facts.has_unknown_labels,
             not facts.has_unknown_ports,
             addresses_of(workload) if self.boundaries else None,
+            open_,
         )
         self.classes.append(new)
         self.members.append([])
@@ -244,9 +258,22 @@ class PodClasses:
         self.in_namespace[workload.namespace] = self.in_namespace.get(workload.namespace, 0) | bit
         if facts.host_network is not False:
             self.maybe_hosts |= bit
+        if new.addresses is not None:
+            self._addressed |= bit
         if facts.has_unknown_labels:
             self._partial |= bit
         for key, value in labels.items():
             self._by_label[key, value] = self._by_label.get((key, value), 0) | bit
             self._has_key[key] = self._has_key.get(key, 0) | bit
+        for key in open_:
+            self._open[key] = self._open.get(key, 0) | bit
         return new
+
+    def _more(self, workload: Workload) -> tuple[tuple[tuple[str, str], ...], frozenset[str]] | None:
+        """Labels that pods get from the cluster, and keys that they may get."""
+        if self._generated_keys is None:
+            self._generated_keys = frozenset(key for key in self.keys if may_be_generated(key))
+        if not self._generated_keys:
+            return None
+        found = (tuple(sorted(generated(workload).items())), open_keys(workload, self._generated_keys))
+        return found if any(found) else None

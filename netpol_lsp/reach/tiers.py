@@ -1,118 +1,176 @@
-"""What the policies of all tiers make of a connection on one side, in the three values of traffic.
+"""What the policies of all tiers make of a connection on one side, three-valued.
 
-Of each port it is asked what may become of it: allowed, denied, or left to the next tier. What may only be allowed is
-allowed, what may only be denied is denied, the rest is unknown.
+Of each port (or each port of each peer) it is asked what may become of it: allowed, denied, or left to the next tier.
+What may only be allowed is allowed, what may only be denied is denied, the rest is unknown. The same steps work on any
+kind of set: on traffic for one pair of pods, and on bits for all pairs at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.policies.ir import Action
-from netpol_lsp.reach.compiled import Possible
-from netpol_lsp.reach.traffic import EVERYTHING, NOTHING, Traffic, complement
+from netpol_lsp.reach.traffic import EVERYTHING, NOTHING, Traffic
+
+S = TypeVar("S")
+
+
+class Algebra(Protocol[S]):
+    """Sets of some kind."""
+
+    @property
+    def everything(self) -> S:
+        """The full set."""
+
+    @property
+    def nothing(self) -> S:
+        """The empty set."""
+
+    def union(self, left: S, right: S, /) -> S:
+        """What is in either."""
+
+    def intersection(self, left: S, right: S, /) -> S:
+        """What is in both."""
+
+    def difference(self, left: S, right: S, /) -> S:
+        """What is in the first alone."""
+
+
+class TrafficAlgebra:
+    """Sets of traffic."""
+
+    everything: Traffic = EVERYTHING
+    nothing: Traffic = NOTHING
+    union = staticmethod(intervals.union)
+    intersection = staticmethod(intervals.intersection)
+    difference = staticmethod(intervals.difference)
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyMatch:
-    """A policy that selects the pod, surely or perhaps, and what its rules match of the connection.
+class BitsAlgebra:
+    """Sets as the bits of whole numbers."""
 
-    `rules` are (action, traffic) from first to last. `is_opaque`: any rule may be missing or added.
+    everything: int
+    nothing: int = 0
+
+    def union(self, left: int, right: int, /) -> int:
+        """What is in either."""
+        return left | right
+
+    def intersection(self, left: int, right: int, /) -> int:
+        """What is in both."""
+        return left & right
+
+    def difference(self, left: int, right: int, /) -> int:
+        """What is in the first alone."""
+        return left & ~right
+
+
+TRAFFIC = TrafficAlgebra()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyMatch(Generic[S]):
+    """A policy that selects the pod, surely or perhaps, and what its rules match.
+
+    `rules` are (action, what is surely matched, what may be matched) from first to last. `is_opaque`: any rule may be
+    missing or added.
     """
 
     is_sure: bool
     default: Action
-    rules: Sequence[tuple[Action, Possible]]
+    rules: Sequence[tuple[Action, S, S]]
     is_opaque: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What may become of the traffic in a tier."""
+class Outcome(Generic[S]):
+    """What may become of everything in a tier."""
 
-    allow: Traffic = NOTHING
-    deny: Traffic = NOTHING
-    passed: Traffic = EVERYTHING
+    allow: S
+    deny: S
+    passed: S
 
 
-def decide(tiers: Iterable[Sequence[PolicyMatch]]) -> Possible:
-    """The traffic that is surely allowed and that may be, by tiers from first to last."""
-    may: Traffic = NOTHING
-    may_not: Traffic = NOTHING
-    open_: Traffic = EVERYTHING
+def decide(algebra: Algebra[S], tiers: Iterable[Sequence[PolicyMatch[S]]]) -> tuple[S, S]:
+    """What is surely allowed, and what may be, by tiers from first to last."""
+    union, intersection = algebra.union, algebra.intersection
+    may = may_not = algebra.nothing
+    open_ = algebra.everything
     for matches in tiers:
-        outcome = in_tier(matches)
-        may = intervals.union(may, intervals.intersection(open_, outcome.allow))
-        may_not = intervals.union(may_not, intervals.intersection(open_, outcome.deny))
-        open_ = intervals.intersection(open_, outcome.passed)
+        outcome = in_tier(algebra, matches)
+        may = union(may, intersection(open_, outcome.allow))
+        may_not = union(may_not, intersection(open_, outcome.deny))
+        open_ = intersection(open_, outcome.passed)
         if not open_:
             break
-    may = intervals.union(may, open_)
-    return intervals.difference(may, may_not), may
+    may = union(may, open_)
+    return algebra.difference(may, may_not), may
 
 
-def in_tier(matches: Sequence[PolicyMatch]) -> Outcome:
+def in_tier(algebra: Algebra[S], matches: Sequence[PolicyMatch[S]]) -> Outcome[S]:
     """What one tier does."""
     if not matches:
-        return Outcome()
+        return Outcome(algebra.nothing, algebra.nothing, algebra.everything)
     if all(match.default is Action.DENY and _only_allows(match) for match in matches):
-        return _additive(matches)
-    return _ordered(matches)
+        return _additive(algebra, matches)
+    return _ordered(algebra, matches)
 
 
-def _only_allows(match: PolicyMatch) -> bool:
-    return all(action is Action.ALLOW for action, _ in match.rules)
+def _only_allows(match: PolicyMatch[S]) -> bool:
+    return all(action is Action.ALLOW for action, _, _ in match.rules)
 
 
-def _additive(matches: Sequence[PolicyMatch]) -> Outcome:
+def _additive(algebra: Algebra[S], matches: Sequence[PolicyMatch[S]]) -> Outcome[S]:
     """Policies that isolate and allow: their order makes no difference.
 
-    While none surely isolates, each one that may do so has to allow the traffic by itself.
+    While none surely isolates, each one that may do so has to allow by itself.
     """
-    sure: Traffic = NOTHING
-    may: Traffic = NOTHING
-    each: Traffic = EVERYTHING
+    sure = may = algebra.nothing
+    each = algebra.everything
     is_isolated = False
     for match in matches:
-        own_sure, own_may = _union(match)
-        may = intervals.union(may, own_may)
+        own_sure, own_may = _union(algebra, match)
+        may = algebra.union(may, own_may)
         if match.is_sure:
             is_isolated = True
-            sure = intervals.union(sure, own_sure)
+            sure = algebra.union(sure, own_sure)
         else:
-            each = intervals.intersection(each, own_sure)
+            each = algebra.intersection(each, own_sure)
+    everything = algebra.everything
     if is_isolated:
-        return Outcome(may, complement(sure), NOTHING)
-    return Outcome(may, complement(each), EVERYTHING)
+        return Outcome(may, algebra.difference(everything, sure), algebra.nothing)
+    return Outcome(may, algebra.difference(everything, each), everything)
 
 
-def _union(match: PolicyMatch) -> Possible:
+def _union(algebra: Algebra[S], match: PolicyMatch[S]) -> tuple[S, S]:
+    sure = may = algebra.nothing
     if match.is_opaque:
-        return NOTHING, EVERYTHING
-    sure: Traffic = NOTHING
-    may: Traffic = NOTHING
-    for _, (one, other) in match.rules:
-        sure = intervals.union(sure, one)
-        may = intervals.union(may, other)
+        return sure, algebra.everything
+    for _, one, other in match.rules:
+        sure = algebra.union(sure, one)
+        may = algebra.union(may, other)
     return sure, may
 
 
-def _ordered(matches: Sequence[PolicyMatch]) -> Outcome:
+def _ordered(algebra: Algebra[S], matches: Sequence[PolicyMatch[S]]) -> Outcome[S]:
     """The first rule that matches decides."""
-    found: dict[Action, Traffic] = dict.fromkeys(Action, NOTHING)
-    open_: Traffic = EVERYTHING
+    union, nothing, everything = algebra.union, algebra.nothing, algebra.everything
+    found: dict[Action, S] = dict.fromkeys(Action, nothing)
+    open_ = everything
     for match in matches:
         if match.is_opaque:
-            return Outcome(EVERYTHING, EVERYTHING, EVERYTHING)
-        for action, (sure, may) in match.rules:
-            found[action] = intervals.union(found[action], intervals.intersection(open_, may))
+            return Outcome(everything, everything, everything)
+        for action, sure, may in match.rules:
+            found[action] = union(found[action], algebra.intersection(open_, may))
             if match.is_sure:
-                open_ = intervals.difference(open_, sure)
+                open_ = algebra.difference(open_, sure)
     for match in matches:
         if match.default is not Action.PASS:
-            found[match.default] = intervals.union(found[match.default], open_)
+            found[match.default] = union(found[match.default], open_)
             if match.is_sure:
-                open_ = NOTHING
-    return Outcome(found[Action.ALLOW], found[Action.DENY], intervals.union(found[Action.PASS], open_))
+                open_ = nothing
+    return Outcome(found[Action.ALLOW], found[Action.DENY], union(found[Action.PASS], open_))

@@ -47,7 +47,7 @@ def _may_select(cluster: Cluster, other: OtherPolicyFacts, pods: PodClass, direc
             return False
     if other.pod_selector is None:
         return True
-    return selects(other.pod_selector, pods.labels, has_all=pods.has_all_labels) is not Ternary.NO
+    return pods.selected_by(other.pod_selector) is not Ternary.NO
 
 
 def _title(other: OtherPolicyFacts) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netpol_lsp.kube.objects import KubeObject
-from netpol_lsp.kube.typed_field import items_of, mapping_of
+from netpol_lsp.kube.typed_field import items_of, mapping_of, written_text
 from netpol_lsp.policies.ir import Origin
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, is_null
 from netpol_lsp.yaml.scalars import resolve
@@ -48,7 +48,7 @@ class ManifestReader:
     @property
     def name(self) -> str | None:
         """metadata.name"""
-        return self.obj.name
+        return written_text(self.obj.name_field)
 
     @property
     def is_name_unknown(self) -> bool:
@@ -58,14 +58,14 @@ class ManifestReader:
     @property
     def namespace(self) -> str | None:
         """The namespace, the default filled in; None when nobody names one, or a template decides it."""
-        return None if self.is_namespace_unknown else self.obj.namespace or self.default_namespace
+        return None if self.is_namespace_unknown else written_text(self.obj.namespace_field) or self.default_namespace
 
     @property
     def is_namespace_unknown(self) -> bool:
         """Whether a template decides the namespace."""
         field = self.obj.namespace_field
         if field is not None:
-            return field.value is None and not field.is_null
+            return written_text(field) is None and not field.is_null
         return self.obj.metadata is None and self.is_open
 
     @property

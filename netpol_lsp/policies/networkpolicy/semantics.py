@@ -27,7 +27,7 @@ from netpol_lsp.kube.net.port_set import (
 )
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.selectors import read_selector
-from netpol_lsp.kube.typed_field import Field
+from netpol_lsp.kube.typed_field import Field, written_text
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
@@ -134,11 +134,11 @@ def semantics_of(
     whole lines of the manifest are hidden (template control flow, a syntax error).
     """
     namespace = policy.object.namespace_field
-    is_namespace_unknown = namespace is not None and namespace.value is None and not namespace.is_null
-    written = namespace.value if namespace is not None else None
+    written = written_text(namespace)
+    is_namespace_unknown = namespace is not None and written is None and not namespace.is_null
     return NetworkPolicySemantics(
         namespace=None if is_namespace_unknown else written or default_namespace,
-        name=policy.object.name,
+        name=written_text(policy.object.name_field),
         pod_selector=_pod_selector(policy, is_partial=is_partial),
         types=policy.effective_types,
         ingress=_rules(policy, Direction.INGRESS),

@@ -1,0 +1,116 @@
+"""`netpol-lint diff`: the connections that a change opens and closes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from netpol_lsp.cli import console
+from netpol_lsp.cli.common import load_configs, report_config_problems
+from netpol_lsp.cli.main import FAILED, FOUND, OK
+from netpol_lsp.cli.options import add_color, add_format
+from netpol_lsp.cli.reach_options import engine_of, guarded, load, places_of, reach_parser, write
+from netpol_lsp.files.reading import ReadProblem
+from netpol_lsp.formats.ansi import Pen
+from netpol_lsp.formats.reach import diff_json, diff_text
+from netpol_lsp.project.cluster_inputs import ClusterInputs, cluster_of
+from netpol_lsp.project.errors import UsageError
+from netpol_lsp.project.git_revision import GitProblem, Revision, find_revision, merge_base, read_revision
+from netpol_lsp.reach.diff import ChangeClass, Difference, difference
+
+_HELP = """\
+BASE and HEAD: a folder, a file (such as a snapshot that kubectl wrote), or a git revision; without HEAD the files as they are now.
+With git revisions the manifests below the current folder are compared, or those below --path."""
+_FAIL_ON = ("opened-world", "opened-cross", "opened", "changed")
+
+
+def run(_name: str, arguments: Sequence[str]) -> int:
+    """Run the command and return the exit code."""
+    parser = reach_parser(
+        "diff BASE [HEAD] | --against BRANCH",
+        "List the connections that a change opens and closes, with the lines that did it.",
+    )
+    parser.epilog = _HELP
+    parser.add_argument("base", nargs="?", metavar="BASE", help="the state before")
+    parser.add_argument("head", nargs="?", metavar="HEAD", help="the state after; default: the files as they are now")
+    parser.add_argument("--against", metavar="BRANCH", help="compare with the commit at which this branch left BRANCH")
+    parser.add_argument("--path", action="append", metavar="PATH", help="with git revisions: only below this path")
+    add_format(parser, "text", "json", "markdown", "sarif")
+    parser.add_argument("--fail-on", choices=_FAIL_ON, help="exit with 1 on such changes; default: never")
+    add_color(parser)
+    return guarded(_diff, parser, arguments)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    if (options.base is None) is (options.against is None):
+        raise UsageError("diff needs BASE or --against BRANCH")
+    try:
+        base = _base(options)
+        head = _state(options.head) if options.head is not None else _now(base, options)
+    except GitProblem as problem:
+        raise UsageError(str(problem)) from None
+    before, after = _inputs(base, options), _inputs(head, options)
+    found = difference(engine_of(before), engine_of(after))
+    write(_rendered(found, options, diff_text.BothPlaces(places_of(before), places_of(after))), options.output)
+    if before.problems or after.problems:
+        return FAILED
+    return FOUND if _fails(found, options.fail_on) else OK
+
+
+_State = Revision | tuple[str, ...]
+"""A git revision, or paths."""
+
+
+def _base(options: argparse.Namespace) -> _State:
+    return merge_base(options.against) if options.against is not None else _state(options.base)
+
+
+def _state(text: str) -> _State:
+
+    return (text,) if os.path.lexists(text) else find_revision(text)
+
+
+def _now(base: _State, options: argparse.Namespace) -> _State:
+    """The files as they are now: what is compared with a revision, or the current folder."""
+    return tuple(options.path or ["."]) if isinstance(base, Revision) else (".",)
+
+
+def _inputs(state: _State, options: argparse.Namespace) -> ClusterInputs:
+    if not isinstance(state, Revision):
+        return load(options, state)
+    configs = load_configs(options)
+    settings = configs.for_folder(os.path.abspath(".").replace(os.sep, "/")).config.for_file().settings
+    if report_config_problems(configs):
+        raise UsageError("the configuration has errors")
+    try:
+        read = list(read_revision(state, options.path or ()))
+    except GitProblem as error:
+        raise UsageError(str(error)) from None
+    problems = [str(item) for item in read if isinstance(item, ReadProblem)]
+    for problem in problems:
+        console.complain(problem)
+    return cluster_of([(item, settings) for item in read if not isinstance(item, ReadProblem)], (), settings, problems)
+
+
+def _rendered(found: Difference, options: argparse.Namespace, places: diff_text.BothPlaces) -> str:
+    if options.format == "json":
+        return diff_json.render(found, places)
+    if options.format == "sarif":
+        return diff_json.sarif(found, places)
+    if options.format == "markdown":
+        return diff_text.markdown(found, places)
+    pen = Pen(options.output is None and console.wants_color(options.color, sys.stdout))
+    return diff_text.render(found, places, pen)
+
+
+def _fails(found: Difference, fail_on: str | None) -> bool:
+    """Whether there are changes of the kind that was named, or of a wider one."""
+    if fail_on is None:
+        return False
+    if fail_on == "changed":
+        return bool(found.changes)
+    widest = {"opened-world": 1, "opened-cross": 2, "opened": 3}[fail_on]
+    kinds = (ChangeClass.OPENED_WORLD, ChangeClass.OPENED_CROSS, ChangeClass.OPENED_INSIDE)[:widest]
+    return any(kind in change.classes for change in found.changes for kind in kinds)

@@ -1,0 +1,99 @@
+"""What why, connectivity, diff and test have in common: their options, and the cluster that they ask about."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+
+from netpol_lsp.cli import console
+from netpol_lsp.cli.common import load_configs, report_config_problems
+from netpol_lsp.cli.main import FAILED
+from netpol_lsp.cli.options import add_configuration, new_parser
+from netpol_lsp.formats.reach.places import Places
+from netpol_lsp.kube.net.address_set import NO_ADDRESSES, CidrSet, address_set
+from netpol_lsp.project.cluster_inputs import ClusterInputs, read_cluster
+from netpol_lsp.project.errors import UsageError
+from netpol_lsp.reach.engine import Engine
+from netpol_lsp.reach.names import Named, Names
+
+
+def reach_parser(usage: str, description: str, namespace_option: str = "--namespace") -> argparse.ArgumentParser:
+    """A parser with the options about configuration and standard input."""
+    parser = new_parser(usage, description)
+    parser.add_argument("--stdin-filename", metavar="NAME", help="the name of what comes from standard input")
+    parser.add_argument("--output", "-o", metavar="FILE", help="write to a file")
+    add_configuration(parser, namespace_option=namespace_option)
+    return parser
+
+
+def guarded(run: Callable[[argparse.Namespace], int], parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
+    """Run a command; a wrong usage is one sentence."""
+    console.use_utf8()
+    try:
+        return run(parser.parse_args(arguments))
+    except UsageError as error:
+        console.complain(str(error))
+        return FAILED
+
+
+def load(options: argparse.Namespace, paths: Sequence[str]) -> ClusterInputs:
+    """The cluster behind some paths. What is wrong with it is said; raises UsageError for a broken configuration."""
+    configs = load_configs(options)
+    inputs = read_cluster(paths, configs, stdin_name=options.stdin_filename)
+    if report_config_problems(configs):
+        raise UsageError("the configuration has errors")
+    for problem in inputs.problems:
+        console.complain(problem)
+    places = Places(inputs.sources, inputs.starts)
+    for item in inputs.duplicates:
+        kept, dropped = places.find(item.kept), places.find(item.dropped)
+        console.note(f"note: {item.title} is there twice: {kept} counts, {dropped} does not")
+    return inputs
+
+
+def engine_of(inputs: ClusterInputs) -> Engine:
+    """The engine for a cluster."""
+    return Engine(inputs.cluster, inputs.enforcement)
+
+
+def names_of(inputs: ClusterInputs) -> Names:
+    """The names of a cluster; the configured ranges of pods and Services are not the world."""
+    inside = NO_ADDRESSES
+    for text in (*inputs.settings.pod_cidrs, *inputs.settings.service_cidrs):
+        inside = inside.union(address_set(text) or CidrSet())
+    return Names(inputs.cluster, inside)
+
+
+def find(names: Names, text: str) -> Named:
+    """What a name means; raises UsageError when that is nothing."""
+    found = names.find(text)
+    if found.is_nothing:
+        raise UsageError(no_such_name(found))
+    return found
+
+
+def no_such_name(named: Named) -> str:
+    """What to say of a name that means nothing."""
+    message = f"{named.text}: {named.problem}"
+    if named.candidates:
+        word = "did you mean" if len(named.candidates) < 4 else "known are"
+        message += f"; {word} {', '.join(named.candidates)}" + ("?" if len(named.candidates) < 4 else "")
+    return message
+
+
+def places_of(inputs: ClusterInputs) -> Places:
+    """The places of a cluster's manifests."""
+    return Places(inputs.sources, inputs.starts)
+
+
+def write(text: str, output: str | None) -> None:
+    """Write the result to a file or standard output."""
+    if output is None:
+        console.write_bytes(text.encode("utf-8", "backslashreplace"))
+        return
+    try:
+        with open(output, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        message = f"--output: {output}: {error.strerror or error}"
+        raise UsageError(message) from None

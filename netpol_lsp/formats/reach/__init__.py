@@ -1,0 +1,1 @@
+"""Output formats of why, connectivity, diff and test: one function each."""

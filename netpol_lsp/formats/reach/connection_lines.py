@@ -1,0 +1,53 @@
+"""Connections as rows that all formats of `connectivity` share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from netpol_lsp.explanations.connection import addresses_title
+from netpol_lsp.kube.net.address_set import CidrSet
+from netpol_lsp.reach.connectivity import Connection, Group, Isolation, Node
+from netpol_lsp.reach.exposure import Exposed, Unprotected
+from netpol_lsp.reach.traffic import Traffic, describe
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectivityReport:
+    """What `connectivity` found. `exposures` is None when nobody asked for them."""
+
+    connections: tuple[Connection, ...]
+    groups: tuple[Group, ...]
+    isolation: tuple[Isolation, ...]
+    exposures: tuple[Exposed | Unprotected, ...] | None = None
+
+
+def node_title(node: Node) -> str:
+    """As in `shop/web[Deployment]`, `shop/a[Pod], shop/b[Pod] and 9 more`, `0.0.0.0/0`."""
+    if isinstance(node, CidrSet):
+        return addresses_title(node)
+    titles = node.titles
+    if len(titles) <= _SHOWN:
+        return ", ".join(titles)
+    return f"{', '.join(titles[: _SHOWN - 1])} and {len(titles) - _SHOWN + 1} more"
+
+
+def traffic_text(allow: Traffic, unknown: Traffic) -> str:
+    """As in `TCP 80`, `TCP 80; unknown: all but TCP 80`."""
+    if not unknown:
+        return describe(allow)
+    return f"{describe(allow)}; unknown: {describe(unknown)}" if allow else f"unknown: {describe(unknown)}"
+
+
+def pairs_of_titles(connections: Iterable[Connection]) -> Iterable[tuple[str, str, Connection]]:
+    """Each connection once for each pair of workloads in it."""
+    for item in connections:
+        for source in _titles(item.source):
+            for destination in _titles(item.destination):
+                yield source, destination, item
+
+
+def _titles(node: Node) -> tuple[str, ...]:
+    return (addresses_title(node),) if isinstance(node, CidrSet) else node.titles

@@ -1,0 +1,61 @@
+"""Origins as people find them: path, line, column, and the line's text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from netpol_lsp.formats.positions import Position, place
+from netpol_lsp.policies.ir import Origin
+from netpol_lsp.text.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Lines and columns count from 1, offsets from 0; `text` is the line on which it starts."""
+
+    path: str
+    start: Position
+    end: Position
+    start_offset: int
+    end_offset: int
+    text: str
+
+    def __str__(self) -> str:
+        """As in `policies/db.yaml:4:9`."""
+        return f"{self.path}:{self.start[0]}:{self.start[1]}"
+
+    def json(self) -> dict[str, Any]:
+        """Path, start and end as in all our JSON."""
+        return {
+            "path": self.path,
+            "start": {"line": self.start[0], "column": self.start[1], "offset": self.start_offset},
+            "end": {"line": self.end[0], "column": self.end[1], "offset": self.end_offset},
+        }
+
+
+NO_PLACE: dict[str, Any] = {"path": None, "start": None, "end": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The texts that origins are in, and where their documents start."""
+
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    starts: Mapping[tuple[str, int], int] = field(default_factory=dict)
+
+    def find(self, origin: Origin) -> Place | None:
+        """Where an origin is; None when its text is not known."""
+        source = self.sources.get(origin.uri)
+        if source is None:
+            return None
+        start = self.starts.get((origin.uri, origin.document), 0)
+        first, last = origin.start + start, origin.end + start
+        line = source.lines.line_text(source.lines.line_of(first))
+        return Place(origin.uri, place(source, first), place(source, last), first, last, line)
+
+    def json(self, origin: Origin) -> dict[str, Any]:
+        """The place as data; nulls when it is not known."""
+        found = self.find(origin)
+        return NO_PLACE if found is None else found.json()

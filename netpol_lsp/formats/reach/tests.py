@@ -1,0 +1,194 @@
+"""The results of connectivity tests: text, JSON (schemas/test.schema.json), JUnit, SARIF and GitHub's annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from netpol_lsp import __version__
+from netpol_lsp.explanations.connection import end_title, reason_sentence, side_sentence
+from netpol_lsp.formats.ansi import Pen
+from netpol_lsp.formats.json_writer import dump
+from netpol_lsp.formats.reach.places import Place, Places
+from netpol_lsp.formats.xml import HEADER, element, escape, parent
+from netpol_lsp.policies.ir import Origin
+from netpol_lsp.reach.intents import Checked, Outcome
+from netpol_lsp.reach.why import Segment
+from netpol_lsp.workspace.ternary import Ternary
+
+VERSION = 1
+Data = dict[str, Any]
+_ANSWERS = {Outcome.ALLOW: Ternary.YES, Outcome.DENY: Ternary.NO, Outcome.UNKNOWN: Ternary.UNKNOWN}
+
+
+def because(checked: Checked) -> Iterator[tuple[str, Origin]]:
+    """The sentences that say why a test came out as it did, each with its place."""
+    if checked.problem is not None:
+        text = checked.problem
+        if checked.candidates:
+            text += f"; known are {', '.join(checked.candidates[:6])}"
+        yield text, checked.intent.origin
+        return
+    explanation = checked.explanation
+    if explanation is None:
+        return
+    if explanation.is_loopback:
+        yield "a Pod may always reach itself", checked.intent.origin
+    wanted = _ANSWERS[checked.actual]
+    segments = [item for item in explanation.segments if item.answer is wanted] or list(explanation.segments)
+    for segment in segments:
+        yield from _of_segment(segment, wanted, checked)
+
+
+def _of_segment(segment: Segment, wanted: Ternary, checked: Checked) -> Iterator[tuple[str, Origin]]:
+    for side in (segment.egress, segment.ingress):
+        if side is None or (wanted is not Ternary.YES and side.answer is Ternary.YES):
+            continue
+        if not side.reasons and not side.doubts:
+            yield side_sentence(side), checked.intent.origin
+        for reason in side.reasons:
+            yield reason_sentence(reason), reason.origin
+        for doubt in side.doubts:
+            yield doubt.text, doubt.origin
+
+
+def as_json(results: Sequence[Checked], places: Places) -> str:
+    """All results."""
+    passed = sum(item.passed for item in results)
+    data = {
+        "version": VERSION,
+        "tests": [_row(item, places) for item in results],
+        "passed": passed,
+        "failed": len(results) - passed,
+    }
+    return dump(data, depth=2) + "\n"
+
+
+def _row(item: Checked, places: Places) -> Data:
+    intent = item.intent
+    return {
+        "name": intent.name,
+        "from": intent.source,
+        "to": intent.destination,
+        "port": intent.port,
+        "expect": intent.expectation,
+        "actual": item.actual.value,
+        "passed": item.passed,
+        "because": [{**places.json(origin), "text": text} for text, origin in because(item)],
+    }
+
+
+def as_text(results: Sequence[Checked], places: Places, pen: Pen, *, is_verbose: bool = False) -> str:
+    """The tests that fail with their reasons (all of them when `is_verbose`), and how many there are."""
+    lines: list[str] = []
+    for item in results:
+        if item.passed and not is_verbose:
+            continue
+        mark = pen.write("ok  ", "fix") if item.passed else pen.write("FAIL", "error")
+        what = f"expected {item.intent.expectation}, is {item.actual}"
+        lines.append(f"{mark} {item.intent.name}: {what}{_pair(item)}")
+        spot = places.find(item.intent.origin)
+        if spot is not None:
+            lines.append(f"      {pen.write('-->', 'gutter')} {spot}")
+        for text, origin in because(item):
+            found = places.find(origin) if origin is not item.intent.origin else None
+            where = f"   {pen.write('-->', 'gutter')} {found}   {pen.write(found.text.strip(), 'dim')}" if found else ""
+            lines.append(f"      {text}{where}")
+    passed = sum(item.passed for item in results)
+    lines.append(f"{passed} passed, {len(results) - passed} failed")
+    return "\n".join(lines) + "\n"
+
+
+def _pair(item: Checked) -> str:
+    if item.explanation is None or item.pairs < 2:
+        return ""
+    return f" ({end_title(item.explanation.source)} -> {end_title(item.explanation.destination)})"
+
+
+def as_junit(results: Sequence[Checked], places: Places) -> str:
+    """A test case for each test."""
+    cases = []
+    for item in results:
+        spot = places.find(item.intent.origin)
+        attributes: Data = {"name": item.intent.name, "classname": spot.path if spot else "connectivity", "time": 0}
+        if spot is not None:
+            attributes |= {"file": spot.path, "line": spot.start[0]}
+        children = []
+        if not item.passed:
+            message = f"expected {item.intent.expectation}, is {item.actual}"
+            detail = "\n".join(_with_place(text, origin, places) for text, origin in because(item))
+            children.append(element("failure", {"message": message, "type": "connectivity"}, escape(detail)))
+        cases.append(parent("testcase", attributes, children) if children else element("testcase", attributes))
+    failures = sum(not item.passed for item in results)
+    attributes = {"name": "netpol-lint test", "tests": len(results), "failures": failures, "errors": 0, "time": 0}
+    return HEADER + parent("testsuites", attributes, [parent("testsuite", attributes, cases)]) + "\n"
+
+
+def _with_place(text: str, origin: Origin, places: Places) -> str:
+    found = places.find(origin)
+    return f"{found}: {text}" if found is not None else text
+
+
+def as_github(results: Sequence[Checked], places: Places) -> str:
+    """An error annotation for each test that fails, at the test; the reasons are in its text."""
+    lines = []
+    for item in results:
+        if item.passed:
+            continue
+        text = "\n".join(
+            [
+                f"{item.intent.name}: expected {item.intent.expectation}, is {item.actual}",
+                *(_with_place(text, origin, places) for text, origin in because(item)),
+            ]
+        )
+        spot = places.find(item.intent.origin)
+        where = f" file={_property(spot.path)},line={spot.start[0]},title=connectivity test" if spot else ""
+        lines.append(f"::error{where}::{text.translate(_DATA)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+
+
+def _property(text: str) -> str:
+    return text.translate(_DATA).replace(":", "%3A").replace(",", "%2C")
+
+
+def as_sarif(results: Sequence[Checked], places: Places) -> str:
+    """A result for each test that fails, with the deciding lines as related locations."""
+    found: list[Data] = []
+    for item in results:
+        if item.passed:
+            continue
+        text = f"{item.intent.name}: expected {item.intent.expectation}, is {item.actual}"
+        result: Data = {"ruleId": "connectivity-test", "level": "error", "message": {"text": text}}
+        spot = places.find(item.intent.origin)
+        if spot is not None:
+            result["locations"] = [_location(spot)]
+        related = [(text, place) for text, origin in because(item) if (place := places.find(origin)) is not None]
+        result["relatedLocations"] = [
+            {"id": number, **_location(place), "message": {"text": text}}
+            for number, (text, place) in enumerate(related, 1)
+        ]
+        found.append(result)
+    rule = {"id": "connectivity-test", "shortDescription": {"text": "A connection is not as a team wants it"}}
+    run: Data = {
+        "tool": {"driver": {"name": "netpol-lint", "version": __version__, "rules": [rule]}},
+        "columnKind": "unicodeCodePoints",
+        "results": found,
+    }
+    return (
+        dump({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}, depth=4)
+        + "\n"
+    )
+
+
+def _location(place: Place) -> Data:
+    region = {
+        "startLine": place.start[0],
+        "startColumn": place.start[1],
+        "endLine": place.end[0],
+        "endColumn": place.end[1],
+    }
+    return {"physicalLocation": {"artifactLocation": {"uri": quote(place.path)}, "region": region}}
