@@ -94,7 +94,9 @@ class ClusterGenerator:
     def cluster(self, policies: int, pods: int) -> Cluster:
         names = [f"ns{number}" for number in range(self.namespaces)]
         namespaces = {
-            name: NamespaceFacts(name, {"env": self.random.choice(("prod", "dev", "qa")), "team": self.random.choice(TEAMS)})
+            name: NamespaceFacts(
+                name, {"env": self.random.choice(("prod", "dev", "qa")), "team": self.random.choice(TEAMS)}
+            )
             for name in names
         }
         return Cluster(tuple(self.policy(number) for number in range(policies)), tuple(self.pods(pods)), namespaces)

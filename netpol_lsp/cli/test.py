@@ -59,7 +59,7 @@ def _test(options: argparse.Namespace) -> int:
         return OK
     engine = engine_of(inputs)
     results = [check(engine, names, intent) for intent in intents]
-    write(_rendered(results, options, places_of(inputs)), options.output)
+    write(_rendered(results, options, tests.Answered(engine, places_of(inputs))), options.output)
     if inputs.problems:
         return FAILED
     return OK if all(item.passed for item in results) else FOUND
@@ -114,7 +114,7 @@ def _folder(path: str) -> str:
     return "." if full.startswith(os.getcwd().rstrip(os.sep) + os.sep) else os.path.dirname(full)
 
 
-def _rendered(results: Sequence[Checked], options: argparse.Namespace, places: Places) -> str:
+def _rendered(results: Sequence[Checked], options: argparse.Namespace, places: tests.Answered) -> str:
     if options.format == "text":
         pen = Pen(options.output is None and console.wants_color(options.color, sys.stdout))
         return tests.as_text(results, places, pen, is_verbose=options.verbose)

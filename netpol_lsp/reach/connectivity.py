@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import EVERY_ADDRESS, NO_ADDRESSES, CidrSet
@@ -14,6 +13,7 @@ from netpol_lsp.reach.engine import Engine, Verdict
 from netpol_lsp.reach.matrix import Matrix, connectivity_matrix
 from netpol_lsp.reach.pod_classes import PodClass
 from netpol_lsp.reach.traffic import EVERYTHING, NOTHING, Traffic
+from netpol_lsp.text.lazy import lazy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +68,7 @@ class Connectivity:
         self.engine = engine
         self.matrix: Matrix = connectivity_matrix(engine)
 
-    @cached_property
+    @lazy
     def groups(self) -> tuple[Group, ...]:
         """The groups of workloads."""
         found: dict[object, list[PodClass]] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
@@ -22,7 +22,6 @@ from netpol_lsp.reach.pod_classes import Bits, PodClass, PodClasses
 from netpol_lsp.reach.tiers import TRAFFIC, PolicyMatch, decide
 from netpol_lsp.reach.traffic import EVERYTHING, NOTHING, Traffic, complement
 from netpol_lsp.reach.unmodelled import Doubt, doubts_about
-from netpol_lsp.text.lazy import lazy
 from netpol_lsp.workspace.ternary import Ternary
 
 Target = PodClass | CidrSet
@@ -202,7 +201,6 @@ class Engine:
             self._start(cluster)
             return
         self.cluster = cluster
-        self.__dict__.pop("address_blocks", None)
         self._update_workloads(before, cluster)
         for policy in removed:
             self._forget(policy)
@@ -235,20 +233,6 @@ class Engine:
             self._directions.pop((id(policy), direction), None)
 
     # Parts
-
-    @lazy
-    def address_blocks(self) -> tuple[CidrSet, ...]:
-        """The address blocks that some policy names, each once."""
-        found = {
-            peer.addresses: None
-            for policy in self.cluster.policies
-            for semantics in (policy.ingress, policy.egress)
-            if semantics is not None
-            for rule in semantics.rules
-            for peer in rule.peers or ()
-            if peer.addresses is not None
-        }
-        return tuple(found)
 
     def _find_side(self, pods: PodClass, direction: Direction) -> Side:
         enforced = self.enforcement.ingress if direction is Direction.INGRESS else self.enforcement.egress

@@ -104,6 +104,14 @@ def exposure_of(engine: Engine, group: Group, direction: Direction) -> Iterator[
             yield _exposed(group, direction, peer, found, own)
 
 
+def permits_everybody(engine: Engine, pods: PodClass, direction: Direction) -> Possible:
+    """What one side surely permits with an arbitrary pod of the cluster, and what it may."""
+    sure, _ = _permits(engine, pods, direction, ENTIRE_CLUSTER)
+    side = engine.side(pods, direction)
+    has_doubts = bool(side.doubts) or any(not found.is_sure for found in side.policies)
+    return sure, EVERYTHING if has_doubts else sure
+
+
 def representatives(engine: Engine, pods: PodClass, direction: Direction) -> tuple[Representative, ...]:
     """The peers that the rules on one side describe by labels, each once."""
     found: dict[Representative, None] = {}

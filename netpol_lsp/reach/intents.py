@@ -19,7 +19,6 @@ from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.names import Named, Names
 from netpol_lsp.reach.ports import EVERY_PORT, AskedPort, PortProblem, parse_port
 from netpol_lsp.reach.query import Pair, ask
-from netpol_lsp.reach.why import Explanation, explain
 from netpol_lsp.text.edit_distance import closest
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.ternary import Ternary
@@ -81,7 +80,7 @@ class IntentFile:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Whether a test holds. `explanation` says why of the pair that decides; `problem` why nothing could be asked.
+    """Whether a test holds. `pair` is the one that decides; `problem` says why nothing could be asked.
 
     `pairs` counts the pairs that were asked about, those that no policy can tell apart once.
     """
@@ -89,7 +88,7 @@ class Checked:
     intent: Intent
     actual: Outcome
     passed: bool
-    explanation: Explanation | None = None
+    pair: Pair | None = None
     problem: str | None = None
     candidates: tuple[str, ...] = ()
     pairs: int = 0
@@ -213,7 +212,7 @@ def check(engine: Engine, names: Names, intent: Intent) -> Checked:
     pairs = [pair for pair in pairs if not pair.is_unresolved]
     is_uncertain = source.is_uncertain or destination.is_uncertain
     actual, pair = _decide(intent, pairs, is_uncertain=is_uncertain, is_one_address=_is_host(source, destination))
-    return Checked(intent, actual, actual is intent.expect, explain(engine, pair), pairs=len(pairs))
+    return Checked(intent, actual, actual is intent.expect, pair, pairs=len(pairs))
 
 
 def _failed(intent: Intent, problem: str, candidates: tuple[str, ...] = ()) -> Checked:

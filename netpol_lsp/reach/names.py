@@ -190,6 +190,9 @@ class Names:
         name = text.rpartition("/")[2]
         by_name = [title for title in titles if title.rpartition("/")[2] == name]
         candidates = tuple(by_name[:MANY]) or _near(text, titles)
+        if not candidates and "/" not in text:
+            close = set(_near(text, {title.rpartition("/")[2] for title in titles}))
+            candidates = tuple(title for title in titles if title.rpartition("/")[2] in close)[:MANY]
         services = [item for item in self.cluster.services if item.name == name]
         if not by_name and services:
             candidates = tuple(f"svc:{self.cluster.resolve(item.namespace)}/{item.name}" for item in services)
@@ -271,7 +274,7 @@ def _any(names: Iterable[str], pattern: str) -> bool:
 
 
 def _near(text: str, known: Iterable[str]) -> tuple[str, ...]:
-    return tuple(closest(text, known)[:MANY])
+    return tuple(closest(text, sorted(known))[:MANY])
 
 
 def _same(left: str, right: str) -> bool:

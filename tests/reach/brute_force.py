@@ -47,13 +47,13 @@ class Cluster:
             if direction not in types_of(spec):
                 continue
             isolated = True
-            for rule in spec.get("ingress" if direction == "Ingress" else "egress") or []:
-                rule = rule or {}
+            for item in spec.get("ingress" if direction == "Ingress" else "egress") or []:
+                rule = item or {}
                 peers = rule.get("from" if direction == "Ingress" else "to")
-                if peers and not any(self.peer(item, policy, other) for item in peers):
+                if peers and not any(self.peer(peer, policy, other) for peer in peers):
                     continue
                 if not rule.get("ports") or any(
-                    port_matches(item, destination, protocol, port) for item in rule["ports"]
+                    port_matches(one, destination, protocol, port) for one in rule["ports"]
                 ):
                     return True
         return not isolated

@@ -22,6 +22,6 @@ def load_inputs(texts: str | Mapping[str, str], settings: Settings | None = None
     return cluster_of([(make_source(name, text), known) for name, text in files.items()], settings=known)
 
 
-def load(texts: str | Mapping[str, str], _objects: object = None) -> Cluster:
+def load(texts: str | Mapping[str, str]) -> Cluster:
     """The cluster that texts describe."""
     return load_inputs(texts).cluster

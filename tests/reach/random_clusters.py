@@ -92,8 +92,8 @@ class Generator:
         return {"matchLabels": {"kubernetes.io/metadata.name": self.random.choice(("one", "two", "three"))}}
 
     def port(self) -> Object | None:
-        if self.chance(0.05):
-            return {}
+        if self.chance(0.06):
+            return self.random.choice([None, {}])
         item: Object = {}
         if self.chance(0.7):
             item["protocol"] = self.nothing_or(self.random.choice(PROTOCOLS), 0.1) or None
@@ -108,7 +108,9 @@ class Generator:
             item["port"] = None
         return item
 
-    def rule(self, peers_key: str) -> Object:
+    def rule(self, peers_key: str) -> Object | None:
+        if self.chance(0.04):
+            return None
         rule: Object = {}
         if self.chance(0.8):
             rule[peers_key] = self.nothing_or([self.peer() for _ in range(self.random.randint(1, 3))])

@@ -6,11 +6,11 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from netpol_lsp.reach.connectivity import Connectivity
 
 from netpol_lsp.kube.net.address_set import address_set
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.reach.cluster import Cluster
+from netpol_lsp.reach.connectivity import Connectivity
 from netpol_lsp.reach.enforcement import SPECIFICATION, STANDARD, Enforcement
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.matrix import connectivity_matrix

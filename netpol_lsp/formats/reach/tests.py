@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -13,8 +14,9 @@ from netpol_lsp.formats.json_writer import dump
 from netpol_lsp.formats.reach.places import Place, Places
 from netpol_lsp.formats.xml import HEADER, element, escape, parent
 from netpol_lsp.policies.ir import Origin
+from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.intents import Checked, Outcome
-from netpol_lsp.reach.why import Segment
+from netpol_lsp.reach.why import Segment, explain
 from netpol_lsp.workspace.ternary import Ternary
 
 VERSION = 1
@@ -22,7 +24,23 @@ Data = dict[str, Any]
 _ANSWERS = {Outcome.ALLOW: Ternary.YES, Outcome.DENY: Ternary.NO, Outcome.UNKNOWN: Ternary.UNKNOWN}
 
 
-def because(checked: Checked) -> Iterator[tuple[str, Origin]]:
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The engine that answered, and the places of what it read."""
+
+    engine: Engine
+    places: Places
+
+    def find(self, origin: Origin) -> Place | None:
+        """Where an origin is."""
+        return self.places.find(origin)
+
+    def json(self, origin: Origin) -> Data:
+        """The place as data."""
+        return self.places.json(origin)
+
+
+def because(checked: Checked, engine: Engine) -> Iterator[tuple[str, Origin]]:
     """The sentences that say why a test came out as it did, each with its place."""
     if checked.problem is not None:
         text = checked.problem
@@ -30,9 +48,9 @@ def because(checked: Checked) -> Iterator[tuple[str, Origin]]:
             text += f"; known are {', '.join(checked.candidates[:6])}"
         yield text, checked.intent.origin
         return
-    explanation = checked.explanation
-    if explanation is None:
+    if checked.pair is None:
         return
+    explanation = explain(engine, checked.pair)
     if explanation.is_loopback:
         yield "a Pod may always reach itself", checked.intent.origin
     wanted = _ANSWERS[checked.actual]
@@ -53,7 +71,7 @@ def _of_segment(segment: Segment, wanted: Ternary, checked: Checked) -> Iterator
             yield doubt.text, doubt.origin
 
 
-def as_json(results: Sequence[Checked], places: Places) -> str:
+def as_json(results: Sequence[Checked], places: Answered) -> str:
     """All results."""
     passed = sum(item.passed for item in results)
     data = {
@@ -65,7 +83,7 @@ def as_json(results: Sequence[Checked], places: Places) -> str:
     return dump(data, depth=2) + "\n"
 
 
-def _row(item: Checked, places: Places) -> Data:
+def _row(item: Checked, places: Answered) -> Data:
     intent = item.intent
     return {
         "name": intent.name,
@@ -75,11 +93,11 @@ def _row(item: Checked, places: Places) -> Data:
         "expect": intent.expectation,
         "actual": item.actual.value,
         "passed": item.passed,
-        "because": [{**places.json(origin), "text": text} for text, origin in because(item)],
+        "because": [{**places.json(origin), "text": text} for text, origin in because(item, places.engine)],
     }
 
 
-def as_text(results: Sequence[Checked], places: Places, pen: Pen, *, is_verbose: bool = False) -> str:
+def as_text(results: Sequence[Checked], places: Answered, pen: Pen, *, is_verbose: bool = False) -> str:
     """The tests that fail with their reasons (all of them when `is_verbose`), and how many there are."""
     lines: list[str] = []
     for item in results:
@@ -91,7 +109,7 @@ def as_text(results: Sequence[Checked], places: Places, pen: Pen, *, is_verbose:
         spot = places.find(item.intent.origin)
         if spot is not None:
             lines.append(f"      {pen.write('-->', 'gutter')} {spot}")
-        for text, origin in because(item):
+        for text, origin in because(item, places.engine):
             found = places.find(origin) if origin is not item.intent.origin else None
             where = f"   {pen.write('-->', 'gutter')} {found}   {pen.write(found.text.strip(), 'dim')}" if found else ""
             lines.append(f"      {text}{where}")
@@ -101,12 +119,12 @@ def as_text(results: Sequence[Checked], places: Places, pen: Pen, *, is_verbose:
 
 
 def _pair(item: Checked) -> str:
-    if item.explanation is None or item.pairs < 2:
+    if item.pair is None or item.pairs < 2:
         return ""
-    return f" ({end_title(item.explanation.source)} -> {end_title(item.explanation.destination)})"
+    return f" ({end_title(item.pair.source)} -> {end_title(item.pair.destination)})"
 
 
-def as_junit(results: Sequence[Checked], places: Places) -> str:
+def as_junit(results: Sequence[Checked], places: Answered) -> str:
     """A test case for each test."""
     cases = []
     for item in results:
@@ -117,7 +135,7 @@ def as_junit(results: Sequence[Checked], places: Places) -> str:
         children = []
         if not item.passed:
             message = f"expected {item.intent.expectation}, is {item.actual}"
-            detail = "\n".join(_with_place(text, origin, places) for text, origin in because(item))
+            detail = "\n".join(_with_place(text, origin, places) for text, origin in because(item, places.engine))
             children.append(element("failure", {"message": message, "type": "connectivity"}, escape(detail)))
         cases.append(parent("testcase", attributes, children) if children else element("testcase", attributes))
     failures = sum(not item.passed for item in results)
@@ -125,12 +143,12 @@ def as_junit(results: Sequence[Checked], places: Places) -> str:
     return HEADER + parent("testsuites", attributes, [parent("testsuite", attributes, cases)]) + "\n"
 
 
-def _with_place(text: str, origin: Origin, places: Places) -> str:
+def _with_place(text: str, origin: Origin, places: Answered) -> str:
     found = places.find(origin)
     return f"{found}: {text}" if found is not None else text
 
 
-def as_github(results: Sequence[Checked], places: Places) -> str:
+def as_github(results: Sequence[Checked], places: Answered) -> str:
     """An error annotation for each test that fails, at the test; the reasons are in its text."""
     lines = []
     for item in results:
@@ -139,7 +157,7 @@ def as_github(results: Sequence[Checked], places: Places) -> str:
         text = "\n".join(
             [
                 f"{item.intent.name}: expected {item.intent.expectation}, is {item.actual}",
-                *(_with_place(text, origin, places) for text, origin in because(item)),
+                *(_with_place(text, origin, places) for text, origin in because(item, places.engine)),
             ]
         )
         spot = places.find(item.intent.origin)
@@ -155,7 +173,7 @@ def _property(text: str) -> str:
     return text.translate(_DATA).replace(":", "%3A").replace(",", "%2C")
 
 
-def as_sarif(results: Sequence[Checked], places: Places) -> str:
+def as_sarif(results: Sequence[Checked], places: Answered) -> str:
     """A result for each test that fails, with the deciding lines as related locations."""
     found: list[Data] = []
     for item in results:
@@ -166,7 +184,9 @@ def as_sarif(results: Sequence[Checked], places: Places) -> str:
         spot = places.find(item.intent.origin)
         if spot is not None:
             result["locations"] = [_location(spot)]
-        related = [(text, place) for text, origin in because(item) if (place := places.find(origin)) is not None]
+        related = [
+            (text, place) for text, origin in because(item, places.engine) if (place := places.find(origin)) is not None
+        ]
         result["relatedLocations"] = [
             {"id": number, **_location(place), "message": {"text": text}}
             for number, (text, place) in enumerate(related, 1)

@@ -1,0 +1,280 @@
+"""why, connectivity, diff and test from the command line."""
+
+import json
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+
+import pytest
+
+APP = """\
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {team: b}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: data}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: frontend, namespace: shop, labels: {role: client}}
+spec:
+  template:
+    metadata: {labels: {app: frontend}}
+    spec:
+      containers: [{name: main, image: i, ports: [{name: http, containerPort: 8080}]}]
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db, namespace: data}
+spec:
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      containers: [{name: main, image: i, ports: [{name: pg, containerPort: 5432}]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: data}
+spec: {selector: {app: db}, ports: [{port: 5433, targetPort: pg}]}
+"""
+POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: data}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+    - from:
+        - namespaceSelector: {matchLabels: {team: TEAM}}
+          podSelector: {matchLabels: {app: frontend}}
+      ports:
+        - port: pg
+"""
+TESTS = """\
+apiVersion: netpol-lint/v1
+kind: ConnectivityTest
+tests:
+  - {name: the shop reads its database, from: shop/frontend, to: data/db, port: 5432/TCP, expect: allow}
+  - {name: nobody else does, from: world, to: data/db, expect: deny}
+"""
+
+
+@pytest.fixture
+def shop(folder):
+    folder.write("app.yaml", APP)
+    folder.write("policy.yaml", POLICY.replace("TEAM", "a"))
+    return folder
+
+
+def opened(folder) -> None:
+    folder.write("policy.yaml", POLICY.replace("TEAM", "b"))
+
+
+def test_why_names_lines_near_misses_and_edits(shop) -> None:
+    done = shop.run("why", "frontend", "data/db:5432")
+    assert done.code == 0
+    assert "deny: shop/frontend[Deployment] -> data/db[StatefulSet], TCP 5432" in done.out
+    assert "policy.yaml:3:18" in done.out
+    assert "namespace `shop` lacks the label `team=a` (it has `team=b`)" in done.out
+    assert "add the label team=a to the namespace shop" in done.out
+    assert "kubernetes.io/metadata.name: shop" in done.out
+
+
+def test_edits_do_what_they_say(shop) -> None:
+    data = json.loads(shop.run("why", "frontend", "db:5432", "--format", "json").out)
+    assert data["verdict"] == "deny"
+    labels, rule = data["connections"][0]["edits"]
+    shop.write("app.yaml", APP.replace("{team: b}", "{" + labels["yaml"] + "}"))
+    assert json.loads(shop.run("why", "frontend", "db:5432", "--format", "json").out)["verdict"] == "allow"
+    shop.write("app.yaml", APP)
+    indented = "".join(f"    {line}\n" for line in rule["yaml"].splitlines())
+    shop.write("policy.yaml", POLICY.replace("TEAM", "a") + indented)
+    assert json.loads(shop.run("why", "frontend", "db:5432", "--format", "json").out)["verdict"] == "allow"
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown"])
+def test_why_in_all_formats(shop, form: str) -> None:
+    opened(shop)
+    done = shop.run("why", "shop/frontend", "svc:data/db:5433", "--format", form)
+    assert done.code == 0
+    assert "policy.yaml" in done.out
+    assert "allow" in done.out
+    assert "5432" in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("fronten", "db"), "did you mean shop/frontend?"),
+        (("shop/frontend", "data/db:99999"), "ports go from 1 to 65535"),
+        (("shop/frontend", "svc:data/nope"), "no Service `data/nope` is known"),
+        (("world", "ip:203.0.113.9"), "both ends are addresses"),
+        (("shop/frontend", "ip:nonsense"), "`nonsense` is not an IP address"),
+        (("shop/app=nope", "db"), "no workload in namespace `shop` has the labels"),
+    ],
+)
+def test_wrong_names_are_said_and_others_proposed(shop, arguments, message: str) -> None:
+    done = shop.run("why", *arguments)
+    assert done.code == 2
+    assert message in done.err
+
+
+def test_evidence_is_the_same_each_time(shop) -> None:
+    for name in ("../one", "../two"):
+        assert shop.run("why", "frontend", "db", "--evidence", name, "--time", "2026-01-02").code == 0
+    assert (shop.path.parent / "one.json").read_bytes() == (shop.path.parent / "two.json").read_bytes()
+    data = json.loads((shop.path.parent / "one.json").read_text())
+    assert data["time"] == "2026-01-02"
+    assert [item["name"] for item in data["policiesConsidered"]] == ["db"]
+    assert {item["path"] for item in data["inputs"]} == {"app.yaml", "policy.yaml"}
+    assert "Policies considered" in (shop.path.parent / "one.md").read_text()
+
+
+def test_connectivity_table_counts_isolation(shop) -> None:
+    opened(shop)
+    done = shop.run("connectivity", "--exposure")
+    assert done.code == 0
+    assert "shop/frontend[Deployment]  data/db[StatefulSet]" in done.out
+    assert "data       1          1 (100 %)         0 (0 %)" in done.out
+    assert "pods with app=frontend in namespaces with team=b" not in done.out, "the frontend is shown itself"
+
+
+def test_connectivity_filters(shop) -> None:
+    opened(shop)
+    rows = shop.run("connectivity", "--format", "csv", "--to", "data/db", "--no-outside").out.splitlines()
+    assert rows == ["source,destination,allow,unknown", "shop/frontend[Deployment],data/db[StatefulSet],TCP 5432,"]
+    rows = shop.run(
+        "connectivity", "--format", "csv", "--from", "shop/*", "--to", "world", "--port", "443"
+    ).out.splitlines()
+    assert rows[1:] == ["shop/frontend[Deployment],every address,TCP 443,"]
+    rows = shop.run("connectivity", "--format", "csv", "--namespace", "nowhere").out.splitlines()
+    assert len(rows) == 1
+
+
+def test_connectivity_as_graphs_and_data(shop) -> None:
+    opened(shop)
+    assert shop.run("connectivity", "--format", "mermaid").out.startswith("flowchart LR\n")
+    assert shop.run("connectivity", "--format", "dot").out.startswith("digraph connectivity {")
+    assert "| shop/frontend[Deployment] |" in shop.run("connectivity", "--format", "markdown").out
+    data = json.loads(shop.run("connectivity", "--format", "json").out)
+    assert {item["namespace"] for item in data["groups"]} == {"shop", "data"}
+    svg = shop.run("connectivity", "--format", "svg")
+    if shutil.which("dot"):
+        assert "<svg" in svg.out
+    else:
+        assert (svg.code, "Graphviz" in svg.err) == (2, True)
+
+
+def test_diff_of_folders_names_the_lines(shop) -> None:
+    shop.write("base/policy.yaml", APP + "---\n" + POLICY.replace("TEAM", "a"))
+    shop.write("head/policy.yaml", APP + "---\n" + POLICY.replace("TEAM", "b"))
+    done = shop.run("diff", "base", "head", "--fail-on", "opened-cross")
+    assert done.code == 1
+    assert "+ shop/frontend[Deployment] -> data/db[StatefulSet]: TCP 5432" in done.out
+    assert "head/policy.yaml:39:11" in done.out
+    assert shop.run("diff", "base", "head", "--fail-on", "opened-world").code == 0
+    assert "closed" in shop.run("diff", "head", "base").out.lower()
+    assert shop.run("diff", "head", "base", "--fail-on", "opened").code == 0
+    assert shop.run("diff", "head", "base", "--fail-on", "changed").code == 1
+    assert shop.run("diff", "base", "base").out == "no connection changes\n"
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "markdown"])
+def test_diff_in_all_formats(shop, form: str) -> None:
+    shop.write("base/policy.yaml", APP + "---\n" + POLICY.replace("TEAM", "a"))
+    shop.write("head/policy.yaml", APP + "---\n" + POLICY.replace("TEAM", "b"))
+    text = shop.run("diff", "base", "head", "--format", form).out
+    assert "shop/frontend[Deployment]" in text
+    if form != "markdown":
+        json.loads(text)
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
+def test_diff_of_git_revisions(shop) -> None:
+    def git(*arguments: str) -> None:
+        command = ["git", "-c", "user.email=a@example.com", "-c", "user.name=a", *arguments]
+        subprocess.run(command, cwd=shop.path, check=True, capture_output=True)
+
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    opened(shop)
+    now = shop.run("diff", "HEAD", "--fail-on", "opened")
+    assert (now.code, "TCP 5432" in now.out) == (1, True)
+    git("checkout", "-qb", "change")
+    git("commit", "-qam", "two")
+    assert shop.run("diff", "--against", "main").out == now.out
+    assert shop.run("diff", "main", "change").out.count("TCP 5432") == 1
+    wrong = shop.run("diff", "no-such-thing")
+    assert (wrong.code, "is not a git revision" in wrong.err) == (2, True)
+
+
+def test_tests_fail_with_the_line_that_decides(shop) -> None:
+    shop.write("tests.yaml", TESTS)
+    done = shop.run("test", "tests.yaml")
+    assert done.code == 1
+    assert "FAIL the shop reads its database: expected allow, is deny" in done.out
+    assert done.out.endswith("1 passed, 1 failed\n")
+    opened(shop)
+    assert shop.run("test", "tests.yaml", "app.yaml", "policy.yaml").code == 0
+
+
+def test_tests_as_json_are_the_contract(shop) -> None:
+    shop.write("tests.yaml", TESTS)
+    data = json.loads(shop.run("test", "tests.yaml", "--format", "json").out)
+    assert (data["version"], data["passed"], data["failed"]) == (1, 1, 1)
+    first = data["tests"][0]
+    assert list(first) == ["name", "from", "to", "port", "expect", "actual", "passed", "because"]
+    assert (first["actual"], first["passed"]) == ("deny", False)
+    assert list(first["because"][0]) == ["path", "start", "end", "text"]
+    assert first["because"][0]["start"] == {"line": 3, "column": 18, "offset": 70}
+
+
+@pytest.mark.parametrize("form", ["junit", "sarif", "github"])
+def test_tests_in_all_formats(shop, form: str) -> None:
+    shop.write("tests.yaml", TESTS)
+    text = shop.run("test", "tests.yaml", "--format", form).out
+    assert "the shop reads its database" in text
+    assert "policy.yaml" in text
+    if form == "junit":
+        assert len(ET.fromstring(text).findall(".//testcase")) == 2
+    if form == "sarif":
+        json.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("test", "message"),
+    [
+        ("{form: a, to: b, expect: allow}", "tests.yaml:4:6: `form` is not a field of a test; did you mean `from`?"),
+        ("{from: a, to: b, expect: alow}", "`alow` is not a valid expectation; did you mean `allow`?"),
+        ("{from: a, to: b, port: 0, expect: deny}", "`0` is not a valid port"),
+        ("{to: b, expect: deny}", "`from` is missing"),
+        ("just text", "a test has to be a mapping"),
+    ],
+)
+def test_mistakes_in_tests_have_a_position(shop, test: str, message: str) -> None:
+    shop.write("tests.yaml", f"apiVersion: netpol-lint/v1\nkind: ConnectivityTest\ntests:\n  - {test}\n")
+    done = shop.run("test", "tests.yaml")
+    assert done.code == 2
+    assert message in done.err
+
+
+def test_names_that_match_nothing_fail(shop) -> None:
+    shop.write("tests.yaml", TESTS.replace("shop/frontend", "shop/nobody"))
+    data = json.loads(shop.run("test", "tests.yaml", "--format", "json").out)
+    first = data["tests"][0]
+    assert (first["actual"], first["passed"]) == ("unknown", False)
+    assert "no workload `shop/nobody` is known" in first["because"][0]["text"]
+
+
+def test_netassert_there_and_back(shop) -> None:
+    shop.write("tests.yaml", TESTS)
+    done = shop.run("test", "tests.yaml", "--export", "netassert")
+    assert "left out: nobody else does" in done.err
+    shop.write("live/netassert.yaml", done.out)
+    failed = shop.run("test", "live/netassert.yaml", "app.yaml", "policy.yaml")
+    assert (failed.code, "0 passed, 1 failed" in failed.out) == (1, True)
+    opened(shop)
+    assert shop.run("test", "live/netassert.yaml", "app.yaml", "policy.yaml").code == 0
