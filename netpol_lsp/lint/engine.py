@@ -220,8 +220,30 @@ Planned = tuple[Check, ConfiguredRule]
 _EFFECTS = frozenset({Category.INTENT, Category.WORKSPACE, Category.SECURITY, Category.PLATFORM})
 
 
-        first, there = len(found), features_of_policy(policy)
-        for check, setup in plan.for_policy(there, workspace.known, is_partial=hidden, is_misplaced=misplaced):
+_ITEM = re.compile(r"spec\.(ingress|egress)\[(\d+)\]")
+
+
+def _needs_whole_policy(info: RuleInfo) -> bool:
+    """Whether a rule speaks of what a policy does, as a whole or in a part of it."""
+    return info.category in _EFFECTS and not info.on_partial
+
+
+def _still_holds(one: Diagnostic, analysis: DocumentAnalysis, policy: NetworkPolicy) -> bool:
+    """Whether a finding does not depend on what is out of place in its policy."""
+    if not _needs_whole_policy(rule_info(one.code)):
+        return True
+    item = _ITEM.match(one.field)
+    return item is not None and analysis.is_sound(policy, ("spec", item[1], int(item[2])))
+
+
+class _Situation(NamedTuple):
+    """What is there for rules to look at: a document or a policy, what it has, what the workspace knows."""
+
+    is_policy: bool
+    there: frozenset[Trigger]
+    known: frozenset[ResourceTrigger]
+    is_partial: bool
+    is_misplaced: bool
 
 
 class _Plan:
