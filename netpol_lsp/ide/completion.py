@@ -57,6 +57,8 @@ class Setting:
     """The `key` of the requirement whose values are being written."""
 
 
+_METADATA = ("name", "namespace", "labels", "annotations")
+"""Of the fields of metadata those that people write; a cluster fills in the others."""
 _COMMENT_CODES = re.compile(r"netpol:\s*ignore(?:-file)?\s*\[([^\]]*)\Z")
 
 
@@ -69,9 +71,13 @@ def suggest(cursor: Cursor, path: Path, setting: Setting) -> list[Suggestion]:
     found = schema_at(path)
     suggestions: list[Suggestion] = []
     if found is not None and _is_mapping(found):
-        suggestions += _keys(cursor, path, setting)
+        parts: list[Suggestion] = []
         if path and isinstance(path[-1], int) and not cursor.siblings and not cursor.has_colon:
-            suggestions += _parts(cursor, path, setting)
+            parts = list(_parts(cursor, path, setting))
+        ready = {part.label for part in parts}
+        # A ready-made item that starts with a field says more than the field alone.
+        suggestions += (key for key in _keys(cursor, path, setting) if key.label not in ready)
+        suggestions += parts
     elif found is not None and not _is_list(found):
         suggestions += _values(cursor, path, setting)
     if cursor.items is not None and not cursor.in_flow and not cursor.has_colon:
@@ -111,8 +117,9 @@ def suggest_in_comment(before: str, offset: int, rules: Iterable[RuleInfo], used
 def _keys(cursor: Cursor, path: Path, setting: Setting) -> Iterator[Suggestion]:
     """The fields of a mapping that are not there yet; label keys where these are free."""
     fields = fields_at(path)
+    wanted = _METADATA if path == ("metadata",) else fields
     for name, found in fields.items():
-        if name not in cursor.siblings:
+        if name not in cursor.siblings and name in wanted:
             text = render_keys(name, found, cursor, setting.style, as_json=setting.as_json)
             doc = found.get("description", "")
             yield Suggestion(name, Kind.FIELD, text, cursor.word, _detail(found), doc, is_snippet=not cursor.has_colon)
@@ -157,7 +164,8 @@ def _parts(cursor: Cursor, path: Path, setting: Setting) -> Iterator[Suggestion]
             text = render_value(value, setting.style, 0, as_json=setting.as_json, in_flow=True)[1:-1]
         else:
             text = render_value(value, setting.style, cursor.column + len(space))
-        yield Suggestion(name, Kind.SNIPPET, space + text, cursor.word, summary, is_snippet=True)
+        doc = fields_at(path).get(name, {}).get("description", "")
+        yield Suggestion(name, Kind.SNIPPET, space + text, cursor.word, summary, doc, is_snippet=True)
 
 
 def _items(cursor: Cursor, items: Path, setting: Setting) -> Iterator[Suggestion]:
@@ -171,10 +179,15 @@ def _items(cursor: Cursor, items: Path, setting: Setting) -> Iterator[Suggestion
             text = render_item(value, setting.style, cursor.column)
             yield Suggestion(f"- {value}", Kind.VALUE, text, cursor.word, detail, value_doc(str(items[-1]), str(value)))
         return
-    for name, summary, value in _parts_of(items):
+    fields, parts = fields_at((*items, 0)), _parts_of(items)
+    for name, summary, value in parts:
         text = render_item(value, setting.style, cursor.column)
-        yield Suggestion(f"- {name}", Kind.SNIPPET, text, cursor.word, summary, is_snippet=True)
-    for name, inner in fields_at((*items, 0)).items():
+        doc = fields.get(name, {}).get("description", "")
+        yield Suggestion(f"- {name}", Kind.SNIPPET, text, cursor.word, summary, doc, is_snippet=True)
+    ready = {name for name, _, _ in parts}
+    for name, inner in fields.items():
+        if name in ready:
+            continue
         behind_dash = replace(cursor, column=cursor.column + 2, has_colon=False)
         text = "- " + render_keys(name, inner, behind_dash, setting.style)
         doc = inner.get("description", "")
@@ -185,7 +198,7 @@ def _parts_of(path: Path) -> tuple[tuple[str, str, Any], ...]:
     """The ready-made items of the list at a path."""
     if not path:
         return ()
-    return PARTS.get("peer" if path[-1] in ("from", "to") else str(path[-1]), ())
+    return PARTS.get(str(path[-1]), ())
 
 
 def _is_mapping(found: dict[str, Any]) -> bool:

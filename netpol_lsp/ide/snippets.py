@@ -140,25 +140,30 @@ POLICIES = (
     ),
 )
 
-PARTS: dict[str, tuple[tuple[str, str, Any], ...]] = {
-    "peer": (
-        ("podSelector", "pods of this namespace", {"podSelector": {"matchLabels": {"${1:app}": "${2:web}"}}}),
-        (
-            "namespaceSelector",
-            "all pods of a namespace",
-            {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "${1:default}"}}},
-        ),
-        (
-            "namespaceSelector AND podSelector",
-            "certain pods of a namespace",
-            {
-                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "${1:default}"}},
-                "podSelector": {"matchLabels": {"${2:app}": "${3:web}"}},
-            },
-        ),
-        ("ipBlock", "addresses outside the cluster", {"ipBlock": {"cidr": "${1:192.0.2.0/24}"}}),
-        ("kube-dns", "the cluster's DNS pods", KUBE_DNS),
+Part = tuple[str, str, Any]
+"""An item of a list: name, summary, value."""
+
+_PEERS: tuple[Part, ...] = (
+    ("podSelector", "pods of this namespace", {"podSelector": {"matchLabels": {"${1:app}": "${2:web}"}}}),
+    (
+        "namespaceSelector",
+        "all pods of a namespace",
+        {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "${1:default}"}}},
     ),
+    (
+        "namespaceSelector AND podSelector",
+        "certain pods of a namespace",
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "${1:default}"}},
+            "podSelector": {"matchLabels": {"${2:app}": "${3:web}"}},
+        },
+    ),
+    ("ipBlock", "addresses outside the cluster", {"ipBlock": {"cidr": "${1:192.0.2.0/24}"}}),
+)
+
+PARTS: dict[str, tuple[Part, ...]] = {
+    "from": _PEERS,
+    "to": (*_PEERS, ("kube-dns", "the cluster's DNS pods", KUBE_DNS)),
     "ports": (
         ("port", "one port", {"protocol": "${1:TCP}", "port": "${2:80}"}),
         ("port range", "a range of ports", {"protocol": "${1:TCP}", "port": "${2:8000}", "endPort": "${3:8080}"}),
@@ -171,7 +176,7 @@ PARTS: dict[str, tuple[tuple[str, str, Any], ...]] = {
         ("DoesNotExist", "the label is missing", {"key": "${1:app}", "operator": "DoesNotExist"}),
     ),
 }
-"""Items for the lists of a policy: name, summary, value."""
+"""Items for the lists of a policy, by the list's field."""
 
 
 def plain(text: str) -> str:

@@ -23,6 +23,8 @@ def codes(items):
         ({"codeLens": "off"}, ClientSettings()),
         ({"showResults": False}, ClientSettings(show_results=False)),
         ({"codeActionMenu": True}, ClientSettings(code_action_menu=True)),
+        ({"suggestCommand": "x", "codeActionMenu": 1}, ClientSettings(suggest_command="x")),
+        ({"suggestCommand": {"x": 1}}, ClientSettings()),
         ({"inlayHints": {"peers": False, "types": "no", "unknown": 1}}, ClientSettings(InlayHintSettings(peers=False))),
         ({"inlayHints": False}, ClientSettings(InlayHintSettings(False, False, False, False, False))),
     ],

@@ -12,7 +12,7 @@ import { type ClusterFact, Pages, Status } from "./view";
 const EXPLAIN = "netpol.explainPolicy";
 const SHOW_CONFIG = "netpol.showConfig";
 /** What this client does itself, told to the server: it shows what commands answer, and lets people choose among code actions. */
-const OWN = { showResults: false, codeActionMenu: true, clusterStatus: true };
+const OWN = { showResults: false, codeActionMenu: true, clusterStatus: true, suggestCommand: "editor.action.triggerSuggest" };
 const SELECTOR = LANGUAGES.flatMap((language) => ["file", "untitled"].map((scheme) => ({ language, scheme })));
 
 class Server {

@@ -49,7 +49,11 @@ def register(registry: Registry, services: Services) -> None:
             return None
         offset = snapshot.positions.offset(params.position)
         found = find_suggestions(snapshot, offset, services.session)
-        return {"isIncomplete": False, "items": render(found, snapshot, offset, services.client.capabilities)}
+        settings = services.configuration.settings
+        return {
+            "isIncomplete": False,
+            "items": render(found, snapshot, offset, services.client.capabilities, settings.suggest_command),
+        }
 
 
 def find_suggestions(snapshot: Snapshot, offset: int, opened: Iterable[Snapshot]) -> list[Suggestion]:
@@ -136,10 +140,16 @@ def _shifted(found: list[Suggestion], offset: int) -> list[Suggestion]:
     ]
 
 
-def render(found: list[Suggestion], snapshot: Snapshot, offset: int, client: Client) -> list[Json]:
-    """The client's items, in our order."""
+def render(
+    found: list[Suggestion], snapshot: Snapshot, offset: int, client: Client, suggest_command: str = ""
+) -> list[Json]:
+    """The client's items, in our order. A key is followed by the client's command that offers what may come after it."""
     indent = _indent_at(snapshot, offset)
-    return [_render(one, number, snapshot, offset, client, indent) for number, one in enumerate(found)]
+    items = [_render(one, number, snapshot, offset, client, indent) for number, one in enumerate(found)]
+    for one, item in zip(found, items, strict=True):
+        if suggest_command and one.kind is Kind.FIELD:
+            item["command"] = {"title": "Suggest", "command": suggest_command}
+    return items
 
 
 def _render(one: Suggestion, number: int, snapshot: Snapshot, offset: int, client: Client, indent: int) -> Json:

@@ -44,6 +44,8 @@ class ClientSettings:
     """Whether the server shows what a command found; a client that does it itself says no."""
     code_action_menu: bool = False
     """Whether the client lets the user choose among code actions: it then gets all, not only fixes of what it names."""
+    suggest_command: str = ""
+    """The client's own command that opens completion: it is run after a key was accepted, for the key's values."""
     cluster_status: bool = False
     """Whether the client wants to be told what is known of the cluster (`netpol/cluster`), as for a status bar."""
 
@@ -71,6 +73,7 @@ def parse_settings(data: Any, initial: ClientSettings = ClientSettings()) -> Cli
         switch("codeLens", initial.code_lens),
         switch("showResults", initial.show_results),
         switch("codeActionMenu", initial.code_action_menu),
+        command if isinstance(command := section.get("suggestCommand"), str) else initial.suggest_command,
         switch("clusterStatus", initial.cluster_status),
     )
 
