@@ -295,7 +295,7 @@ async def test_keys_and_values_of_the_config_file(editor):
     assert "podSelector" not in labels
 
 
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+START = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
 
 
 async def offered(editor, text):
@@ -308,7 +308,7 @@ async def offered(editor, text):
 @pytest.mark.parametrize("key", ["from", "to"])
 async def test_each_peer_is_offered_once(editor, key, place):
     direction = "ingress" if key == "from" else "egress"
-    items = await offered(editor, HEAD + f"spec:\n  {direction}:\n    - {key}:\n        {place}")
+    items = await offered(editor, START + f"spec:\n  {direction}:\n    - {key}:\n        {place}")
     labels = [item["label"].removeprefix("- ").removesuffix(":") for item in items]
     assert {"podSelector", "namespaceSelector", "ipBlock"} <= set(labels)
     assert len(labels) == len(set(labels))
@@ -319,9 +319,9 @@ async def test_each_peer_is_offered_once(editor, key, place):
 
 
 async def test_metadata_offers_what_people_write(editor):
-    labels = [item["label"] for item in await offered(editor, HEAD + "metadata:\n  |\nspec: {}\n")]
+    labels = [item["label"] for item in await offered(editor, START + "metadata:\n  |\nspec: {}\n")]
     assert labels == ["name", "namespace", "labels", "annotations"]
-    labels = [item["label"] for item in await offered(editor, HEAD + "metadata:\n  name: x\n  uid: y\n  |\n")]
+    labels = [item["label"] for item in await offered(editor, START + "metadata:\n  name: x\n  uid: y\n  |\n")]
     assert labels == ["namespace", "labels", "annotations"]
 
 
@@ -329,7 +329,7 @@ async def test_a_key_is_followed_by_its_values_where_the_client_can(make_editor)
     editor = make_editor()
     await editor.start(initializationOptions={"suggestCommand": "editor.action.triggerSuggest"})
     for text in ("spec:\n  |", "spec:\n  ingress:\n    - |", "spec:\n  podSelector:\n    |"):
-        items = await offered(editor, HEAD + text)
+        items = await offered(editor, START + text)
         keys = [item for item in items if item["kind"] == 10]
         assert keys
         assert all(item["command"]["command"] == "editor.action.triggerSuggest" for item in keys)
@@ -337,4 +337,4 @@ async def test_a_key_is_followed_by_its_values_where_the_client_can(make_editor)
 
 
 async def test_no_client_is_sent_a_command_that_it_did_not_name(editor):
-    assert not any("command" in item for item in await offered(editor, HEAD + "spec:\n  |"))
+    assert not any("command" in item for item in await offered(editor, START + "spec:\n  |"))
