@@ -38,6 +38,7 @@ class Capability(StrEnum):
     ESTABLISHED_CONNECTIONS = "established-connections"
     PROBES = "probes"
     HOST_NETWORK_PODS = "host-network-pods"
+    STANDALONE_PODS = "standalone-pods"
     PORTS_AFTER_TRANSLATION = "ports-after-translation"
     CLIENT_ADDRESS = "client-address"
     POD_START = "pod-start"

@@ -31,6 +31,7 @@ TITLES = {
     Capability.ESTABLISHED_CONNECTIONS: "existing connections judged",
     Capability.PROBES: "probes always pass",
     Capability.HOST_NETWORK_PODS: "`hostNetwork` pods selected",
+    Capability.STANDALONE_PODS: "pods without owner",
     Capability.PORTS_AFTER_TRANSLATION: "ports of the pod, not the Service",
     Capability.CLIENT_ADDRESS: "client's address kept",
     Capability.POD_START: "from the first packet",

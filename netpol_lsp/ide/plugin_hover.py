@@ -22,7 +22,12 @@ _BY_FIELD = {
     "namespaceSelector": (Capability.NAMESPACE_SELECTOR, Capability.COMBINED_SELECTORS),
     "matchExpressions": (Capability.MATCH_EXPRESSIONS,),
 }
-_WHOLE = (Capability.ESTABLISHED_CONNECTIONS, Capability.POD_START, Capability.HOST_NETWORK_PODS)
+_WHOLE = (
+    Capability.ESTABLISHED_CONNECTIONS,
+    Capability.POD_START,
+    Capability.HOST_NETWORK_PODS,
+    Capability.STANDALONE_PODS,
+)
 """What is worth knowing of a plugin for a policy as a whole."""
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability, Fact, Support
 from netpol_lsp.lint.context import PolicyContext
+from netpol_lsp.lint.rule_pods import RulePods, rules_with_pods, serves, target_number
 from netpol_lsp.policies.networkpolicy.feature_uses import FeatureUse, feature_uses
+from netpol_lsp.policies.networkpolicy.peer import Port
+from netpol_lsp.workspace.pods import find_pods, place_of, services_here
+from netpol_lsp.workspace.resources import ServiceFacts, ServicePort, WorkloadFacts
 from netpol_lsp.workspace.snapshot import is_same
 
 DIRECTIONS = (Capability.INGRESS, Capability.EGRESS)
@@ -39,3 +43,31 @@ def uses_with(ctx: PolicyContext, capabilities: Capabilities, support: Support) 
         is_open = use.direction is not None and capabilities.enforces(use.direction.value).support is Support.NO
         if use.capability in DIRECTIONS or not is_open:
             yield use, fact
+
+
+def translated_ports(ctx: PolicyContext) -> Iterator[tuple[Port, ServiceFacts, ServicePort]]:
+    """Ports of rules that a Service sends on from another port, each with the Service and its entry."""
+    for found in rules_with_pods(ctx):
+        services = [service for where in found.places for service in services_here(ctx.workspace, where)]
+        for port in found.rule.ports:
+            entry = next(_translations(port, found, services), None)
+            if entry is not None:
+                yield port, *entry
+
+
+def _translations(
+    port: Port, found: RulePods, services: Iterable[ServiceFacts]
+) -> Iterator[tuple[ServiceFacts, ServicePort]]:
+    for service in services:
+        served = [workload for workload in found.pods.sure if serves(service, workload)]
+        for entry in service.ports:
+            targets = {target_number(entry, workload) for workload in served}
+            is_same = entry.protocol == port.effective_protocol and port.number is not None
+            if is_same and targets == {port.number} and entry.port != port.number:
+                yield service, entry
+
+
+def standalone_pods(ctx: PolicyContext) -> tuple[WorkloadFacts, ...]:
+    """The pods that the policy selects and that nothing owns."""
+    pods = find_pods(ctx.workspace, place_of(ctx.workspace, ctx.located), ctx.semantics.pod_selector)
+    return tuple(one for one in pods.sure if one.kind == "Pod" and one.owner_kind is None and not one.is_finished)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netpol_lsp.capabilities.fact import Support
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.peer_targets import peer_targets, pods_of
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
@@ -87,6 +88,10 @@ def host_network_selected(ctx: PolicyContext) -> Diagnostics:
               image: samba
     ```
     """
+    fact = ctx.settings.capabilities.host_network_pods
+    if fact.support is Support.YES:
+        return
+    reason = fact.text if fact.support is Support.NO else "most plugins do not enforce policies there"
     written = ctx.policy.pod_selector
     if written is not None and not written.is_empty:
         pods = find_pods(ctx.workspace, place_of(ctx.workspace, ctx.located), ctx.semantics.pod_selector)
@@ -95,8 +100,7 @@ def host_network_selected(ctx: PolicyContext) -> Diagnostics:
             what = "uses" if len(hosts) == 1 else "use"
             yield ctx.finding(
                 written.span,
-                f"{workload_words(hosts)} {what} the network of the node (`hostNetwork`), where most plugins do not "
-                "enforce policies",
+                f"{workload_words(hosts)} {what} the network of the node (`hostNetwork`): {reason}",
                 label="selects hostNetwork pods",
                 related=[ctx.related_fact(one.origin, "hostNetwork: true") for one in hosts[:3]],
             )

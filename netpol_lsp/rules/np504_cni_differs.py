@@ -8,13 +8,14 @@ from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability, LimitKind, Support
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.kube.net.address_set import NO_ADDRESSES, CidrSet, address_set
-from netpol_lsp.lint.platform import policy_count, speaks_for_workspace, uses_with
+from netpol_lsp.lint.platform import policy_count, speaks_for_workspace, standalone_pods, translated_ports, uses_with
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.pods import workload_words
 
 
-@policy_rule("NP504", category="platform", severity=Severity.INFO, uses_workspace=True, on_partial=True)
+@policy_rule("NP504", category="platform", severity=Severity.INFO, uses_resources=True, on_partial=True)
 def cni_differs(ctx: PolicyContext) -> Diagnostics:
     """The cluster's network plugin takes the policy in another way than the specification says.
 
@@ -25,7 +26,7 @@ def cni_differs(ctx: PolicyContext) -> Diagnostics:
     is said once.
 
     An information, and a warning where it surely does not work: a number that exceeds a limit, an `ipBlock` of pods
-    alone (needs `pod-cidrs`). Speaks only when the configuration names the network plugin.
+    alone (needs `pod-cidrs`), a Service whose port is another than the pods' where the plugin drops that. Speaks only when the configuration names the network plugin.
 
     ```yaml bad {"cni": "cilium"}
     apiVersion: networking.k8s.io/v1
@@ -85,6 +86,7 @@ def cni_differs(ctx: PolicyContext) -> Diagnostics:
         yield ctx.finding(use.span, f"{use.subject} is special on {capabilities.label}: {fact.text}")
     yield from _ip_blocks(ctx, capabilities)
     yield from _limits(ctx, capabilities)
+    yield from _workloads(ctx, capabilities)
     if capabilities.concerns_all and speaks_for_workspace(ctx):
         yield from _about_all(ctx, capabilities)
 
@@ -125,6 +127,27 @@ def _blocks(ctx: PolicyContext, direction: Direction) -> Iterator[tuple[Span, st
             block = address_set(cidr.value) if cidr is not None and cidr.value else None
             if cidr is not None and cidr.value and block is not None:
                 yield cidr.span, cidr.value, block
+
+
+def _workloads(ctx: PolicyContext, capabilities: Capabilities) -> Iterator[Diagnostic]:
+    """Pods and Services of the manifests that the plugin does not take as the specification has it."""
+    translation = capabilities.fact(Capability.PORTS_AFTER_TRANSLATION)
+    if translation.support is Support.NO:
+        for port, service, entry in translated_ports(ctx):
+            yield ctx.finding(
+                port.port or port,
+                f"Service `{service.name}` sends port {entry.port} on to {port.number}: {translation.text}",
+                severity=Severity.WARNING,
+                related=[ctx.related_fact(entry.origin, "the Service's port is another")],
+            )
+    alone = capabilities.fact(Capability.STANDALONE_PODS)
+    if alone.support is Support.NO and (pods := standalone_pods(ctx)):
+        yield ctx.finding(
+            ctx.policy.pod_selector or ctx.policy.object.name_field or ctx.policy,
+            f"the policy does not hold for {workload_words(pods)}: {alone.text}",
+            severity=Severity.WARNING,
+            related=[ctx.related_fact(pod.origin, "a Pod without an owner") for pod in pods[:3]],
+        )
 
 
 def _limits(ctx: PolicyContext, capabilities: Capabilities) -> Iterator[Diagnostic]:

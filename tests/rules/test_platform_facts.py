@@ -62,12 +62,13 @@ FIXTURES = {
     Capability.POLICY_TYPES: ("  policyTypes: [Ingress]\n  egress: [{to: [{podSelector: {}}]}]\n", "egress"),
     Capability.CLIENT_ADDRESS: (BOTH + "  ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]\n", "203.0.113.0/24"),
 }
-# What is told in hovers and by `netpol-lint cni`, because no policy shows whether it matters.
+# What other manifests show (see below), or hovers and `netpol-lint cni` tell, because no policy shows whether it matters.
 TOLD_ELSEWHERE = {
     Capability.IP_BLOCK_MATCHES_NODES,
     Capability.ESTABLISHED_CONNECTIONS,
     Capability.PROBES,
     Capability.HOST_NETWORK_PODS,
+    Capability.STANDALONE_PODS,
     Capability.PORTS_AFTER_TRANSLATION,
     Capability.POD_START,
     Capability.ADMIN_NETWORK_POLICY,
@@ -320,3 +321,64 @@ def test_plugins_that_are_not_kept_up_are_named_once(profile) -> None:
     assert [d.severity for d in found] == [Severity.INFO]
     assert re.search(re.escape(profile.status_text), found[0].message)
     assert [d for d in findings(policies, config("calico")) if d.code == "NP505"] == []
+
+
+SERVICE = """\
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: PORT, targetPort: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: c, image: web, ports: [{containerPort: 8080}]}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("cni", "port", "found"),
+    [
+        ("aws@1.19", 80, True),
+        ("aws@1.19", 8080, False),
+        ("eks-auto", 80, True),
+        ("calico", 80, False),
+        (None, 80, False),
+    ],
+)
+def test_a_service_that_sends_its_port_on_to_another(cni: str | None, port: int, found: bool) -> None:
+    text = HEAD + BOTH + "  ingress: [{ports: [{port: 8080}]}]\n" + SERVICE.replace("PORT", str(port))
+    about = [d for d in findings(text, config(cni)) if "sends port" in d.message]
+    assert [d.severity for d in about] == ([Severity.WARNING] if found else [])
+    assert [text[d.span.start : d.span.end] for d in about] == (["8080"] if found else [])
+
+
+@pytest.mark.parametrize(("cni", "found"), [("aws@1.19", True), ("calico", False), (None, False)])
+def test_pods_without_an_owner(cni: str | None, found: bool) -> None:
+    pod = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: web}OWNER}\nspec: {containers: [{name: c}]}\n"
+    owner = ", ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web, uid: '1', controller: true}]"
+    about = [
+        d for d in findings(HEAD + BOTH + pod.replace("OWNER", ""), config(cni)) if "does not hold for" in d.message
+    ]
+    assert [d.severity for d in about] == ([Severity.WARNING] if found else [])
+    assert not [
+        d for d in findings(HEAD + BOTH + pod.replace("OWNER", owner), config(cni)) if "does not hold for" in d.message
+    ]
+
+
+def test_host_network_follows_the_plugin() -> None:
+    pod = (
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: web}}\n"
+        "spec: {hostNetwork: true, containers: [{name: c}]}\n"
+    )
+    messages = {
+        cni: [d.message for d in findings(HEAD + BOTH + pod, config(cni)) if d.code == "NP311"]
+        for cni in (None, "calico")
+    }
+    assert "most plugins do not enforce" in messages[None][0]
+    assert capabilities_of("calico").host_network_pods.text in messages["calico"][0]
