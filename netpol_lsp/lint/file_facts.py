@@ -9,10 +9,12 @@ from netpol_lsp.policies.kinds import may_be_ours
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.extract import resources_of
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
-from netpol_lsp.workspace.resource_kinds import may_hold_resources
+from netpol_lsp.workspace.prune import prune
+from netpol_lsp.workspace.resource_kinds import is_delivery_file, may_hold_resources
 from netpol_lsp.workspace.resources import NO_RESOURCES, ResourceFacts, joined
+from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.manifests import parse_manifest, split_manifest
-from netpol_lsp.yaml.templates.languages import language_of
+from netpol_lsp.yaml.templates.languages import Language, language_of
 
 
 def file_facts(analysis: Analysis, settings: Settings) -> FileFacts:
@@ -26,8 +28,17 @@ def part_resources(part: Part, uri: str, settings: Settings) -> ResourceFacts:
     """The facts of one document of a file."""
     if not may_hold_resources(part.text, uri):
         return NO_RESOURCES
-    document = part.analysis.document if part.analysis is not None else parse_manifest(part.text, uri)
+    document = (
+        part.analysis.document if part.analysis is not None else _read(part.text, uri, language_of(part.text, uri))
+    )
     return resources_of(document, part.index, settings.default_namespace)
+
+
+def _read(text: str, uri: str, language: Language | None) -> Document:
+    """A document of which nothing but facts is wanted."""
+    if language is None and not is_delivery_file(uri):
+        text = prune(text)
+    return parse_manifest(text, uri, language=language)
 
 
 def facts_of(source: Source, settings: Settings) -> FileFacts:
@@ -39,7 +50,7 @@ def facts_of(source: Source, settings: Settings) -> FileFacts:
     language = language_of(source.text, source.uri)
     chunks = split_manifest(source.text, language)
     resources = joined(
-        resources_of(parse_manifest(chunk.text, source.uri, language=language), chunk.index, settings.default_namespace)
+        resources_of(_read(chunk.text, source.uri, language), chunk.index, settings.default_namespace)
         for chunk in chunks
         if may_hold_resources(chunk.text, source.uri)
     )

@@ -9,9 +9,11 @@ from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.lint.context import PolicyContext
 from netpol_lsp.policies.networkpolicy.peer import Peer
-from netpol_lsp.policies.networkpolicy.policy import TrafficRule
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
+from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.pods import Place, PodMatches, find_pods, place, place_of, selected_namespaces
 from netpol_lsp.workspace.resources import WorkloadFacts
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,19 @@ class PeerTarget:
     has_more: bool
 
 
-def peer_targets(ctx: PolicyContext) -> Iterator[PeerTarget]:
-    """The peers of rules that count, as far as they mean pods."""
+def peer_targets(ctx: PolicyContext) -> tuple[PeerTarget, ...]:
+    """The peers of rules that count, as far as they mean pods; worked out once, as several rules ask."""
+    known = _TARGETS.of(ctx.policy)
+    if ctx.workspace not in known:
+        known.clear()  # a workspace that has changed is not asked about again
+        known[ctx.workspace] = tuple(_peer_targets(ctx))
+    return known[ctx.workspace]
+
+
+_TARGETS: Memo[NetworkPolicy, WorkspaceSnapshot, tuple[PeerTarget, ...]] = Memo()
+
+
+def _peer_targets(ctx: PolicyContext) -> Iterator[PeerTarget]:
     view, policy, own = ctx.workspace, ctx.policy, place_of(ctx.workspace, ctx.located)
     for rule in policy.all_rules:
         if not policy.surely_isolates(rule.direction):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from netpol_lsp.kube.label_selector import LabelSelector, Operator, matches
 from netpol_lsp.kube.well_known import METADATA_NAME, VOLATILE_LABELS
+from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.endpoint import match_known
 from netpol_lsp.workspace.index import CLUSTER, UNKNOWN_NAMESPACE
 from netpol_lsp.workspace.located_policy import LocatedPolicy
@@ -64,7 +65,19 @@ def place(view: WorkspaceSnapshot, namespace: str | None, uri: str, *, is_unknow
 
 
 def find_pods(view: WorkspaceSnapshot, where: Place, selector: LabelSelector) -> PodMatches:
-    """The pods that a selector means in the namespace of a place."""
+    """The pods that a selector means in the namespace of a place; worked out once, as several rules ask."""
+    results = _PODS.of(view)
+    key = (where, selector)
+    found = results.get(key)
+    if found is None:
+        found = results[key] = _find_pods(view, where, selector)
+    return found
+
+
+_PODS: Memo[WorkspaceSnapshot, tuple[Place, LabelSelector], PodMatches] = Memo()
+
+
+def _find_pods(view: WorkspaceSnapshot, where: Place, selector: LabelSelector) -> PodMatches:
     sure: list[WorkloadFacts] = []
     if where.is_unknown:
         return PodMatches((), True, "the namespace is decided elsewhere")
@@ -172,6 +185,17 @@ def selected_namespaces(view: WorkspaceSnapshot, selector: LabelSelector) -> tup
     names = exact_names(selector)
     if names is not None:
         return names, False
+    results = _NAMESPACES.of(view)
+    found = results.get(selector)
+    if found is None:
+        found = results[selector] = _select_namespaces(view, selector)
+    return found
+
+
+_NAMESPACES: Memo[WorkspaceSnapshot, LabelSelector, tuple[tuple[str, ...], bool]] = Memo()
+
+
+def _select_namespaces(view: WorkspaceSnapshot, selector: LabelSelector) -> tuple[tuple[str, ...], bool]:
     sure: list[str] = []
     perhaps = selector.is_partial or not view.knows_all_namespaces
     for name, facts in view.namespaces.items():

@@ -68,7 +68,8 @@ _KINDS = frozenset(
         "Kustomization",
     }
 )
-_KIND = re.compile(r"""\bkind["']?[ \t]*:[ \t]*["']?([A-Za-z{$]+)""")
+_KIND = re.compile(rf"""kind["']?[ \t]*:[ \t]*["']?(?:(?:{"|".join(sorted(_KINDS))})\b|[{{$])""")
+_WEBHOOK_CALLS = "clientConfig"
 
 
 def may_hold_resources(written: str, uri: str = "") -> bool:
@@ -82,7 +83,10 @@ def may_hold_resources(written: str, uri: str = "") -> bool:
         return "{{" in written and "include" in written
     if "sops" in written and "ENC[" in written:
         return True
-    return any(kind in _KINDS or kind[0] in "{$" for kind in _KIND.findall(written))
+    found = _KIND.search(written)
+    if found is not None and found.group().endswith("CustomResourceDefinition") and _WEBHOOK_CALLS not in written:
+        return any(not one.group().endswith("CustomResourceDefinition") for one in _KIND.finditer(written, found.end()))
+    return found is not None
 
 
 def is_delivery_file(uri: str) -> bool:
