@@ -17,9 +17,10 @@ from netpol_lsp.yaml.manifests import parse_manifest, split_manifest
 from netpol_lsp.yaml.templates.languages import Language, language_of
 
 
-def file_facts(analysis: Analysis, settings: Settings) -> FileFacts:
+def file_facts(analysis: Analysis, settings: Settings, *, with_resources: bool = True) -> FileFacts:
     """The facts of a file that may hold policies."""
-    resources = (part_resources(part, analysis.source.uri, settings) for part in analysis.parts)
+    parts = analysis.parts if with_resources else ()
+    resources = (part_resources(part, analysis.source.uri, settings) for part in parts)
     starts = tuple((part.index, part.start) for part in analysis.parts if part.start)
     return FileFacts(located_policies(analysis, settings), joined(resources), starts)
 

@@ -264,10 +264,11 @@ class BatchRun:
             todo = todo + [item for item in opened.ours if id(item) not in known]
         wanted = [item for item in todo if self._load(item, result)]
         count = len(wanted)
-        if needs_resources(_config_of(item) for item in todo):
+        wants_resources = needs_resources(_config_of(item) for item in todo) and _have_policies(wanted)
+        if wants_resources:
             wanted += [item for item in opened.others if self._load(item, result)]
         work = [
-            LintJob(index, item.text, _config_of(item), index < count)
+            LintJob(index, item.text, _config_of(item), index < count, wants_resources)
             for index, item in enumerate(wanted)
             if item.text is not None
         ]
@@ -298,6 +299,13 @@ class BatchRun:
             hints=hints_to_json(item.hints),
         )
         self.cache.put(item.target.absolute, item.entry)
+
+
+def _have_policies(items: Sequence[BatchItem]) -> bool:
+    """Whether a text really may hold a policy: only then does anybody ask about other manifests."""
+    from netpol_lsp.policies.kinds import may_be_ours  # noqa: PLC0415 - not needed when all is known
+
+    return any(item.text is not None and may_be_ours(item.text.source.text) for item in items)
 
 
 def _config_of(item: BatchItem) -> FileConfig:

@@ -21,12 +21,16 @@ from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 @dataclass(frozen=True, slots=True)
 class LintJob:
-    """A text to lint; `index` is its place in the run. `is_linted` False: it is only read for its facts."""
+    """A text to lint; `index` is its place in the run.
+
+    `is_linted` False: it is only read for its facts. `wants_resources`: a rule looks at manifests of other kinds.
+    """
 
     index: int
     text: TextFile
     config: FileConfig
     is_linted: bool = True
+    wants_resources: bool = True
 
 
 class Executor(Protocol):
@@ -63,7 +67,7 @@ class InProcessExecutor:
                     found[source.uri] = facts
                 continue
             analysis = analyse(source)
-            if facts := file_facts(analysis, settings):
+            if facts := file_facts(analysis, settings, with_resources=item.wants_resources):
                 found[source.uri] = facts
             room -= sum(len(part.text) for part in analysis.parts if part.analysis is not None)
             if room > 0:
