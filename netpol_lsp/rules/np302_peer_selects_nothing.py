@@ -8,6 +8,7 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.peer_targets import PeerTarget, peer_targets, pods_of
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
 from netpol_lsp.lint.selector_parts import near_miss_fix, span_of
+from netpol_lsp.policies.networkpolicy.ambiguous_peers import ambiguous_pairs
 from netpol_lsp.policies.networkpolicy.prose import join_words, pods_words
 from netpol_lsp.workspace.near_miss import NearMiss, near_miss
 from netpol_lsp.workspace.pods import Place, elsewhere, here, is_selected_by_service, place_of
@@ -136,6 +137,8 @@ def peer_selects_nothing(ctx: PolicyContext) -> Diagnostics:
             continue
         is_whole = all(ctx.workspace.is_known_whole(where.namespace) for where in target.places)
         found = _near_miss(ctx, target, is_whole=is_whole)
+        if found is not None and found.is_elsewhere and _is_half_of_a_pair(ctx, target):
+            continue  # that is NP210's
         if found is None and not is_whole:
             continue
         message = f"no {_pods(pods_words(target.pods))} in {_places(target.places)}"
@@ -159,6 +162,12 @@ def _near_miss(ctx: PolicyContext, target: PeerTarget, *, is_whole: bool) -> Nea
     own = place_of(view, ctx.located)
     others = elsewhere(view, target.places[0] if target.namespaces is not None else own, target.pods)
     return near_miss(target.pods, pool, others)
+
+
+def _is_half_of_a_pair(ctx: PolicyContext, target: PeerTarget) -> bool:
+    """Whether the peer was probably meant as one with its neighbour, which names the namespaces."""
+    pairs = ambiguous_pairs(ctx.document, ctx.policy, target.rule, ctx.namespace)
+    return any(target.peer.node in (pair.first.node, pair.second.node) for pair in pairs)
 
 
 def _pods(words: str) -> str:

@@ -72,8 +72,9 @@ def duplicate_policy(ctx: PolicyContext) -> Diagnostics:
     me = ctx.located
     if name is None or not me.policy.name or me.policy.is_namespace_unknown:
         return
-    if ctx.document.is_template or ctx.workspace.index.delivery.scope_of(me.uri).is_chart:
-        return  # what is there together is decided when it is rendered
+    scope = ctx.workspace.index.delivery.scope_of(me.uri)
+    if ctx.document.is_template or scope.is_chart or scope.is_patch:
+        return  # what is there together is decided when it is rendered; a patch changes another one
     others = _others(ctx, me)
     if not others:
         return

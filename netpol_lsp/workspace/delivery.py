@@ -12,14 +12,21 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from netpol_lsp.kube.typed_field import items_of, mapping_of
-from netpol_lsp.workspace.manifest_reader import find, text, texts
+from netpol_lsp.workspace.manifest_reader import find, is_true, text, texts
 from netpol_lsp.workspace.resource_kinds import CHART_NAME, KUSTOMIZATION_NAMES
 from netpol_lsp.workspace.resources import DeliveryFacts
 from netpol_lsp.yaml.documents import Document
-from netpol_lsp.yaml.nodes import Node, Scalar, is_null
-from netpol_lsp.yaml.scalars import resolve
+from netpol_lsp.yaml.nodes import Node, is_null
 
-_LABEL_KEYS = ("commonLabels", "labels", "transformers", "replacements", "patches", "patchesJson6902")
+_CHANGING_KEYS = (
+    "transformers",
+    "replacements",
+    "patches",
+    "patchesJson6902",
+    "patchesStrategicMerge",
+    "helmCharts",
+    "configurations",
+)
 _MEMBER_KEYS = ("resources", "bases", "components")
 
 
@@ -30,7 +37,7 @@ class DeliveryScope:
     `groups`: what the file is applied together with, as far as is known. `namespaces`: those that the delivery puts its
     objects into; None among them: it is not said for one of the ways. `has_changes`: labels and other parts are changed on
     the way. `is_patch`: it changes other objects, and holds none of its own. `is_chart`: it is part of a Helm chart.
-    `selector_labels`: what is added to selectors and to the labels of pods, where there is one way only. `is_taken_in`: a
+    `selector_labels`: what is added to selectors, where there is one way only; `pod_labels`: to the labels of pods. `is_taken_in`: a
     kustomization takes it in. `is_forced`: the namespaces replace those that objects name, as kustomize has it; else they
     are for objects that name none.
     """
@@ -43,6 +50,7 @@ class DeliveryScope:
     selector_labels: tuple[tuple[str, str], ...] = ()
     is_taken_in: bool = False
     is_forced: bool = False
+    pod_labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_delivered(self) -> bool:
@@ -87,8 +95,7 @@ def _kustomization(folder: str, root: Node | None) -> DeliveryFacts | None:
     for item in (*items_of(find(root, "patches")), *items_of(find(root, "patchesJson6902"))):
         path = text(find(item, "path"))
         patches += [path] if path else []
-    changing = (*_LABEL_KEYS, "patchesStrategicMerge", "helmCharts", "configurations")
-    changes = any((node := find(root, key)) is not None and not is_null(node) for key in changing)
+    changes = any((node := find(root, key)) is not None and not is_null(node) for key in _CHANGING_KEYS)
     return DeliveryFacts(
         "kustomization",
         folder,
@@ -96,25 +103,25 @@ def _kustomization(folder: str, root: Node | None) -> DeliveryFacts | None:
         tuple(_join(folder, path) for path in members if "://" not in path and "?" not in path),
         tuple(_join(folder, path) for path in patches),
         changes,
-        tuple(_selector_labels(root)),
+        tuple(_labels(find(root, "commonLabels"), *_pairs(root, "includeSelectors"))),
+        tuple(_labels(*_pairs(root, "includeTemplates"))),
     )
 
 
-def _selector_labels(root: Node | None) -> Iterator[tuple[str, str]]:
-    """The labels that a kustomization adds to selectors, too."""
-    included = (
-        find(item, "pairs") for item in items_of(find(root, "labels")) if _is_true(find(item, "includeSelectors"))
-    )
-    for holder in (find(root, "commonLabels"), *included):
+def _pairs(root: Node | None, switch: str) -> Iterator[Node | None]:
+    """The labels that a kustomization adds where a switch says so."""
+    for item in items_of(find(root, "labels")):
+        if is_true(find(item, switch)):
+            yield find(item, "pairs")
+
+
+def _labels(*holders: Node | None) -> Iterator[tuple[str, str]]:
+    for holder in holders:
         mapping = mapping_of(holder)
         for entry in mapping.all_entries() if mapping is not None else ():
             value = text(entry.value)
             if entry.name is not None and value is not None:
                 yield entry.name, value
-
-
-def _is_true(node: Node | None) -> bool:
-    return isinstance(node, Scalar) and resolve(node) is True
 
 
 def _flat_folder(uri: str) -> str:
@@ -140,6 +147,7 @@ class _Way:
     changes: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     is_forced: bool = False
+    pod_labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -182,12 +190,13 @@ class DeliveryMap:
         return DeliveryScope(
             frozenset(groups),
             frozenset(namespaces),
-            any(way.changes for way in ways),
+            any(way.changes or way.pod_labels != ways[0].pod_labels for way in ways),
             uri in self._patches,
             chart is not None,
             tuple(sorted(labels.items())),
             bool(ways),
             any(way.is_forced for way in ways),
+            ways[0].pod_labels if ways else {},
         )
 
     def _ways(self, uri: str) -> Iterator[_Way]:
@@ -207,6 +216,7 @@ class DeliveryMap:
                 inner.changes or taker.changes_objects,
                 {**inner.labels, **dict(taker.selector_labels)},
                 inner.is_forced or taker.namespace is not None,
+                {**inner.pod_labels, **dict(taker.template_labels), **dict(taker.selector_labels)},
             )
             above = self._takers.get(taker.folder, ())
             if not above:
@@ -217,7 +227,7 @@ class DeliveryMap:
     def _chart_of(self, folder: str) -> str | None:
         """The folder of the outermost chart around a folder."""
         found = None
-        while folder and self._charts:
+        while self._charts:
             if folder in self._charts:
                 found = folder
             above = posixpath.dirname(folder)

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netpol_lsp.kube.typed_field import items_of, mapping_of
-from netpol_lsp.workspace.manifest_reader import ManifestReader, find, integer, is_hidden, label_value, mappings, text
+from netpol_lsp.workspace.manifest_reader import (
+    ManifestReader,
+    find,
+    integer,
+    is_hidden,
+    is_true,
+    label_value,
+    mappings,
+    text,
+)
 from netpol_lsp.workspace.resources import ContainerPort, WorkloadFacts
-from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence, is_null
-from netpol_lsp.yaml.scalars import resolve
+from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, is_null
 
 # Where kinds keep their pod template; any kind with containers there makes pods.
 _TEMPLATES = (
@@ -115,11 +123,7 @@ def _host_network(reader: ManifestReader, spec: Mapping | None) -> bool | None:
         return None if reader.is_open else False
     if is_hidden(node):
         return None
-    return _is_true(node)
-
-
-def _is_true(node: Node) -> bool:
-    return isinstance(node, Scalar) and resolve(node) is True
+    return is_true(node)
 
 
 def _added_labels(reader: ManifestReader) -> dict[str, str]:
@@ -144,7 +148,7 @@ def _owner(reader: ManifestReader) -> tuple[str | None, str | None]:
     for _, reference in mappings(reader.get("metadata", "ownerReferences")):
         controller = find(reference, "controller")
         kind = text(find(reference, "kind"))
-        if controller is not None and _is_true(controller) and kind != "Node":
+        if controller is not None and is_true(controller) and kind != "Node":
             return kind, text(find(reference, "name"))
     return None, None
 

@@ -293,7 +293,9 @@ def delivered_policies(policies: Policies, scope: DeliveryScope) -> Policies:
 
 def delivered(resources: ResourceFacts, scope: DeliveryScope) -> ResourceFacts:
     """The resources of a file as they reach the cluster: the namespace of their delivery filled in, and what it changes unknown."""
-    if resources is NO_RESOURCES or not (scope.namespaces - {None} or scope.has_changes or scope.is_patch):
+    if resources is NO_RESOURCES or not (
+        scope.namespaces - {None} or scope.has_changes or scope.pod_labels or scope.is_patch
+    ):
         return resources
     if scope.is_patch:
         return replace(resources, **dict.fromkeys(_NAMESPACED, ()))
@@ -311,6 +313,8 @@ def _delivered(fact: Any, scope: DeliveryScope) -> Any:
         changes["namespace"] = scope.namespace
     elif scope.namespaces - {None}:
         changes |= {"namespace": None, "is_namespace_unknown": True}
+    if scope.pod_labels and isinstance(fact, WorkloadFacts):
+        changes["labels"] = {**fact.labels, **scope.pod_labels}
     if scope.has_changes and isinstance(fact, WorkloadFacts):
         changes |= {"has_unknown_labels": True, "has_unknown_ports": True}
     if scope.has_changes and isinstance(fact, ServiceFacts):

@@ -143,6 +143,11 @@ def integer(node: Node | None) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def is_true(node: Node | None) -> bool:
+    """Whether a node is the boolean true."""
+    return isinstance(node, Scalar) and resolve(node) is True
+
+
 def port_of(node: Node | None) -> int | str | None:
     """A port as number or name."""
     number = integer(node)

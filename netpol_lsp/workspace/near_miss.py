@@ -35,6 +35,7 @@ class NearMiss:
 
     `requirement`: the condition that fails. `hint` ends a sentence: "did you mean `frontend`?". `key`, `value`: what
     to write instead, None where something else is to be changed. `origin`, `note`: the place that shows it, and a word on it.
+    `is_elsewhere`: the pods are in another namespace.
     """
 
     requirement: LabelRequirement
@@ -43,6 +44,7 @@ class NearMiss:
     value: str | None = None
     origin: Origin = NOWHERE
     note: str = ""
+    is_elsewhere: bool = False
 
 
 def near_miss(
@@ -141,6 +143,7 @@ def _in_other_namespaces(wanted: LabelRequirement, elsewhere: Mapping[str, Seque
         f"such pods are in namespace{plural} {listed}",
         origin=workload.label_origins.get(wanted.key, workload.origin),
         note=f"{workload.kind} `{workload.name}` in namespace `{names[0]}`",
+        is_elsewhere=True,
     )
 
 

@@ -199,6 +199,8 @@ def _select_namespaces(view: WorkspaceSnapshot, selector: LabelSelector) -> tupl
     sure: list[str] = []
     perhaps = selector.is_partial or not view.knows_all_namespaces
     for name, facts in view.namespaces.items():
+        if view.knows_all_namespaces and not facts.origin.end:
+            continue  # a policy names it, and the cluster does not have it
         answer = match_known(selector, facts.labels, has_all=not facts.has_unknown_labels)
         if answer is Ternary.YES:
             sure.append(name)

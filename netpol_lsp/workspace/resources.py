@@ -273,7 +273,7 @@ class DeliveryFacts:
     `kind`: "kustomization", "chart" or "folder". `folder`: where the file is, or, for the kind "folder", the end of the
     path of a folder in the repository. `members`: the files and folders that a kustomization takes in. `patches`: files
     that change others and are no objects of their own. `changes_objects`: labels or other parts of the objects are changed.
-    `selector_labels`: what is added to the labels of pods and to selectors.
+    `selector_labels`: what is added to the labels of pods and to selectors; `template_labels`: to the labels of pods only.
     """
 
     kind: str
@@ -283,6 +283,7 @@ class DeliveryFacts:
     patches: tuple[str, ...] = ()
     changes_objects: bool = False
     selector_labels: tuple[tuple[str, str], ...] = ()
+    template_labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
