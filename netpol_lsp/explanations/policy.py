@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netpol_lsp.kube.selectors import read_selector
+from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
@@ -20,7 +21,10 @@ from netpol_lsp.policies.networkpolicy.prose import (
 )
 from netpol_lsp.text.markup import markdown_text
 from netpol_lsp.text.visible import visible
-from netpol_lsp.yaml.nodes import Mapping, is_null
+from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, is_null, is_open
+from netpol_lsp.yaml.templates.masking import is_decided_later
+
+DECIDED_LATER = "decided by the template"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,13 @@ def explain_policy(
 ) -> Explanation:
     """A policy in words; `default_namespace` is what a missing namespace means, None when nobody said."""
     namespace = policy.object.namespace or default_namespace
-    name = policy.object.name or "(no name)"
-    title = f"NetworkPolicy `{namespace}/{name}`" if namespace else f"NetworkPolicy `{name}`"
+    written = policy.object.name_field
+    is_later = written is not None and written.is_unknown
+    name = policy.object.name or (f"(name {DECIDED_LATER})" if is_later else "(no name)")
+    if policy.object.name is None:
+        title = f"NetworkPolicy {name}" + (f" in namespace `{namespace}`" if namespace else "")
+    else:
+        title = f"NetworkPolicy `{namespace}/{name}`" if namespace else f"NetworkPolicy `{name}`"
     isolated = directions_words(one for one in Direction if policy.surely_isolates(one))
     summary = f"selects {selected_words(policy, namespace)}"
     if isolated:
@@ -83,6 +92,8 @@ def explain_policy(
         summary += "." if policy.has_unknown_types else " and isolates nothing."
     if policy.has_unknown_types:
         summary += f" {unknown_types_words(policy)}"
+    elif _may_isolate_egress(policy):
+        summary += f" Whether egress is restricted is {DECIDED_LATER}."
     return Explanation(
         title=title,
         summary=summary,
@@ -95,8 +106,14 @@ def explain_policy(
 def _direction(policy: NetworkPolicy, direction: Direction, namespace: str | None) -> DirectionWords:
     verb = "accept" if direction is Direction.INGRESS else "open"
     rules = policy.rules(direction)
-    if not policy.surely_isolates(direction) and not policy.surely_leaves_open(direction):
+    field = policy.rules_field(direction)
+    is_later = _has_further_rules(field)
+    further = DECIDED_LATER if field is not None and is_decided_later(field.node) else "not known"
+    is_open_question = direction is Direction.EGRESS and _may_isolate_egress(policy)
+    if is_open_question or (not policy.surely_isolates(direction) and not policy.surely_leaves_open(direction)):
         words = tuple(rule_words(rule, namespace) for rule in rules)
+        if is_later:
+            words = (*words, f"{'by further rules, which' if words else 'by rules that'} are {further}")
         what = "connections" if words else "no connection."
         return DirectionWords(
             direction, f"whether it is restricted is not known; if it is, the pods {verb} {what}", words
@@ -108,6 +125,8 @@ def _direction(policy: NetworkPolicy, direction: Direction, namespace: str | Non
                 f" Its {direction.rules_key} rules have no effect, since policyTypes does not list {direction.value}."
             )
         return DirectionWords(direction, summary, ())
+    if not rules and is_later:
+        return DirectionWords(direction, f"its rules are {further}.", ())
     if not rules:
         return DirectionWords(
             direction,
@@ -117,6 +136,8 @@ def _direction(policy: NetworkPolicy, direction: Direction, namespace: str | Non
     if any(rule.allows_every_peer and rule.allows_every_port for rule in rules):
         return DirectionWords(direction, "everything is allowed: one rule names neither peers nor ports.", ())
     words = tuple(rule_words(rule, namespace) for rule in rules)
+    if is_later:
+        words = (*words, f"by further rules, which are {further}")
     return DirectionWords(direction, f"the pods {verb} connections", words)
 
 
@@ -125,21 +146,48 @@ def _notes(
 ) -> Iterator[str]:
     if is_partial:
         yield "A template or a mistake hides part of this policy, so this may not be all."
-    if policy.object.namespace is None:
+    namespace_field = policy.object.namespace_field
+    if policy.object.namespace is None and (namespace_field is None or not namespace_field.is_unknown):
         meant = f", taken to be `{default_namespace}` here" if default_namespace else ""
         yield f"No namespace is written: the policy lands in the current namespace when it is applied{meant}."
-    if policy.spec is None or policy.pod_selector is None:
+    if policy.pod_selector is None and not _is_selector_unknown(policy):
         yield "There is no podSelector, which selects every pod of the namespace."
-    if not policy.declares_types and not policy.has_unknown_types:
+    if not policy.declares_types and not policy.has_unknown_types and not _may_isolate_egress(policy):
         filled = ", ".join(direction.value for direction in Direction if direction in policy.effective_types)
         yield f"policyTypes is not written: the API server fills in {filled}."
     yield from _peer_notes(policy, namespace)
     if any(rule.allows_every_port for rule in policy.all_rules if not rule.allows_every_peer):
         yield "A rule without ports allows every port of every protocol, ICMP (ping) included."
-    if Direction.EGRESS in policy.effective_types and not policy.egress:
+    if Direction.EGRESS in policy.effective_types and not policy.egress and not _are_rules_unknown(policy.egress_field):
         yield "Egress covers DNS too: without another policy that allows it, the pods cannot look up names."
     yield "Policies add up: another one that selects the same pods may allow more, and none can take away."
     yield "Replies to an allowed connection are always allowed, and so are probes from the pod's own node."
+
+
+def _is_selector_unknown(policy: NetworkPolicy) -> bool:
+    """Whether a podSelector is there, or may be, without being known."""
+    field = policy.pod_selector_field if policy.spec is not None else policy.spec_field
+    return field is not None and field.value is None and not field.is_null
+
+
+def _are_rules_unknown(field: Field[list[Node]] | None) -> bool:
+    return field is not None and field.value is None and not field.is_null
+
+
+def _has_further_rules(field: Field[list[Node]] | None) -> bool:
+    """Whether there are rules, or may be, that are not read."""
+    if field is None or field.is_null:
+        return False
+    return (
+        field.value is None
+        or is_open(field.node)
+        or any(isinstance(item, Scalar) and not is_null(item) for item in field.value)
+    )
+
+
+def _may_isolate_egress(policy: NetworkPolicy) -> bool:
+    """Whether the API server fills in policyTypes according to egress rules that are not known."""
+    return not policy.declares_types and _are_rules_unknown(policy.egress_field)
 
 
 def _peer_notes(policy: NetworkPolicy, namespace: str | None) -> Iterator[str]:

@@ -44,7 +44,8 @@ class RuleInfo:
     depends on where a line belongs, which is a guess next to a syntax error. `is_local`: what it finds in an item of
     `ingress` or `egress` depends on this item alone, and on whether its direction is isolated. `status`: whether the
     rule is here to stay. `redirects`: former codes and names of the rule,
-    which still work in configuration and suppressions.
+    which still work in configuration and suppressions. `edits_actions`: its fixes change actions of templates, which those
+    of no other rule may. `judges_version`: its findings do not count in a branch of a template that asks for a version.
     """
 
     code: str
@@ -63,6 +64,8 @@ class RuleInfo:
     is_local: bool = False
     status: RuleStatus = RuleStatus.STABLE
     redirects: tuple[str, ...] = ()
+    edits_actions: bool = False
+    judges_version: bool = False
     since: str = "0.1.0"
 
     @property

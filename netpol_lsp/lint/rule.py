@@ -67,6 +67,8 @@ class RuleDetails(TypedDict, total=False):
     opt_in: bool
     audit_only: bool
     has_facts: bool
+    edits_actions: bool
+    judges_version: bool
     on_partial: bool
     needs: Trigger | None
     needs_known: ResourceTrigger | None

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Diagnostic
+from netpol_lsp.lint.registry import rule_info
 from netpol_lsp.text.edits import Applicability, Fix, Fixes
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import TemplateVariant
@@ -21,7 +22,6 @@ from netpol_lsp.yaml.templates.branches import Template
 _INDEX = re.compile(r"\[\d+\]")
 # Branches that ask for the cluster's version are there to write other API versions.
 _ASKS_VERSION = re.compile(r"Capabilities|[sS]emver|[vV]ersion")
-_WRONG_VERSION = "NP009"
 
 Found = tuple[TemplateVariant, list[Diagnostic]]
 
@@ -41,7 +41,7 @@ def in_all_readings(found: Sequence[Found]) -> list[Diagnostic]:
             continue
         template = found[0][0].document.template
         assert template is not None
-        if key[0] != _WRONG_VERSION or not _depends_on_version(template, token):
+        if not (rule_info(key[0]).judges_version and _depends_on_version(template, token)):
             kept.append(_with_guarded_fixes(same, template))
     return kept
 
@@ -80,8 +80,9 @@ def _with_guarded_fixes(same: list[Diagnostic], template: Template) -> Diagnosti
 def _guarded(same: list[Diagnostic], template: Template) -> Iterable[Fix]:
     """Fixes that touch literal text only; safe ones stay so within one line of one branch, when all readings have them."""
     first, *others = same
+    edits_actions = rule_info(first.code).edits_actions
     for fix in first.fixes:
-        if any(_touches_action(edit.span, template) for edit in fix.edits):
+        if not edits_actions and any(_touches_action(edit.span, template) for edit in fix.edits):
             continue
         is_plain = all("\n" not in template.text[edit.span.start : edit.span.end] + edit.text for edit in fix.edits)
         is_shared = all(any(fix.edits == other.edits for other in one.fixes) for one in others)

@@ -12,7 +12,7 @@ from netpol_lsp.text.edits import Applicability
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
-@document_rule("NP009", category="api", severity=Severity.ERROR, on_partial=True)
+@document_rule("NP009", category="api", severity=Severity.ERROR, on_partial=True, judges_version=True)
 def wrong_kind_or_version(ctx: Context) -> Diagnostics:
     """The kind or the API version is not one that the API server knows for a NetworkPolicy.
 

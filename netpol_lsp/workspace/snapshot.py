@@ -347,5 +347,11 @@ def isolates_direction(policy: NetworkPolicySemantics, direction: Direction) -> 
 
 
 def is_same(a: LocatedPolicy, b: LocatedPolicy) -> bool:
-    """Whether two policies are versions of one: the same namespace and name in the same file."""
-    return (a.policy.name, a.policy.namespace, a.uri) == (b.policy.name, b.policy.namespace, b.uri)
+    """Whether two policies are versions of one: the same namespace and name in the same file.
+
+    Where a template decides the name, the place in the document tells them apart.
+    """
+    if (a.policy.name, a.policy.namespace, a.uri) != (b.policy.name, b.policy.namespace, b.uri):
+        return False
+    place = (a.path, a.policy.start, a.policy.end)
+    return a.policy.name is not None or place == (b.path, b.policy.start, b.policy.end)

@@ -43,7 +43,7 @@ class Document:
     problems, `error` first. `is_template`: actions of a template language hide a part of it; `holes` are the
     places where whole lines may come in or fall out; `variants` the ways in which it is read, one for each
     choice of branches, this one being the first of them that can be read, with the holes of all. `template` is
-    its structure.
+    its structure, `misfits` are lines that come in at a column where they have no place.
     """
 
     source: Source
@@ -54,6 +54,7 @@ class Document:
     holes: tuple[Span, ...] = ()
     variants: tuple[TemplateVariant, ...] = ()
     template: Template | None = None
+    misfits: tuple[Misfit, ...] = ()
 
     @property
     def text(self) -> str:
@@ -76,12 +77,11 @@ class TemplateVariant:
     """One reading of a template.
 
     `branches` says what is there in it, `document` is what it reads as: its holes are only where an action puts
-    lines in. `misfits` are lines that have no place at the column where they come in.
+    lines in.
     """
 
     document: Document
     branches: Variant
-    misfits: tuple[Misfit, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -330,3 +330,12 @@ def test_the_fix_for_openshift(find):
 
 def test_silent_while_a_key_is_misspelled(find):
     assert find("NP216", policy(f"[{{too: [{{podSelector: {{}}}}], ports: [{{port: 80}}]}}, {TO_DB}]")) == []
+
+
+def test_policies_whose_names_come_from_a_template_are_not_one(find):
+    allows = policy("[{ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]}]").replace(
+        "name: web", "name: {{ .a }}-dns"
+    )
+    denies = policy(f"[{TO_DB}]").replace("name: web", "name: {{ .a }}-rest")
+    assert len(find("NP216", denies)) == 1
+    assert find("NP216", f"{denies}---\n{allows}") == []

@@ -16,8 +16,16 @@ from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
+from netpol_lsp.yaml.nodes import Node, is_open
+from netpol_lsp.yaml.templates.masking import is_decided_later
 
-_UNKNOWN = "something that is not known here"
+_LATER = "decided by the template"
+_UNKNOWN_LABELS = "labels that are not known"
+
+
+def _unknown(what: str, node: Node | None) -> str:
+    """What stands for something that cannot be told: whether a template decides it, or nothing is known of it."""
+    return f"{what} {_LATER}" if node is not None and is_decided_later(node) else f"{what} that are not known"
 
 
 def plain(text: str) -> str:
@@ -33,26 +41,29 @@ def join_words(parts: Iterable[str], word: str = "and") -> str:
     return f"{', '.join(listed[:-1])} {word} {listed[-1]}"
 
 
-def selector_words(selector: LabelSelector) -> str:
-    """The conditions: "with `app=web` and `tier in (a, b)`, without `debug`"; empty when there are none."""
+def selector_words(selector: LabelSelector, unknown: str = _UNKNOWN_LABELS) -> str:
+    """The conditions: "with `app=web` and `tier in (a, b)`, without `debug`"; empty when there are none.
+
+    `unknown` stands for the conditions that cannot be told.
+    """
     with_parts = [_condition(one) for one in selector.requirements if one.operator is not Operator.DOES_NOT_EXIST]
     without = [f"`{one.key}`" for one in selector.requirements if one.operator is Operator.DOES_NOT_EXIST]
     if selector.is_partial:
-        with_parts.append(_UNKNOWN)
+        with_parts.append(unknown)
     parts = [f"with {join_words(with_parts)}"] if with_parts else []
     if without:
         parts.append(f"without {join_words(without, 'or')}")
     return ", ".join(parts)
 
 
-def pods_words(selector: LabelSelector | None) -> str:
+def pods_words(selector: LabelSelector | None, unknown: str = _UNKNOWN_LABELS) -> str:
     """Gives "every pod" (also for None), or "pods with `app=web`"."""
     if selector is None or selector.selects_everything:
         return "every pod"
-    return f"pods {selector_words(selector)}"
+    return f"pods {selector_words(selector, unknown)}"
 
 
-def namespaces_words(selector: LabelSelector) -> str:
+def namespaces_words(selector: LabelSelector, unknown: str = _UNKNOWN_LABELS) -> str:
     """Gives "every namespace", "namespace `shop`" for the label that every namespace has, or "namespaces with `team=a`"."""
     if selector.selects_everything:
         return "every namespace"
@@ -60,7 +71,7 @@ def namespaces_words(selector: LabelSelector) -> str:
     if names:
         listed = join_words((f"`{name}`" for name in names), "or")
         return f"namespace {listed}"
-    return f"namespaces {selector_words(selector)}"
+    return f"namespaces {selector_words(selector, unknown)}"
 
 
 def namespace_names(selector: LabelSelector) -> tuple[str, ...]:
@@ -76,10 +87,15 @@ def own_namespace_words(namespace: str | None) -> str:
     return "the policy's own namespace" + (f" `{namespace}`" if namespace else "")
 
 
-def pods_in_words(pods: LabelSelector | None, namespaces: LabelSelector | None, namespace: str | None) -> str:
+def pods_in_words(
+    pods: LabelSelector | None,
+    namespaces: LabelSelector | None,
+    namespace: str | None,
+    unknown: str = _UNKNOWN_LABELS,
+) -> str:
     """Pods and where: `namespaces` None is the policy's own namespace, which is called `namespace` if known."""
-    where = own_namespace_words(namespace) if namespaces is None else namespaces_words(namespaces)
-    who = pods_words(pods)
+    where = own_namespace_words(namespace) if namespaces is None else namespaces_words(namespaces, unknown)
+    who = pods_words(pods, unknown)
     return f"{who} {'of' if who == 'every pod' else 'in'} {where}"
 
 
@@ -87,27 +103,39 @@ def addresses_words(block: IPBlock) -> str:
     """Gives "every IPv4 address (`0.0.0.0/0`)" or "addresses in `10.0.0.0/8` except `10.1.0.0/16`"."""
     cidr = block.cidr.value if block.cidr is not None else None
     if cidr is None:
-        return "addresses that are not known here"
+        return _unknown("addresses", block.node)
     family = {"0.0.0.0/0": "IPv4", "::/0": "IPv6"}.get(cidr)
     words = f"every {family} address (`{cidr}`)" if family else f"addresses in `{cidr}`"
-    excepts = [f"`{field.value}`" if field.value is not None else _UNKNOWN for field in block.excepts]
+    excepts = [
+        f"`{field.value}`" if field.value is not None else _unknown("addresses", field.node) for field in block.excepts
+    ]
+    if is_open(block.node) or (
+        block.except_entry is not None and is_decided_later(block.except_entry.value) and not excepts
+    ):
+        excepts.append(f"addresses {_LATER}")
     return f"{words} except {join_words(excepts)}" if excepts else words
 
 
 def peer_words(peer: Peer, namespace: str | None) -> str:
     """Whom one item of `from` or `to` means, in a policy of `namespace` (None: nobody knows which)."""
     if peer.pod_selector is None and peer.namespace_selector is None:
-        return addresses_words(peer.ip_block) if peer.ip_block is not None else "nobody"
+        if peer.ip_block is None:
+            return f"peers {_LATER}" if is_decided_later(peer.node) else "nobody"
+        return addresses_words(peer.ip_block)
     pods = read_selector(peer.pod_selector) if peer.pod_selector is not None else None
     spaces = read_selector(peer.namespace_selector) if peer.namespace_selector is not None else None
-    return pods_in_words(pods, spaces, namespace)
+    return pods_in_words(pods, spaces, namespace, _unknown("labels", peer.node))
 
 
 def peers_words(rule: TrafficRule, namespace: str | None) -> str:
     """Whom a rule means: "anyone" or "anywhere" without peers, else its peers joined with "or"."""
     if rule.allows_every_peer:
         return "anyone" if rule.direction is Direction.INGRESS else "anywhere"
-    return join_words((peer_words(peer, namespace) for peer in rule.peers), "or") or _UNKNOWN
+    found = [peer_words(peer, namespace) for peer in rule.peers]
+    field = rule.peers_field
+    if field is not None and (not found or is_open(field.node) or len(found) < len(field.value or ())):
+        found.append(_unknown("peers", field.node))
+    return join_words(dict.fromkeys(found), "or")
 
 
 def ports_words(ports: PortSet) -> str:
@@ -132,7 +160,8 @@ def rule_words(rule: TrafficRule, namespace: str | None) -> str:
     facts = rule_semantics(rule)
     ports = ports_words(facts.ports)
     if facts.has_unknown_ports:
-        ports = _UNKNOWN if facts.ports.is_empty else f"{ports} and {_UNKNOWN}"
+        unknown = _unknown("ports", rule.ports_field.node if rule.ports_field is not None else None)
+        ports = unknown if facts.ports.is_empty else f"{ports} and {unknown}"
     preposition = "from" if rule.direction is Direction.INGRESS else "to"
     who = peers_words(rule, namespace)
     if who == "anywhere":
@@ -142,8 +171,16 @@ def rule_words(rule: TrafficRule, namespace: str | None) -> str:
 
 def selected_words(policy: NetworkPolicy, namespace: str | None) -> str:
     """Which pods a policy selects: "every pod of namespace `shop`" or "pods with `app=web` in namespace `shop`"."""
-    who = pods_words(read_selector(policy.pod_selector) if policy.pod_selector is not None else None)
-    where = f"namespace `{namespace}`" if namespace else "its namespace"
+    selector, field = policy.pod_selector, policy.pod_selector_field or policy.spec_field
+    if selector is None and field is not None and field.value is None and not field.is_null:
+        who = f"pods {_LATER}" if is_decided_later(field.node) else "pods that are not known"
+    elif selector is None:
+        who = pods_words(None)
+    else:
+        who = pods_words(read_selector(selector), _unknown("labels", selector.node))
+    written = policy.object.namespace_field
+    is_later = namespace is None and written is not None and written.is_unknown
+    where = f"namespace `{namespace}`" if namespace else f"a namespace {_LATER}" if is_later else "its namespace"
     return f"{who} {'of' if who == 'every pod' else 'in'} {where}"
 
 
@@ -166,7 +203,8 @@ def unknown_types_words(policy: NetworkPolicy) -> str:
     elif field is not None and not field.is_unknown and field.value is None:
         why = "policyTypes is not a list"
     else:
-        why = "a template or a mistake decides policyTypes"
+        is_later = field is not None and is_decided_later(field.node)
+        why = f"policyTypes is {_LATER}" if is_later else "a mistake hides policyTypes"
     verb = "is" if len(left) == 1 else "are"
     return f"Whether {directions_words(left)} {verb} restricted is not known: {why}."
 

@@ -39,7 +39,8 @@ def _parse_variant(
     misfits = mark_open(document.root, masked, variant.loops)
     fill_in(document.root, masked.words)
     holes = tuple(Span(one.span.start, one.span.end) for one in masked.openings)
-    return TemplateVariant(replace(document, holes=holes, template=read.template), variant.variant, misfits)
+    document = replace(document, holes=holes, template=read.template, misfits=misfits)
+    return TemplateVariant(document, variant.variant)
 
 
 def _read_shifted(source: Source, masked: MaskedText, shape: ObjectShape | None) -> Document:

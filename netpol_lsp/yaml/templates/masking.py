@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from netpol_lsp.yaml.nodes import Node, Scalar
+from netpol_lsp.yaml.nodes import Node, Scalar, is_open, walk
 
 MASK = "\ue000"
 """Stands for each character of a template action in masked text (a private-use character)."""
@@ -35,6 +35,11 @@ _FIRST_SIGNS = frozenset("$[{<%@_xXE")
 def is_unknown(node: Node) -> bool:
     """Whether a template or placeholder decides the value of this node."""
     return isinstance(node, Scalar) and is_placeholder(node.value)
+
+
+def is_decided_later(node: Node) -> bool:
+    """Whether any part of a value is filled in later, or may still be added to."""
+    return any(is_open(one) or is_unknown(one) for one in walk(node))
 
 
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)*\Z")

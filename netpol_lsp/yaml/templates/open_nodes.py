@@ -22,12 +22,14 @@ from netpol_lsp.yaml.templates.tokens import Token
 class Misfit:
     """Lines that come in at a column where the document has no place for them.
 
-    `columns` are those that would do; `key` is the key whose value they would be, if they stood deeper.
+    `columns` are those that would do; `key` is the key whose value they would be, if they were deeper. `is_doubled`:
+    spaces before the action and `indent` both indent their first line.
     """
 
     opening: Opening
-    columns: tuple[int, ...]
+    columns: tuple[int, ...] = ()
     key: Entry | None = None
+    is_doubled: bool = False
 
 
 def mark_open(root: Node | None, masked: MaskedText, loops: Iterable[Span]) -> tuple[Misfit, ...]:
@@ -85,8 +87,6 @@ class _Marker:
         self.text = masked.text
         self.removed = masked.removed
         self._starts: dict[int, list[int]] = {}
-        # The values that were put in where none is written, by identity.
-        self.unknown: dict[int, Scalar] = {}
 
     def starts(self, node: Mapping | Sequence) -> list[int]:
         """Where the children of a collection begin: their keys or dashes."""
@@ -141,24 +141,16 @@ class _Marker:
             return None
         if opening.is_value:
             return self._open_value(opening, levels, last)
-        is_missing = isinstance(last, Scalar) and (
-            id(last) in self.unknown or (last.start == last.end and is_null(last))
-        )
+        is_missing = isinstance(last, Scalar) and (_is_masked(last) or (last.start == last.end and is_null(last)))
         if opening.column is None:
-            self._mark(levels, opening, levels)
-            if is_missing:
-                self._put_unknown(levels, opening)
-            elif isinstance(last, Scalar) and opening.token is not None and opening.token.trims_before:
-                last.value += MASK  # what comes in may go on on its line
-            return None
+            return self._open_all(opening, levels, last if isinstance(last, Scalar) else None, is_missing=is_missing)
         fitting = [level for level in levels if level.column == opening.column]
         if is_missing and opening.column >= levels[-1].column:
-            # The lines of a list may stand at the column of their key.
             self._put_unknown(levels, opening)
             self._mark(fitting, opening, levels)
-            is_list = opening.column > levels[-1].column or isinstance(levels[-1].node, Mapping)
-            entry = _entry(levels[-1])
-            return None if is_list and entry is None else self._check_list(opening, levels, entry)
+            # At the column of their key the lines can only be a list.
+            entry = _entry(levels[-1]) if fitting and fitting[-1] is levels[-1] else None
+            return Misfit(opening, (opening.column + 2,), entry) if entry is not None else None
         if fitting:
             self._mark(fitting, opening, levels)
             return None
@@ -167,10 +159,18 @@ class _Marker:
             self._put_unknown(levels, opening)
         return Misfit(opening, tuple(level.column for level in levels))
 
-    def _check_list(self, opening: Opening, levels: list[_Level], entry: Entry | None) -> Misfit | None:
-        if entry is None or opening.column is None or opening.column > levels[-1].column:
-            return None
-        return Misfit(opening, (opening.column + 2,), entry)
+    def _open_all(
+        self, opening: Opening, levels: list[_Level], last: Scalar | None, *, is_missing: bool
+    ) -> Misfit | None:
+        """Mark all collections around lines whose column is not known."""
+        self._mark(levels, opening, levels)
+        token = opening.token
+        if is_missing:
+            self._put_unknown(levels, opening)
+        elif last is not None and token is not None and token.trims_before:
+            last.value += MASK  # what comes in may go on on its line
+        is_doubled = token is not None and token.output.added is not None and not token.trims_before
+        return Misfit(opening, is_doubled=True) if is_doubled else None
 
     def _open_value(self, opening: Opening, levels: list[_Level], last: Node | None) -> Misfit | None:
         """Mark the value of the key, or the item of the dash, on the opening's own line."""
@@ -215,10 +215,9 @@ class _Marker:
                 level.node.end = max(level.node.end, opening.span.end)
 
     def _put_unknown(self, levels: list[_Level], opening: Opening) -> None:
-        """Put an unknown value where none is written."""
+        """Put an unknown value where none is written, or one that is known no better."""
         level = levels[-1]
         unknown = Scalar(opening.span.start, opening.span.end, MASK)
-        self.unknown[id(unknown)] = unknown
         assert level.child is not None
         if isinstance(level.node, Mapping):
             level.node.entries[level.child].value = unknown

@@ -49,7 +49,7 @@ def policy(spec: str) -> NetworkPolicy:
         ),
         (
             "podSelector: {matchLabels: {app: $APP}}",
-            "pods with something that is not known here in the policy's own namespace `shop`",
+            "pods with labels decided by the template in the policy's own namespace `shop`",
         ),
         ("ipBlock: {cidr: 0.0.0.0/0}", "every IPv4 address (`0.0.0.0/0`)"),
         ("ipBlock: {cidr: '::/0'}", "every IPv6 address (`::/0`)"),
@@ -57,7 +57,7 @@ def policy(spec: str) -> NetworkPolicy:
             "ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16, 10.2.0.0/16]}",
             "addresses in `10.0.0.0/8` except `10.1.0.0/16` and `10.2.0.0/16`",
         ),
-        ("ipBlock: {}", "addresses that are not known here"),
+        ("ipBlock: {}", "addresses that are not known"),
         ("ipBlock: null", "nobody"),
     ],
 )
@@ -87,7 +87,7 @@ def test_ports() -> None:
         ("{}", "from anyone, on every port"),
         ("{from: [{podSelector: {}}, {ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 80}]}",
          "from every pod of the policy's own namespace `shop` or addresses in `10.0.0.0/8`, on TCP 80"),
-        ("{ports: [{port: 80}, {port: $PORT}]}", "from anyone, on TCP 80 and something that is not known here"),
+        ("{ports: [{port: 80}, {port: $PORT}]}", "from anyone, on TCP 80 and ports decided by the template"),
     ],
 )  # fmt: skip
 def test_rule(rule: str, words: str) -> None:

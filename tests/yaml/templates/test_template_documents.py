@@ -141,7 +141,7 @@ def scalars(document: Document) -> list[Scalar]:
 )
 def test_lines_without_a_place(text, columns):
     (variant,) = parse_manifest(text).variants
-    (misfit,) = variant.misfits
+    (misfit,) = variant.document.misfits
     assert misfit.columns == columns
     assert text[misfit.opening.span.start : misfit.opening.span.end].startswith("{{")
 
@@ -159,4 +159,4 @@ def test_lines_without_a_place(text, columns):
     ],
 )
 def test_lines_with_a_place(text):
-    assert [misfit for variant in parse_manifest(text).variants for misfit in variant.misfits] == []
+    assert [misfit for variant in parse_manifest(text).variants for misfit in variant.document.misfits] == []
