@@ -68,7 +68,7 @@ def hooks(tmp_path_factory):
     home = tmp_path_factory.mktemp("hooks")
     copy = home / "netpol-lsp"
     copy.mkdir()
-    for name in (".pre-commit-hooks.yaml", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"):
+    for name in (".pre-commit-hooks.yaml", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "CHANGELOG.md"):
         shutil.copy(REPO / name, copy)
     for name in ("netpol_lsp", "schemas", "docs"):
         shutil.copytree(REPO / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))

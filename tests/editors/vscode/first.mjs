@@ -6,6 +6,16 @@ import { needed, Report, until, withWorkbench } from "./workbench.mjs";
 
 const report = new Report("vscode first");
 const policy = fs.readFileSync(path.join(import.meta.dirname, "policy.yaml"), "utf8");
+const label = `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: label
+  namespace: shop
+spec:
+  podSelector:
+    matchLabels:
+      public: true
+`;
 const picture = (page, name) => page.screenshot({ path: path.join(needed("PICTURES"), `${name}.png`), animations: "disabled" });
 
 /** The innermost frame with an element; extension pages and previews are two frames deep. */
@@ -80,17 +90,52 @@ async function rulePage(page, workspace, remote, open) {
   await picture(page, "rule");
 }
 
+/** A finding whose fix is safe: its hover, the menu of Ctrl+. and the values of a key that was accepted. */
+async function finding(page, workspace, remote, open) {
+  await open([["openFile", remote(path.join(workspace, "label.yaml"))]]);
+  await page.locator(".monaco-editor .squiggly-error").first().waitFor();
+  const word = page.locator(".monaco-editor .view-line span span", { hasText: /^true$/ }).first();
+  await word.hover();
+  const hover = page.locator(".monaco-hover:not(.hidden)", { hasText: "unquoted-label-value" });
+  await hover.first().waitFor();
+  const said = (await hover.first().innerText()).split("is a boolean, not").length - 1;
+  report.check("the message is in the hover once", said === 1, await hover.first().innerText());
+  await picture(page, "finding-hover");
+  await page.mouse.move(800, 66);
+  await hover.first().waitFor({ state: "hidden" });
+  await page.locator(".monaco-editor .view-line", { hasText: "public" }).first().click();
+  await page.keyboard.press("End");
+  for (let moves = 0; moves < 3; moves++) await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Control+.");
+  const row = page.locator(".action-widget .monaco-list-row", { hasText: "Fix all safe problems" });
+  await row.first().waitFor();
+  report.check("Ctrl+. offers to fix everything, once", (await row.count()) === 1);
+  await picture(page, "fix-all");
+  await page.keyboard.press("Escape");
+
+  await page.locator(".monaco-editor .view-line", { hasText: "podSelector" }).first().click();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("policyT");
+  const key = page.locator(".suggest-widget.visible .monaco-list-row", { hasText: "policyTypes" });
+  await key.first().waitFor();
+  await page.keyboard.press("Tab");
+  await page.locator(".suggest-widget.visible .monaco-list-row", { hasText: "Egress" }).first().waitFor();
+  report.check("accepting a key opens its values", true);
+}
+
 async function session({ page, workspace, remote, open }) {
   await open([]);
   await extensionPage(page);
   await emptyFile(page, workspace, remote, open);
   await newPolicy(page);
   await rulePage(page, workspace, remote, open);
+  await finding(page, workspace, remote, open);
 }
 
 try {
   const settings = { "netpol.server.path": needed("SERVER") };
-  await withWorkbench({ files: { "policy.yaml": policy, "empty.yaml": "" }, settings, extension: needed("VSIX") }, session);
+  await withWorkbench({ files: { "policy.yaml": policy, "label.yaml": label, "empty.yaml": "" }, settings, extension: needed("VSIX") }, session);
 } catch (error) {
   report.check("the session", false, error.stack);
 }

@@ -30,9 +30,8 @@ async function session({ page, workspace, remote, open, home, set }) {
     set(settings);
     await until(() => expected.test(starts().at(-1)), `a start with ${expected}\n${starts()}`);
     await squiggle.first().waitFor({ state: "visible" });
-    // Hints and lenses of the old server have to be asked of the new one before a complaint about the old one could come.
-    await page.locator(".statusbar-item", { hasText: "netpol" }).first().waitFor();
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    // What could go wrong is the farewell to the old server: it comes before the new one runs.
+    await page.locator('.statusbar-item[aria-label*="NetworkPolicy is running"]').first().waitFor();
     report.check(`no toast after ${JSON.stringify(settings["netpol.server.arguments"] ?? settings)}`, (await toast.count()) === 0, await toast.allInnerTexts());
   }
 }
