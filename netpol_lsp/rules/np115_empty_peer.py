@@ -109,6 +109,8 @@ def _message(rule: TrafficRule, item: Node) -> str:
     who = "anyone" if rule.direction is Direction.INGRESS else "anywhere"
     if isinstance(item, Mapping) and item.entries:
         name = item.entries[0].name
+        if name == "ipBlock":
+            return "`ipBlock` without a value names no peer: an ipBlock needs a `cidr`"
         return f"`{name}` without a value names no peer: `{name}: {{}}` would select all of them"
     return f"an empty item of `{key}` names no peer: leave `{key}` out to allow {who}"
 

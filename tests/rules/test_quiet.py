@@ -139,3 +139,8 @@ def test_what_surprises_is_a_warning(code, spec, name):
 )
 def test_what_is_missing_may_be_under_a_wrong_name_or_place(spec):
     assert {code for code in seen(policy(spec)) if code.startswith(("NP2", "NP4"))} == set()
+
+
+def test_an_ip_block_without_a_value_needs_a_cidr(find):
+    (found,) = find("NP115", policy("podSelector: {}, ingress: [{from: [{ipBlock: }]}]"))
+    assert found.message == "`ipBlock` without a value names no peer: an ipBlock needs a `cidr`"
