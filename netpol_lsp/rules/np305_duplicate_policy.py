@@ -23,7 +23,8 @@ def duplicate_policy(ctx: PolicyContext) -> Diagnostics:
     Reported for manifests that are applied together: in one file, in one folder, in one kustomization. The base and the
     overlay of a kustomization are one policy, and manifests of other folders may be for other clusters. Files of one folder
     that are variants of each other are not applied together: their names differ by one word (`install`, `install-openshift`),
-    or they have several policies in common.
+    or they have several policies in common. Tests and examples, going by the names of files and folders, are applied one by
+    one.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -119,15 +120,48 @@ def _are_together(groups: frozenset[str], others: frozenset[str]) -> bool:
 def _are_variants(view: WorkspaceSnapshot, me: LocatedPolicy, other: LocatedPolicy) -> bool:
     """Whether the files of two policies are alternatives rather than parts of one whole.
 
-    A word more in the name of one makes a variant; another word does so for the same pods, else it was copied and
+    Tests and examples are: each is applied by itself. A word more in the name of one makes a variant; another word does so for the same pods, else it was copied and
     its policy not renamed.
     """
+    if _is_sample(me.uri) or _is_sample(other.uri):
+        return True
     odd = set(_words_of(me.uri)) ^ set(_words_of(other.uri))
     is_same_subject = me.policy.pod_selector == other.policy.pod_selector
     if not all(word.isdigit() for word in odd) and (len(odd) == 1 or (len(odd) == 2 and is_same_subject)):
         return True
     names = {(one.policy.namespace, one.policy.name) for one in view.policies_of_file(me.uri)}
     return len(names & {(one.policy.namespace, one.policy.name) for one in view.policies_of_file(other.uri)}) > 1
+
+
+_SAMPLES = frozenset(
+    [
+        "test",
+        "tests",
+        "testing",
+        "testdata",
+        "fixture",
+        "fixtures",
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "recipe",
+        "recipes",
+        "tutorial",
+        "tutorials",
+        "demo",
+        "demos",
+        "snippet",
+        "snippets",
+        "conformance",
+        "e2e",
+    ]
+)
+
+
+def _is_sample(uri: str) -> bool:
+    """Whether the name of a file, or of one of the two folders around it, says that it is a test or an example."""
+    return any(not _SAMPLES.isdisjoint(_WORD.findall(part.lower())) for part in uri.split("/")[-3:])
 
 
 def _words_of(uri: str) -> list[str]:

@@ -257,3 +257,11 @@ def test_the_rule_that_the_workspace_uses_is_copied():
 def test_files_of_a_flattened_tree_belong_to_their_folders(first, second, is_together):
     found = findings({first: WEB, second: WEB.replace("app: db", "app: cache")})
     assert ("NP305" in found) is is_together
+
+
+@pytest.mark.parametrize("folder", ["tests/checks", "docs/examples", "network-policy-recipes", "a/testdata"])
+def test_tests_and_examples_are_applied_one_by_one(folder):
+    files = {f"{folder}/web.yaml": WEB, f"{folder}/copy-of-it.yaml": WEB.replace("app: db", "app: cache")}
+    assert "NP305" not in findings(files)
+    assert "NP305" in findings({path.replace(folder, "deploy/prod"): text for path, text in files.items()})
+    assert "NP305" in findings({f"{folder}/web.yaml": f"{WEB}---\n{WEB.replace('app: db', 'app: cache')}"})
