@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
@@ -9,6 +10,7 @@ from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.policy_fixes import remove_empty_rule
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import ports_words
 from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
@@ -28,7 +30,7 @@ def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
     of `ingress: []` and `egress: []`, where an empty list of rules allows nothing.
 
     With `ports` beside it, it is nearly always meant: anyone, on these ports. So that is an information in the profile
-    `strict` only.
+    `strict` only, and so is a policy whose name says that it allows everybody (`allow-all`, `allow-external`).
 
     ## Fix safety
     Unsafe: the first fix leaves the empty list out, which keeps what the rule does and shows it, but may not be what was
@@ -81,7 +83,8 @@ def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
         peers = rule.peers_field
         if peers is None or peers.value is None or peers.value or peers.entry is None or rule.has_unread_fields:
             continue
-        if not rule.allows_every_port and not ctx.wants_facts:
+        is_meant = not rule.allows_every_port or _is_meant(policy)
+        if is_meant and not ctx.wants_facts:
             continue
         who = "anyone" if rule.direction is Direction.INGRESS else "anywhere"
         preposition = "from" if rule.direction is Direction.INGRESS else "to"
@@ -90,10 +93,19 @@ def empty_from_allows_all(ctx: PolicyContext) -> Diagnostics:
         yield ctx.finding(
             peers.entry.key,
             message,
-            severity=None if rule.allows_every_port else Severity.INFO,
+            severity=Severity.INFO if is_meant else None,
             label="means everyone",
             fixes=partial(_fixes, ctx, policy, rule, peers),
         )
+
+
+_EVERYBODY = re.compile(r"all|any|anyone|everyone|external|internet|public|world|open", re.IGNORECASE)
+
+
+def _is_meant(policy: NetworkPolicy) -> bool:
+    """Whether the name says that the policy allows everybody."""
+    words = re.split(r"[^A-Za-z]+", policy.object.name or "")
+    return intent_of_name(policy.object).allows and any(map(_EVERYBODY.fullmatch, words))
 
 
 def _fixes(ctx: PolicyContext, policy: NetworkPolicy, rule: TrafficRule, peers: Field[list[Node]]) -> list[Fix | None]:

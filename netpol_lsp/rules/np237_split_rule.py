@@ -7,6 +7,7 @@ from functools import partial
 from itertools import pairwise
 
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.kube.label_selector import includes
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
@@ -31,7 +32,8 @@ def split_rule(ctx: PolicyContext) -> Diagnostics:
     these ports.
 
     A rule with nothing but DNS ports is often meant for everyone, and left alone, unless the rule next to it names the
-    DNS pods. Silent where each of the two rules has a comment of its own: then they are meant apart.
+    DNS pods. Silent where each of the two rules has a comment of its own, and where the policy's own pods are among the
+    peers, which talk freely among themselves: then they are meant apart.
 
     ## Fix safety
     Unsafe: one rule allows less than two.
@@ -145,7 +147,16 @@ def _is_dns(first: TrafficRule, second: TrafficRule) -> bool:
 
 
 def _are_meant_apart(ctx: PolicyContext, first: TrafficRule, second: TrafficRule) -> bool:
-    return bool(comments_above(ctx.document, first.node)) and bool(comments_above(ctx.document, second.node))
+    if comments_above(ctx.document, first.node) and comments_above(ctx.document, second.node):
+        return True
+    own = ctx.semantics.pod_selector
+    if own.selects_everything:
+        return False
+    return any(
+        peer.namespaces is None and peer.pods is not None and peer.pods.allowed and includes(peer.pods, own)
+        for rule in (first, second)
+        for peer in rule_semantics(rule).peers or ()
+    )
 
 
 def _has_invalid_port(rule: TrafficRule) -> bool:

@@ -90,3 +90,18 @@ def test_two_in_one_list_go_one_after_the_other(find):
 def test_an_anchor_is_not_removed(mend):
     text = policy("podSelector: {}, ingress: [{from: [], ports: &p [{port: 80}]}, {ports: *p}]")
     assert mend("NP208", text, "Allow no one") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        ("allow-external", "info"),
+        ("allow-all", "info"),
+        ("web-allow-public", "info"),
+        ("allow-web", "warning"),
+        ("external", "warning"),
+    ],
+)
+def test_a_name_that_allows_everybody(find, name, severity):
+    (found,) = find("NP208", policy("podSelector: {}, ingress: [{from: []}]", name))
+    assert found.severity.value == severity

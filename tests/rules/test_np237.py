@@ -78,3 +78,49 @@ def test_join_in_flow_style(mend):
     assert mend("NP237", policy(f"podSelector: {{}}, ingress: [{FROM}, {PORTS}]")) == policy(
         "podSelector: {}, ingress: [{from: [{podSelector: {matchLabels: {app: frontend}}}], ports: [{port: 80}]}]"
     )
+
+
+def test_pods_that_talk_among_themselves_and_a_port_for_everyone(find):
+    text = policy(f"podSelector: {{matchLabels: {{app: frontend}}}}, ingress: [{FROM}, {PORTS}]")
+    assert find("NP237", text) == []
+    assert (
+        len(
+            find(
+                "NP237",
+                text.replace(
+                    "spec: {podSelector: {matchLabels: {app: frontend}}", "spec: {podSelector: {matchLabels: {app: db}}"
+                ),
+            )
+        )
+        == 1
+    )
+
+
+def test_comments_of_their_own(find):
+    assert find("NP237", BLOCK.replace("    - from:", "    # all of our own pods\n    - from:", 1)) == []
+    assert len(find("NP237", BLOCK)) == 1
+
+
+DNS = "ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]"
+KUBE_DNS = "namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}"
+
+
+@pytest.mark.parametrize(
+    ("rules", "count"),
+    [
+        (f"[{{to: [{{{KUBE_DNS}}}]}}, {{{DNS}}}]", 1),
+        (f"[{{{DNS}}}, {{to: [{{{KUBE_DNS}}}]}}]", 1),
+        (
+            f"[{{to: [{{namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: openshift-dns}}}}}}]}}, {{{DNS}}}]",
+            1,
+        ),
+        (
+            f"[{{to: [{{namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: kube-system}}}}}}]}}, {{{DNS}}}]",
+            0,
+        ),
+        (f"[{{to: [{{{KUBE_DNS}}}, {{podSelector: {{}}}}]}}, {{{DNS}}}]", 0),
+        (f"[{{to: [{{{KUBE_DNS}}}]}}, {{ports: [{{port: 99999}}]}}]", 0),
+    ],
+)
+def test_ports_of_dns_belong_to_dns(find, rules, count):
+    assert len(find("NP237", policy(f"podSelector: {{}}, policyTypes: [Egress], egress: {rules}"))) == count
