@@ -160,7 +160,8 @@ def _are_meant_apart(ctx: PolicyContext, first: TrafficRule, second: TrafficRule
 
 
 def _has_invalid_port(rule: TrafficRule) -> bool:
-    return rule_semantics(rule).has_unknown_ports
+    numbers = [number for port in rule.ports for number in (port.number, port.last) if number is not None]
+    return rule_semantics(rule).has_unknown_ports or not all(1 <= number <= 65535 for number in numbers)
 
 
 def _message(first: TrafficRule, second: TrafficRule, namespace: str | None) -> str:
