@@ -25,6 +25,8 @@ _USUAL = {
         "spec": Usual(("podSelector",), 1.5),
     }
 }
+# Keys that exclude all others beside them: the schema cannot say so.
+_ALONE = {NETWORK_POLICY_SCHEMA: frozenset({"ipBlock"})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def check_schema(root: Mapping, plain: Any, schema_name: str = NETWORK_POLICY_SC
 @cache
 def shape(schema_name: str = NETWORK_POLICY_SCHEMA) -> ObjectShape:
     """Which fields stand where in the objects of a schema."""
-    return shape_of(schema(schema_name), _USUAL.get(schema_name))
+    return shape_of(schema(schema_name), _USUAL.get(schema_name), _ALONE.get(schema_name, frozenset()))
 
 
 @cache

@@ -20,6 +20,7 @@ from netpol_lsp.yaml.nodes import Node
 from netpol_lsp.yaml.parser import parse
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.yaml.recovery.prefilter import may_be_lost, may_have_confusables
+from netpol_lsp.yaml.recovery.prose import may_have_prose
 from netpol_lsp.yaml.recovery.schema_shape import ObjectShape
 from netpol_lsp.yaml.style import Style, detect_style
 
@@ -153,7 +154,7 @@ def _read(
     text: str, shape: ObjectShape | None, *, is_template: bool
 ) -> tuple[Node | None, tuple[SyntaxProblem, ...], SyntaxProblem | None]:
     """The tree, all problems, and the one that hides a part of the document."""
-    if shape is None or not (may_have_confusables(text) or may_be_lost(text, shape)):
+    if shape is None or not (may_have_confusables(text) or may_be_lost(text, shape) or may_have_prose(text, shape)):
         parsed = parse(text)
         if parsed.error is None:
             return parsed.root, parsed.problems, None

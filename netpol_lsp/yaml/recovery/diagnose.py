@@ -42,6 +42,7 @@ _REPAIRERS: tuple[RepairProvider, ...] = (
     dashes.dashes,
     dashes.first_without_dash,
     dashes.deleted_dash,
+    dashes.items_after_other_key,
     tokens.bad_start,
     indentation.swapped,
     indentation.block_text,

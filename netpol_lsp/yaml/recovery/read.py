@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from netpol_lsp.text.edits import apply_edits
+from netpol_lsp.yaml.line_scanner import Line
 from netpol_lsp.yaml.nodes import Mapping, Node
 from netpol_lsp.yaml.parser import Parsed, parse
 from netpol_lsp.yaml.problems import SyntaxProblem
@@ -13,6 +14,7 @@ from netpol_lsp.yaml.recovery.confusables import Confusable, find_confusables
 from netpol_lsp.yaml.recovery.driver import recover
 from netpol_lsp.yaml.recovery.lost_indentation import lost_indentation
 from netpol_lsp.yaml.recovery.offset_map import move_back, move_problem
+from netpol_lsp.yaml.recovery.prose import prose_problems, without_lines
 from netpol_lsp.yaml.recovery.schema_shape import ANYTHING, FieldShape, ObjectShape, field_names
 
 Read = tuple[Node | None, tuple[SyntaxProblem, ...], SyntaxProblem | None]
@@ -27,6 +29,9 @@ def parse_with_recovery(text: str, shape: ObjectShape | None, *, is_template: bo
         lost = None if is_template else lost_indentation(text, shape)
         if lost is not None:
             return None, (lost,), lost
+        prose = [] if is_template else prose_problems(text, shape)
+        if prose:
+            return _read_between(text, prose, shape)
     parsed = parse(text)
     if parsed.error is None or _is_whole(parsed, shape):
         return parsed.root, parsed.problems, None
@@ -38,6 +43,14 @@ def parse_with_recovery(text: str, shape: ObjectShape | None, *, is_template: bo
         # The API server reads only what stands in front of the error.
         first = replace(first, field=_lacking(parsed.root, shape or ANYTHING))
     return root or parsed.root, (first, *problems[1:]), first
+
+
+def _read_between(text: str, prose: list[tuple[SyntaxProblem, list[Line]]], shape: ObjectShape) -> Read:
+    """Read what is between the lines of prose."""
+    rest = without_lines(text, [line for _, lines in prose for line in lines])
+    root, problems, _ = parse_with_recovery(rest, shape, is_template=False)
+    found = tuple(problem for problem, _ in prose)
+    return root, (*found, *problems), found[0]
 
 
 def _is_whole(parsed: Parsed, shape: ObjectShape | None) -> bool:

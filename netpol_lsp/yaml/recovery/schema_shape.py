@@ -34,7 +34,7 @@ class ObjectShape:
 
     `fields` are the known keys of a mapping; `values` is the shape of any other key's value (None: there
     are no other keys); `item` the shape of a list's items; `required` the keys that must be there;
-    `usual` what nearly every object has there; `is_text`: only a string (or nothing) may be here.
+    `usual` what nearly every object has there; `alone` the keys that exclude all others; `is_text`: only a string (or nothing) may be here.
     """
 
     form: FieldShape
@@ -43,6 +43,7 @@ class ObjectShape:
     item: ObjectShape | None = None
     required: frozenset[str] = frozenset()
     usual: tuple[Usual, ...] = ()
+    alone: frozenset[str] = frozenset()
     is_text: bool = False
 
     def child(self, step: str | int) -> ObjectShape:
@@ -55,12 +56,15 @@ class ObjectShape:
 ANYTHING = ObjectShape(FieldShape.ANY)
 
 
-def shape_of(schema: Mapping[str, Any], usual: Mapping[str, Usual] | None = None) -> ObjectShape:
+def shape_of(
+    schema: Mapping[str, Any], usual: Mapping[str, Usual] | None = None, alone: frozenset[str] = frozenset()
+) -> ObjectShape:
     """The shape that a JSON Schema describes; `$ref` must point into its own `$defs` and never in a circle.
 
-    `usual` says, by top-level field, what nearly every object has in it.
+    `usual` says, by top-level field, what nearly every object has in it; `alone` are keys that stand for themselves
+    wherever they are known.
     """
-    shape = _shape(schema, schema.get("$defs", {}))
+    shape = _shape(schema, schema.get("$defs", {}), alone)
     known = {name: replace(shape.fields[name], usual=(one,)) for name, one in (usual or {}).items()}
     return replace(shape, fields={**shape.fields, **known})
 
@@ -85,19 +89,20 @@ def field_names(shape: ObjectShape) -> frozenset[str]:
     return frozenset(names)
 
 
-def _shape(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> ObjectShape:
+def _shape(schema: Mapping[str, Any], definitions: Mapping[str, Any], alone: frozenset[str]) -> ObjectShape:
     reference = schema.get("$ref")
     if reference:
-        return _shape(definitions[reference.rpartition("/")[2]], definitions)
+        return _shape(definitions[reference.rpartition("/")[2]], definitions, alone)
     declared = schema.get("type", [])
     types = {declared} if isinstance(declared, str) else set(declared)
     if "object" in types:
         rest = schema.get("additionalProperties", True)
-        values = _shape(rest, definitions) if isinstance(rest, dict) else ANYTHING if rest else None
-        fields = {name: _shape(inner, definitions) for name, inner in schema.get("properties", {}).items()}
-        return ObjectShape(FieldShape.MAPPING, fields, values, required=frozenset(schema.get("required", ())))
+        values = _shape(rest, definitions, alone) if isinstance(rest, dict) else ANYTHING if rest else None
+        fields = {name: _shape(inner, definitions, alone) for name, inner in schema.get("properties", {}).items()}
+        required = frozenset(schema.get("required", ()))
+        return ObjectShape(FieldShape.MAPPING, fields, values, required=required, alone=alone & fields.keys())
     if "array" in types:
-        return ObjectShape(FieldShape.LIST, item=_shape(schema.get("items", {}), definitions))
+        return ObjectShape(FieldShape.LIST, item=_shape(schema.get("items", {}), definitions, alone))
     if types:
         return ObjectShape(FieldShape.SCALAR, is_text=types <= {"string", "null"})
     return ANYTHING

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.yaml.recovery.schema_shape import FieldShape, ObjectShape
 
-UNKNOWN, HALF, WRONG, EMPTY, SPACED, TWICE = 2.0, 1.0, 2.0, 0.6, 1.0, 2.0
+UNKNOWN, HALF, WRONG, EMPTY, SPACED, TWICE, BESIDE = 2.0, 1.0, 2.0, 0.6, 1.0, 2.0, 1.5
 
 
 def fit(node: Node | None, shape: ObjectShape) -> float:
@@ -58,4 +58,6 @@ def _fit_mapping(node: Mapping, shape: ObjectShape) -> float:
             score -= HALF  # it may be being typed
         else:
             score -= UNKNOWN
+    if len(seen) > 1 and not shape.alone.isdisjoint(seen):
+        score -= BESIDE  # one of them excludes the others
     return score - 0.5 * len(shape.required - seen)

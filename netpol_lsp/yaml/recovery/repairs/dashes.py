@@ -77,16 +77,97 @@ def first_without_dash(scene: ErrorSite) -> Iterator[Repair]:
 
 
 def deleted_dash(scene: ErrorSite) -> Iterator[Repair]:
-    """A dash was taken away and its blank was left: the line stands one column in front of what goes on with it."""
+    """A dash was taken away and its space was left: the line is one column before what goes on with it."""
     line = scene.line
     above = [one for one in scene.lines[max(0, line.number - _MOST_ABOVE) : line.number] if not one.is_empty]
     if not line.dashes and any(one.dashes and one.indent == line.indent - 1 for one in above):
-        yield _add_dash(line, line.indent - 1, 0.85)
+        # A key that the item above lacks is rather one of its own, a space short.
+        yield _add_dash(line, line.indent - 1, 0.85 if _is_in_item(above, line) else 1.2)
     for one in reversed(above):
         if one.indent < line.indent - 1:
             break
         if one.indent == line.indent - 1 and one.indent > 0 and not one.dashes:
             yield _add_dash(one, one.indent - 1, 0.85)
+
+
+def _is_in_item(above: list[Line], line: Line) -> bool:
+    """Whether the list item above a line has its key already, or the line is none of a mapping."""
+    if line.key is None:
+        return True
+    for one in reversed(above):
+        if one.indent < line.indent - 1:
+            break
+        if one.dashes and one.indent == line.indent - 1:
+            return one.key is None or one.key == line.key
+        if one.indent == line.indent + 1 and one.key == line.key:
+            return True
+    return False
+
+
+def items_after_other_key(scene: ErrorSite) -> Iterator[Repair]:
+    """Items of a list that come after another key of the same mapping: `- ipBlock` below `ports` where `to` is meant."""
+    line = scene.line
+    if not line.dashes:
+        return
+    between = _first_between(scene, line)
+    if between is None:
+        return
+    holder = _holder_of_items(scene, line, between)
+    if holder is None:
+        return
+    items = _items_from(scene, line)
+    last = scene.lines[items]
+    moved = Span(line.start, last.end)
+    passed = Span(scene.lines[between].start, line.start)
+    text = scene.text
+    # The two blocks change places; the line break between them stays one.
+    above = text[moved.start : moved.end] + scene.newline
+    below = text[passed.start : passed.end].rstrip("\r\n")
+    key = scene.lines[between].key
+    yield Repair(
+        (TextEdit(Span(passed.start, moved.end), above + below),),
+        line.key_span,
+        f"this item of `{holder.key}` comes after `{key}`: all items of a list must follow one another",
+        f"Move it above `{key}`",
+        hint=f"move it above `{key}`",
+        cost=0.3,
+        related=holder.key_span,
+        note="it belongs to this list",
+        swap=(Span(passed.start, passed.start + len(below)), moved),
+    )
+
+
+def _first_between(scene: ErrorSite, line: Line) -> int | None:
+    """The first of the keys that stand between a line and the list items in its column."""
+    found = None
+    for one in reversed(scene.lines[max(0, line.number - _MOST_ABOVE) : line.number]):
+        if one.is_empty or one.indent > line.indent:
+            continue
+        if one.indent < line.indent or one.dashes:
+            return found if one.dashes and one.indent == line.indent else None
+        found = one.number
+    return None
+
+
+def _holder_of_items(scene: ErrorSite, line: Line, between: int) -> Line | None:
+    """The key of the list whose items are in a line's column."""
+    for one in reversed(scene.lines[max(0, between - _MOST_ABOVE) : between]):
+        if one.is_empty or one.indent > line.indent or (one.indent == line.indent and one.dashes):
+            continue
+        return one if one.key is not None and not one.value and one.body_column == line.indent else None
+    return None
+
+
+def _items_from(scene: ErrorSite, line: Line) -> int:
+    """The number of the last line of the items that start with `line`."""
+    last = line.number
+    for one in scene.lines[line.number :]:
+        if one.is_empty:
+            continue
+        if one.indent < line.indent or (one.indent == line.indent and not one.dashes):
+            break
+        last = one.number
+    return last
 
 
 def _missing_dash(scene: ErrorSite, line: Line) -> Iterator[Repair]:
