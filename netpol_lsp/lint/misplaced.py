@@ -11,7 +11,7 @@ from netpol_lsp.policies.networkpolicy.foreign_fields import FOREIGN_FIELDS, NAM
 from netpol_lsp.text.edit_distance import closest
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.yaml.paths import Path, lookup
-from netpol_lsp.yaml.placement import Destination, destinations, fits, free_keys, shape_at
+from netpol_lsp.yaml.placement import NEW, Destination, destinations, fits, free_keys, shape_at
 from netpol_lsp.yaml.recovery.schema_shape import FieldShape, ObjectShape, field_names
 from netpol_lsp.yaml.scalars import resolve
 
@@ -189,6 +189,9 @@ class _Reader:
         entries = self.together(best)
         is_certain = bool(free) and not is_rival and self.is_beyond_doubt(best)
         near = [one for one in free if one.cost <= best.cost + 1.0][: 1 if is_certain else 3]
+        if self.path and isinstance(self.path[-1], int) and len(entries) == len(self.holder.entries):
+            # A whole item of a list stays one.
+            near.sort(key=lambda one: one.path[-1] != NEW)
         chosen = [*near, *merging] if free else [best]
         return self.made(Reading.MOVED, entries=entries, places=tuple(chosen), is_certain=is_certain)
 

@@ -47,9 +47,9 @@ def _moved(misplaced: Misplaced, place: Destination) -> str:
     lists = frozenset(step for step, after in pairwise(place.path) if isinstance(step, str) and isinstance(after, int))
     if place.common < len(misplaced.path):
         beside = f" of `{place.path[place.common]}`" if len(levels) > 1 else ""
-        item = "an item of " if isinstance(last, int) else ""
+        under = "in an item of" if isinstance(last, int) else "under"
         return (
-            f"it belongs under {item}`{levels[-1]}`{beside}: move it out of `{here}`"
+            f"it belongs {under} `{levels[-1]}`{beside}: move it out of `{here}`"
             if here
             else _plain(levels, last, lists)
         )

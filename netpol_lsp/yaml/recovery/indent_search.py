@@ -25,6 +25,7 @@ _LABEL_KEY = re.compile(r"(?:[A-Za-z0-9.-]+/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?
 _WORD = re.compile(r"[A-Za-z][\w./-]*\Z", re.ASCII)
 
 UNKNOWN_FIELD, PROSE, ODD_VALUE, MISSING, NAMED_LIKE_FIELD, EMPTY, DEDENT = 5.0, 6.0, 3.0, 4.0, 3.0, 2.0, 0.5
+ANOTHER_ITEM = 1.5
 _STATE_WORK = 10
 _MOST_WORK = 2_000_000
 """Collections carried along, with a few for each state: some seconds. A pasted policy takes thousands, a long one 200,000."""
@@ -35,6 +36,8 @@ SURE = 2.0
 def read(rows: Sequence[LogicalLine], shape: ObjectShape) -> IndentHypothesis | None:
     """The best reading of a text's rows, or None when there is none, or when looking for it would take too long."""
     states = [State()]
+    # A page that loses its bullets loses all of them.
+    is_bare = not any(row.line.dashes for row in rows)
     budget = Budget(_MOST_WORK, "the indentation is lost")
     for row in rows:
         if row.kind is LogicalLineKind.SEPARATOR:
@@ -42,7 +45,7 @@ def read(rows: Sequence[LogicalLine], shape: ObjectShape) -> IndentHypothesis | 
             continue
         if row.kind is not LogicalLineKind.CONTENT:
             continue
-        reached = [after for state in states for after in _place(state, row, shape)]
+        reached = [after for state in states for after in _place(state, row, shape, is_bare=is_bare)]
         # Each open collection is a place to go on, and is carried along by each way to go on.
         if not budget.take(sum(_STATE_WORK + len(state.frames) for state in reached)):
             return None
@@ -64,7 +67,7 @@ def read(rows: Sequence[LogicalLine], shape: ObjectShape) -> IndentHypothesis | 
 
 def _differs(one: tuple[PlacedLine, ...], other: tuple[PlacedLine, ...]) -> bool:
     return any(
-        (left.column, left.is_prose, left.starts) != (right.column, right.is_prose, right.starts)
+        (left.column, left.is_prose, left.starts, left.dash) != (right.column, right.is_prose, right.starts, right.dash)
         for left, right in zip(one, other, strict=True)
     )
 
@@ -99,13 +102,15 @@ def _prune(states: list[State]) -> list[State]:
     return kept
 
 
-def _place(state: State, row: LogicalLine, shape: ObjectShape) -> Iterator[State]:
-    """Every way to go on with a row."""
+def _place(state: State, row: LogicalLine, shape: ObjectShape, *, is_bare: bool) -> Iterator[State]:
+    """Every way to go on with a row. `is_bare`: dashes are lost, too."""
     line = row.line
     if line.dashes:
         yield from _place_items(state, row)
     elif line.key is not None:
         yield from _place_key(state, row, shape)
+    if is_bare and not line.dashes:
+        yield from _place_bare_items(state, row)
     yield _as_prose(state, row)
 
 
@@ -229,6 +234,41 @@ def _place_items(state: State, row: LogicalLine) -> Iterator[State]:
         frame = frames[level]
         if frame.shape.form is FieldShape.LIST or (frame.shape.form is FieldShape.ANY and not frame.seen):
             yield _enter_item(_close(state, level + 1), level, row)
+
+
+def _place_bare_items(state: State, row: LogicalLine) -> Iterator[State]:
+    """A row as the start of a list item whose dash is lost: a known key of the item, or a word where words are listed."""
+    frames, line = state.frames, row.line
+    for level in range(len(frames) - 1, -1, -1):
+        frame = frames[level]
+        item = frame.shape.item
+        if frame.shape.form is not FieldShape.LIST or item is None:
+            continue
+        if line.key is None and item.form is FieldShape.SCALAR and " " not in line.body:
+            placed = PlacedLine(row, frame.column, parent=frame.name, dash=True, lost=frame.rows == 0)
+            closed = _close(state, level + 1)
+            yield _add(closed, placed, 0.0, frames=(*frames[:level], frame.grown(line.indent)))
+        elif line.key is not None and line.key in item.fields:
+            open_item = frames[level + 1] if len(frames) > level + 1 else None
+            # What the item above can take belongs to it.
+            cost = ANOTHER_ITEM if open_item is not None and line.key not in open_item.seen else 0.0
+            yield _enter_bare_item(_close(state, level + 1), level, row, item, cost)
+
+
+def _enter_bare_item(state: State, level: int, row: LogicalLine, item: ObjectShape, cost: float) -> State:
+    frame, line = state.frames[level], row.line
+    key = line.key or ""
+    child = item.child(key)
+    column = frame.column + _STEP
+    inner = Frame("", item, column, line.indent, line.indent, frozenset({key}), 1)
+    frames = (
+        *state.frames[:level],
+        frame.grown(line.indent),
+        inner,
+        *_child_frame(key, child, column, line.indent, line),
+    )
+    placed = PlacedLine(row, frame.column, parent=frame.name, dash=True, lost=frame.rows == 0)
+    return _add(state, placed, cost + _value_cost(child, line), frames=frames)
 
 
 def _enter_item(state: State, level: int, row: LogicalLine) -> State:

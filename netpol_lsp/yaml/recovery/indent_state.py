@@ -35,7 +35,7 @@ class Frame(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PlacedLine:
-    """Where one row goes. `is_prose`: it is no YAML; `starts`: a new document starts with it; `lost`: it stood too far left."""
+    """Where one row goes. `dash`: it starts a list item and has lost its dash, too; `is_prose`: it is no YAML; `starts`: a new document starts with it; `lost`: it stood too far left."""
 
     row: LogicalLine
     column: int
@@ -43,6 +43,7 @@ class PlacedLine:
     starts: bool = False
     lost: bool = False
     parent: str = ""
+    dash: bool = False
 
 
 class State(NamedTuple):

@@ -11,6 +11,7 @@ from netpol_lsp.text.source import LineIndex
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.line_scanner import Line, read_lines
 from netpol_lsp.yaml.parser import parse
+from netpol_lsp.yaml.placement import fits_wholly
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.yaml.recovery.indent_search import read
 from netpol_lsp.yaml.recovery.indent_state import IndentHypothesis, PlacedLine
@@ -27,7 +28,7 @@ class Restored:
 
     `text` is the result of `edits`; `documents` how many objects it holds; `first` is the first key that
     stands too far left, `parent` the key that it belongs to. `is_certain`: only one reading fits, and
-    nothing had to be made a comment.
+    nothing had to be made a comment. `has_lost_dashes`: list items had lost their dashes as well.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Restored:
     first: Span
     parent: Span | None
     is_certain: bool
+    has_lost_dashes: bool = False
 
 
 def lost_indentation(text: str, shape: ObjectShape) -> SyntaxProblem | None:
@@ -45,10 +47,12 @@ def lost_indentation(text: str, shape: ObjectShape) -> SyntaxProblem | None:
     if restored is None:
         return None
     message = "the indentation is lost: fields are too far left"
+    if restored.has_lost_dashes:
+        message = "the indentation and the dashes of lists are lost: fields are too far left"
     if restored.documents > 1:
         message = f"the indentation is lost, and {restored.documents} objects follow one another without `---`"
     fixes: tuple[Fix, ...] = ()
-    if parse_all(restored.text):
+    if parse_all(restored.text) and (not restored.has_lost_dashes or fit_all(restored.text, shape)):
         applicability = Applicability.SAFE if restored.is_certain else Applicability.UNSAFE
         title = "Restore the indentation"
         if restored.documents > 1:
@@ -68,6 +72,12 @@ def lost_indentation(text: str, shape: ObjectShape) -> SyntaxProblem | None:
 def parse_all(text: str) -> bool:
     """Whether every document of a text can be parsed."""
     return all(parse(part).error is None for part in re.split(r"^---$", text, flags=re.MULTILINE))
+
+
+def fit_all(text: str, shape: ObjectShape) -> bool:
+    """Whether every document of a text is what the shape says: nothing unknown in it, nothing of another type."""
+    roots = [parse(part).root for part in re.split(r"^---$", text, flags=re.MULTILINE)]
+    return all(root is None or fits_wholly(root, shape) for root in roots)
 
 
 def restore(text: str, shape: ObjectShape) -> Restored | None:
@@ -91,6 +101,7 @@ def restore(text: str, shape: ObjectShape) -> Restored | None:
         first=first.row.line.key_span,
         parent=_parent_of(first, reading),
         is_certain=reading.is_certain and not any(_lost_text(row) for row in rows),
+        has_lost_dashes=any(placed.dash for placed in reading.rows),
     )
 
 
@@ -148,17 +159,18 @@ def _edits(text: str, rows: list[LogicalLine], reading: IndentHypothesis) -> Ite
             if placed.starts:
                 before = "" if is_first else "---" + newline
                 is_first = False
-            yield from _shift(row.line, column, before)
-            yield from _shift_rest(row, column)
+            dash = "- " if placed.dash else ""
+            yield from _shift(row.line, column, before, dash)
+            yield from _shift_rest(row, column + len(dash))
         elif row.kind is LogicalLineKind.SEPARATOR:
             is_first = True
 
 
-def _shift(line: Line, column: int, before: str = "") -> Iterator[TextEdit]:
-    """Put a line at a column."""
+def _shift(line: Line, column: int, before: str = "", dash: str = "") -> Iterator[TextEdit]:
+    """Put a line at a column, after a dash that it has lost."""
     blanks = Span(line.start, line.start + line.indent)
-    wanted = before + " " * column
-    yield from () if len(blanks) == column and not before else (TextEdit(blanks, wanted),)
+    wanted = before + " " * column + dash
+    yield from () if len(blanks) == column and not before and not dash else (TextEdit(blanks, wanted),)
 
 
 def _shift_rest(row: LogicalLine, column: int) -> Iterator[TextEdit]:

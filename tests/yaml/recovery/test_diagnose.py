@@ -314,6 +314,38 @@ CASES = {
         "`podSelector` is in a list but has no dash before it",
         "spec:\n  ingress:\n    - from:\n        - ipBlock: {cidr: 10.0.0.0/8}\n        - podSelector:\n            matchLabels: {}\n",
     ),
+    "a key of the item above, a space short": (
+        "spec:\n  egress:\n  - ports:\n    - port: 53\n   to:\n    - podSelector: {}\n",
+        "10: to",
+        "`to` is indented too little: by 3 spaces instead of 4",
+        "spec:\n  egress:\n  - ports:\n    - port: 53\n    to:\n    - podSelector: {}\n",
+    ),
+    "a key of the port above, a space short": (
+        "spec:\n  ingress:\n  - ports:\n    - protocol: TCP\n     port: 80\n",
+        "10: port",
+        "`port` is indented too little: by 5 spaces instead of 6",
+        "spec:\n  ingress:\n  - ports:\n    - protocol: TCP\n      port: 80\n",
+    ),
+    "the same key again, a space short": (
+        "spec:\n  ingress:\n  - ports:\n    - port: 80\n     port: 443\n",
+        "10: port",
+        "`port` is in a list but has no dash before it",
+        "spec:\n  ingress:\n  - ports:\n    - port: 80\n    - port: 443\n",
+    ),
+    "peers after ports": (
+        "spec:\n  egress:\n  - to:\n    - podSelector: {}\n    # the database\n    ports:\n    - port: 53\n    - ipBlock:\n        cidr: 10.0.0.0/8\n".replace(
+            "    - port: 53", "      - port: 53"
+        ),
+        "13: ipBlock",
+        "this item of `to` comes after `ports`: all items of a list must follow one another",
+        "spec:\n  egress:\n  - to:\n    - podSelector: {}\n    - ipBlock:\n        cidr: 10.0.0.0/8\n    # the database\n    ports:\n      - port: 53\n",
+    ),
+    "a type after the selector": (
+        "spec:\n  policyTypes:\n  - Ingress\n  podSelector:\n    matchLabels: {a: b}\n  - Egress\n  egress: []\n",
+        "11: Egress",
+        "this item of `policyTypes` comes after `podSelector`: all items of a list must follow one another",
+        "spec:\n  policyTypes:\n  - Ingress\n  - Egress\n  podSelector:\n    matchLabels: {a: b}\n  egress: []\n",
+    ),
     "first dash missing": (
         "spec:\n  podSelector: {}\n  ingress:\n    - from:\n          podSelector:\n            matchLabels: {}\n        - ipBlock: {cidr: 10.0.0.0/8}\n",
         "10: podSelector",

@@ -388,3 +388,56 @@ def test_the_article_as_it_stands() -> None:
     assert [value(chunk.text)["spec"] for chunk in split(mended)] == WANTED
     kept = [line.strip().removeprefix("# ") for line in mended.splitlines() if line != "---"]
     assert kept == text.splitlines()
+
+
+HEAD_LINES = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: web\n  namespace: shop\nspec:\n"
+
+LOST_DASHES = {
+    "one of each": (
+        "  podSelector:\n    matchLabels:\n      role: web\n  policyTypes:\n    - Ingress\n  ingress:\n    - from:\n"
+        "        - podSelector:\n            matchLabels:\n              role: api\n      ports:\n        - protocol: TCP\n          port: 3301\n"
+    ),
+    "two ports, two rules, exceptions": (
+        "  podSelector: {}\n  policyTypes:\n    - Ingress\n    - Egress\n  egress:\n    - to:\n        - namespaceSelector:\n"
+        "            matchLabels:\n              kubernetes.io/metadata.name: kube-system\n          podSelector:\n"
+        "            matchLabels:\n              k8s-app: kube-dns\n      ports:\n        - port: 53\n          protocol: UDP\n"
+        "        - port: 53\n          protocol: TCP\n    - to:\n        - ipBlock:\n            cidr: 10.0.0.0/8\n            except:\n"
+        "              - 10.1.0.0/16\n              - 10.2.0.0/16\n"
+    ),
+    "conditions with values": (
+        "  podSelector:\n    matchExpressions:\n      - key: app\n        operator: In\n        values:\n          - web\n          - api\n"
+        "  policyTypes:\n    - Ingress\n"
+    ),
+    "comments": (
+        "  # all pods\n  podSelector: {}\n  policyTypes:\n    # let in\n    - Ingress\n  ingress:\n    - from:\n        # the front\n        - podSelector: {}\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOST_DASHES)
+def test_dashes_that_are_lost_as_well_are_restored(name: str) -> None:
+    text = HEAD_LINES + LOST_DASHES[name]
+    flat = "".join(f"{line.strip().removeprefix('- ')}\n" for line in text.splitlines())
+    problem = lost_indentation(flat, shape())
+    assert problem is not None
+    assert "the dashes of lists are lost" in problem.message
+    [fix] = problem.fixes
+    assert apply_edits(flat, fix.edits) == text
+
+
+def test_lost_dashes_are_restored_safely_only_where_one_reading_validates() -> None:
+    def applicability(body: str) -> Applicability:
+        flat = "".join(f"{line.strip().removeprefix('- ')}\n" for line in (HEAD_LINES + body).splitlines())
+        problem = lost_indentation(flat, shape())
+        assert problem is not None
+        return problem.fixes[0].applicability
+
+    assert applicability("  podSelector: {}\n  policyTypes:\n    - Ingress\n    - Egress\n") is Applicability.SAFE
+    # One rule or two: who may connect, and on which ports.
+    assert applicability(LOST_DASHES["one of each"]) is Applicability.UNSAFE
+
+
+def test_lost_dashes_that_cannot_be_restored_get_no_fix() -> None:
+    flat = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\nname: web\nspec:\npodSelector: {}\ningress:\nfrom:\nhost: example\n"
+    problem = lost_indentation(flat, shape())
+    assert problem is None or problem.fixes == ()

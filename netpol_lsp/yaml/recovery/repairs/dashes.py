@@ -117,8 +117,8 @@ def items_after_other_key(scene: ErrorSite) -> Iterator[Repair]:
         return
     items = _items_from(scene, line)
     last = scene.lines[items]
-    moved = Span(line.start, last.end)
-    passed = Span(scene.lines[between].start, line.start)
+    moved = Span(_with_comments(scene, line), last.end)
+    passed = Span(_with_comments(scene, scene.lines[between]), moved.start)
     text = scene.text
     # The two blocks change places; the line break between them stays one.
     above = text[moved.start : moved.end] + scene.newline
@@ -135,6 +135,16 @@ def items_after_other_key(scene: ErrorSite) -> Iterator[Repair]:
         note="it belongs to this list",
         swap=(Span(passed.start, passed.start + len(below)), moved),
     )
+
+
+def _with_comments(scene: ErrorSite, line: Line) -> int:
+    """Where a line starts, with the comments right above it."""
+    start = line.start
+    for one in reversed(scene.lines[: line.number]):
+        if not one.is_empty or one.comment is None:
+            break
+        start = one.start
+    return start
 
 
 def _first_between(scene: ErrorSite, line: Line) -> int | None:
