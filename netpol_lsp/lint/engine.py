@@ -166,20 +166,23 @@ def _collect(found: list[Diagnostic], check: Check, ctx: Context, config: FileCo
 def _drop_cascading_findings(found: list[Diagnostic], analysis: DocumentAnalysis) -> list[Diagnostic]:
     """Without what other rules say because of the words that the parser stumbled over, or of lines that were guessed."""
     problems = analysis.problems
-    broken = [problem.span for problem in problems if problem.kind is ProblemKind.SYNTAX and problem.is_error]
+    broken = {problem.span for problem in problems if problem.kind is ProblemKind.SYNTAX and problem.is_error}
+    passed_over = {problem.span for problem in problems if problem.is_passed_over}
     structure = structure_codes()
     errors = [
         one for one in found if one.category is Category.SYNTAX and one.code not in structure and one.span in broken
     ]
+    kept = set(map(id, errors))
+    echoing = [error for error in errors if error.span not in passed_over]
     guessed = sorted({span for problem in problems for span in problem.guessed})
     told = {problem.span for problem in problems if problem.kind not in (ProblemKind.DUPLICATE, ProblemKind.ALIAS)}
     text = analysis.document.text
     return [
         one
         for one in found
-        if one in errors
+        if id(one) in kept
         or not (
-            any(_is_echo(one, error, text) for error in errors)
+            any(_is_echo(one, error, text) for error in echoing)
             or (one.code in structure and one.span not in told and _is_in(one.span.start, guessed))
         )
     ]

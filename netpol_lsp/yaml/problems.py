@@ -35,7 +35,8 @@ class SyntaxProblem:
     because of it. `field` is the path at which the API server sees the mistake, where that is not the path
     of what stands at `span`; of a key that is set again through `<<` it is the key's name. `guessed` are the
     lines that were read otherwise than they are written, to read on: what else is odd about them may only
-    follow from that. `is_limit`: the document asks for more than is read, so repairs are no use.
+    follow from that. `is_limit`: the document asks for more than is read, so repairs are no use. `is_passed_over`: its
+    lines were left out, and what is around them is read as if they were not there.
     """
 
     kind: ProblemKind
@@ -49,3 +50,4 @@ class SyntaxProblem:
     field: str = ""
     guessed: tuple[Span, ...] = ()
     is_limit: bool = False
+    is_passed_over: bool = False

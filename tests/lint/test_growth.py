@@ -36,6 +36,7 @@ GROWING: dict[str, Maker] = {
     "suppressions": lambda n: HEAD + "# netpol: ignore[NP210] x\n" * n,
     "codes of a suppression": lambda n: HEAD + "# netpol: ignore[" + "NP210," * n + "] x\n",
     "conflicts": lambda n: HEAD + "<<<<<<< HEAD\na: b\n=======\nc: d\n>>>>>>> x\n" * n,
+    "prose": lambda n: HEAD + _lines("Some words about it.\nk{i}: v\n", n),
     "labels": lambda n: HEAD.replace(
         "podSelector: {}", "podSelector:\n    matchLabels:\n" + _lines("      k{i}: v\n", n)
     ),

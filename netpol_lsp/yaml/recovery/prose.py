@@ -14,8 +14,8 @@ from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.yaml.recovery.schema_shape import ObjectShape, field_names
 
 _MOST_LINES = 4000
-# Fences, underlines, headings, numbered lines, prompts and pictures of a page of text.
-_MARK = re.compile(r"(?:`{3,}|~{3,}|={3,}\Z|-{4,}\Z|\*{3,}\Z|\d+[.)] |[$>] |!\[)")
+# Fences, numbered lines, prompts and pictures of a page of text.
+_MARK = re.compile(r"(?:`{3,}|~{3,}|\*{3,}\Z|\d+[.)] |[$>] |!\[)")
 _FIRST_WORD = re.compile(r"[\"'(*_]*([A-Za-z][\w'-]*)")
 _YAML_SIGNS = re.compile(r"[{}\[\]]|^\S+: |\S=\S|^['\"]")
 
@@ -119,4 +119,5 @@ def _problem(block: list[Line]) -> SyntaxProblem:
         ),
         # A sentence with a colon at its end is a key for the API server.
         field=name,
+        is_passed_over=True,
     )
