@@ -17,6 +17,9 @@ from netpol_lsp.workspace.resources import (
     WorkloadFacts,
 )
 
+NAMELESS = "\0"
+"""What the name of a namespace starts with that nobody knows: of objects that are applied together and name none."""
+
 SHORT_KINDS = {
     "po": "Pod",
     "pod": "Pod",
@@ -106,7 +109,7 @@ class Cluster:
             return {}, False
         known = self.namespaces.get(name)
         if known is None:
-            return {METADATA_NAME: name}, False
+            return {} if name.startswith(NAMELESS) else {METADATA_NAME: name}, False
         return {**known.labels, METADATA_NAME: name}, not known.has_unknown_labels
 
     @lazy

@@ -8,9 +8,8 @@ from typing import TypeVar
 
 from netpol_lsp.policies.ir import NOWHERE, Origin, PolicySemantics
 from netpol_lsp.policies.networkpolicy.lowering import lower
-from netpol_lsp.reach.cluster import Cluster, Workload
-from netpol_lsp.workspace.delivery import DeliveryScope
-from netpol_lsp.workspace.resources import UnknownManifest, WorkloadFacts
+from netpol_lsp.reach.cluster import NAMELESS, Cluster, Workload
+from netpol_lsp.workspace.resources import IngressFacts, OtherPolicyFacts, ServiceFacts, UnknownManifest, WorkloadFacts
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
 
 DEFAULT_NAMESPACE = "default"
@@ -19,6 +18,7 @@ _DOUBTFUL = ("encrypted", "template", "syntax error")
 _OWNING = ("Deployment", "Rollout", "CronJob")
 
 T = TypeVar("T")
+P = TypeVar("P", ServiceFacts, IngressFacts, OtherPolicyFacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +26,22 @@ class Duplicate:
     """Two objects of one name: `kept` counts, as the one that was applied last."""
 
     title: str
+    namespace: str | None
     kept: Origin
     dropped: Origin
 
 
 @dataclass(slots=True)
 class ClusterBuilder:
-    """Makes clusters from facts. What is the same object as before gives the same policies and workloads."""
+    """Makes clusters from facts.
 
-    default_namespace: str = DEFAULT_NAMESPACE
+    `default_namespace` is that of objects which name none; None: those of one folder are together in a namespace whose
+    name nobody knows. What is the same object as before gives the same policies and workloads.
+    """
+
+    default_namespace: str | None = DEFAULT_NAMESPACE
     duplicates: list[Duplicate] = field(default_factory=list)
-    _policies: dict[int, tuple[LocatedPolicy, DeliveryScope, PolicySemantics]] = field(default_factory=dict)
+    _policies: dict[int, tuple[LocatedPolicy, PolicySemantics]] = field(default_factory=dict)
     _workloads: dict[int, tuple[WorkloadFacts, Workload]] = field(default_factory=dict)
 
     def build(self, snapshot: WorkspaceSnapshot) -> Cluster:
@@ -48,15 +53,30 @@ class ClusterBuilder:
             policies=self._lowered(snapshot),
             workloads=self._made(item for shard in shards for item in shard.workloads),
             namespaces={item.name: item for item in namespaces},
-            services=tuple(self._unique([item for shard in shards for item in shard.services], self._key)),
-            routes=tuple(item for shard in shards for item in shard.ingresses),
-            others=tuple(item for shard in shards for item in shard.other_policies),
+            services=tuple(
+                map(self._placed, self._unique([item for shard in shards for item in shard.services], self._key))
+            ),
+            routes=tuple(self._placed(item) for shard in shards for item in shard.ingresses),
+            others=tuple(self._placed(item) for shard in shards for item in shard.other_policies),
             unknown=tuple(item for shard in shards for item in shard.unknown if _is_doubtful(item)),
-            default_namespace=self.default_namespace,
+            default_namespace=self.default_namespace or "",
         )
 
+    def _placed(self, item: P) -> P:
+        """The object with the namespace of those that name none, where that one has a name of its own in each folder."""
+        is_named = item.namespace is not None or item.is_namespace_unknown or getattr(item, "is_cluster_wide", False)
+        if is_named or self.default_namespace is not None:
+            return item
+        return replace(item, namespace=self.namespace_for(item.origin))
+
+    def namespace_for(self, origin: Origin) -> str:
+        """The namespace of an object that names none."""
+        if self.default_namespace is not None:
+            return self.default_namespace
+        return f"{NAMELESS}{origin.uri.rpartition('/')[0]}"
+
     def _key(self, item: object) -> object:
-        namespace = getattr(item, "namespace", None) or self.default_namespace
+        namespace = getattr(item, "namespace", None) or self.namespace_for(getattr(item, "origin", NOWHERE))
         return None if getattr(item, "is_namespace_unknown", False) else (namespace, getattr(item, "name", None))
 
     def _lowered(self, snapshot: WorkspaceSnapshot) -> tuple[PolicySemantics, ...]:
@@ -64,36 +84,26 @@ class ClusterBuilder:
         known = self._policies
         self._policies = {}
         for number, one in enumerate(sorted(snapshot, key=lambda item: not item.is_context)):
-            scope = snapshot.index.delivery.scope_of(one.uri)
-            if scope.is_patch:
-                continue
             found = known.get(id(one))
-            if found is None or found[0] is not one or found[1] is not scope:
-                found = (one, scope, self._lower(one, scope))
+            if found is None or found[0] is not one:
+                found = (one, self._lower(one))
             self._policies[id(one)] = found
-            policy = found[2]
+            policy = found[1]
             key = (policy.namespace, policy.name) if policy.namespace is not None and policy.name else number
             self._note(kept, key, policy, policy.title)
             kept.pop(key, None)
             kept[key] = policy
         return tuple(kept.values())
 
-    def _lower(self, one: LocatedPolicy, scope: DeliveryScope) -> PolicySemantics:
-        """A policy as it reaches the cluster."""
-        policy = one.policy
-        if scope.namespace is not None and not policy.is_namespace_unknown:
-            policy = replace(policy, namespace=scope.namespace)
-        elif scope.namespaces - {None}:
-            policy = replace(policy, namespace=None, is_namespace_unknown=True)
-        if scope.has_changes and not policy.is_partial:
-            policy = replace(policy, is_partial=True)
+    def _lower(self, one: LocatedPolicy) -> PolicySemantics:
         origin = Origin(one.uri, one.document, one.path)
-        return lower(policy, origin, default_namespace=self.default_namespace, is_context=one.is_context)
+        default = self.namespace_for(origin)
+        return lower(one.policy, origin, default_namespace=default, is_context=one.is_context)
 
     def _note(self, kept: Mapping[object, PolicySemantics], key: object, policy: PolicySemantics, title: str) -> None:
         before = kept.get(key)
         if before is not None and not before.is_context:
-            self.duplicates.append(Duplicate(title, policy.origin, before.origin))
+            self.duplicates.append(Duplicate(title, policy.namespace, policy.origin, before.origin))
 
     def _made(self, facts: Iterable[WorkloadFacts]) -> tuple[Workload, ...]:
         ordered = self._unique(list(facts), lambda item: (item.kind, self._key(item)) if self._key(item) else None)
@@ -113,7 +123,7 @@ class ClusterBuilder:
 
     def resolve(self, item: WorkloadFacts) -> str | None:
         """The namespace of a workload."""
-        return None if item.is_namespace_unknown else item.namespace or self.default_namespace
+        return None if item.is_namespace_unknown else item.namespace or self.namespace_for(item.origin)
 
     def _is_listed_otherwise(
         self, item: WorkloadFacts, owners: Mapping[tuple[str | None, str, str | None], WorkloadFacts]
@@ -147,7 +157,12 @@ class ClusterBuilder:
                     f"{getattr(item, 'kind', type(item).__name__.removesuffix('Facts'))} {getattr(item, 'name', '')}"
                 )
                 self.duplicates.append(
-                    Duplicate(title, getattr(item, "origin", NOWHERE), getattr(before, "origin", NOWHERE))
+                    Duplicate(
+                        title,
+                        getattr(item, "namespace", None),
+                        getattr(item, "origin", NOWHERE),
+                        getattr(before, "origin", NOWHERE),
+                    )
                 )
             kept[key] = item
         return list(kept.values())

@@ -1,0 +1,85 @@
+"""The engine of connectivity for rules: who may talk to whom, as far as the workspace tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from netpol_lsp.capabilities.capabilities import Capabilities
+from netpol_lsp.lint.context import PolicyContext
+from netpol_lsp.policies.ir import PolicySemantics
+from netpol_lsp.reach.cluster import Workload
+from netpol_lsp.reach.enforcement import enforcement_of
+from netpol_lsp.reach.engine import Engine
+from netpol_lsp.reach.from_facts import ClusterBuilder
+from netpol_lsp.text.memo import Memo
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCluster:
+    """The engine over a workspace. `ambiguous`: namespaces with two objects of one name, of which nobody knows which counts."""
+
+    engine: Engine
+    ambiguous: frozenset[str | None]
+
+    def policy_of(self, ctx: PolicyContext) -> PolicySemantics | None:
+        """The policy that a rule looks at; None when the workspace does not have it, or it is not known well enough."""
+        located = ctx.located
+        for policy in self.engine.cluster.policies:
+            origin = policy.origin
+            if (policy.name, origin.uri, origin.object_path) == (located.policy.name, located.uri, located.path) and (
+                located.policy.namespace in (None, policy.namespace)
+            ):
+                return None if policy.namespace in self.ambiguous or policy.is_partial else policy
+        return None
+
+    def subjects(self, policy: PolicySemantics) -> tuple[Workload, ...]:
+        """The workloads that a policy surely selects."""
+        sure, _ = self.engine.classes.pods(policy.subject)
+        return tuple(self._members(sure))
+
+    def policies_in(self, namespace: str) -> tuple[PolicySemantics, ...]:
+        """The policies of a namespace, in the order of files and documents."""
+        found = [policy for policy in self.engine.cluster.policies if policy.namespace == namespace]
+        return tuple(sorted(found, key=_place))
+
+    def workloads_in(self, namespace: str) -> tuple[Workload, ...]:
+        """The workloads of a namespace."""
+        return tuple(item for item in self.engine.cluster.workloads if item.namespace == namespace)
+
+    def is_first_of_namespace(self, policy: PolicySemantics) -> bool:
+        """Whether it is the first policy of its namespace that is linted: what is said once is said there."""
+        linted = [one for one in self.policies_in(policy.namespace or "") if not one.is_context]
+        return bool(linted) and linted[0] is policy
+
+    def _members(self, classes: int) -> Iterator[Workload]:
+        for item in self.engine.classes.bits(classes):
+            yield from self.engine.classes.members[item.index]
+
+
+def _place(policy: PolicySemantics) -> tuple[str, int, str]:
+    return policy.origin.uri, policy.origin.document, policy.origin.object_path
+
+
+_KNOWN: Memo[WorkspaceSnapshot, tuple[str | None, Capabilities], KnownCluster] = Memo()
+
+
+def known_cluster(ctx: PolicyContext) -> KnownCluster:
+    """The cluster that the workspace describes; made once for all rules and policies."""
+    key = (ctx.settings.default_namespace, ctx.settings.capabilities)
+    known = _KNOWN.of(ctx.workspace)
+    found = known.get(key)
+    if found is None:
+        builder = ClusterBuilder(ctx.settings.default_namespace)
+        cluster = builder.build(ctx.workspace)
+        ambiguous = frozenset(item.namespace for item in builder.duplicates)
+        found = known[key] = KnownCluster(Engine(cluster, enforcement_of(ctx.settings.capabilities)), ambiguous)
+    return found
+
+
+def are_applied_together(ctx: PolicyContext, uris: Iterable[str]) -> bool:
+    """Whether files belong to one delivery: taken in by a kustomization or chart in common, or by none at all."""
+    scopes = [ctx.workspace.index.delivery.scope_of(uri).groups for uri in {*uris, ctx.source.uri}]
+    named = [frozenset(group for group in groups if not group.startswith("folder ")) for groups in scopes]
+    return not any(named) or bool(frozenset.intersection(*named))

@@ -1,0 +1,203 @@
+"""NP314 ingress-backend-blocked."""
+
+from __future__ import annotations
+
+from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.kube.net import intervals
+from netpol_lsp.lint.known_cluster import KnownCluster, are_applied_together, known_cluster
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
+from netpol_lsp.policies.ir import Direction, PolicySemantics
+from netpol_lsp.reach.engine import Side
+from netpol_lsp.reach.entry_points import EntryPoint, entry_points
+from netpol_lsp.reach.traffic import Traffic, describe
+
+
+@policy_rule(
+    "NP314",
+    category="workspace",
+    severity=Severity.WARNING,
+    uses_resources=True,
+    needs_known=ResourceTrigger.WORKLOADS,
+)
+def ingress_backend_blocked(ctx: PolicyContext) -> Diagnostics:
+    """An Ingress or route leads to pods that let nobody from elsewhere in.
+
+    ## Why
+    What comes through an Ingress or a route reaches the pods from the ingress controller, which runs in a namespace of its own (or
+    outside of the cluster). Policies see the controller as the client. Where no rule lets in anybody but pods of the
+    same namespace on the port that the Service leads to, the backend cannot be reached: the usual answer is 502 or 504.
+
+    Allow the controller's namespace (`kubernetes.io/metadata.name: ingress-nginx`) or addresses on the container's port.
+    Silent where a rule may let somebody else in, and where a part of it is not known.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector:  # <- NP314
+        matchLabels:
+          app: web
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - podSelector:
+                matchLabels:
+                  app: other
+    ---
+    apiVersion: networking.k8s.io/v1
+    kind: Ingress
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      defaultBackend:
+        service:
+          name: web
+          port:
+            number: 80
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      selector:
+        app: web
+      ports:
+        - port: 80
+          targetPort: 8080
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      name: web
+      namespace: shop
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: web
+          ports:
+            - containerPort: 8080
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          app: web
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - namespaceSelector:
+                matchLabels:
+                  kubernetes.io/metadata.name: ingress-nginx
+          ports:
+            - port: 8080
+    ---
+    apiVersion: networking.k8s.io/v1
+    kind: Ingress
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      defaultBackend:
+        service:
+          name: web
+          port:
+            number: 80
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      selector:
+        app: web
+      ports:
+        - port: 80
+          targetPort: 8080
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      name: web
+      namespace: shop
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: web
+          ports:
+            - containerPort: 8080
+    ```
+    """
+    known = known_cluster(ctx)
+    policy = known.policy_of(ctx)
+    if policy is None or policy.ingress is None or not policy.ingress.applies or not known.engine.cluster.routes:
+        return
+    subjects = set(known.subjects(policy))
+    for entry in entry_points(known.engine):
+        if (
+            entry.workload in subjects
+            and _is_blocked(known, policy, entry)
+            and are_applied_together(ctx, _files(entry))
+        ):
+            selector = ctx.policy.pod_selector
+            title = f"{entry.route.kind} `{entry.route.name}`"
+            yield ctx.finding(
+                selector.span if selector is not None else ctx.policy.span,
+                f"{title} leads to `{entry.workload.title}` on {describe(entry.wanted)}, where only pods of the same "
+                "namespace are let in: its controller is not among them",
+                label="lets in nobody from elsewhere",
+                related=[ctx.related_fact(entry.backend.origin, f"the backend of {title}")],
+            )
+            return
+
+
+def _files(entry: EntryPoint) -> tuple[str, ...]:
+    return entry.route.origin.uri, entry.service.origin.uri, entry.workload.facts.origin.uri
+
+
+def _is_blocked(known: KnownCluster, policy: PolicySemantics, entry: EntryPoint) -> bool:
+    """Whether no rule may let in anybody from another namespace or outside; said at the first policy that selects the pods."""
+    engine = known.engine
+    pods = engine.class_of(entry.workload)
+    side = engine.side(pods, Direction.INGRESS)
+    if side.doubts or entry.maybe or entry.workload.facts.host_network is not False:
+        return False
+    selecting = list(side.policies)
+    if not selecting or selecting[0].policy is not policy or not all(found.is_sure for found in selecting):
+        return False
+    return not any(intervals.intersects(traffic, entry.wanted) for traffic in _from_elsewhere(side, entry))
+
+
+def _from_elsewhere(side: Side, entry: EntryPoint) -> list[Traffic]:
+    """The traffic of the rules that may mean somebody who is no pod of the workload's own namespace."""
+    found: list[Traffic] = []
+    for selecting in side.policies:
+        for compiled in selecting.compiled.rules:
+            rule = compiled.rule
+            is_own = (
+                rule.peers is not None
+                and not rule.has_unknown_peers
+                and all(
+                    peer.pods is not None and not peer.is_unknown and peer.pods.namespaces is None
+                    for peer in rule.peers
+                )
+            )
+            if not is_own:
+                found.append(compiled.doubtful if not compiled.names else entry.wanted)
+    return found

@@ -1,0 +1,137 @@
+"""NP316 redundant-policy."""
+
+from __future__ import annotations
+
+from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.kube.label_selector import includes
+from netpol_lsp.lint.known_cluster import are_applied_together
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.policies.ir import Direction, Origin
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
+from netpol_lsp.policies.networkpolicy.subsumption import rule_covers
+from netpol_lsp.workspace.snapshot import LocatedPolicy, same_namespace
+from netpol_lsp.workspace.ternary import Ternary
+
+
+@policy_rule("NP316", category="workspace", severity=Severity.INFO, uses_workspace=True)
+def redundant_policy(ctx: PolicyContext) -> Diagnostics:
+    """Another policy already does all that this one does.
+
+    ## Why
+    Policies add up: of two that select the same pods, the one whose rules are all contained in the other's changes nothing. It can go,
+    or it was meant to be stricter, which no second policy can be: what one of them allows is allowed.
+
+    Reported where it is proven: the other policy selects at least the same pods, isolates at least the same directions, and
+    has a rule for each rule of this one that allows at least as much. Of two equal policies, the later one is reported. Silent
+    for policies without rules: a default deny is there for the pods and policies to come.
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: allow-web
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          app: db
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - podSelector: {}
+    ---
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: only-web  # <- NP316
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          app: db
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - podSelector:
+                matchLabels:
+                  app: web
+          ports:
+            - port: 5432
+    ```
+
+    ```yaml good
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: only-web
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          app: db
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - podSelector:
+                matchLabels:
+                  app: web
+          ports:
+            - port: 5432
+    ```
+    """
+    own = ctx.located
+    policy = own.policy
+    if not any(policy.rules(direction) for direction in policy.types):
+        return  # a default deny is there for the pods and policies to come
+    if policy.unknown or not ctx.policy.surely_isolates(next(iter(policy.types))):
+        return
+    for other in ctx.workspace.neighbours(own):
+        if (
+            other.is_context
+            or other.is_possible
+            or other.policy.name == policy.name
+            or same_namespace(other, own) is not Ternary.YES
+        ):
+            continue
+        if not _covers(other.policy, policy) or not are_applied_together(ctx, [other.uri]):
+            continue
+        if _covers(policy, other.policy) and not _is_before(other, own, ctx):
+            continue
+        name = other.policy.name or "another policy"
+        yield ctx.finding(
+            ctx.policy.span,
+            f"everything that this policy does, `{name}` does, too",
+            label="changes nothing",
+            related=[ctx.related_fact(_origin(other), f"`{name}` covers it")],
+        )
+        return
+
+
+def _covers(a: NetworkPolicySemantics, b: NetworkPolicySemantics) -> bool:
+    """Whether `b` changes nothing where `a` is."""
+    if a.is_partial or a.has_unknown_types or not b.types <= a.types or not includes(a.pod_selector, b.pod_selector):
+        return False
+    return all(
+        any(rule_covers(known, rule, b.namespace) for known in a.rules(direction))
+        for direction in Direction
+        if direction in b.types
+        for rule in b.rules(direction)
+    )
+
+
+def _is_before(other: LocatedPolicy, own: LocatedPolicy, ctx: PolicyContext) -> bool:
+    """Whether another policy comes first: by file, then by its place in the file."""
+    if other.uri != own.uri:
+        return other.uri < own.uri
+    names = [_key(one) for one in ctx.workspace.policies_of_file(own.uri)]
+    mine, theirs = _key(own), _key(other)
+    return theirs in names and mine in names and names.index(theirs) < names.index(mine)
+
+
+def _origin(other: LocatedPolicy) -> Origin:
+    policy = other.policy
+    return Origin(other.uri, other.document, other.path, "metadata.name", policy.start, policy.end)
+
+
+def _key(one: LocatedPolicy) -> tuple[str | None, str | None, str]:
+    return one.policy.namespace, one.policy.name, one.path
