@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from enum import StrEnum
 from itertools import chain, islice
-from typing import Any, NamedTuple
 
 from netpol_lsp.config.config import FileConfig, default_file_config
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, with_occurrence_index
-from netpol_lsp.findings.rule_info import RuleInfo
 from netpol_lsp.findings.tool_codes import INTERNAL_ERROR
-from netpol_lsp.findings.trigger import ResourceTrigger, Trigger
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.kube.wrappers import is_encrypted
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
-from netpol_lsp.lint.context import ConfiguredRule, Context, DocumentScope, PolicyContext
+from netpol_lsp.lint.context import Context, DocumentScope, PolicyContext
 from netpol_lsp.lint.file_facts import file_facts
-from netpol_lsp.lint.registry import all_rules, rule_info, structure_codes
+from netpol_lsp.lint.plan import Check, Scope, needs_whole_policy, plan_of
+from netpol_lsp.lint.registry import rule_info, structure_codes
 from netpol_lsp.lint.report import FileReport
-from netpol_lsp.lint.rule import DocumentRule, PolicyRule, Rule
 from netpol_lsp.lint.suppress import apply_suppressions
 from netpol_lsp.lint.template_findings import in_all_readings, without_safe_fixes
 from netpol_lsp.lint.triggers import features_of_document, features_of_policy
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.text.budget import OverBudgetError
 from netpol_lsp.text.edits import move_fixes
-from netpol_lsp.text.memo import Memo
 from netpol_lsp.text.readable import shorten
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
@@ -39,15 +34,6 @@ from netpol_lsp.yaml.problems import ProblemKind
 
 MOST_FINDINGS = 1000
 """Of one rule in one document (a policy rule: in one policy), that is; nobody reads more."""
-
-
-class Scope(StrEnum):
-    """What the answer of a rule depends on."""
-
-    DOCUMENT = "document"
-    """The document alone: its findings hold as long as its text does."""
-    WORKSPACE = "workspace"
-    """Other policies, too."""
 
 
 def lint_text(text: str, uri: str = "<text>", config: FileConfig | None = None) -> FileReport:
@@ -136,7 +122,7 @@ def _run_rules(
     """Collect what the rules find in a document and in its policies."""
     around = DocumentScope(analysis, config.settings, workspace)
     has_error = analysis.document.error is not None
-    plan = _plan(config, scope)
+    plan = plan_of(config, scope)
     for check, setup in plan.for_document(features_of_document(analysis), is_partial=has_error):
         _collect(found, check, Context(setup, around), config)
     for policy, plain in zip(analysis.policies, analysis.plain, strict=True):
@@ -215,103 +201,15 @@ def _is_echo(one: Diagnostic, error: Diagnostic, text: str) -> bool:
     return bool(is_item) and (one.field == around or (is_behind and one.field.rpartition("[")[0] == around))
 
 
-Check = Callable[[Any], Iterator[Diagnostic]]
-Planned = tuple[Check, ConfiguredRule]
-
-
-# What a policy does is not known while a part of it is out of place.
-_EFFECTS = frozenset({Category.INTENT, Category.WORKSPACE, Category.SECURITY, Category.PLATFORM})
-
-
 _ITEM = re.compile(r"spec\.(ingress|egress)\[(\d+)\]")
-
-
-def _needs_whole_policy(info: RuleInfo) -> bool:
-    """Whether a rule speaks of what a policy does, as a whole or in a part of it."""
-    return info.category in _EFFECTS and not info.on_partial
 
 
 def _still_holds(one: Diagnostic, analysis: DocumentAnalysis, policy: NetworkPolicy) -> bool:
     """Whether a finding does not depend on what is out of place in its policy."""
-    if not _needs_whole_policy(rule_info(one.code)):
+    if not needs_whole_policy(rule_info(one.code)):
         return True
     item = _ITEM.match(one.field)
     return item is not None and analysis.is_sound(policy, ("spec", item[1], int(item[2])))
-
-
-class _Situation(NamedTuple):
-    """What is there for rules to look at: a document or a policy, what it has, what the workspace knows."""
-
-    is_policy: bool
-    there: frozenset[Trigger]
-    known: frozenset[ResourceTrigger]
-    is_partial: bool
-    is_misplaced: bool
-
-
-class _Plan:
-    """The rules that run under a configuration, by what is there for them to look at."""
-
-    def __init__(self, documents: list[Planned], policies: list[Planned]) -> None:
-        self._documents = documents
-        self._policies = policies
-        self._chosen: dict[_Situation, tuple[Planned, ...]] = {}
-
-    def for_document(self, there: frozenset[Trigger], *, is_partial: bool) -> tuple[Planned, ...]:
-        """Those for a document."""
-        return self._choose(_Situation(False, there, frozenset(), is_partial, False))
-
-    def for_policy(
-        self,
-        there: frozenset[Trigger],
-        known: frozenset[ResourceTrigger],
-        *,
-        is_partial: bool,
-        is_misplaced: bool,
-    ) -> tuple[Planned, ...]:
-        """Those for a policy. `is_misplaced`: a part of it is there, but not where it belongs."""
-        return self._choose(_Situation(True, there, known, is_partial, is_misplaced))
-
-    def _choose(self, situation: _Situation) -> tuple[Planned, ...]:
-        chosen = self._chosen.get(situation)
-        if chosen is None:
-            is_policy, there, known, is_partial, is_misplaced = situation
-            chosen = self._chosen[situation] = tuple(
-                (check, setup)
-                for check, setup in (self._policies if is_policy else self._documents)
-                if setup.info.needs in (*there, None)
-                and setup.info.needs_known in (*known, None)
-                and (setup.info.on_partial or not is_partial)
-                and not (is_misplaced and _needs_whole_policy(setup.info) and not setup.info.is_local)
-            )
-        return chosen
-
-
-def _plan(config: FileConfig, scope: Scope | None) -> _Plan:
-    plans = _PLANS.of(config)
-    plan = plans.get(scope)
-    if plan is None:
-        plan = plans[scope] = _make_plan(config, scope)
-    return plan
-
-
-_PLANS: Memo[FileConfig, Scope | None, _Plan] = Memo()
-
-
-def _make_plan(config: FileConfig, scope: Scope | None) -> _Plan:
-    documents: list[Planned] = []
-    policies: list[Planned] = []
-    for rule in all_rules():
-        info = rule.info
-        if info.code in config.enabled and scope in (None, _scope_of(rule)):
-            severity, wants_facts = config.severities.get(info.code), info.code not in config.quiet
-            setup = ConfiguredRule(info, config.options_of(info), severity, wants_facts)
-            (documents if isinstance(rule, DocumentRule) else policies).append((rule.check, setup))
-    return _Plan(documents, policies)
-
-
-def _scope_of(rule: Rule) -> Scope:
-    return Scope.WORKSPACE if isinstance(rule, PolicyRule) and rule.uses_workspace else Scope.DOCUMENT
 
 
 def _over_budget(ctx: Context, error: OverBudgetError) -> Diagnostic:

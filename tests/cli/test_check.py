@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lsp.lint import engine
+from netpol_lsp.lint import plan
 from netpol_lsp.lint.registry import all_rules
 
 
@@ -323,7 +323,7 @@ def test_internal_error_is_a_finding_and_exit_2(folder, monkeypatch) -> None:
         raise ZeroDivisionError("oh")
 
     rules = [type(rule)(rule.info, fail) if rule.info.code == "NP106" else rule for rule in all_rules()]
-    monkeypatch.setattr(engine, "all_rules", lambda: tuple(rules))
+    monkeypatch.setattr(plan, "all_rules", lambda: tuple(rules))
     folder.good("a.yaml")
     done = folder.run("--format", "concise", "--exit-zero", "--fail-on", "never", "--select", "NP106")
     assert done.code == 2

@@ -4,7 +4,7 @@ import pytest
 
 from netpol_lsp.config.config import Config, Layer, Setting, default_file_config
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint import engine, registry
+from netpol_lsp.lint import engine, plan, registry
 from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.locate import located_policies
 from netpol_lsp.lint.rule import DocumentRule
@@ -59,7 +59,7 @@ def test_a_rule_that_raises_is_one_finding_with_the_configured_severity(monkeypa
         for rule in registry.all_rules()
         if isinstance(rule, DocumentRule) or rule is broken
     )
-    monkeypatch.setattr(engine, "all_rules", lambda: rules)
+    monkeypatch.setattr(plan, "all_rules", lambda: rules)
     for severity in (Severity.ERROR, Severity.WARNING):
         config = Config([Layer({"severity.NP990": Setting(severity.value)})]).for_file()
         found = engine.lint(analyse(make_source("file:///a.yaml", DENY)), config).diagnostics

@@ -191,7 +191,7 @@ async def test_a_text_that_is_too_long_is_left_alone(editor, monkeypatch):
 
 
 async def test_a_rule_that_crashes_is_a_finding(editor, policy, monkeypatch):
-    from netpol_lsp.lint import engine, registry
+    from netpol_lsp.lint import plan, registry
     from netpol_lsp.lint.rule import DocumentRule
 
     def crash(ctx):
@@ -199,7 +199,7 @@ async def test_a_rule_that_crashes_is_a_finding(editor, policy, monkeypatch):
         yield
 
     rules = [DocumentRule(rule.info, crash) if rule.info.code == "NP106" else rule for rule in registry.all_rules()]
-    monkeypatch.setattr(engine, "all_rules", lambda: tuple(rules))
+    monkeypatch.setattr(plan, "all_rules", lambda: tuple(rules))
     document = editor.open(policy)
     found = await editor.diagnostics(document)
     assert codes(found) == ["NP990"]

@@ -10,8 +10,9 @@ from netpol_lsp.config.settings import Settings
 from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.ide.workspace_words import Vocabulary
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
-from netpol_lsp.lint.engine import Scope, lint_document, move_findings
+from netpol_lsp.lint.engine import lint_document, move_findings
 from netpol_lsp.lint.file_facts import file_facts
+from netpol_lsp.lint.plan import Scope
 from netpol_lsp.lsp.transport.movable_json import MovableJson
 from netpol_lsp.project.workspace_state import Dependencies, WorkspaceState
 from netpol_lsp.text.source import Source
