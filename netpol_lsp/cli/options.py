@@ -122,7 +122,8 @@ def add_configuration(parser: argparse.ArgumentParser, *, namespace_option: str 
         "--context",
         action="append",
         metavar="PATH",
-        help="manifests that give context and are not linted, such as `kubectl get ns,deploy,po,svc -A -o yaml`",
+        help="manifests that give context and are not linted, such as `kubectl get ns,deploy,po,svc -A -o yaml`; "
+        "what the config file names counts as well",
     )
     group.add_argument(
         "--allow-outside",

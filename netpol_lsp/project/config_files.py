@@ -60,15 +60,25 @@ class LoadedConfig:
             self.config = Config((layer, *self._written.layers)) if layer.settings else self._written
 
     @property
+    def context_settings(self) -> tuple[Setting, ...]:
+        """What says `context`: the config files, of which the strongest counts, and the user beside them."""
+        layers = [layer for layer in self.config.layers if layer.matches is None]
+        said = [setting for layer in layers if (setting := layer.settings.get("context")) is not None]
+        written = [setting for setting in said if setting.origin.path is not None]
+        return (*written[-1:], *(setting for setting in said if setting.origin.path is None))
+
+    @property
     def context_paths(self) -> tuple[str, ...]:
         """The paths of `context`; those of a config file are relative to it."""
-        setting = self.config.setting("context")
-        if setting is None:
-            return ()
-        if setting.origin.path is None:
-            return tuple(setting.value)
-        folder = os.path.dirname(setting.origin.path)
-        return tuple(os.path.normpath(os.path.join(folder, path)) for path in setting.value)
+        return tuple(path for setting in self.context_settings for path in paths_of(setting))
+
+
+def paths_of(setting: Setting) -> tuple[str, ...]:
+    """The paths that a setting lists; those of a config file are relative to it."""
+    if setting.origin.path is None:
+        return tuple(setting.value)
+    folder = os.path.dirname(setting.origin.path)
+    return tuple(os.path.normpath(os.path.join(folder, path)) for path in setting.value)
 
 
 class ConfigFiles:

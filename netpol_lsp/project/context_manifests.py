@@ -13,7 +13,7 @@ from netpol_lsp.files.boundary import EVERYWHERE, HOW_TO_ALLOW, Boundary
 from netpol_lsp.files.discovery import Excluded, discover
 from netpol_lsp.files.globs import fixed_start
 from netpol_lsp.files.reading import ReadProblem, read_file, read_source
-from netpol_lsp.project.config_files import LoadedConfig
+from netpol_lsp.project.config_files import LoadedConfig, paths_of
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 
@@ -62,11 +62,11 @@ def context_paths(configs: Iterable[LoadedConfig]) -> ContextPaths:
     """What the configurations name; of two that name the same, the settings of the first by path hold."""
     paths: dict[str, ContextPath] = {}
     for loaded in sorted(configs, key=lambda loaded: loaded.path or ""):
-        setting = loaded.config.setting("context")
-        is_users = setting is not None and setting.origin.path is None
-        for path in loaded.context_paths:
-            named = ContextPath(loaded.config.for_file().settings, EVERYWHERE if is_users else loaded.boundary)
-            paths.setdefault(path, named)
+        settings = loaded.config.for_file().settings
+        for setting in loaded.context_settings:
+            boundary = EVERYWHERE if setting.origin.path is None else loaded.boundary
+            for path in paths_of(setting):
+                paths.setdefault(path, ContextPath(settings, boundary))
     return paths
 
 
@@ -116,10 +116,10 @@ def _absolute(path: str) -> str:
 
 def problems_of_config(loaded: LoadedConfig, problems: Iterable[ContextProblem]) -> tuple[ConfigProblem, ...]:
     """Those of the problems that a config file is to blame for, each at the entry of its `context`."""
-    setting = loaded.config.setting("context")
-    if setting is None or setting.origin.path is None:
+    setting = next((one for one in loaded.context_settings if one.origin.path is not None), None)
+    if setting is None:
         return ()
-    written = dict(zip(loaded.context_paths, setting.value, strict=True))
+    written = dict(zip(paths_of(setting), setting.value, strict=True))
     return tuple(
         _at_entry(setting, written[problem.named], problem) for problem in problems if problem.named in written
     )

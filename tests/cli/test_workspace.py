@@ -52,6 +52,16 @@ def test_context_counts_but_is_not_linted(shop) -> None:
     assert (codes(done), json.loads(done.out)["files"]) == ([], 1)
 
 
+def test_context_of_the_command_line_and_of_the_config_add_up(shop) -> None:
+    """A hook that names the repository does not take away what the project names."""
+    shop.write(".netpol-lint.yaml", "select: [NP216]\nexclude: [dns]\ncontext: [dns/allow.yaml]\n")
+    shop.write("other/nothing.yaml", "a: 1\n")
+    assert codes(shop.run("deny.yaml", "--context", "other", "--format", "json")) == []
+    assert codes(shop.run("deny.yaml", "--context", ".", "--format", "json")) == []
+    shop.write(".netpol-lint.yaml", "select: [NP216]\nexclude: [dns]\n")
+    assert codes(shop.run("deny.yaml", "--context", ".", "--format", "json")) == ["NP216"]
+
+
 def test_a_copy_in_the_context_gives_way_to_what_is_linted(shop) -> None:
     shop.write("live.yaml", ALLOW_DNS.replace("allow-dns", "default-deny"))
     assert codes(shop.run("deny.yaml", "--context", "live.yaml", "--format", "json")) == ["NP216"]
