@@ -13,6 +13,7 @@ from netpol_lsp.formats.reach.places import Places
 from netpol_lsp.kube.net.address_set import NO_ADDRESSES, CidrSet, address_set
 from netpol_lsp.project.cluster_inputs import ClusterInputs, read_cluster
 from netpol_lsp.project.errors import UsageError
+from netpol_lsp.project.platform_detection import describe
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.names import Named, Names
 
@@ -44,6 +45,8 @@ def load(options: argparse.Namespace, paths: Sequence[str]) -> ClusterInputs:
         raise UsageError("the configuration has errors")
     for problem in inputs.problems:
         console.complain(problem)
+    for line in describe((configs.default, *configs.loaded()), console.shorten):
+        console.note(line)
     places = Places(inputs.sources, inputs.starts)
     for item in inputs.duplicates:
         kept, dropped = places.find(item.kept), places.find(item.dropped)

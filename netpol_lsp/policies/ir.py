@@ -192,12 +192,14 @@ class DirectionSemantics:
     """What a policy says about a direction.
 
     `applies` None: nobody knows whether the policy is about this direction. `default` is for what no rule matches:
-    deny (the policy isolates) or pass.
+    deny (the policy isolates) or pass. `is_listed`: False where the policy does not name the direction, and only the
+    network plugin puts its rules into force.
     """
 
     rules: tuple[Rule, ...] = ()
     default: Action = Action.DENY
     applies: bool | None = True
+    is_listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.files.reading import ReadProblem, decode
 from netpol_lsp.lint.file_facts import facts_of
 from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.project.context_inputs import load_context
 from netpol_lsp.project.inputs import InputFile, decode_input, find_manifests, make_inputs, read_input
+from netpol_lsp.project.platform_detection import detected_layer, hints_in_text
 from netpol_lsp.reach.cluster import Cluster
 from netpol_lsp.reach.enforcement import Enforcement, enforcement_of
 from netpol_lsp.reach.from_facts import DEFAULT_NAMESPACE, ClusterBuilder, Duplicate
@@ -45,15 +47,18 @@ def read_cluster(paths: Sequence[str], configs: ConfigFiles, *, stdin_name: str 
     discovered = find_manifests(paths, configs)
     inputs = make_inputs(discovered.paths, configs, stdin_name)
     problems = list(map(str, discovered.problems))
-    texts: list[tuple[Source, Settings]] = []
+    sources: list[tuple[Source, InputFile]] = []
     for file in inputs:
         read = _read(file)
         if isinstance(read, ReadProblem):
             problems.append(str(read))
         else:
-            texts.append((read, file.loaded.config.for_file(file.absolute).settings))
+            sources.append((read, file))
     context = load_context(inputs)
     problems += context.problems
+    readable = (*(source for source, _ in sources), *(text.source for text in context.texts))
+    configs.use_detected(detected_layer(hint for source in readable for hint in hints_in_text(source)))
+    texts = [(source, file.loaded.config.for_file(file.absolute).settings) for source, file in sources]
     settings = texts[0][1] if texts else configs.for_folder(".").config.for_file().settings
     more = [(text.source, text.settings) for text in context.texts]
     return cluster_of(texts, more, settings, problems)
@@ -70,7 +75,8 @@ def cluster_of(
     facts = {source.uri: facts_of(source, own) for source, own in (*behind, *linted)}
     snapshot = WorkspaceSnapshot.of_files(facts, [source.uri for source, _ in behind])
     known = settings or Settings()
-    builder = ClusterBuilder(known.default_namespace or DEFAULT_NAMESPACE)
+    ignores_types = known.capabilities.has(Capability.POLICY_TYPES) is False
+    builder = ClusterBuilder(known.default_namespace or DEFAULT_NAMESPACE, ignores_types=ignores_types)
     cluster = builder.build(snapshot)
     sources = {source.uri: source for source, _ in (*behind, *linted)}
     starts = {(uri, number): start for uri, found in facts.items() for number, start in found.starts}

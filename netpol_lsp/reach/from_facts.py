@@ -36,10 +36,12 @@ class ClusterBuilder:
     """Makes clusters from facts.
 
     `default_namespace` is that of objects which name none; None: those of one folder are together in a namespace whose
-    name nobody knows. What is the same object as before gives the same policies and workloads.
+    name nobody knows. `ignores_types`: the network plugin enforces rules of a direction that policyTypes does not list.
+    What is the same object as before gives the same policies and workloads.
     """
 
     default_namespace: str | None = DEFAULT_NAMESPACE
+    ignores_types: bool = False
     duplicates: list[Duplicate] = field(default_factory=list)
     _policies: dict[int, tuple[LocatedPolicy, PolicySemantics]] = field(default_factory=dict)
     _workloads: dict[int, tuple[WorkloadFacts, Workload]] = field(default_factory=dict)
@@ -98,7 +100,13 @@ class ClusterBuilder:
     def _lower(self, one: LocatedPolicy) -> PolicySemantics:
         origin = Origin(one.uri, one.document, one.path)
         default = self.namespace_for(origin)
-        return lower(one.policy, origin, default_namespace=default, is_context=one.is_context)
+        return lower(
+            one.policy,
+            origin,
+            default_namespace=default,
+            is_context=one.is_context,
+            ignores_types=self.ignores_types,
+        )
 
     def _note(self, kept: Mapping[object, PolicySemantics], key: object, policy: PolicySemantics, title: str) -> None:
         before = kept.get(key)

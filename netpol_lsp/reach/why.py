@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from netpol_lsp.capabilities.fact import Fact
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.policies.ir import Action, Direction, Origin, Peer, PolicySemantics, PortTerm, Rule
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.compiled import CompiledRule, resolve_names
 from netpol_lsp.reach.engine import Engine, Selecting, Side, Target
+from netpol_lsp.reach.plugin_facts import open_side_facts, side_facts
 from netpol_lsp.reach.pod_classes import PodClass
 from netpol_lsp.reach.query import End, Pair
 from netpol_lsp.reach.traffic import NOTHING, Traffic, known_traffic
@@ -62,7 +64,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class SideReasons:
-    """One side of a connection. `is_default`: no policy selects the pod. `is_enforced`: see `Side`."""
+    """One side of a connection. `is_default`: no policy selects the pod. `is_enforced`: see `Side`.
+
+    `facts`: what is known of the network plugin and counts here.
+    """
 
     direction: Direction
     workload: Workload
@@ -71,6 +76,7 @@ class SideReasons:
     doubts: tuple[Doubt, ...] = ()
     is_default: bool = False
     is_enforced: bool = True
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ def _key(side: SideReasons | None) -> object:
     parts = [
         (id(item.policy), item.effect, item.rule.index if item.rule else None, item.is_certain) for item in side.reasons
     ]
-    return (side.answer, tuple(parts), side.doubts)
+    return (side.answer, tuple(parts), side.doubts, side.facts)
 
 
 def _sides(engine: Engine, source: End, destination: End) -> Iterator[_Side | None]:
@@ -191,9 +197,12 @@ class _Side:
 
     def reasons(self, atom: Traffic) -> SideReasons:
         """Why an atom of traffic is as it is on this side."""
+        enforcement = self.engine.enforcement
         if self.side.is_open:
+            is_enforced = self.side.is_enforced
+            facts = () if is_enforced else open_side_facts(enforcement, self.direction)
             return SideReasons(
-                self.direction, self.workload, Ternary.YES, is_default=True, is_enforced=self.side.is_enforced
+                self.direction, self.workload, Ternary.YES, is_default=True, is_enforced=is_enforced, facts=facts
             )
         answer = self._answer(atom)
         doubts = self.side.doubts
@@ -203,7 +212,9 @@ class _Side:
             found = deciding
         elif answer is Ternary.UNKNOWN:
             found = [reason for reason in found if not reason.is_certain or reason.effect in _DECIDING] or found
-        return SideReasons(self.direction, self.workload, answer, tuple(found), doubts)
+        policies = (selecting.compiled for selecting in self.side.policies)
+        facts = side_facts(enforcement, policies, self.other, atom)
+        return SideReasons(self.direction, self.workload, answer, tuple(found), doubts, facts=facts)
 
     def _answer(self, atom: Traffic) -> Ternary:
         sure, may = self.engine.permits(self.pods, self.direction, self.other)

@@ -97,6 +97,15 @@ def side_data(side: SideReasons | None, places: Places) -> Data | None:
         "text": side_sentence(side),
         "reasons": [reason_data(reason, places) for reason in side.reasons],
         "unknown": [{"text": doubt.text, **places.json(doubt.origin)} for doubt in side.doubts],
+        "networkPlugin": [
+            {
+                "capability": fact.capability.value,
+                "support": fact.support.value,
+                "text": fact.text,
+                "sources": list(fact.sources),
+            }
+            for fact in side.facts
+        ],
     }
 
 

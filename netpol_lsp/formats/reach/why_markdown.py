@@ -39,6 +39,9 @@ def _answered(item: Answered, places: Places) -> Iterator[str]:
                 yield f"  - {reason_sentence(reason)}{_at(reason.origin, places)}"
             for doubt in side.doubts:
                 yield f"  - {doubt.text}{_at(doubt.origin, places)}"
+            for fact in side.facts:
+                links = " ".join(f"[{number}]({source})" for number, source in enumerate(fact.sources, 1))
+                yield f"  - the network plugin: {fact.text} {links}"
         for help_ in helps:
             for miss in help_.near_misses:
                 yield f"- nearly: {miss.text}{_at(miss.policy.origin_of(miss.peer or miss.rule), places)}"

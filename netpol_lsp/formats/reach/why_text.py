@@ -14,6 +14,7 @@ from netpol_lsp.explanations.connection import (
 from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.reach.places import Places
 from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.networkpolicy.prose import plain
 from netpol_lsp.reach.answer import Answer, Answered, Help
 from netpol_lsp.reach.why import Reason, Segment, SideReasons
 from netpol_lsp.workspace.ternary import Ternary
@@ -82,6 +83,9 @@ def _side(side: SideReasons, places: Places, pen: Pen) -> Iterator[str]:
     for doubt in side.doubts:
         yield f"    {doubt.text}"
         yield from _at(doubt.origin, places, pen)
+    for fact in side.facts:
+        yield f"    the network plugin: {plain(fact.text)}"
+        yield from (f"      {pen.write('-->', 'gutter')} {source}" for source in fact.sources)
 
 
 def _lines(reason: Reason, places: Places, pen: Pen) -> Iterator[str]:

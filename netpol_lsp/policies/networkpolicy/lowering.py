@@ -58,7 +58,8 @@ def _direction(
     rules = tuple(
         [_rule(rule, f"{path}[{rule.index}]", direction.peers_key, namespace) for rule in policy.rules(direction)]
     )
-    return DirectionSemantics(rules, Action.DENY, True if is_sure else None)
+    is_listed = direction in policy.types or not is_sure
+    return DirectionSemantics(rules, Action.DENY, True if is_sure else None, is_listed=is_listed)
 
 
 def _rule(rule: RuleSemantics, path: str, peers_key: str, namespace: str | None) -> Rule:
