@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 
@@ -64,7 +65,26 @@ _VERSION_LINE = re.compile(r"^[ \t\"'{,]*apiVersion[ \t\"']*:?[ \t\"']*networkin
 
 def may_be_ours(text: str) -> bool:
     """Whether a text can hold an object of ours: a quick look before parsing."""
-    return _OURS.search(text) is not None
+    return _OURS.search(text) is not None and (len(text) < _LONG or _may_be_manifest(text))
+
+
+# In a longer text it is worth a look whether it is a manifest at all: schemas and API descriptions name every kind.
+_LONG = 20_000
+_FIELDS_OF_MANIFESTS = frozenset({"apiVersion", "kind", "metadata", "spec", "items", "objects"})
+_TOP_KEY = re.compile(r"^[\"']?(?P<key>[A-Za-z$][\w.$-]*)[\"']?[ \t]*:(?=\s|\Z)", re.MULTILINE)
+_OTHER_TOP = re.compile(r"^(?:[?{\[]|[^\s\w\"'#%.$-]|[^\x00-\x7f])", re.MULTILINE)
+
+
+def _may_be_manifest(text: str) -> bool:
+    """Whether the outermost keys of a text can be those of manifests."""
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            return True
+        return not isinstance(found, dict) or not found.keys().isdisjoint(_FIELDS_OF_MANIFESTS)
+    keys = {match["key"] for match in _TOP_KEY.finditer(text)}
+    return not keys or not keys.isdisjoint(_FIELDS_OF_MANIFESTS) or _OTHER_TOP.search(text) is not None
 
 
 def looks_like_ours(text: str) -> bool:

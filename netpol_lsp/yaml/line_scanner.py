@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netpol_lsp.text.lazy import lazy
@@ -136,21 +137,17 @@ def _quote_may_open(text: str, at: int) -> bool:
     return at == 0 or text[at - 1] in "[{,(:" or text[at - 1].isspace()
 
 
+_CLOSED = {
+    '"': re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL),
+    "'": re.compile(r"'(?:[^']|'')*+'"),
+}
+_FLOW_SIGN = re.compile("[\"'\\[\\]{}]")
+
+
 def closing_quote(text: str, at: int) -> int | None:
     """Where the quotes that open at `at` are closed, or None."""
-    quote = text[at]
-    end = at + 1
-    while end < len(text):
-        if quote == '"' and text[end] == "\\":
-            end += 2
-            continue
-        if text[end] == quote:
-            if quote == "'" and text[end + 1 : end + 2] == "'":
-                end += 2
-                continue
-            return end
-        end += 1
-    return None
+    found = _CLOSED[text[at]].match(text, at)
+    return found.end() - 1 if found is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,23 +166,33 @@ def read_flow(text: str) -> Flow:
     """The flow brackets of a text."""
     opened: list[int] = []
     closed: list[int] = []
-    at = 0
-    while at < len(text):
+    for at, is_opening in flow_signs(text):
+        if is_opening is None:
+            return Flow(tuple(opened), tuple(closed), at)
+        if is_opening:
+            opened.append(at)
+        elif opened:
+            opened.pop()
+        else:
+            closed.append(at)
+    return Flow(tuple(opened), tuple(closed))
+
+
+def flow_signs(text: str) -> Iterator[tuple[int, bool | None]]:
+    """The flow brackets outside of quotes: where each is, and whether it opens. The last one is None for quotes that stay open."""
+    found = _FLOW_SIGN.search(text)
+    while found is not None:
+        at = found.start()
         char = text[at]
-        if char in "\"'" and _quote_may_open(text, at):
+        if char in "[{]}":
+            yield at, char in "[{"
+        elif _quote_may_open(text, at):
             end = closing_quote(text, at)
             if end is None:
-                return Flow(tuple(opened), tuple(closed), at)
+                yield at, None
+                return
             at = end
-        elif char in "[{":
-            opened.append(at)
-        elif char in "]}":
-            if opened:
-                opened.pop()
-            else:
-                closed.append(at)
-        at += 1
-    return Flow(tuple(opened), tuple(closed))
+        found = _FLOW_SIGN.search(text, at + 1)
 
 
 def open_brackets(text: str) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from netpol_lsp.yaml.line_scanner import Line, closing_quote, open_brackets
+from netpol_lsp.yaml.line_scanner import Line, closing_quote, flow_signs, open_brackets
 
 _MOST_JOINED = 60
 _BLOCK_HEAD = re.compile(r"[|>][-+0-9]{0,2}\Z")
@@ -66,21 +68,40 @@ def _following(lines: list[Line], at: int, known: frozenset[str]) -> int:
         return _block_length(lines, at, known)
     value = line.value
     if value[:1] in ("'", '"') and closing_quote(value, 0) is None:
-        return _until(lines, at, lambda text: closing_quote(text, 0) is not None)
+        return _until(lines, at, _end_of_quotes)
     if value[:1] in ("[", "{") and open_brackets(value) > 0:
-        return _until(lines, at, lambda text: open_brackets(text) <= 0)
+        return _until(lines, at, _end_of_brackets)
     return 0
 
 
-def _until(lines: list[Line], at: int, is_closed: object) -> int:
+def _until(lines: list[Line], at: int, find_end: Callable[[str, list[int]], int | None]) -> int:
     """How many lines must be joined until a value is closed; 0 when it never is."""
-    assert callable(is_closed)
     text = lines[at].value
-    for count, line in enumerate(lines[at + 1 : at + 1 + _MOST_JOINED], 1):
-        text += "\n" + line.body
-        if is_closed(text):
-            return count
-    return 0
+    ends = [len(text)]
+    bodies = [text]
+    for line in lines[at + 1 : at + 1 + _MOST_JOINED]:
+        bodies.append(line.body)
+        ends.append(ends[-1] + 1 + len(line.body))
+    return find_end("\n".join(bodies), ends) or 0
+
+
+def _end_of_quotes(text: str, ends: list[int]) -> int | None:
+    """The number of the line on which the quotes at the start are closed."""
+    end = closing_quote(text, 0)
+    return None if end is None else bisect_left(ends, end + 1)
+
+
+def _end_of_brackets(text: str, ends: list[int]) -> int | None:
+    """The number of the first line, after the one on which they open, at whose end no bracket is open."""
+    depth = number = 0
+    for at, is_opening in flow_signs(text):
+        while ends[number] <= at:
+            if number and depth <= 0:
+                return number
+            number += 1
+        if is_opening is not None:
+            depth += 1 if is_opening else -1
+    return number if number and depth <= 0 else None
 
 
 def _block_length(lines: list[Line], at: int, known: frozenset[str]) -> int:

@@ -31,6 +31,8 @@ _BLANKS_AND_WORDS = f" \t{_BLANK}{_JOINED}{MASK}"
 _LINE = re.compile(r"[^\n\r]*(?:\r\n|\n|\r)|[^\n\r]+\Z")
 _BLANKS = re.compile(f"{_BLANK}+")
 _SHIFTED = re.compile(rf"^[ \t]*+({_BLANK}[{_BLANK} \t]*+)(?=[^\s{_JOINED}#])", re.MULTILINE)
+_FARTHEST = 2000
+"""How far into a line a key is looked for."""
 _LINE_END = re.compile(r"[\n\r]")
 _NOT_LINE_END = re.compile(r"[^\n\r]")
 # What may stand before a value on its line: dashes, and a key.
@@ -242,10 +244,14 @@ class _Lines:
     def _look(self, token: Token) -> None:
         number = bisect_right(self.starts, token.start) - 1
         start = self.starts[number]
-        before = self.text[start : token.start]
         last = bisect_right(self.starts, token.end) - 1
-        line_end = _LINE_END.search(self.text, token.end)
-        after = self.text[token.end : line_end.start() if line_end else len(self.text)]
+        end = self.starts[last + 1] if last + 1 < len(self.starts) else len(self.text)
+        if token.start - start > _FARTHEST:
+            self.words.append(token)
+            return
+        before = self.text[start : token.start]
+        # A line is looked at once for each of its actions: only so much of it.
+        after = self.text[token.end : min(end, token.end + _FARTHEST)].rstrip("\r\n")
         if "#" in before and _COMMENT.search(_QUOTED.sub(lambda found: "x" * len(found.group()), before)):
             return
         if token.trims_after:

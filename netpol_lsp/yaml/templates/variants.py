@@ -133,10 +133,11 @@ class _Reader:
 
     def unread(self, targets: list[Path]) -> tuple[Span, ...]:
         """The branches that are live in no variant, but for those that cannot be."""
-        found = []
+        found: list[Span] = []
         for path in targets:
             _, chain, number = path
-            if not self.is_read(path) and _is_possible(path):
+            # Whether a branch can be there takes longest to tell where there are most: there it does not matter.
+            if not self.is_read(path) and (len(found) >= MOST_VARIANTS or _is_possible(path)):
                 branch = chain.branches[number]
                 found.append(Span(branch.start, branch.end))
         return tuple(found)
