@@ -46,6 +46,11 @@ class DocumentAnalysis:
         """The NetworkPolicies, typed."""
         return tuple(NetworkPolicy(kube_object) for kube_object in self.objects)
 
+    def reading_at(self, offset: int) -> DocumentAnalysis:
+        """The document; of a template, the first reading in which what is written at an offset is there."""
+        found = (one.analysis for one in self.readings if one.variant.branches.is_live(offset))
+        return next(found, self)
+
     def is_partial(self, policy: NetworkPolicy) -> bool:
         """Whether a part of the policy's spec is not known: hidden, or under a wrong name or in a wrong place."""
         return self.is_hidden(policy) or self.has_misplaced_spec(policy)

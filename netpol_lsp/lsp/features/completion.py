@@ -66,7 +66,8 @@ def find_suggestions(snapshot: Snapshot, offset: int, opened: Iterable[Snapshot]
     cursor = find_cursor(part.text, offset - part.start)
     if cursor.place is CursorContext.COMMENT:
         return _in_comment(snapshot, part, cursor, offset)
-    document = part.analysis.document if part.analysis else parse_manifest(part.text)
+    local = offset - part.start
+    document = part.analysis.reading_at(local).document if part.analysis else parse_manifest(part.text)
     setting = _setting(document, cursor, opened)
     if part.analysis is None and not looks_like_ours(part.text):
         if cursor.place is CursorContext.CONTENT and not cursor.path and not _has_kind(part.text):

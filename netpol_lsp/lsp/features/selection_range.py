@@ -40,8 +40,9 @@ def selections(snapshot: Snapshot, offset: int) -> list[Span]:
     part = snapshot.part_at(offset)
     if part is not None:
         spans.append(Span(part.start, part.start + len(part.text)))
-    if part is not None and part.analysis is not None and part.analysis.document.root is not None:
-        found = _around(part.analysis.document.root, offset - part.start)
+    document = part.analysis.reading_at(offset - part.start).document if part is not None and part.analysis else None
+    if part is not None and document is not None and document.root is not None:
+        found = _around(document.root, offset - part.start)
         spans += [span.shift(part.start) for span in found]
     kept = [spans[0]]
     for span in spans[1:]:

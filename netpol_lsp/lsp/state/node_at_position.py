@@ -42,7 +42,8 @@ def find_target(snapshot: Snapshot, offset: int) -> NodeAtPosition | None:
     if part is None or part.analysis is None:
         return None
     local = offset - part.start
-    for kube_object in part.analysis.objects:
+    document = part.analysis.reading_at(local)
+    for kube_object in document.objects:
         if kube_object.node.span.contains(local):
             found = _descend(kube_object.node, local)
             if found is None:
@@ -50,7 +51,7 @@ def find_target(snapshot: Snapshot, offset: int) -> NodeAtPosition | None:
             path, node, entry, on_key = found
             here = entry.key.span if on_key and entry is not None else node.span
             span = here.shift(part.start)
-            return NodeAtPosition(part, part.analysis, kube_object, path, node, entry, on_key, span)
+            return NodeAtPosition(part, document, kube_object, path, node, entry, on_key, span)
     return None
 
 
