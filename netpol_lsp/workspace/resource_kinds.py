@@ -68,7 +68,7 @@ _KINDS = frozenset(
         "Kustomization",
     }
 )
-_KIND = re.compile(rf"""kind["']?[ \t]*:[ \t]*["']?(?:(?:{"|".join(sorted(_KINDS))})\b|[{{$])""")
+_KIND = re.compile(rf"""kind["']?[ \t]*:[ \t]*["']?(?:(?:{"|".join(sorted(_KINDS))})(?:List)?\b|[{{$])""")
 _WEBHOOK_CALLS = "clientConfig"
 
 
