@@ -135,8 +135,6 @@ def peer_selects_nothing(ctx: PolicyContext) -> Diagnostics:
             continue
         if any(is_selected_by_service(ctx.workspace, where, target.pods) for where in target.places):
             continue
-        if target.namespaces is None and elsewhere(ctx.workspace, place_of(ctx.workspace, ctx.located), target.pods):
-            continue  # NP211 says that such pods are in other namespaces
         is_whole = all(ctx.workspace.is_known_whole(where.namespace) for where in target.places)
         found = _near_miss(ctx, target, is_whole=is_whole)
         if found is not None and found.is_elsewhere and _is_half_of_a_pair(ctx, target):

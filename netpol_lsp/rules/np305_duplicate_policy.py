@@ -24,7 +24,7 @@ def duplicate_policy(ctx: PolicyContext) -> Diagnostics:
     overlay of a kustomization are one policy, and manifests of other folders may be for other clusters. Files of one folder
     that are variants of each other are not applied together: their names differ by one word (`install`, `install-openshift`),
     or they have several policies in common. Tests and examples, going by the names of files and folders, are applied one by
-    one.
+    one, unless numbers in front of the names give an order.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -120,10 +120,11 @@ def _are_together(groups: frozenset[str], others: frozenset[str]) -> bool:
 def _are_variants(view: WorkspaceSnapshot, me: LocatedPolicy, other: LocatedPolicy) -> bool:
     """Whether the files of two policies are alternatives rather than parts of one whole.
 
-    Tests and examples are: each is applied by itself. A word more in the name of one makes a variant; another word does so for the same pods, else it was copied and
-    its policy not renamed.
+    Tests and examples are, unless their files are numbered: each is applied by itself. A word more in the name of one
+    makes a variant; another word does so for the same pods, else it was copied and its policy not renamed.
     """
-    if _is_sample(me.uri) or _is_sample(other.uri):
+    is_sample = _is_sample(me.uri) or _is_sample(other.uri)
+    if is_sample and not (_words_of(me.uri)[0].isdigit() and _words_of(other.uri)[0].isdigit()):
         return True
     odd = set(_words_of(me.uri)) ^ set(_words_of(other.uri))
     is_same_subject = me.policy.pod_selector == other.policy.pod_selector
@@ -165,7 +166,7 @@ def _is_sample(uri: str) -> bool:
 
 
 def _words_of(uri: str) -> list[str]:
-    return _WORD.findall(uri.rpartition("/")[2].rpartition(".")[0].lower())
+    return _WORD.findall(uri.rpartition("/")[2].rpartition(".")[0].lower()) or [""]
 
 
 def _related(ctx: PolicyContext, other: LocatedPolicy) -> Related:
