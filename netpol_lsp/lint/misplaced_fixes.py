@@ -44,11 +44,13 @@ class MisplacedFixes:
         make = _MAKERS.get(self.misplaced.reading)
         return list(make(self)) if make is not None else []
 
-    def checked(self, title: str, edits: Edits | None, inside: Path, *, is_safe: bool) -> Iterator[Fix]:
+    def checked(
+        self, title: str, edits: Edits | None, inside: Path, *, is_safe: bool, is_renamed: bool = False
+    ) -> Iterator[Fix]:
         """A fix, when the document is better after it; `inside` is where what was hidden until now may be found."""
         if not edits:
             return
-        result = outcome(self.analysis, edits, self.settings, render_path(inside))
+        result = outcome(self.analysis, edits, self.settings, render_path(inside), is_renamed=is_renamed)
         if result is Outcome.NO_BETTER:
             return
         yield Fix(title, edits, SAFE if is_safe and result is Outcome.ACCEPTED_MORE else UNSAFE)
@@ -174,7 +176,7 @@ class MisplacedFixes:
                 edits = rename_key(self.document, self.misplaced.field, name)
             is_safe = self.misplaced.is_certain and (fits or not self._is_split())
             inside = (*self.misplaced.path, name)
-            yield from self.checked(f"Rename it to `{name}`", edits, inside, is_safe=is_safe)
+            yield from self.checked(f"Rename it to `{name}`", edits, inside, is_safe=is_safe, is_renamed=True)
 
     def _is_split(self) -> bool:
         """Whether the value holds several things where one belongs."""

@@ -54,18 +54,30 @@ _NEVER = frozenset({"NP002", "NP114", "NP115"})
 _INDEX = re.compile(r"\[\d*\]|\[-1\]")
 
 
-def outcome(analysis: DocumentAnalysis, edits: tuple[TextEdit, ...], settings: Settings, inside: str) -> Outcome:
+def outcome(
+    analysis: DocumentAnalysis,
+    edits: tuple[TextEdit, ...],
+    settings: Settings,
+    inside: str,
+    *,
+    is_renamed: bool = False,
+) -> Outcome:
     """What edits of a document do to the reasons to refuse it.
 
     At `inside`, a path of the changed object, there may be mistakes that were hidden before: what is below an unknown
-    field is not looked at.
+    field is not looked at. `is_renamed`: nothing has moved, so that all of them were there. What a change of a template
+    does to its renderings is not known.
     """
+    if analysis.document.is_template:
+        return Outcome.MIXED
     after = analyse_document(apply_edits(analysis.document.text, edits), analysis.document.source.uri)
     if after is None or after.document.error is not None:
         return Outcome.NO_BETTER
     before, left = (Counter(map(_identity, refusals(one, settings))) for one in (analysis, after))
     new = left - before
-    if not before - left or any(code in _NEVER or not _is_below(field, inside) for code, field, _ in new):
+    if not before - left or any(
+        (code in _NEVER and not is_renamed) or not _is_below(field, inside) for code, field, _ in new
+    ):
         return Outcome.NO_BETTER
     return Outcome.MIXED if new else Outcome.ACCEPTED_MORE
 

@@ -319,3 +319,35 @@ def test_what_is_there_under_a_wrong_name_is_not_missing(spec: str, quiet: list[
 def test_status_is_a_field_of_some_versions(find) -> None:
     text = in_spec("podSelector: {}\npolicyTypes: [Ingress]\n") + "status: {}\n"
     assert [len(find("NP101", text, kubernetes_version=(1, minor))) for minor in (24, 27, 28)] == [0, 0, 1]
+
+
+def test_a_key_without_a_value_moves_along_with_what_belongs_under_it() -> None:
+    head = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+    text = head + "metadata:\n  name: web\n  spec:  # what it does\n  podSelector: {}\n  policyTypes: [Ingress]\n"
+    first = next(one for one in found(text) if "podSelector" in one.message)
+    assert apply_edits(text, first.fixes[0].edits) == (
+        head + "metadata:\n  name: web\nspec:  # what it does\n  podSelector: {}\n  policyTypes: [Ingress]\n"
+    )
+
+
+def test_a_peer_among_ports_becomes_an_item_of_its_own() -> None:
+    text = in_spec(
+        "podSelector: {}\ningress:\n  - from:\n      - podSelector: {}\n    ports:\n      - port: 1\n      - namespaceSelector: {}\n"
+    )
+    [first] = found(text)
+    assert "it belongs in an item of `from`: move it out of `ports`" in first.message
+    assert [fix.title for fix in first.fixes] == [
+        "Make `namespaceSelector` an item of `from`",
+        "Move `namespaceSelector` into the item of `from` above, where both must match",
+    ]
+    after = to_python(parse_document(apply_edits(text, first.fixes[0].edits)).root).value
+    assert after["spec"]["ingress"] == [
+        {"from": [{"podSelector": {}}, {"namespaceSelector": {}}], "ports": [{"port": 1}]}
+    ]
+
+
+def test_what_a_rename_brings_to_light_does_not_hide_the_rename() -> None:
+    text = in_spec("podSelector: {}\ningress:\n  - to:\n      - ipBlock: {cidr: 10.0.0.0/8}\n        podSelector: {}\n")
+    [first] = found(text)
+    [fix] = first.fixes
+    assert (fix.title, fix.applicability) == ("Rename it to `from`", UNSAFE)

@@ -71,7 +71,8 @@ def _target(
         item = _step(collection, step)
         if item is None:
             fresh = fresh_collection(collection, is_map=is_map, step=style.step, indents_items=style.indents_items)
-            item = fresh_item(collection, step if isinstance(step, str) else None, fresh)
+            item = _empty_key(source, step) or fresh_item(collection, step if isinstance(step, str) else None, fresh)
+            item.value = fresh
             put(collection, item, at if collection is source else _index(collection, source))
             made = made or item
         elif item.value is not source and (
@@ -85,6 +86,12 @@ def _target(
         assert isinstance(value, Collection)
         collection = value
     return collection, _index(collection, source), made
+
+
+def _empty_key(source: Collection, step: str | int) -> Item | None:
+    """The key itself, where it is beside what belongs under it and has no value: it moves along."""
+    found = next((item for item in source.items if item.name == step and item.key is not None), None)
+    return cut(found) if found is not None and is_null_item(found) else None
 
 
 def _step(collection: Collection, step: str | int) -> Item | None:
