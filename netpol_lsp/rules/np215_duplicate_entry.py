@@ -13,7 +13,8 @@ from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import ports_words
 from netpol_lsp.policies.networkpolicy.semantics import port_set
 from netpol_lsp.text.budget import Budget
-from netpol_lsp.text.edits import Fix
+from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.yaml.edit.items import has_own_comment
 from netpol_lsp.yaml.edit.mappings import remove_item
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence, head_span, is_null, walk
 from netpol_lsp.yaml.templates.masking import is_unknown
@@ -32,7 +33,8 @@ def duplicate_entry(ctx: PolicyContext) -> Diagnostics:
     and rules that others cover without being equal are NP213's and NP214's.
 
     ## Fix safety
-    Safe: the later copy is removed, which changes nothing. There is no fix for a port that is part of a range.
+    Safe: the later copy is removed, which changes nothing; unsafe where it has a comment of its own, which would stay over the
+    next entry. There is no fix for a port that is part of a range.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -185,7 +187,9 @@ def _finding(
 
 def _fix(ctx: PolicyContext, node: Sequence, item: Node) -> Fix | None:
     edits = remove_item(ctx.document, node, item)
-    return ctx.fix("Remove the copy", edits)
+    # A comment that belongs to it would be over the next item then.
+    is_safe = node.flow or not has_own_comment(ctx.document, item)
+    return ctx.fix("Remove the copy", edits, Applicability.SAFE if is_safe else Applicability.UNSAFE)
 
 
 def _is_empty(item: Node) -> bool:

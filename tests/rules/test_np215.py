@@ -140,3 +140,18 @@ def test_a_thousand_entries(find):
     items = ", ".join(f"{{ipBlock: {{cidr: 10.{n // 250}.{n % 250}.0/24}}}}" for n in range(1000))
     (found,) = find("NP215", policy(f"ingress: [{{from: [{items}, {{ipBlock: {{cidr: 10.0.0.0/24}}}}]}}]"))
     assert found.field == "spec.ingress[0].from[1000]"
+
+
+def test_a_copy_with_a_comment_of_its_own_is_removed_only_when_asked(find) -> None:
+    text = (
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a, namespace: b}\nspec:\n  podSelector: {}\n"
+        "  policyTypes: [Egress]\n  egress:\n    # the API\n    - to:\n        - namespaceSelector: {}\nABOVE"
+        "    - to:\n        - namespaceSelector: {}INSIDE\n    # names\n    - ports: [{port: 53, protocol: UDP}]\n"
+    )
+    for above, inside, wanted in (
+        ("", "", "safe"),
+        ("    # the clouds\n", "", "unsafe"),
+        ("", "  # the clouds", "unsafe"),
+    ):
+        [found] = find("NP215", text.replace("ABOVE", above).replace("INSIDE", inside))
+        assert [fix.applicability.value for fix in found.fixes] == [wanted]

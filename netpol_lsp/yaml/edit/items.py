@@ -7,7 +7,7 @@ from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.edit.mappings import Edits, remove_item
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Sequence, walk
-from netpol_lsp.yaml.style import column_of
+from netpol_lsp.yaml.style import column_of, dash_of
 
 
 def join_items(document: Document, sequence: Sequence, first: Node, second: Node) -> Edits | None:
@@ -69,6 +69,14 @@ def empty_list(document: Document, entry: Entry) -> Edits | None:
 def has_comment(document: Document, span: Span) -> bool:
     """Whether a comment starts inside the span."""
     return any(span.start <= comment.span.start < span.end for comment in document.comments)
+
+
+def has_own_comment(document: Document, item: Node) -> bool:
+    """Whether a comment belongs to an item of a block list: on its lines, or right above its dash."""
+    lines = document.source.lines
+    first, last = lines.line_of(dash_of(document.source, item)), lines.line_of(item.end)
+    numbers = {lines.line_of(comment.span.start): comment.is_alone for comment in document.comments}
+    return any(first <= number <= last for number in numbers) or numbers.get(first - 1, False)
 
 
 def has_anchor(node: Node) -> bool:
