@@ -123,10 +123,12 @@ def _run_rules(
     around = DocumentScope(analysis, config.settings, workspace)
     has_error = analysis.document.error is not None
     plan = plan_of(config, scope)
+    # A patch is no policy: what it leaves out is in the object that it changes.
+    is_patch = workspace.index.delivery.scope_of(analysis.document.source.uri).is_patch
     for check, setup in plan.for_document(features_of_document(analysis), is_partial=has_error):
         _collect(found, check, Context(setup, around), config)
     for policy, plain in zip(analysis.policies, analysis.plain, strict=True):
-        hidden, misplaced = analysis.is_hidden(policy), analysis.has_misplaced_spec(policy)
+        hidden, misplaced = is_patch or analysis.is_hidden(policy), analysis.has_misplaced_spec(policy)
         first, there = len(found), features_of_policy(policy)
         for check, setup in plan.for_policy(there, workspace.known, is_partial=hidden, is_misplaced=misplaced):
             _collect(found, check, PolicyContext(setup, around, policy, plain), config)

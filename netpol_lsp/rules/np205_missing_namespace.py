@@ -9,7 +9,8 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
-from netpol_lsp.workspace.snapshot import is_same
+from netpol_lsp.text.memo import Memo
+from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, is_same
 from netpol_lsp.yaml.edit.mappings import insert_entry, set_value
 
 
@@ -27,7 +28,7 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     chart, whose release has a namespace; a `default-namespace` in the configuration.
 
     A warning where other policies of the same file or kustomization do name one: then it was probably forgotten here.
-    Else an information, once a folder, because `kubectl --namespace` may be what is meant.
+    Else an information, once a folder or kustomization, because `kubectl --namespace` may be what is meant.
 
     ## Fix safety
     Unsafe: writes a namespace that other manifests name, or `default`, which kubectl takes when nothing else is said.
@@ -108,11 +109,23 @@ def _others_name_one(ctx: PolicyContext) -> bool:
 
 
 def _speaks_for_folder(ctx: PolicyContext) -> bool:
-    """Whether the policy is the first of its folder that names no namespace."""
-    me = ctx.located
-    others = [other for other in ctx.workspace.policies_in(None) if other.folder == me.folder and not other.is_context]
-    first = min(others, key=lambda other: (other.uri, other.document, other.path), default=me)
+    """Whether the policy is the first without a namespace of its folder, or of the kustomization that takes it in."""
+    me, firsts = ctx.located, _FIRSTS.of(ctx.workspace)
+    if not firsts:
+        nameless = (other for other in ctx.workspace.policies_in(None) if not other.is_context)
+        for other in sorted(nameless, key=lambda one: (one.uri, one.document, one.path)):
+            firsts.setdefault(_group(ctx.workspace, other), other)
+    first = firsts.setdefault(_group(ctx.workspace, me), me)
     return is_same(first, me) and first.path == me.path
+
+
+_FIRSTS: Memo[WorkspaceSnapshot, str, LocatedPolicy] = Memo()
+"""The first policy without a namespace by what it is applied with."""
+
+
+def _group(view: WorkspaceSnapshot, located: LocatedPolicy) -> str:
+    groups = view.index.delivery.scope_of(located.uri).groups
+    return min((group for group in groups if group.startswith("kustomization ")), default=f"folder {located.folder}")
 
 
 def _namespaces(ctx: PolicyContext) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.ambiguous_peers import PeerPair, ambiguous_pairs
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
@@ -30,7 +31,8 @@ def peers_or_not_and(ctx: PolicyContext) -> Diagnostics:
     Reported where a list is nothing but such a pair, or where the pods plainly live in the namespaces next to them
     (`k8s-app: kube-dns` beside `kube-system`). Lists that read as alternatives stay quiet: pairs among other peers as
     in the Kubernetes documentation's sample, `podSelector: {}`, the policy's own pods, pods that a manifest makes in
-    the policy's own namespace, or a comment nearby that says
+    the policy's own namespace, or pods that another policy of the
+    namespace is for, namespaces by OpenShift's `policy-group`, or a comment nearby that says
     "or" or "own namespace".
 
     If OR is meant, say so in such a comment: the second quick fix writes one.
@@ -131,10 +133,22 @@ def peers_or_not_and(ctx: PolicyContext) -> Diagnostics:
 def _is_alternative(ctx: PolicyContext, pair: PeerPair) -> bool:
     """Whether the manifests show that OR is meant: such pods are in the policy's own namespace, and not in the ones beside them."""
     view = ctx.workspace
+    if any(key == _POLICY_GROUP for key, _ in pair.namespaces.allowed) or _is_subject_here(ctx, pair.pods):
+        return True
     if not find_pods(view, place_of(view, ctx.located), pair.pods).sure:
         return False
     names, _ = selected_namespaces(view, pair.namespaces)
     return not any(find_pods(view, place(view, name, ""), pair.pods).sure for name in names)
+
+
+_POLICY_GROUP = "network.openshift.io/policy-group"
+"""The label by which OpenShift groups namespaces for policies: of its routers, its monitoring, its host network."""
+
+
+def _is_subject_here(ctx: PolicyContext, pods: LabelSelector) -> bool:
+    """Whether another policy of the same namespace is for just these pods: they are there, then."""
+    others = ctx.workspace.policies_in(ctx.located.policy.namespace)
+    return any(other.policy.pod_selector.allowed == pods.allowed for other in others)
 
 
 def _message(pair: PeerPair, namespace: str | None) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 
 from netpol_lsp.kube.label_selector import LabelSelector, Operator, intersects
+from netpol_lsp.kube.net.port_set import port_range, union_of
 from netpol_lsp.policies.ir import Direction
-from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.dns import DnsSetup, policy_allows_dns
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, is_same, isolates_direction, selects_all_of
@@ -69,8 +71,21 @@ def needs_no_names(view: WorkspaceSnapshot, located: LocatedPolicy) -> bool:
         isolates = isolates_direction(other.policy, Direction.EGRESS) is not Ternary.NO
         if isolates and intersects(other.policy.pod_selector, located.policy.pod_selector):
             policies.append(other.policy)
-    rules = [rule for policy in policies for rule in policy.egress]
-    return bool(rules) and all(map(_is_reached_by_address, rules))
+    rules = [(policy, rule) for policy in policies for rule in policy.egress]
+    return bool(rules) and all(
+        _is_reached_by_address(rule) or _is_for_api_server(policy, rule) for policy, rule in rules
+    )
+
+
+_API_SERVER = re.compile(r"(?:kube-?|k8s-?)?api-?server|kube-?api|k8s-?api|kubernetes-?api", re.IGNORECASE)
+_API_SERVER_PORTS = union_of(port_range("TCP", port, port) for port in (443, 6443))
+
+
+def _is_for_api_server(policy: NetworkPolicySemantics, rule: RuleSemantics) -> bool:
+    """Whether a policy is named after the API server, and a rule is for its ports."""
+    if rule.has_unknown_ports or rule.ports.everything or rule.ports.names or policy.name is None:
+        return False
+    return _API_SERVER.search(policy.name) is not None and _API_SERVER_PORTS.covers(rule.ports)
 
 
 _SMALL = {4: 2**16, 6: 2**64}

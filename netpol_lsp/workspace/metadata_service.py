@@ -9,6 +9,7 @@ from netpol_lsp.kube.net.port_set import port_range
 from netpol_lsp.kube.well_known import METADATA_SERVICES
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
+from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, is_same
 
 HTTP = port_range("TCP", 80, 80)
@@ -40,21 +41,22 @@ def is_broad(addresses: CidrSet, family: int) -> bool:
 
 
 def speaks_for_namespace(view: WorkspaceSnapshot, located: LocatedPolicy, services: tuple[str, ...]) -> bool:
-    """Whether a policy is the first of its namespace, by file, whose egress reaches one of the services."""
-    namespace = located.policy.namespace
+    """Whether a policy is the first of its namespace, by file, whose egress reaches one of the services.
+
+    Policies that name no namespace count as those of one.
+    """
     if located.policy.is_namespace_unknown:
         return True
-    policies = [
-        other
-        for other in view.policies_in(namespace)
-        if not other.is_context and (namespace is not None or other.folder == located.folder)
-    ]
-    for other in sorted(policies, key=lambda one: one.uri):
-        if is_same(other, located):
-            return True
-        if _reaches(other.policy, services):
-            return False
-    return True
+    known = _FIRST.of(view)
+    key = (located.policy.namespace, services)
+    if key not in known:
+        policies = (one for one in view.policies_in(key[0]) if not one.is_context and _reaches(one.policy, services))
+        known[key] = min(policies, key=lambda one: (one.uri, one.document, one.path), default=None)
+    first = known[key]
+    return first is None or is_same(first, located)
+
+
+_FIRST: Memo[WorkspaceSnapshot, tuple[str | None, tuple[str, ...]], LocatedPolicy | None] = Memo()
 
 
 def _reaches(policy: NetworkPolicySemantics, services: tuple[str, ...]) -> bool:

@@ -265,3 +265,57 @@ def test_tests_and_examples_are_applied_one_by_one(folder):
     assert "NP305" not in findings(files)
     assert "NP305" in findings({path.replace(folder, "deploy/prod"): text for path, text in files.items()})
     assert "NP305" in findings({f"{folder}/web.yaml": f"{WEB}---\n{WEB.replace('app: db', 'app: cache')}"})
+
+
+def test_a_patch_is_no_policy():
+    patch = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web}\n$patch: delete\n"
+    kustomization = "resources: [../web]\npatches: [{path: web.yaml}]\n"
+    files = {"web/web.yaml": policy(), "web/kustomization.yaml": "resources: [web.yaml]\n", "prod/web.yaml": NAMELESS}
+    assert "NP205" in findings(files)
+    assert "NP234" in findings({"prod/web.yaml": patch.replace("$patch: delete\n", "spec: {policyTypes: [Ingress]}\n")})
+    for text in (
+        NAMELESS,
+        patch.replace("$patch: delete\n", ""),
+        patch.replace("$patch: delete", "spec: {egress: []}"),
+    ):
+        found = findings({**files, "prod/web.yaml": text, "prod/kustomization.yaml": kustomization})
+        assert {code for code in found if code.startswith("NP2")} == set()
+
+
+def test_what_a_kustomization_takes_in_is_told_once():
+    files = {f"base/{name}/policy.yaml": policy(name, None) for name in ("a", "b", "c")}
+    members = "\n".join(f"- {path.removeprefix('base/')}" for path in files)
+    report = findings({**files, "base/kustomization.yaml": f"resources:\n{members}\n"})
+    assert report["NP205"].object.name == "a"
+    config = Config([]).for_file()
+    every = {**files, "base/kustomization.yaml": f"resources:\n{members}\n"}
+    view = WorkspaceSnapshot.of_files(
+        {path: facts_of(make_source(path, text), config.settings) for path, text in every.items()}
+    )
+    told = [
+        path
+        for path, text in files.items()
+        if any(one.code == "NP205" for one in lint(analyse(make_source(path, text)), config, view).diagnostics)
+    ]
+    assert told == ["base/a/policy.yaml"]
+
+
+BOTH = (
+    "podSelector: {matchLabels: {app: api}}, policyTypes: [Ingress], ingress: [{from: ["
+    "{namespaceSelector: {matchLabels: {team: x}}}, {podSelector: {matchLabels: {app: web}}}], ports: [{protocol: TCP, port: 1}]}]"
+)
+
+
+def test_pods_that_another_policy_of_the_namespace_is_for_are_there():
+    assert "NP210" in findings({"a.yaml": policy("api", "shop", BOTH)})
+    assert "NP210" not in findings({"a.yaml": policy("api", "shop", BOTH), "b.yaml": WEB})
+    assert "NP210" in findings({"a.yaml": policy("api", "shop", BOTH), "b.yaml": WEB.replace("shop", "other")})
+    assert "NP210" not in findings(
+        {"a.yaml": policy("api", "shop", BOTH.replace("team: x", "network.openshift.io/policy-group: ingress"))}
+    )
+
+
+def test_a_policy_named_after_the_api_server():
+    spec = "podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 6443}, {port: 443}]}]"
+    assert findings({"a.yaml": policy("allow-to-apiserver", "shop", spec)})["NP216"].severity.value == "info"
+    assert findings({"a.yaml": policy("allow-https", "shop", spec)})["NP216"].severity.value == "warning"
