@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from typing import NoReturn
 
 from netpol_lsp import __version__
 from netpol_lsp.cli.console import columns
 from netpol_lsp.cli.main import COMMANDS, PROGRAM
+from netpol_lsp.project.option_parser import OptionParser
 
 FORMATS = (
     "auto",
@@ -77,28 +77,9 @@ class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, width=columns() - 2)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what a misspelt option may have been."""
-
-    def error(self, message: str) -> NoReturn:
-        start, _, rest = message.partition(": ")
-        if start == "unrecognized arguments":
-            known = [option for action in self._actions for option in action.option_strings if option.startswith("--")]
-            words = [word.partition("=")[0] for word in rest.split() if word.startswith("--")]
-            hints = [hint for word in words if (hint := _near(word, known))]
-            message = f"unknown option: {rest}" + (hints[0] if hints else "") if words else f"{start}: {rest}"
-        super().error(message)
-
-
-def _near(word: str, known: list[str]) -> str:
-    from netpol_lsp.config.selection import did_you_mean  # noqa: PLC0415 - for mistakes only
-
-    return did_you_mean(word, known)
-
-
 def new_parser(usage: str, description: str) -> argparse.ArgumentParser:
     """A parser with the options that all commands have."""
-    parser = _Parser(
+    parser = OptionParser(
         prog=PROGRAM,
         usage=f"{PROGRAM} {usage}",
         description=description,

@@ -9,13 +9,14 @@ from importlib.util import find_spec
 
 from netpol_lsp import __version__
 from netpol_lsp.project.nesting import allow_deep_nesting
+from netpol_lsp.project.option_parser import OptionParser
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The command line."""
-    parser = argparse.ArgumentParser(
+    parser = OptionParser(
         prog="netpol-lsp",
         description="Language server for Kubernetes NetworkPolicies; speaks LSP over standard input and output.",
     )

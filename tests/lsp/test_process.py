@@ -56,6 +56,10 @@ def test_wrong_usage(options):
     assert b"usage: netpol-lsp" in done.stderr
 
 
+def test_a_misspelt_option():
+    assert b"unknown option: --stdoi, did you mean `--stdio`?" in run(b"", "--stdoi").stderr
+
+
 def test_a_session_ends_with_0_and_says_nothing_beside_the_wire():
     done = run(initialize() + GOODBYE)
     assert (done.returncode, done.stderr) == (0, b"")
