@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from netpol_lsp.capabilities.capabilities import Capabilities
+from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.lint.context import PolicyContext
 from netpol_lsp.policies.ir import PolicySemantics
 from netpol_lsp.reach.cluster import Workload
@@ -71,7 +72,8 @@ def known_cluster(ctx: PolicyContext) -> KnownCluster:
     known = _KNOWN.of(ctx.workspace)
     found = known.get(key)
     if found is None:
-        builder = ClusterBuilder(ctx.settings.default_namespace)
+        ignores_types = ctx.settings.capabilities.has(Capability.POLICY_TYPES) is False
+        builder = ClusterBuilder(ctx.settings.default_namespace, ignores_types=ignores_types)
         cluster = builder.build(ctx.workspace)
         ambiguous = frozenset(item.namespace for item in builder.duplicates)
         found = known[key] = KnownCluster(Engine(cluster, enforcement_of(ctx.settings.capabilities)), ambiguous)
