@@ -54,7 +54,7 @@ def known_of_cluster(loaded: LoadedConfig, show_path: Callable[[str], str] = str
 
 def hints_in_text(source: Source) -> Hints:
     """The hints in a text."""
-    if not may_hint(source.text):
+    if not may_hint(source.text, source.uri):
         return ()
     from netpol_lsp.workspace.extract_platform import hints_of  # noqa: PLC0415 - few files have any
 
@@ -63,7 +63,7 @@ def hints_in_text(source: Source) -> Hints:
 
 def hints_in_bytes(data: bytes, uri: str) -> Hints:
     """The hints in a file's bytes."""
-    text = decode(data, uri) if may_hint(data) else None
+    text = decode(data, uri) if may_hint(data, uri) else None
     return hints_in_text(text.source) if text is not None and not isinstance(text, ReadProblem) else ()
 
 

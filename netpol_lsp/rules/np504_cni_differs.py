@@ -110,7 +110,9 @@ def _ip_blocks(ctx: PolicyContext, capabilities: Capabilities) -> Iterator[Diagn
         if direction not in ctx.policy.effective_types:
             continue
         for span, text, block in _blocks(ctx, direction):
-            if matches_pods.support is Support.NO and block.intersects(pods):
+            if matches_pods.support is Support.PARTIAL and pods.covers(block):
+                yield ctx.finding(span, f"`{text}` may not match the pods in it: {matches_pods.text}")
+            elif matches_pods.support is Support.NO and block.intersects(pods):
                 alone = pods.covers(block)
                 message = f"`{text}` {'matches nothing' if alone else 'does not include the pods'}: {matches_pods.text}"
                 is_sure = alone and "pod-cidrs" not in ctx.settings.assumed

@@ -12,18 +12,13 @@ from netpol_lsp.kube.objects import KubeObject, objects_of
 from netpol_lsp.kube.typed_field import items_of, mapping_of
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.manifest_reader import find, mappings, text, texts
-from netpol_lsp.workspace.platform_hints import HintKind, PlatformHint, may_hint
+from netpol_lsp.workspace.platform_hints import VALUES_NAME, HintKind, PlatformHint, may_hint
 from netpol_lsp.yaml.documents import parse_document, split
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar
 from netpol_lsp.yaml.scalars import resolve
 
 _LARGEST = 2_000_000
 """Longer documents, such as a cluster's whole state, are not read a second time for a hint."""
-_SHAPES = re.compile(
-    r"""kind["']?:[ ]*["']?(?:DaemonSet|ConfigMap|Installation|Cluster|Simple|NodeClass|ClusterConfig|HelmRelease|HelmChart"""
-    r"""|Application)\b|openshift\.io/|^dependencies:""",
-    re.MULTILINE,
-)
 # DaemonSets of network plugins by the names that their own manifests and charts give them.
 _DAEMON_SETS = {
     "kube-flannel-ds": "flannel",
@@ -75,17 +70,15 @@ _OPENSHIFT_GROUPS = frozenset(
     {*_OPENSHIFT, "machineconfiguration.openshift.io", "security.openshift.io", "project.openshift.io"}
 )
 _VERSION_TAG = re.compile(r"v?(\d+\.\d+(?:\.\d+)?)\b")
-_VALUES_NAME = re.compile(r"(?:^|/)(?:[\w.-]*values[\w.-]*)\.ya?ml\Z")
 
 
 def hints_of(source: Source) -> tuple[PlatformHint, ...]:
     """The hints in a file; never raises."""
-    if not may_hint(source.text):
+    if not may_hint(source.text, source.uri):
         return ()
     found: list[PlatformHint] = []
-    is_values = _VALUES_NAME.search(source.uri) is not None
     for chunk in split(source.text):
-        if len(chunk.text) > _LARGEST or not may_hint(chunk.text) or not (is_values or _SHAPES.search(chunk.text)):
+        if len(chunk.text) > _LARGEST or not may_hint(chunk.text, source.uri):
             continue
         document = parse_document(chunk.text, source.uri)
         root = mapping_of(document.root)
@@ -210,7 +203,7 @@ def _of_named_chart(name: str, version: str, values: Node | None, what: str) -> 
 
 def _of_values(root: Mapping, uri: str) -> Iterator[_Found]:
     """A values file of a plugin's own chart."""
-    if not _VALUES_NAME.search(uri):
+    if not VALUES_NAME.search(uri):
         return
     keys = {entry.name for entry in root.all_entries()}
     what = f"values `{uri.rpartition('/')[2]}`"

@@ -6,6 +6,7 @@ of the package, for runs that only look.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -55,14 +56,26 @@ _WORDS = (
     *("kube-network-policies", "canal", "azure-npm", "kube-ovn", "terway", "trafficEncapMode"),
 )
 _BYTES = tuple(word.encode() for word in _WORDS)
+_KINDS = re.compile(
+    r"""kind["']?:[ ]*["']?(?:DaemonSet|ConfigMap|Installation|Cluster|Simple|NodeClass|ClusterConfig|HelmRelease|HelmChart"""
+    r"""|Application)\b"""
+)
+_BYTE_KINDS = re.compile(_KINDS.pattern.encode())
+VALUES_NAME = re.compile(r"(?:^|/)[\w.-]*values[\w.-]*\.ya?ml\Z")
+"""Files of values of Helm charts."""
 _ENFORCE_NOTHING = frozenset({"flannel", "aws-vpc-cni", "kindnet"})
 """What only moves packets, or need not do more: another plugin beside it enforces the policies."""
 
 
-def may_hint(content: str | bytes) -> bool:
-    """A quick look: whether a text, or its bytes, can hold a hint."""
+def may_hint(content: str | bytes, path: str) -> bool:
+    """A quick look: whether a text, or its bytes, can hold a hint. Few files have the right kind, and fewer the right words."""
+    is_chart = path.endswith("Chart.yaml") or VALUES_NAME.search(path) is not None
     if isinstance(content, bytes):
+        if not (is_chart or _BYTE_KINDS.search(content) or b"openshift.io/" in content):
+            return False
         return any(word in content for word in _BYTES)
+    if not (is_chart or _KINDS.search(content) or "openshift.io/" in content):
+        return False
     return any(word in content for word in _WORDS)
 
 

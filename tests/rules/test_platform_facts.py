@@ -126,7 +126,10 @@ def test_facts_give_findings_and_what_is_unknown_gives_none(cni: str) -> None:
             assert about_it == set()
         elif is_moot(known, capability, rest):
             assert about_it == set(), capability
-        elif capability in (Capability.IP_BLOCK_MATCHES_PODS, Capability.CLIENT_ADDRESS):
+        elif capability is Capability.IP_BLOCK_MATCHES_PODS:
+            is_special = fact.support in (Support.NO, Support.PARTIAL)
+            assert about_it == ({("NP504", pointed)} if is_special else set()), capability
+        elif capability is Capability.CLIENT_ADDRESS:
             assert about_it == ({("NP504", pointed)} if fact.support is Support.NO else set()), capability
         elif fact.support is Support.NO:
             assert about_it == {("NP502", pointed)}, capability

@@ -149,9 +149,13 @@ def test_each_document_and_item_has_its_own_place() -> None:
 
 
 def test_a_text_without_the_words_is_not_read() -> None:
-    assert not may_hint(daemon_set("fluentd"))
-    assert not may_hint(b"kind: DaemonSet")
-    assert may_hint(b"name: kube-flannel-ds")
+    assert not may_hint(daemon_set("fluentd"), "a.yaml")
+    assert not may_hint(b"kind: DaemonSet", "a.yaml")
+    assert not may_hint(b"kind: Deployment\nname: kube-flannel-ds", "a.yaml")
+    assert may_hint(b"kind: DaemonSet\nname: kube-flannel-ds", "a.yaml")
+    assert may_hint('{"kind": "DaemonSet", "name": "kube-flannel-ds"}', "a.json")
+    assert may_hint(b"trafficEncapMode: encap", "charts/values-prod.yaml")
+    assert not may_hint(b"trafficEncapMode: encap", "a.yaml")
 
 
 def hints(*values: str) -> list[PlatformHint]:

@@ -260,5 +260,5 @@ def _read_ours(path: str) -> Source | None:
     read = read_source(path)
     if isinstance(read, ReadProblem):
         return None
-    is_wanted = may_be_ours(read.text) or may_hold_resources(read.text, path) or may_hint(read.text)
+    is_wanted = may_be_ours(read.text) or may_hold_resources(read.text, path) or may_hint(read.text, path)
     return read if is_wanted else None
