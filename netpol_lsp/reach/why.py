@@ -13,7 +13,7 @@ from enum import StrEnum
 from netpol_lsp.capabilities.fact import Fact
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
-from netpol_lsp.policies.ir import Action, Direction, Origin, Peer, PolicySemantics, PortTerm, Rule
+from netpol_lsp.policies.ir import NOWHERE, Action, Direction, Origin, Peer, PolicySemantics, PortTerm, Rule
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.compiled import CompiledRule, resolve_names
 from netpol_lsp.reach.engine import Engine, Selecting, Side, Target
@@ -147,9 +147,11 @@ def _sides(engine: Engine, source: End, destination: End) -> Iterator[_Side | No
     start = engine.class_of(source) if isinstance(source, Workload) else source
     end = engine.class_of(destination) if isinstance(destination, Workload) else destination
     if isinstance(source, Workload) and isinstance(start, PodClass):
-        yield _Side(engine, source, start, Direction.EGRESS, end, end)
+        far = destination if isinstance(destination, Workload) else None
+        yield _Side(engine, source, start, Direction.EGRESS, end, end, far)
     if isinstance(destination, Workload) and isinstance(end, PodClass):
-        yield _Side(engine, destination, end, Direction.INGRESS, start, end)
+        far = source if isinstance(source, Workload) else None
+        yield _Side(engine, destination, end, Direction.INGRESS, start, end, far)
 
 
 def _atoms(traffic: Traffic, sides: list[_Side]) -> Iterator[Traffic]:
@@ -179,8 +181,10 @@ class _Side:
         direction: Direction,
         other: Target,
         destination: Target,
+        other_workload: Workload | None,
     ) -> None:
         self.engine = engine
+        self.other_workload = other_workload
         self.workload = workload
         self.pods = pods
         self.direction = direction
@@ -206,6 +210,8 @@ class _Side:
             )
         answer = self._answer(atom)
         doubts = self.side.doubts
+        if answer is Ternary.UNKNOWN:
+            doubts = (*doubts, *self._uncertainties())
         found = [reason for selecting in self.side.policies for reason in self._of_policy(selecting, atom)]
         deciding = [reason for reason in found if reason.effect in _DECIDING]
         if answer is Ternary.YES:
@@ -215,6 +221,40 @@ class _Side:
         policies = (selecting.compiled for selecting in self.side.policies)
         facts = side_facts(enforcement, policies, self.other, atom)
         return SideReasons(self.direction, self.workload, answer, tuple(found), doubts, facts=facts)
+
+    def _uncertainties(self) -> Iterator[Doubt]:
+        """What is not known about the pods, the other end or the policies, in the order in which it is asked."""
+        if self.pods.host_network is not False:
+            yield Doubt(_ON_NODE.format(self.workload.title), self.workload.facts.origin)
+        other = self.other
+        if isinstance(other, PodClass):
+            cluster = self.engine.cluster
+            if other.host_network is not False and self.other_workload is not None:
+                yield Doubt(_ON_NODE.format(self.other_workload.title), self.other_workload.facts.origin)
+            asks_labels, asks_addresses = self._asked()
+            _, has_all = cluster.namespace_labels(other.namespace)
+            if asks_labels and not has_all:
+                yield Doubt(
+                    f"not all labels of namespace `{other.namespace or '?'}` are known: no manifest says them", NOWHERE
+                )
+            if asks_addresses and self.engine.enforcement.ip_block_matches_pods is not Ternary.NO:
+                yield Doubt(
+                    "whether an ipBlock means this pod is not known: it depends on the network plugin (--cni) and on the pod's address",
+                    NOWHERE,
+                )
+        if not self.pods.has_all_labels or (isinstance(other, PodClass) and not other.has_all_labels):
+            yield Doubt("a template decides labels of the pods", NOWHERE)
+        for found in self.side.policies:
+            if found.policy.is_partial:
+                yield Doubt(f"a template or a mistake hides a part of {found.policy.title}", found.policy.origin)
+
+    def _asked(self) -> tuple[bool, bool]:
+        """Whether peers ask for labels of namespaces, and for addresses."""
+        peers = [
+            peer for found in self.side.policies for rule in found.compiled.rules for peer in rule.rule.peers or ()
+        ]
+        labels = any(peer.pods is not None and peer.pods.namespaces is not None for peer in peers)
+        return labels, any(peer.addresses is not None for peer in peers)
 
     def _answer(self, atom: Traffic) -> Ternary:
         sure, may = self.engine.permits(self.pods, self.direction, self.other)
@@ -249,6 +289,7 @@ class _Side:
             yield Reason(policy, effect, is_certain=is_sure)
 
 
+_ON_NODE = "{} uses the network of its node: whether policies apply to it is not defined"
 _DECIDING = (Effect.ALLOWS, Effect.DENIES, Effect.PASSES)
 _EFFECTS = {Action.ALLOW: Effect.ALLOWS, Action.DENY: Effect.DENIES, Action.PASS: Effect.PASSES}
 

@@ -4,8 +4,10 @@ import json
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 APP = """\
 apiVersion: v1
@@ -278,3 +280,51 @@ def test_netassert_there_and_back(shop) -> None:
     assert (failed.code, "0 passed, 1 failed" in failed.out) == (1, True)
     opened(shop)
     assert shop.run("test", "live/netassert.yaml", "app.yaml", "policy.yaml").code == 0
+
+
+def valid(name: str, text: str) -> None:
+    schema = json.loads((Path(__file__).resolve().parents[2] / "schemas" / f"{name}.schema.json").read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(json.loads(text))
+
+
+@pytest.mark.parametrize("team", ["a", "b"])
+def test_data_is_as_its_schemas_say(shop, team: str) -> None:
+    policy = POLICY.replace("TEAM", team)
+    shop.write("policy.yaml", policy)
+    shop.write("tests.yaml", TESTS)
+    for arguments in (
+        ("frontend", "db:5432"),
+        ("*/*", "*/*"),
+        ("frontend", "world:443"),
+        ("cidr:10.0.0.0/8", "db:http"),
+    ):
+        valid("why", shop.run("why", *arguments, "--format", "json").out)
+    valid("connectivity", shop.run("connectivity", "--exposure", "--format", "json").out)
+    valid("test", shop.run("test", "tests.yaml", "--format", "json").out)
+    shop.write("base/all.yaml", APP)
+    shop.write("head/all.yaml", APP.partition("---\napiVersion: v1\nkind: Service")[0] + "---\n" + policy)
+    valid("diff", shop.run("diff", "base", "head", "--format", "json").out)
+    assert shop.run("why", "frontend", "db", "--evidence", "../record").code == 0
+    valid("evidence", (shop.path.parent / "record.json").read_text())
+
+
+def test_unknown_says_why(shop) -> None:
+    shop.write("app.yaml", "---\n".join(part for part in APP.split("---\n") if "kind: Namespace" not in part))
+    done = shop.run("why", "frontend", "db:5432")
+    assert "unknown: shop/frontend[Deployment] -> data/db[StatefulSet], TCP 5432" in done.out
+    assert "not all labels of namespace `shop` are known: no manifest says them" in done.out
+    other = "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: c, namespace: data}\nspec: {endpointSelector: {}}\n"
+    shop.write("cilium.yaml", other)
+    assert "CiliumNetworkPolicy data/c may select these pods" in shop.run("why", "frontend", "db:5432").out
+
+
+def test_the_host_network_is_not_known(shop) -> None:
+    shop.write(
+        "app.yaml",
+        APP.replace(
+            "containers: [{name: main, image: i, ports: [{name: pg",
+            "hostNetwork: true\n      containers: [{name: main, image: i, ports: [{name: pg",
+        ),
+    )
+    assert "uses the network of its node" in shop.run("why", "frontend", "db:5432").out
