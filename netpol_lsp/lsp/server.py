@@ -23,9 +23,11 @@ from netpol_lsp.lsp.features import (
     hover,
     inlay_hints,
     lifecycle,
+    navigation,
     selection_range,
     symbols,
     text_sync,
+    workspace_symbols,
 )
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.closed_file_checker import ClosedFileChecker
@@ -56,6 +58,8 @@ FEATURES = (
     inlay_hints,
     code_lens,
     commands,
+    navigation,
+    workspace_symbols,
 )
 
 

@@ -6,14 +6,22 @@ from collections.abc import Iterator
 
 from lsprotocol import types
 
+from netpol_lsp.ide.workspace_links import (
+    PolicyUse,
+    isolated_directions,
+    policies_selecting,
+    selected_at,
+    workloads_in_document,
+)
 from netpol_lsp.lint.locate import policies_in
 from netpol_lsp.lsp.features.commands import EXPLAIN
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
-from netpol_lsp.policies.networkpolicy.prose import isolation_words
+from netpol_lsp.policies.networkpolicy.prose import directions_words, isolation_words
 from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.located_policy import LocatedPolicy
 
 
 def register(registry: Registry, services: Services) -> None:
@@ -21,23 +29,54 @@ def register(registry: Registry, services: Services) -> None:
 
     @registry.feature(types.TEXT_DOCUMENT_CODE_LENS)
     def code_lens(params: types.CodeLensParams) -> list[Json]:
-        snapshot = services.session.get(params.text_document.uri)
+        snapshot = services.session.up_to_date(params.text_document.uri)
         if snapshot is None or not services.configuration.settings.code_lens:
             return []
         return list(render_lenses(snapshot))
 
 
 def render_lenses(snapshot: Snapshot) -> Iterator[Json]:
-    """One lens over each policy."""
+    """One lens over each policy, and one over each object that makes pods."""
+    located = {(one.document, one.path): one for one in snapshot.facts.policies}
     for found in policies_in(snapshot.analysis):
         start = found.policy.object.node.start + found.part.start
         where = snapshot.positions.range(Span(start, start))
+        known = located.get((found.part.index, found.policy.object.path))
+        selects = selection_words(snapshot, known) if known is not None else ""
         command = {
-            "title": f"{lens_words(found.policy)} - explain",
+            "title": f"{selects}{lens_words(found.policy)} - explain",
             "command": EXPLAIN,
             "arguments": [{"uri": snapshot.uri, "position": where["start"]}],
         }
         yield {"range": where, "command": command}
+    yield from _workload_lenses(snapshot)
+
+
+def _workload_lenses(snapshot: Snapshot) -> Iterator[Json]:
+    view = snapshot.workspace.view
+    for chunk in snapshot.chunks:
+        for workload in workloads_in_document(view, snapshot.source.uri, chunk.index):
+            place = Span(workload.origin.start, workload.origin.start).shift(chunk.start)
+            title = workload_words(policies_selecting(view, workload))
+            yield {"range": snapshot.positions.range(place), "command": {"title": title, "command": ""}}
+
+
+def selection_words(snapshot: Snapshot, located: LocatedPolicy) -> str:
+    """As in "selects 3 workloads · "; "" where no manifest shows any."""
+    selected = selected_at(snapshot.workspace.view, located, ("spec", "podSelector"))
+    if selected is None or not selected.workloads:
+        return ""
+    count = len(selected.workloads)
+    return f"selects {count} workload{'s' if count > 1 else ''}{' or more' if selected.perhaps else ''} · "
+
+
+def workload_words(uses: tuple[PolicyUse, ...]) -> str:
+    """As in "2 policies · ingress isolated"."""
+    if not uses:
+        return "no known policy selects these pods"
+    count = f"{len(uses)} {'policy' if len(uses) == 1 else 'policies'}"
+    isolated = directions_words(isolated_directions(uses))
+    return f"{count} · {isolated} isolated" if isolated else f"{count} · isolates nothing"
 
 
 def lens_words(policy: NetworkPolicy) -> str:

@@ -10,9 +10,12 @@ from lsprotocol import types
 
 from netpol_lsp.ide.config_help import explain_in_config
 from netpol_lsp.ide.hover import explain_place
+from netpol_lsp.ide.hover_matches import explain_matches
 from netpol_lsp.ide.hover_rule import explain_finding, explain_rule
 from netpol_lsp.ide.plugin_hover import plugin_facts
+from netpol_lsp.ide.workspace_links import selected_at
 from netpol_lsp.lint.registry import rule_by_code
+from netpol_lsp.lsp.features.navigation import policy_at
 from netpol_lsp.lsp.state.diagnostic_render import rule_page
 from netpol_lsp.lsp.state.node_at_position import NodeAtPosition, find_target, suppression_code_at
 from netpol_lsp.lsp.state.services import Registry, Services
@@ -95,6 +98,10 @@ def _explain_target(target: NodeAtPosition, snapshot: Snapshot) -> Iterator[str]
         is_partial=target.policy is not None and target.document.is_partial(target.policy),
     )
     yield from plugin_facts(target.policy, target.path, target.node, snapshot.config.settings.capabilities)
+    located = policy_at(snapshot, target)
+    selected = selected_at(snapshot.workspace.view, located, target.path) if located is not None else None
+    if selected is not None:
+        yield from explain_matches(selected)
 
 
 def _without_markup(text: str) -> str:
