@@ -95,3 +95,27 @@ def test_the_plugin_is_found_in_the_manifests(folder) -> None:
     assert done.out.startswith("allow: ")
     assert "cni: flannel, found in DaemonSet `kube-flannel-ds` (c.yaml:" in done.err
     assert folder.run("why", "shop/client", "shop/web:80", "c.yaml", "--cni", "calico").out.startswith("deny: ")
+
+
+def test_tests_follow_the_plugin_and_name_the_fact(folder) -> None:
+    folder.write("c.yaml", PODS + RANGE)
+    folder.write(
+        "netpol-tests.yaml",
+        "apiVersion: netpol-lint/v1\nkind: ConnectivityTest\ntests:\n"
+        "  - {name: range, from: shop/client, to: shop/web, port: 8005/TCP, expect: allow}\n",
+    )
+    assert folder.run("test", "netpol-tests.yaml", "c.yaml").code == 0
+    done = folder.run("test", "netpol-tests.yaml", "c.yaml", "--cni", "cilium@1.15", "--format", "json")
+    assert done.code == 1
+    (found,) = json.loads(done.out)["tests"]
+    assert (found["actual"], found["passed"]) == ("deny", False)
+    assert any("before Cilium 1.16 `endPort` is ignored" in item["text"] for item in found["because"])
+
+
+def test_connectivity_follows_the_plugin(folder) -> None:
+    folder.write("c.yaml", PODS + INGRESS)
+    without, flannel = (
+        folder.run("connectivity", "c.yaml", "--format", "csv", *plugin).out for plugin in ([], ["--cni", "flannel"])
+    )
+    assert without != flannel
+    assert "client" in flannel

@@ -69,6 +69,8 @@ def _of_segment(segment: Segment, wanted: Ternary, checked: Checked) -> Iterator
             yield reason_sentence(reason), reason.origin
         for doubt in side.doubts:
             yield doubt.text, doubt.origin
+        for fact in side.facts:
+            yield f"the network plugin: {fact}", checked.intent.origin
 
 
 def as_json(results: Sequence[Checked], places: Answered) -> str:
