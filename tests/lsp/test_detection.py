@@ -88,6 +88,17 @@ async def test_the_effective_configuration_says_where_it_was_found(make_editor, 
     assert "kube-flannel-ds" in str(shown)
 
 
+async def test_the_context_counts_too(make_editor, tmp_path):
+    (tmp_path / ".netpol-lint.yaml").write_text("context: [cluster.yaml]\nexclude: [cluster.yaml]\n")
+    (tmp_path / "cluster.yaml").write_text(FLANNEL)
+    path = tmp_path / "a.yaml"
+    path.write_text(POLICY)
+    editor = make_editor()
+    await editor.start(tmp_path)
+    document = editor.open(POLICY, path.as_uri())
+    assert await codes(editor, document) == ["NP501"]
+
+
 async def test_a_client_with_a_status_bar_is_told(make_editor, tmp_path):
     (tmp_path / "flannel.yaml").write_text(FLANNEL)
     (tmp_path / "a.yaml").write_text(POLICY)

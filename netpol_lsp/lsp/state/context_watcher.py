@@ -20,8 +20,10 @@ from netpol_lsp.lsp.transport.trace import Operation
 from netpol_lsp.lsp.uris import uri_of_path
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.project.context_manifests import ContextPaths, ContextProblem, context_paths, read_context
+from netpol_lsp.project.platform_detection import Hints, hints_in_text
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.index import FileFacts
+from netpol_lsp.workspace.platform_hints import PlatformHint
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +39,7 @@ class Owner(Protocol):
     def settle(self) -> None:
         """Reading has begun or ended."""
 
-    def context_was_read(self, problems: Sequence[ContextProblem]) -> None:
+    def context_was_read(self, problems: Sequence[ContextProblem], hints: Hints) -> None:
         """The context's policies count from now on; `problems`: what could not be read."""
 
 
@@ -72,7 +74,7 @@ class ContextWatcher:
             self._task = run_task(self._read(wanted))
             self._owner.settle()
         else:
-            self._use({}, ())
+            self._use({}, (), ())
 
     def is_affected_by(self, paths: Iterable[str]) -> bool:
         """Whether one of the manifests (absolute, `/`-separated) may be part of the context."""
@@ -84,18 +86,18 @@ class ContextWatcher:
     async def _read(self, wanted: ContextPaths) -> None:
         operation = Operation(logger, "reading of the context")
         try:
-            found, problems = await in_thread(lambda: _facts(wanted, self._configuration.is_excluded))
+            found, hints, problems = await in_thread(lambda: _facts(wanted, self._configuration.is_excluded))
         except Exception:
             logger.exception("the context could not be read")
-            found, problems = {}, ()
+            found, hints, problems = {}, (), ()
         operation.done(f"files with policies: {len(found)}", paths=list(wanted))
         self._task = None
-        self._use(found, problems)
+        self._use(found, hints, problems)
 
-    def _use(self, found: dict[str, FileFacts], problems: Sequence[ContextProblem]) -> None:
+    def _use(self, found: dict[str, FileFacts], hints: Hints, problems: Sequence[ContextProblem]) -> None:
         """Let the facts count from now on, and say what could not be read."""
         self._session.use_context(found)
-        self._owner.context_was_read(problems)
+        self._owner.context_was_read(problems, hints)
 
     def _watch(self) -> None:
         """Ask to be told of changes in folders outside of the workspace; those inside are watched already."""
@@ -116,15 +118,19 @@ class ContextWatcher:
             self._client.request(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([wanted]))
 
 
-def _facts(paths: ContextPaths, is_excluded: Excluded) -> tuple[dict[str, FileFacts], tuple[ContextProblem, ...]]:
-    """The facts behind the paths, by URI, and why some files could not be read."""
+def _facts(
+    paths: ContextPaths, is_excluded: Excluded
+) -> tuple[dict[str, FileFacts], Hints, tuple[ContextProblem, ...]]:
+    """The facts behind the paths, by URI, what they tell of the cluster, and why some files could not be read."""
     read = read_context(paths, is_excluded)
     found: dict[str, FileFacts] = {}
+    hints: list[PlatformHint] = []
     for text in read.texts:
+        hints += hints_in_text(text.source)
         uri = uri_of_path(os.path.abspath(text.source.uri))
         if facts := facts_of(Source(uri, text.source.text), text.settings):
             found[uri] = facts
-    return found, read.problems
+    return found, tuple(hints), read.problems
 
 
 def _base(path: str) -> str:

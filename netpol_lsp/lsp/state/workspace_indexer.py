@@ -69,6 +69,7 @@ class WorkspaceIndexer:
         self.is_first = True
         self._ours: set[str] = set()
         self._hints: dict[str, Hints] = {}
+        self._context_hints: Hints = ()
         self._changed: set[str] = set()
         self.configs: tuple[LoadedConfig, ...] = ()
 
@@ -172,9 +173,17 @@ class WorkspaceIndexer:
         self._store.use_disk(found)
         self._owner.refresh_context(force=True)
 
+    def use_context_hints(self, hints: Hints) -> None:
+        """The context tells this of the cluster."""
+        self._context_hints = hints
+        if self._scan is None and self._detect():
+            # What was said of all files stands for another network plugin.
+            self.start()
+
     def _detect(self) -> bool:
         """Let the configuration know what the files tell of the cluster; whether that is something else than before."""
-        layer = detected_layer(hint for uri in sorted(self._hints) for hint in self._hints[uri])
+        hints = [hint for uri in sorted(self._hints) for hint in self._hints[uri]]
+        layer = detected_layer([*hints, *self._context_hints])
         if not self._configuration.use_detected(layer):
             return False
         self._owner.reconfigure()

@@ -14,7 +14,7 @@ from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.workspace_indexer import WorkspaceIndexer
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.project.context_manifests import ContextProblem
-from netpol_lsp.project.platform_detection import describe, known_of_cluster
+from netpol_lsp.project.platform_detection import Hints, describe, known_of_cluster
 from netpol_lsp.project.workspace_store import WorkspaceStore
 
 logger = logging.getLogger(__name__)
@@ -84,9 +84,10 @@ class WorkspaceSync:
         for line in describe([self._configuration.for_path(None), *self._configuration.loaded()]):
             logger.info("%s", line)
 
-    def context_was_read(self, problems: Sequence[ContextProblem]) -> None:
+    def context_was_read(self, problems: Sequence[ContextProblem], hints: Hints) -> None:
         """Say what could not be read, and judge by the rest."""
         self.settle()
+        self.index.use_context_hints(hints)
         for problem in problems:
             logger.warning("%s", problem)
         self._configuration.context_problems = tuple(problems)
