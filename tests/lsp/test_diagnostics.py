@@ -257,7 +257,8 @@ async def test_an_answer_that_is_the_same_is_not_sent_again(make_editor):
 
 async def test_pulling_for_the_workspace(make_editor, policy):
     editor, _ = await pulling(make_editor)
-    bad, good = editor.open(BAD, uri="file:///ws/bad.yaml"), editor.open(policy, uri="file:///ws/good.yaml")
+    named = policy.replace("name: web", "name: good")  # two policies of one name would be one
+    bad, good = editor.open(BAD, uri="file:///ws/bad.yaml"), editor.open(named, uri="file:///ws/good.yaml")
     first = (await editor.request("workspace/diagnostic", {"previousResultIds": []}))["items"]
     by_uri = {item["uri"]: item for item in first}
     assert "NP105" in codes(by_uri[bad.uri]["items"])

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> NoReturn:
 
 
 async def _serve(options: argparse.Namespace) -> int:
-    server = NetpolServer(allow_outside=options.allow_outside)
+    server = NetpolServer(allow_outside=True) if options.allow_outside else NetpolServer()
     if options.tcp is not None:
         await serve_tcp(server.protocol, options.host, options.tcp)
     elif options.ws is not None:
