@@ -22,13 +22,16 @@ _YAML_SIGNS = re.compile(r"[{}\[\]]|^\S+: |\S=\S|^['\"]")
 
 def may_have_prose(text: str, shape: ObjectShape) -> bool:
     """Whether a line starts at the margin and not with a field of the shape: a quick look."""
-    return _margin(shape).search(text) is not None
+    if "\r" in text:
+        text = text.replace("\r", "\n")
+    return _margin(shape).search(f"\n{text}") is not None
 
 
 @lru_cache(maxsize=8)
 def _margin(shape: ObjectShape) -> re.Pattern[str]:
     keys = "|".join(sorted(map(re.escape, shape.fields)))
-    return re.compile(rf"(?:\A|[\n\r])(?!(?:{keys})[\"']?[ ]*:|---|\.\.\.)[^\s#%\"'{{\[&!|>-]\S*[ ]*+(?:[^\s:#]|:\Z|`)")
+    # It starts with a line feed: Python looks for a letter much faster than for a place.
+    return re.compile(rf"\n(?=[^\s#%\"'{{\[&!|-])(?!(?:{keys})\"?:|\.\.\.)(?:[^\s:]++[ ]++[^\s#:]|[`~*>])")
 
 
 def prose_problems(text: str, shape: ObjectShape) -> list[tuple[SyntaxProblem, list[Line]]]:
