@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from netpol_lsp.lint.schema import SchemaFinding, shape
 from netpol_lsp.policies.networkpolicy.foreign_fields import FOREIGN_FIELDS, NAMES_OF_NAMESPACES, SYNONYMS, TWINS
-from netpol_lsp.text.edit_distance import closest
+from netpol_lsp.text.edit_distance import closest, distance
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
 from netpol_lsp.yaml.paths import Path, lookup
 from netpol_lsp.yaml.placement import NEW, Destination, destinations, fits, free_keys, shape_at
@@ -141,7 +141,7 @@ class _Reader:
             return self.made(Reading.FOREIGN, names=self.renames(only_synonyms=True))
         names = self.renames()
         if names:
-            is_certain = len(names) == 1 and self.name not in SYNONYMS
+            is_certain = len(names) == 1 and self.name not in SYNONYMS and not self.may_be_foreign(names[0])
             return self.made(Reading.MISSPELT, names=names, is_certain=is_certain)
         return None
 
@@ -234,6 +234,14 @@ class _Reader:
             meant = closest(self.name, known)
         fitting = [name for name in meant if self.fits_as(self.place.fields[name])]
         return tuple(fitting[:3])
+
+    def may_be_foreign(self, name: str) -> bool:
+        """Whether something that NetworkPolicy does not have is spelt about as much like it as a field."""
+        word, known = self.name.casefold(), name.casefold()
+        if word.startswith(known) or known.startswith(word):
+            return False
+        limit = distance(word, known, 3) + 1
+        return any(distance(word, other.casefold(), 3) <= min(limit, 3) for other in FOREIGN_FIELDS)
 
     def fits_as(self, wanted: ObjectShape) -> bool:
         """Whether the value is, or can be made, what a field takes."""

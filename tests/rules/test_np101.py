@@ -261,6 +261,15 @@ def test_what_other_policies_have_is_no_misspelling(field: str, words: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("name", "applicability"),
+    [("modSelector", UNSAFE), ("podSelecter", SAFE), ("PodSelector", SAFE), ("pdSelector", SAFE)],
+)
+def test_a_word_that_may_be_another_concept_is_not_renamed_safely(name: str, applicability: Applicability) -> None:
+    [first] = found(in_spec(f"podSelector: {{}}\negress:\n  - to:\n      - {name}: {{}}\n"))
+    assert [fix.applicability for fix in first.fixes] == [applicability]
+
+
+@pytest.mark.parametrize(
     ("selector", "wanted"),
     [
         ("any: true", {}),

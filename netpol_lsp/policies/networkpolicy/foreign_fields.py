@@ -89,7 +89,6 @@ FOREIGN_FIELDS = {
     "namespaces": _NO_NAMESPACES,
     "namespaceNames": _NO_NAMESPACES,
     "pods": "NetworkPolicy has no list of pods: use a `podSelector`",
-    "modSelector": "NetworkPolicy has no such selector",
 }
 """By field name: a sentence for those that name something which NetworkPolicy does not have, or has in another form."""
 
