@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -56,11 +56,16 @@ class ConfiguredRule:
 
 @dataclass(frozen=True, slots=True)
 class DocumentScope:
-    """What all rules share: the document that they look at, the cluster's settings, the other policies."""
+    """What all rules share: the document that they look at, the cluster's settings, the other policies.
+
+    `located`: the document's policies as the workspace knows them, by identity; worked out when they are first asked for.
+    """
 
     analysis: DocumentAnalysis
     settings: Settings
     workspace: WorkspaceSnapshot
+    located: dict[int, LocatedPolicy] = field(default_factory=dict, compare=False, repr=False)
+    semantics: dict[int, NetworkPolicySemantics] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Context:
@@ -236,16 +241,16 @@ class PolicyContext(Context):
 
         What seems to be missing may be just that, so that rules about what is missing stay silent.
         """
-        node = self.policy.object.node
-        return any(
-            one.keyword == "additionalProperties" and one.object_node is node and one.path[:1] != ("status",)
-            for one in self.schema
-        )
+        return self._scope.analysis.has_misplaced_spec(self.policy)
 
     @property
     def semantics(self) -> NetworkPolicySemantics:
         """What the policy means, after the API server's defaults."""
-        return self._scope.analysis.semantics(self.policy, self.settings.default_namespace)
+        known = self._scope.semantics.get(id(self.policy))
+        if known is None:
+            known = self._scope.analysis.semantics(self.policy, self.settings.default_namespace)
+            self._scope.semantics[id(self.policy)] = known
+        return known
 
     def rules(self, direction: Direction) -> Iterator[tuple[TrafficRule, RuleSemantics]]:
         """The rules of a direction that can be read, each as it is written and as it is meant."""
@@ -255,9 +260,13 @@ class PolicyContext(Context):
     @property
     def located(self) -> LocatedPolicy:
         """The policy as the workspace knows it."""
-        scope = self.delivery
-        policy = delivered_policy(self.semantics, scope) if scope.is_delivered else self.semantics
-        return LocatedPolicy(policy, self.source.uri, path=self.policy.object.path)
+        known = self._scope.located.get(id(self.policy))
+        if known is None:
+            scope = self.delivery
+            policy = delivered_policy(self.semantics, scope) if scope.is_delivered else self.semantics
+            known = LocatedPolicy(policy, self.source.uri, path=self.policy.object.path)
+            self._scope.located[id(self.policy)] = known
+        return known
 
     @property
     def delivery(self) -> DeliveryScope:

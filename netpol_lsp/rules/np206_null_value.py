@@ -104,8 +104,6 @@ def null_value(ctx: PolicyContext) -> Diagnostics:
               port: 80
     ```
     """
-    if not _has_null(ctx.plain.get("spec")):
-        return
     for null in _nulls(ctx):
         severity = Severity.INFO if null.is_harmless else None
         if null.is_meant and not ctx.wants_facts:
@@ -130,13 +128,6 @@ class _Null:
     is_meant: bool = False
 
 
-def _has_null(value: Any) -> bool:
-    """A quick look: whether a value of plain data has a null in it."""
-    if isinstance(value, dict):
-        return any(map(_has_null, value.values()))
-    return any(map(_has_null, value)) if isinstance(value, list) else value is None
-
-
 def _nulls(ctx: PolicyContext) -> Iterator[_Null]:
     policy = ctx.policy
     for direction in Direction:
@@ -153,12 +144,17 @@ def _nulls(ctx: PolicyContext) -> Iterator[_Null]:
             message = "`ports` without a value means every port, not none"
             yield _Null(ports.entry, message, [], Applicability.UNSAFE)
         for port in rule.ports:
-            yield from _nulls_of_port(port)
+            if _has_null(port):
+                yield from _nulls_of_port(port)
     for block in policy.ip_blocks:
         entry = block.except_entry
         if entry is not None and is_null(entry.value) and not is_unknown(entry.value):
             message = "`except` without a value excepts nothing"
             yield _Null(entry, message, applicability=Applicability.UNSAFE, owner=block.node)
+
+
+def _has_null(port: Port) -> bool:
+    return any(field is not None and field.value is None for field in (port.port, port.end_port, port.protocol))
 
 
 def _nulls_of_port(port: Port) -> Iterator[_Null]:

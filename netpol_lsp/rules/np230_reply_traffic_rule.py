@@ -61,9 +61,10 @@ def reply_traffic_rule(ctx: PolicyContext) -> Diagnostics:
     """
     if Direction.EGRESS not in ctx.policy.effective_types or not ctx.policy.ingress:
         return
-    clients = _everybody(ctx.policy.ingress)
-    for rule in ctx.policy.egress:
-        if not any(map(_is_ephemeral, rule.ports)) or comments_on(ctx.document, rule.node):
+    rules = [rule for rule in ctx.policy.egress if any(map(_is_ephemeral, rule.ports))]
+    clients = _everybody(ctx.policy.ingress) if rules else frozenset()
+    for rule in rules:
+        if comments_on(ctx.document, rule.node):
             continue
         peers = _peers(rule)
         if peers is None or not (peers == clients or (peers and clients and peers <= clients)):

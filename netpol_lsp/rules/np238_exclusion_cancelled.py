@@ -63,7 +63,7 @@ def exclusion_cancelled(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     policy = ctx.policy
-    if policy.has_unknown_types:
+    if policy.has_unknown_types or not (policy.requirements or any(block.excepts for block in policy.ip_blocks)):
         return
     for one in cancelled_exclusions(policy, ctx.semantics):
         if one.direction not in policy.effective_types or one.node.node.origin is not None:
