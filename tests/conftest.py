@@ -30,6 +30,36 @@ BAD = GOOD.replace("protocol: TCP", "protocol: tcp")
 """Refused by the API server for its protocol (NP105), which a safe fix mends."""
 
 
+SLOW = (
+    "benchmarks/",
+    "cli/test_kill.py",
+    "corpus/",
+    "files/test_patterns.py",
+    "lint/test_contained.py",
+    "lint/test_growth.py",
+    "lsp/test_agreement.py",
+    "lsp/test_process.py",
+    "lsp/test_soak.py",
+    "lsp/test_trace.py",
+    "lsp/test_typing.py",
+    "packaging/",
+    "project/test_process_pool.py",
+    "properties/",
+    "test_over_the_wire",
+    "test_stored_objects_are_those_of_the_api_server",
+    "test_wheel_works_alone",
+    "text/test_pattern.py",
+    "yaml/recovery/test_lost_indentation.py",
+)
+"""Parts of the ids of tests that take seconds each, or start programs: `-m "not slow"` leaves them out."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if any(part in item.nodeid for part in SLOW):
+            item.add_marker(pytest.mark.slow)
+
+
 @dataclass
 class Done:
     """What a run of the command gave."""
