@@ -170,8 +170,8 @@ def _preset(platform: Setting | None) -> dict[str, Setting]:
     return {
         key: Setting(value, origin, platform.is_detected)
         for key, value in preset(platform.value).items()
-        # Where tests run in a local cluster, the real one may be in a cloud all the same.
-        if not (platform.is_detected and (key, value) == ("cloud", "none"))
+        # That somebody tests on a local cluster, or has a Route for OpenShift, tells neither the cloud nor the plugin.
+        if not (platform.is_detected and (key == "cni" or (key, value) == ("cloud", "none")))
     }
 
 

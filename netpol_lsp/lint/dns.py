@@ -79,16 +79,22 @@ def dns_rule(setup: DnsSetup) -> dict[str, list[dict[str, Any]]]:
         blocks = [local] if local is not None else list(setup.addresses)
         peers: list[dict[str, Any]] = [{"ipBlock": {"cidr": cidr}} for cidr in blocks]
         return {"to": peers, "ports": ports} if len(peers) == 1 else {"ports": ports}
-    namespace, labels = _dns_pods(setup)
+    places = [_dns_pods(setup)]
+    if setup.is_guessed and places != [_USUAL]:
+        places.append(_USUAL)  # right on either cluster
     peers = [
         {
             "namespaceSelector": {"matchLabels": {METADATA_NAME: namespace}},
             "podSelector": {"matchLabels": dict(labels)},
         }
+        for namespace, labels in places
     ]
     if local is not None:
         peers.append({"ipBlock": {"cidr": local}})
     return {"to": peers, "ports": ports}
+
+
+_USUAL = (KUBE_SYSTEM, KUBE_DNS_LABELS)
 
 
 def _dns_pods(setup: DnsSetup) -> tuple[str, dict[str, str]]:

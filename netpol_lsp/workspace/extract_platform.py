@@ -168,7 +168,18 @@ def _of_k3d_config(obj: KubeObject) -> Iterator[_Found]:
 
 
 def _of_eks_auto(obj: KubeObject) -> Iterator[_Found]:
-    yield HintKind.PLATFORM, "eks-auto", f"{obj.kind} `{obj.name}` of eks.amazonaws.com"
+    what = f"{obj.kind} `{obj.name}` of eks.amazonaws.com"
+    yield HintKind.PLATFORM, "eks-auto", what
+    yield HintKind.CNI, "eks-auto", what
+
+
+def _of_openshift_network(obj: KubeObject) -> Iterator[_Found]:
+    what = f"Network `{obj.name}` of OpenShift"
+    yield HintKind.PLATFORM, "openshift", what
+    spec, status = (text(find(obj.node, part, "networkType")) for part in ("spec", "status"))
+    cni = _OPENSHIFT_NETWORKS.get(spec or status or "")
+    if cni is not None:
+        yield HintKind.CNI, cni, what
 
 
 def _of_eksctl(obj: KubeObject) -> Iterator[_Found]:
@@ -229,11 +240,13 @@ def _is_true(node: Node | None) -> bool:
     return value is True or value == "true"
 
 
+_OPENSHIFT_NETWORKS = {"OVNKubernetes": "ovn-kubernetes", "OpenShiftSDN": "openshift-sdn", "Calico": "calico"}
 _READERS: dict[tuple[str, str], Callable[[KubeObject], Iterator[_Found]]] = {
     ("apps", "DaemonSet"): _of_daemon_set,
     ("", "ConfigMap"): _of_config_map,
     ("operator.tigera.io", "Installation"): _of_installation,
     ("kind.x-k8s.io", "Cluster"): _of_kind_config,
+    ("config.openshift.io", "Network"): _of_openshift_network,
     ("k3d.io", "Simple"): _of_k3d_config,
     ("eks.amazonaws.com", "NodeClass"): _of_eks_auto,
     ("eksctl.io", "ClusterConfig"): _of_eksctl,

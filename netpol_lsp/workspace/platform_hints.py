@@ -63,7 +63,7 @@ _KINDS = re.compile(
 _BYTE_KINDS = re.compile(_KINDS.pattern.encode())
 VALUES_NAME = re.compile(r"(?:^|/)[\w.-]*values[\w.-]*\.ya?ml\Z")
 """Files of values of Helm charts."""
-_ENFORCE_NOTHING = frozenset({"flannel", "aws-vpc-cni", "kindnet"})
+_ENFORCE_NOTHING = frozenset({"flannel", "aws-vpc-cni", "eks-auto", "kindnet"})
 """What only moves packets, or need not do more: another plugin beside it enforces the policies."""
 
 
@@ -98,6 +98,9 @@ def _decide_cni(hints: list[PlatformHint]) -> PlatformHint | None:
     if names == {"flannel", "calico"}:
         first = next(hint for hint in hints if hint.name == "calico")
         return PlatformHint(HintKind.CNI, "canal", f"{first.what} beside Flannel", first.uri, first.line)
+    if names == {"aws-vpc-cni", "eks-auto"}:
+        # The switch is called after the plugin on both.
+        names, hints = {"eks-auto"}, [hint for hint in hints if hint.name == "eks-auto"]
     if names == {"flannel", "kube-network-policies"}:
         names, hints = {"flannel-netpol"}, [_renamed(hints[0], "flannel-netpol")]
     enforcing = names - _ENFORCE_NOTHING

@@ -120,6 +120,17 @@ def test_routes_of_openshift_do_not_forbid_the_usual_dns(folder) -> None:
 
     assert "NP216" not in found()
     assert "NP216" in found("--platform", "openshift")
+    # Nor do they tell the plugin: charts for every cluster have them, too.
+    settings = json.loads(folder.run("config", "--format", "json").out)["settings"]
+    assert (settings["platform"]["value"], settings["cni"]["value"]) == ("openshift", None)
+
+
+def test_the_fix_fits_either_cluster_where_openshift_is_only_found(folder) -> None:
+    folder.write("a.yaml", POLICY.replace("[Ingress]", "[Ingress, Egress]") + "  egress: [{to: [{podSelector: {}}]}]\n")
+    folder.write("route.yaml", "apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {name: web}\n")
+    shown = folder.run("check", "--select", "NP216", "--diff", "--unsafe-fixes").out
+    for part in ("openshift-dns", "kube-system", "5353", "53"):
+        assert part in shown
 
 
 def test_the_cache_knows_what_was_found(folder, monkeypatch) -> None:

@@ -69,7 +69,7 @@ def test_daemon_sets_of_network_plugins(text: str, found: str) -> None:
         ),
         (
             "apiVersion: eks.amazonaws.com/v1\nkind: NodeClass\nmetadata: {name: default}\n",
-            [("platform", "eks-auto")],
+            [("platform", "eks-auto"), ("cni", "eks-auto")],
         ),
         ("apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n", [("platform", "eks")]),
         (
@@ -78,6 +78,11 @@ def test_daemon_sets_of_network_plugins(text: str, found: str) -> None:
         ),
         ("apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {name: web}\n", [("platform", "openshift")]),
         ("apiVersion: config.openshift.io/v1\nkind: Network\nmetadata: {name: cluster}\n", [("platform", "openshift")]),
+        (
+            "apiVersion: config.openshift.io/v1\nkind: Network\nmetadata: {name: cluster}\n"
+            "spec: {networkType: OVNKubernetes}\n",
+            [("platform", "openshift"), ("cni", "ovn-kubernetes")],
+        ),
         (
             "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: cni}\n"
             "spec: {chart: {spec: {chart: cilium, version: 1.15.3}}}\n",
@@ -160,9 +165,14 @@ def test_a_text_without_the_words_is_not_read() -> None:
 
 def hints(*values: str) -> list[PlatformHint]:
     platforms = ("kind", "eks", "openshift", "eks-auto")
+    plugins = [value for value in values if value not in platforms or value == "eks-auto"]
     return [
-        PlatformHint(HintKind.PLATFORM if value in platforms else HintKind.CNI, value, value, f"{number}.yaml")
-        for number, value in enumerate(values)
+        PlatformHint(kind, value, value, f"{number}.yaml")
+        for kind, words in (
+            (HintKind.CNI, plugins),
+            (HintKind.PLATFORM, [value for value in values if value in platforms]),
+        )
+        for number, value in enumerate(words)
     ]
 
 
@@ -177,6 +187,7 @@ def hints(*values: str) -> list[PlatformHint]:
         (["kindnet", "cilium@1.15", "kind"], "cilium@1.15", "kind"),
         (["cilium@1.15", "cilium"], "cilium@1.15", None),
         (["cilium@1.15", "cilium@1.16"], "cilium", None),
+        (["aws-vpc-cni", "eks-auto"], "eks-auto", "eks-auto"),
         (["cilium", "calico"], None, None),
         (["flannel", "kindnet"], None, None),
         (["eks", "openshift"], None, None),
