@@ -1,6 +1,6 @@
 """What real clients sent, sent again: `recordings/` has each message of Kate, coc.nvim and lsp-mode as it came.
 
-They were taken by a program between the editor and the server. `{root}` and `{path}` are the workspace's folder,
+They were taken with `recordings/record.py`. `{root}` and `{path}` are the workspace's folder,
 `{rules}` that of the rules' pages.
 """
 
