@@ -13,12 +13,13 @@ from netpol_lsp.config.problem import ConfigProblem
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.findings.diagnostic import Diagnostic, Related, Severity, Tag
 from netpol_lsp.lint.analysis import Part
+from netpol_lsp.lint.engine import related_in_file
 from netpol_lsp.lsp.positions import Positions
 from netpol_lsp.lsp.state.client import Client
 from netpol_lsp.lsp.state.session import MAX_LENGTH
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json, MovableJson, RawJson, write
-from netpol_lsp.lsp.uris import uri_of_path
+from netpol_lsp.lsp.uris import path_of_uri, uri_of_path
 from netpol_lsp.resources import resource_path
 from netpol_lsp.text.source import Encoding, Source, make_source
 from netpol_lsp.text.span import Span
@@ -131,13 +132,14 @@ def _note(message: str) -> Json:
 
 
 def _render_related(related: Related, snapshot: Snapshot) -> Json:
-    if related.uri is None or related.uri == snapshot.uri:
+    related = related_in_file(related, snapshot.workspace.view.places)
+    if related.uri is None or related.uri in (snapshot.uri, snapshot.source.uri):
         return {
             "location": {"uri": snapshot.uri, "range": snapshot.positions.range(related.span)},
             "message": related.message,
         }
     uri = related.uri if "://" in related.uri else uri_of_path(os.path.abspath(related.uri))
-    read = read_source(related.uri)
+    read = read_source(path_of_uri(related.uri) or related.uri)
     source = make_source(related.uri, "") if isinstance(read, ReadProblem) else read
     positions = Positions(source, snapshot.encoding)
     return {"location": {"uri": uri, "range": positions.range(related.span)}, "message": related.message}

@@ -1,0 +1,135 @@
+"""The index changed file by file is the one that is built from scratch; what did not change stays the same value."""
+
+from __future__ import annotations
+
+import pickle
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netpol_lsp.config.settings import Settings
+from netpol_lsp.lint.file_facts import facts_of
+from netpol_lsp.text.source import Source, make_source
+from netpol_lsp.workspace.index import EMPTY_INDEX, NO_FACTS, FileFacts, WorkspaceIndex, build, namespace_key
+from netpol_lsp.workspace.pods import Place, find_pods
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+
+POLICY = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}{space}}}\nspec: {{podSelector: {{matchLabels: {{app: {app}}}}}, policyTypes: [Ingress]}}\n"
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}{space}, labels: {{app: {app}}}}}\nspec: {{containers: [{{name: a}}]}}\n"
+
+
+def facts(uri: str, *texts: str) -> FileFacts:
+    return facts_of(make_source(uri, "---\n".join(texts)), Settings())
+
+
+def text(form: str, name: str, app: str, namespace: str | None) -> str:
+    return form.format(name=name, app=app, space=f", namespace: {namespace}" if namespace else "")
+
+
+URIS = ("a/x.yaml", "a/y.yaml", "b/z.yaml")
+TEXTS = st.builds(
+    text,
+    st.sampled_from([POLICY, POD]),
+    st.sampled_from(["one", "two"]),
+    st.sampled_from(["web", "db"]),
+    st.sampled_from([None, "shop", "bank"]),
+)
+KUSTOMIZATION = st.sampled_from([None, "namespace: shop\nresources: [x.yaml]\n", "resources: [x.yaml, y.yaml]\n"])
+STEPS = st.lists(st.tuples(st.sampled_from(URIS), st.lists(TEXTS, max_size=3), st.booleans()), max_size=8)
+
+
+def seen(index: WorkspaceIndex) -> object:
+    """All that can be asked of an index, in no order."""
+    view = WorkspaceSnapshot(index)
+    policies = sorted(repr(located) for located in view)
+    by_namespace = {
+        space: sorted(repr(located) for located in view.policies_in(space)) for space in (None, "shop", "bank")
+    }
+    near = {
+        repr(one): sorted(repr(other) for other in view.around(one))
+        for one in view
+        if not one.policy.is_namespace_unknown
+    }
+    shards = {key: sorted(map(repr, shard.workloads)) for key, shard in index.shards.items() if shard.files}
+    return policies, by_namespace, near, shards
+
+
+@given(STEPS, KUSTOMIZATION)
+def test_step_by_step_or_at_once(steps, kustomization) -> None:
+    index = EMPTY_INDEX
+    files: dict[str, FileFacts] = {}
+    context: set[str] = set()
+    if kustomization is not None:
+        uri = "a/kustomization.yaml"
+        files[uri] = facts_of(Source(uri, kustomization), Settings())
+        index = index.with_files({uri: files[uri]})
+    for uri, texts, is_context in steps:
+        files[uri] = facts(uri, *texts)
+        context = context | {uri} if is_context and files[uri] else context - {uri}
+        index = index.with_files({uri: files[uri]}, [uri] if is_context else [])
+        list(WorkspaceSnapshot(index))  # tables that were made must not be stale later
+    known = {uri: one for uri, one in files.items() if one}
+    assert seen(index) == seen(build(known, context & known.keys()))
+    assert seen(pickle.loads(pickle.dumps(index))) == seen(index)
+
+
+def test_what_did_not_change_stays_the_same_value() -> None:
+    index = build(
+        {
+            "a.yaml": facts("a.yaml", text(POLICY, "a", "web", "shop")),
+            "b.yaml": facts("b.yaml", text(POD, "b", "web", "bank")),
+        }
+    )
+    assert index.with_files({"a.yaml": facts("a.yaml", text(POLICY, "a", "web", "shop"))}) is index
+    changed = index.with_files({"a.yaml": facts("a.yaml", text(POLICY, "a", "db", "shop"))})
+    assert changed.shelf(namespace_key("bank")) is index.shelf(namespace_key("bank"))
+    assert changed.shelf(namespace_key("shop")) is not index.shelf(namespace_key("shop"))
+    assert changed.resources_token is index.resources_token
+    pods = index.with_files({"b.yaml": facts("b.yaml", text(POD, "b", "db", "bank"))})
+    assert pods.resources_token is not index.resources_token
+    assert pods.shelf(namespace_key("shop")) is index.shelf(namespace_key("shop"))
+
+
+def test_lines_above_change_no_fact() -> None:
+    one, two = text(POLICY, "a", "web", "shop"), text(POD, "b", "web", "shop")
+    before, after = facts("a.yaml", one, two), facts("a.yaml", f"# a comment\n{one}", two)
+    assert before.resources == after.resources
+    assert before.starts != after.starts
+    view = WorkspaceSnapshot.of_files({"a.yaml": after})
+    (pod,) = view.workloads_in("shop")
+    span = view.file_span(pod.origin)
+    whole = f"# a comment\n{one}---\n{two}"
+    assert whole[span.start : span.end] == "b"
+
+
+def test_the_context_is_an_older_copy() -> None:
+    linted = facts("a.yaml", text(POD, "web", "new", "shop"))
+    cluster = facts("c.yaml", text(POD, "web", "old", "shop"), text(POD, "other", "old", "shop"))
+    view = WorkspaceSnapshot.of_files({"a.yaml": linted, "c.yaml": cluster}, ["c.yaml"])
+    assert sorted((one.name, one.labels["app"]) for one in view.workloads_in("shop")) == [
+        ("other", "old"),
+        ("web", "new"),
+    ]
+    assert view.whole_namespaces == {"shop"}
+    gone = WorkspaceSnapshot(view.index.with_files({"a.yaml": NO_FACTS}))
+    assert sorted(one.labels["app"] for one in gone.workloads_in("shop")) == ["old", "old"]
+
+
+def test_a_kustomization_puts_pods_into_its_namespace() -> None:
+    pod = facts("base/pod.yaml", text(POD, "web", "web", None))
+    uri = "base/kustomization.yaml"
+    shop = facts_of(Source(uri, "namespace: shop\nresources: [pod.yaml]\ncommonLabels: {team: a}\n"), Settings())
+    view = WorkspaceSnapshot.of_files({"base/pod.yaml": pod, uri: shop})
+    (found,) = view.workloads_in("shop")
+    assert found.labels == {"app": "web", "team": "a"}
+    two = facts_of(Source("x/kustomization.yaml", "namespace: bank\nresources: [../base]\n"), Settings())
+    three = facts_of(Source("y/kustomization.yaml", "namespace: shop\nresources: [../base]\n"), Settings())
+    both = WorkspaceSnapshot(view.index.with_files({"x/kustomization.yaml": two, "y/kustomization.yaml": three}))
+    assert both.workloads_in("shop") == ()
+    assert find_pods(both, Place("shop", ""), both.index.shard("\0").workloads and _app("web")).perhaps
+
+
+def _app(value: str):
+    from netpol_lsp.kube.label_selector import match_labels
+
+    return match_labels({"app": value})
