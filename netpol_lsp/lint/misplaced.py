@@ -75,16 +75,24 @@ class Misplaced:
         return self.field.name or ""
 
 
-def read_misplaced(found: SchemaFinding) -> Misplaced | None:
-    """What an unknown field of an object is taken for; None where the field is not written in the mapping itself."""
+Groups = dict[tuple[int, str], tuple[Entry, ...]]
+"""The unknown fields of mappings, worked out once for all of them: by mapping, all of them or its labels."""
+
+
+def read_misplaced(found: SchemaFinding, groups: Groups) -> Misplaced | None:
+    """What an unknown field of an object is taken for; None where the field is not written in the mapping itself.
+
+    `groups` is shared by the findings of one document.
+    """
     holder, _ = lookup(found.object_node, found.path[:-1])
     if not isinstance(holder, Mapping) or found.entry is None:
         return None
-    return _Reader(found, holder, found.entry).read()
+    return _Reader(found, holder, found.entry, groups).read()
 
 
 class _Reader:
-    def __init__(self, found: SchemaFinding, holder: Mapping, entry: Entry) -> None:
+    def __init__(self, found: SchemaFinding, holder: Mapping, entry: Entry, groups: Groups) -> None:
+        self.groups = groups
         self.found = found
         self.holder = holder
         self.entry = entry
@@ -105,7 +113,17 @@ class _Reader:
 
     def unknown_entries(self) -> tuple[Entry, ...]:
         """The fields of the mapping that it does not take, this one among them."""
-        return tuple(one for one in self.holder.entries if one.name not in self.place.fields)
+        key = (id(self.holder), "unknown")
+        if key not in self.groups:
+            self.groups[key] = tuple(one for one in self.holder.entries if one.name not in self.place.fields)
+        return self.groups[key]
+
+    def unknown_labels(self) -> tuple[Entry, ...]:
+        """Those of them that may be labels."""
+        key = (id(self.holder), "labels")
+        if key not in self.groups:
+            self.groups[key] = tuple(one for one in self.unknown_entries() if self.is_label(one))
+        return self.groups[key]
 
     @property
     def is_selector(self) -> bool:
@@ -117,7 +135,7 @@ class _Reader:
         if self.is_selector and self.name == "any" and _is_true(self.value):
             return self.made(Reading.EVERYTHING)
         is_names = self.name in NAMES_OF_NAMESPACES and self.path[-1:] == ("namespaceSelector",)
-        if self.is_selector and is_names and _words(self.value):
+        if self.is_selector and is_names and words_of(self.value):
             return self.made(Reading.NAMESPACES)
         if self.is_selector and "=" in self.name and is_null(self.value):
             notes = tuple(one for one in self.unknown_entries() if "=" in (one.name or "") and is_null(one.value))
@@ -164,7 +182,7 @@ class _Reader:
         if closest(self.name, self.place.fields) or self.name in SYNONYMS:
             return None
         there = self.holder.get(key)
-        together = tuple(one for one in self.unknown_entries() if self.is_label(one))
+        together = self.unknown_labels()
         path = (*self.path, key)
         place = Destination(path, len(path) - (there is None), len(self.path), is_taken=False, cost=1.0)
         is_certain = self.name not in field_names(self.shape) or self.name == "name"
@@ -275,17 +293,12 @@ def _is_true(node: Node) -> bool:
     return isinstance(node, Scalar) and resolve(node) in (True, "true")
 
 
-def _words(node: Node) -> list[str]:
+def words_of(node: Node) -> list[str]:
     """The words of a scalar or of a list of scalars; none where it is something else."""
     nodes = node.items if isinstance(node, Sequence) else [node]
     if not all(isinstance(one, Scalar) and not is_null(one) for one in nodes):
         return []
     return [one.value for one in nodes if isinstance(one, Scalar)]
-
-
-def words_of(node: Node) -> list[str]:
-    """The words of a scalar or of a list of scalars; none where it is something else."""
-    return _words(node)
 
 
 def misplaced_fields(findings: tuple[SchemaFinding, ...]) -> Iterator[SchemaFinding]:

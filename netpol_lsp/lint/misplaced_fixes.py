@@ -243,8 +243,3 @@ def _passed(misplaced: Misplaced, place: Destination) -> str:
     """The key next to which a field that moves up will be."""
     rest = [step for step in misplaced.path[len(place.path) :] if isinstance(step, str)]
     return rest[0] if rest else ""
-
-
-def passed_key(misplaced: Misplaced, place: Destination) -> str:
-    """The key next to which a field that moves up will be."""
-    return _passed(misplaced, place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.misplaced import Misplaced, misplaced_fields, read_misplaced
+from netpol_lsp.lint.misplaced import Groups, Misplaced, misplaced_fields, read_misplaced
 from netpol_lsp.lint.misplaced_fixes import MisplacedFixes
 from netpol_lsp.lint.misplaced_words import explain_misplaced
 from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
@@ -108,6 +108,7 @@ def unknown_field(ctx: Context) -> Diagnostics:
           app: web
     ```
     """
+    groups: Groups = {}
     for found in misplaced_fields(ctx.schema):
         assert found.entry is not None
         if found.detail == "status" and not found.path[:-1] and ctx.settings.kubernetes_version in _WITH_STATUS:
@@ -115,7 +116,7 @@ def unknown_field(ctx: Context) -> Diagnostics:
         parent = render_path(found.path[:-1])
         # As the API server spells it: the name with its dots, odd characters escaped.
         name = "".join(_escaped(char) for char in found.detail)
-        misplaced = read_misplaced(found)
+        misplaced = read_misplaced(found, groups)
         yield ctx.finding(
             found.entry.key,
             _message(found, explain_misplaced(misplaced) if misplaced is not None else ""),

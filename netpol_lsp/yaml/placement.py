@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null
+from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Sequence, is_null
 from netpol_lsp.yaml.paths import Path
 from netpol_lsp.yaml.recovery.schema_shape import FieldShape, ObjectShape
 
@@ -52,14 +52,14 @@ def destinations(root: Node, shape: ObjectShape, holder: Path, entry: Entry) -> 
         if up > _FARTHEST:
             break
         if depth < len(holder) and name in place.fields and isinstance(node, Mapping):
-            found.append(_at(node, place, name, holder[:depth], depth, depth, up))
+            found.append(_at(node, name, holder[:depth], depth, depth, up))
         blocked = holder[depth] if depth < len(holder) else None
         for path, inner, existing in _below(node, place, name, blocked):
             whole = (*holder[:depth], *path)
             cost = up + _steps(path) - 0.25 * existing
-            found.append(_at(inner[0], inner[1], name, whole, depth + existing, depth, cost))
+            found.append(_at(inner, name, whole, depth + existing, depth, cost))
     fitting = [
-        one for one in found if fits(entry.value, _shape_at(shape, one.path).child(name)) and one.cost <= _FARTHEST
+        one for one in found if fits(entry.value, shape_at(shape, one.path).child(name)) and one.cost <= _FARTHEST
     ]
     return sorted(fitting, key=lambda one: (one.is_taken, one.cost))
 
@@ -100,10 +100,6 @@ def fits_wholly(node: Node, shape: ObjectShape) -> bool:
 
 def shape_at(shape: ObjectShape, path: Path) -> ObjectShape:
     """The shape at a path."""
-    return _shape_at(shape, path)
-
-
-def _shape_at(shape: ObjectShape, path: Path) -> ObjectShape:
     for step in path:
         shape = shape.child(step)
     return shape
@@ -137,10 +133,7 @@ def _steps(path: Path) -> float:
     return float(sum(isinstance(step, str) for step in path))
 
 
-def _at(
-    node: Node | None, place: ObjectShape, name: str, path: Path, existing: int, common: int, cost: float
-) -> Destination:
-    del place
+def _at(node: Node | None, name: str, path: Path, existing: int, common: int, cost: float) -> Destination:
     there = node.get(name) if isinstance(node, Mapping) else None
     is_taken = there is not None and not is_null(there.value)
     return Destination(path, existing, common, is_taken, cost)
@@ -148,8 +141,8 @@ def _at(
 
 def _below(
     node: Node | None, shape: ObjectShape, name: str, blocked: str | int | None
-) -> Iterator[tuple[Path, tuple[Node | None, ObjectShape], int]]:
-    """The nearest mappings below a place that take a key: path, node with shape, and how many steps exist.
+) -> Iterator[tuple[Path, Node | None, int]]:
+    """The nearest mappings below a place that take a key: path, node, and how many steps exist.
 
     `blocked` is the child that leads to the key's present place.
     """
@@ -163,7 +156,7 @@ def _below(
                 following += _steps_into(inner, key, child, path, existing)
         hits = [one for one in following if name in one[2].fields]
         if hits:
-            yield from ((path, (inner, place), existing) for path, inner, place, existing in hits)
+            yield from ((path, inner, existing) for path, inner, _, existing in hits)
             return
         level = following
 
@@ -188,8 +181,3 @@ def _steps_into(
         found.append(((*path, key, NEW), None, child.item, existing + is_there))
         return found
     return []
-
-
-def is_word(node: Node) -> bool:
-    """Whether a value is a single word or nothing, as the value of a label is."""
-    return isinstance(node, Scalar)

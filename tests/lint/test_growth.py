@@ -37,6 +37,8 @@ GROWING: dict[str, Maker] = {
     "codes of a suppression": lambda n: HEAD + "# netpol: ignore[" + "NP210," * n + "] x\n",
     "conflicts": lambda n: HEAD + "<<<<<<< HEAD\na: b\n=======\nc: d\n>>>>>>> x\n" * n,
     "prose": lambda n: HEAD + _lines("Some words about it.\nk{i}: v\n", n),
+    "labels of a selector": lambda n: HEAD.replace("podSelector: {}", "podSelector:\n" + _lines("    k{i}: v\n", n)),
+    "peers without from": lambda n: HEAD + "  ingress:\n" + "  - podSelector: {}\n    port: 1\n" * n,
     "labels": lambda n: HEAD.replace(
         "podSelector: {}", "podSelector:\n    matchLabels:\n" + _lines("      k{i}: v\n", n)
     ),
