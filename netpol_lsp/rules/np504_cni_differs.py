@@ -113,10 +113,11 @@ def _ip_blocks(ctx: PolicyContext, capabilities: Capabilities) -> Iterator[Diagn
             if matches_pods.support is Support.PARTIAL and pods.covers(block):
                 yield ctx.finding(span, f"`{text}` may not match the pods in it: {matches_pods.text}")
             elif matches_pods.support is Support.NO and block.intersects(pods):
-                alone = pods.covers(block)
+                alone, is_known = pods.covers(block), "pod-cidrs" not in ctx.settings.assumed
+                if not (alone or is_known):
+                    continue  # who allows the world rarely means pods
                 message = f"`{text}` {'matches nothing' if alone else 'does not include the pods'}: {matches_pods.text}"
-                is_sure = alone and "pod-cidrs" not in ctx.settings.assumed
-                severity = Severity.WARNING if is_sure else Severity.INFO
+                severity = Severity.WARNING if alone and is_known else Severity.INFO
                 yield ctx.finding(span, message, severity=severity, label="pods are not matched by address")
             elif client.support is Support.NO and direction is Direction.INGRESS and not block.intersects(_PRIVATE):
                 yield ctx.finding(span, f"`{text}` may match no client: {client.text}")

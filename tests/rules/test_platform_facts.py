@@ -279,6 +279,14 @@ def test_a_block_around_the_pods_does_not_include_them(cidr: str) -> None:
     assert places(text, config("calico")) == set()
 
 
+def test_the_usual_ranges_of_a_platform_say_nothing_about_the_world() -> None:
+    preset = Config([Layer({"platform": Setting("k3s"), "cni": Setting("cilium")})]).for_file()
+    world = HEAD + BOTH + "  egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}]}]\n"
+    inside = HEAD + BOTH + "  egress: [{to: [{ipBlock: {cidr: 10.42.3.0/24}}]}]\n"
+    assert [d for d in findings(world, preset) if d.code == "NP504"] == []
+    assert [d.severity for d in findings(inside, preset) if d.code == "NP504"] == [Severity.INFO]
+
+
 def test_a_block_of_pods_gives_one_finding_and_not_two() -> None:
     text = HEAD + FIXTURES[Capability.IP_BLOCK_MATCHES_PODS][0]
     assert places(text, config("cilium"), frozenset({"NP221", "NP504"})) == {("NP504", "10.244.3.0/24")}
