@@ -19,6 +19,7 @@ from netpol_lsp.policies.ir import Direction
 from netpol_lsp.project.cluster_inputs import ClusterInputs
 from netpol_lsp.project.errors import UsageError
 from netpol_lsp.reach.connectivity import Connection, Connectivity, Group, restrict
+from netpol_lsp.reach.entry_points import EntryPoint, entry_points
 from netpol_lsp.reach.exposure import exposure
 from netpol_lsp.reach.names import Named
 from netpol_lsp.reach.ports import PortProblem, parse_port
@@ -71,7 +72,10 @@ def make_report(inputs: ClusterInputs, options: argparse.Namespace) -> Connectiv
     if options.exposure:
         wanted = _in_namespace(options.only_namespace)
         exposures = tuple(item for item in exposure(connectivity) if wanted(item.group))
-    return ConnectivityReport(connections, connectivity.groups, connectivity.isolation(), exposures)
+    entries: tuple[EntryPoint, ...] = ()
+    if not options.no_outside and not options.source:
+        entries = tuple(entry_points(connectivity.engine))
+    return ConnectivityReport(connections, connectivity.groups, connectivity.isolation(), exposures, entries)
 
 
 def _connections(connectivity: Connectivity, inputs: ClusterInputs, options: argparse.Namespace) -> list[Connection]:

@@ -8,7 +8,7 @@ tests:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -203,16 +203,15 @@ def check(engine: Engine, names: Names, intent: Intent) -> Checked:
             return _failed(intent, named.problem or "it means nothing", named.candidates)
     if source.addresses is not None and destination.addresses is not None:
         return _failed(intent, "both ends are addresses outside the cluster: policies say nothing about them")
-    pairs = list(ask(engine, source, destination, port))
-    if not pairs:
+    is_host = _is_host(source, destination)
+    tally = _tally(intent, ask(engine, source, destination, port), needs_all=is_host)
+    if tally.first is None:
+        if tally.unresolved is not None:
+            return _failed(intent, _unresolved(tally.unresolved, port))
         return _failed(intent, "the names mean no pair of different pods")
-    if all(pair.is_unresolved for pair in pairs):
-        return _failed(intent, _unresolved(pairs[0], port))
-    # A destination that declares no port of the name is not meant by it.
-    pairs = [pair for pair in pairs if not pair.is_unresolved]
     is_uncertain = source.is_uncertain or destination.is_uncertain
-    actual, pair = _decide(intent, pairs, is_uncertain=is_uncertain, is_one_address=_is_host(source, destination))
-    return Checked(intent, actual, actual is intent.expect, pair, pairs=len(pairs))
+    actual, pair = _decide(intent, tally, is_uncertain=is_uncertain, is_one_address=is_host)
+    return Checked(intent, actual, actual is intent.expect, pair or tally.first, pairs=tally.pairs)
 
 
 def _failed(intent: Intent, problem: str, candidates: tuple[str, ...] = ()) -> Checked:
@@ -224,24 +223,51 @@ def _is_host(source: Named, destination: Named) -> bool:
     return any(named.text.startswith("host:") for named in (source, destination))
 
 
-def _decide(intent: Intent, pairs: list[Pair], *, is_uncertain: bool, is_one_address: bool) -> tuple[Outcome, Pair]:
-    """What holds of the pairs, and the pair that shows it."""
+@dataclass(slots=True)
+class _Tally:
+    """The first pair of each kind: as the test wants it, surely not so, and not known. `pairs` counts those looked at."""
+
+    first: Pair | None = None
+    as_wanted: Pair | None = None
+    against: Pair | None = None
+    doubtful: Pair | None = None
+    unresolved: Pair | None = None
+    pairs: int = 0
+
+
+def _tally(intent: Intent, pairs: Iterable[Pair], *, needs_all: bool) -> _Tally:
+    """Look at pairs until one decides, or at all. A destination that declares no port of the name is not meant by it."""
     wanted = Ternary.YES if intent.expect is Outcome.ALLOW else Ternary.NO
+    tally = _Tally()
+    for pair in pairs:
+        if pair.is_unresolved:
+            tally.unresolved = tally.unresolved or pair
+            continue
+        tally.first = tally.first or pair
+        tally.pairs += 1
+        if pair.answer is wanted:
+            tally.as_wanted = tally.as_wanted or pair
+        elif _is_against(pair, wanted):
+            tally.against = tally.against or pair
+        else:
+            tally.doubtful = tally.doubtful or pair
+        if not needs_all and (tally.as_wanted if intent.is_any else tally.against):
+            break
+    return tally
+
+
+def _decide(intent: Intent, tally: _Tally, *, is_uncertain: bool, is_one_address: bool) -> tuple[Outcome, Pair | None]:
+    """What holds of the pairs, and the pair that shows it."""
     opposite = Outcome.DENY if intent.expect is Outcome.ALLOW else Outcome.ALLOW
-    as_wanted = [pair for pair in pairs if pair.answer is wanted]
-    against = [pair for pair in pairs if _is_against(pair, wanted)]
-    doubtful = [pair for pair in pairs if pair not in as_wanted and pair not in against]
-    if is_one_address and as_wanted and (against or doubtful):
-        return Outcome.UNKNOWN, (doubtful or against)[0]
-    if intent.is_any:
-        if as_wanted:
-            return intent.expect, as_wanted[0]
-        return (Outcome.UNKNOWN, doubtful[0]) if doubtful else (opposite, against[0])
-    if against:
-        return opposite, against[0]
-    if doubtful or is_uncertain:
-        return Outcome.UNKNOWN, (doubtful or as_wanted)[0]
-    return intent.expect, as_wanted[0]
+    if is_one_address and tally.as_wanted and (tally.against or tally.doubtful):
+        return Outcome.UNKNOWN, tally.doubtful or tally.against
+    if intent.is_any and tally.as_wanted:
+        return intent.expect, tally.as_wanted
+    if not intent.is_any and tally.against:
+        return opposite, tally.against
+    if tally.doubtful or is_uncertain:
+        return Outcome.UNKNOWN, tally.doubtful
+    return (opposite, tally.against) if intent.is_any else (intent.expect, tally.as_wanted)
 
 
 def _is_against(pair: Pair, wanted: Ternary) -> bool:

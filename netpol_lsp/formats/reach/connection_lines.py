@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from netpol_lsp.explanations.connection import addresses_title
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.reach.connectivity import Connection, Group, Isolation, Node
+from netpol_lsp.reach.entry_points import EntryPoint
 from netpol_lsp.reach.exposure import Exposed, Unprotected
 from netpol_lsp.reach.traffic import Traffic, describe
 
@@ -16,12 +17,13 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class ConnectivityReport:
-    """What `connectivity` found. `exposures` is None when nobody asked for them."""
+    """What `connectivity` found. `exposures` is None when nobody asked for them. `entries`: what Ingresses and routes lead to."""
 
     connections: tuple[Connection, ...]
     groups: tuple[Group, ...]
     isolation: tuple[Isolation, ...]
     exposures: tuple[Exposed | Unprotected, ...] | None = None
+    entries: tuple[EntryPoint, ...] = ()
 
 
 def node_title(node: Node) -> str:
@@ -39,6 +41,21 @@ def traffic_text(allow: Traffic, unknown: Traffic) -> str:
     if not unknown:
         return describe(allow)
     return f"{describe(allow)}; unknown: {describe(unknown)}" if allow else f"unknown: {describe(unknown)}"
+
+
+def entry_title(entry: EntryPoint) -> str:
+    """As in `Ingress shop/web`."""
+    route = entry.route
+    return f"{route.kind} {route.namespace}/{route.name}" if route.namespace else f"{route.kind} {route.name}"
+
+
+def entry_state(entry: EntryPoint) -> str:
+    """Whether the pods let in an arbitrary pod of the cluster, such as the controller: open, blocked, or what of it."""
+    if entry.open == entry.wanted:
+        return "open"
+    if not entry.maybe:
+        return "not open to every pod"
+    return "unknown" if not entry.open else f"open: {describe(entry.open)}"
 
 
 def pairs_of_titles(connections: Iterable[Connection]) -> Iterable[tuple[str, str, Connection]]:

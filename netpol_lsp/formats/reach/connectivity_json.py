@@ -7,7 +7,7 @@ import io
 from typing import Any
 
 from netpol_lsp.formats.json_writer import dump
-from netpol_lsp.formats.reach.connection_lines import ConnectivityReport, pairs_of_titles
+from netpol_lsp.formats.reach.connection_lines import ConnectivityReport, entry_state, pairs_of_titles
 from netpol_lsp.formats.reach.why_json import traffic_data
 from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.net.address_set import CidrSet
@@ -51,6 +51,17 @@ def as_data(report: ConnectivityReport) -> Data:
             for item in report.isolation
         ],
     }
+    data["entryPoints"] = [
+        {
+            "route": {"kind": item.route.kind, "namespace": item.route.namespace, "name": item.route.name},
+            "service": item.service.name,
+            "workload": item.workload.title,
+            "wanted": traffic_data(item.wanted),
+            "open": traffic_data(item.open),
+            "state": entry_state(item),
+        }
+        for item in report.entries
+    ]
     if report.exposures is not None:
         data["exposures"] = [_exposure(item, numbers) for item in report.exposures]
     return data

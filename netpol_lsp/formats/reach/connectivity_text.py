@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from netpol_lsp.formats.ansi import Pen
-from netpol_lsp.formats.reach.connection_lines import ConnectivityReport, node_title, traffic_text
+from netpol_lsp.formats.reach.connection_lines import (
+    ConnectivityReport,
+    entry_state,
+    entry_title,
+    node_title,
+    traffic_text,
+)
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.reach.connectivity import Isolation
@@ -19,6 +25,8 @@ def render(report: ConnectivityReport, pen: Pen) -> str:
     lines = list(_table(("FROM", "TO", "PORTS"), _connections(report), pen))
     if report.exposures is not None:
         lines += ["", *_table(("WORKLOAD", "DIRECTION", "OPEN TO", "PORTS"), _exposures(report), pen)]
+    if report.entries:
+        lines += ["", *_table(("THROUGH", "TO", "PORTS", "STATE"), _entries(report), pen)]
     lines += ["", *_table(("NAMESPACE", "WORKLOADS", "INGRESS ISOLATED", "EGRESS ISOLATED"), _isolation(report), pen)]
     return "\n".join(lines) + "\n"
 
@@ -28,6 +36,8 @@ def markdown(report: ConnectivityReport) -> str:
     lines = ["### Connections", "", *_markdown(("from", "to", "ports"), _connections(report))]
     if report.exposures is not None:
         lines += ["", "### Exposure", "", *_markdown(("workload", "direction", "open to", "ports"), _exposures(report))]
+    if report.entries:
+        lines += ["", "### Entry points", "", *_markdown(("through", "to", "ports", "state"), _entries(report))]
     lines += ["", "### Isolation", ""]
     lines += _markdown(("namespace", "workloads", "ingress isolated", "egress isolated"), _isolation(report))
     return "\n".join(lines) + "\n"
@@ -42,6 +52,13 @@ def _connections(report: ConnectivityReport) -> list[Row]:
     return [
         (node_title(item.source), node_title(item.destination), traffic_text(item.allow, item.unknown))
         for item in report.connections
+    ]
+
+
+def _entries(report: ConnectivityReport) -> list[Row]:
+    return [
+        (entry_title(item), item.workload.title, traffic_text(item.wanted, ()), entry_state(item))
+        for item in report.entries
     ]
 
 
