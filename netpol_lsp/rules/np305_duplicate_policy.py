@@ -7,6 +7,7 @@ import re
 from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.ir import Origin
+from netpol_lsp.workspace.samples import is_sample
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -123,8 +124,8 @@ def _are_variants(view: WorkspaceSnapshot, me: LocatedPolicy, other: LocatedPoli
     Tests and examples are, unless their files are numbered: each is applied by itself. A word more in the name of one
     makes a variant; another word does so for the same pods, else it was copied and its policy not renamed.
     """
-    is_sample = _is_sample(me.uri) or _is_sample(other.uri)
-    if is_sample and not (_words_of(me.uri)[0].isdigit() and _words_of(other.uri)[0].isdigit()):
+    is_example = is_sample(me.uri) or is_sample(other.uri)
+    if is_example and not (_words_of(me.uri)[0].isdigit() and _words_of(other.uri)[0].isdigit()):
         return True
     odd = set(_words_of(me.uri)) ^ set(_words_of(other.uri))
     is_same_subject = me.policy.pod_selector == other.policy.pod_selector
@@ -132,37 +133,6 @@ def _are_variants(view: WorkspaceSnapshot, me: LocatedPolicy, other: LocatedPoli
         return True
     names = {(one.policy.namespace, one.policy.name) for one in view.policies_of_file(me.uri)}
     return len(names & {(one.policy.namespace, one.policy.name) for one in view.policies_of_file(other.uri)}) > 1
-
-
-_SAMPLES = frozenset(
-    [
-        "test",
-        "tests",
-        "testing",
-        "testdata",
-        "fixture",
-        "fixtures",
-        "example",
-        "examples",
-        "sample",
-        "samples",
-        "recipe",
-        "recipes",
-        "tutorial",
-        "tutorials",
-        "demo",
-        "demos",
-        "snippet",
-        "snippets",
-        "conformance",
-        "e2e",
-    ]
-)
-
-
-def _is_sample(uri: str) -> bool:
-    """Whether the name of a file, or of one of the two folders around it, says that it is a test or an example."""
-    return any(not _SAMPLES.isdisjoint(_WORD.findall(part.lower())) for part in uri.split("/")[-3:])
 
 
 def _words_of(uri: str) -> list[str]:

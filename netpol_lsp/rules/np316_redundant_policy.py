@@ -9,6 +9,7 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.ir import Direction, Origin
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
 from netpol_lsp.policies.networkpolicy.subsumption import rule_covers
+from netpol_lsp.workspace.samples import is_sample
 from netpol_lsp.workspace.snapshot import LocatedPolicy, same_namespace
 from netpol_lsp.workspace.ternary import Ternary
 
@@ -23,7 +24,8 @@ def redundant_policy(ctx: PolicyContext) -> Diagnostics:
 
     Reported where it is proven: the other policy selects at least the same pods, isolates at least the same directions, and
     has a rule for each rule of this one that allows at least as much. Of two equal policies, the later one is reported. Silent
-    for policies without rules: a default deny is there for the pods and policies to come.
+    for policies without rules: a default deny is there for the pods and policies to come. Silent for tests and examples,
+    going by the names of files and folders, and for files of several folders that name no namespace.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -83,6 +85,8 @@ def redundant_policy(ctx: PolicyContext) -> Diagnostics:
     policy = own.policy
     if not any(policy.rules(direction) for direction in policy.types):
         return  # a default deny is there for the pods and policies to come
+    if is_sample(own.uri):
+        return  # applied one by one, or a collection to choose from
     if policy.unknown or not ctx.policy.surely_isolates(next(iter(policy.types))):
         return
     for other in ctx.workspace.neighbours(own):
@@ -92,6 +96,8 @@ def redundant_policy(ctx: PolicyContext) -> Diagnostics:
             or other.policy.name == policy.name
             or same_namespace(other, own) is not Ternary.YES
         ):
+            continue
+        if policy.namespace is None and not _are_in_one_place(ctx, other, own):
             continue
         if not _covers(other.policy, policy) or not are_applied_together(ctx, [other.uri]):
             continue
@@ -105,6 +111,12 @@ def redundant_policy(ctx: PolicyContext) -> Diagnostics:
             related=[ctx.related_fact(_origin(other), f"`{name}` covers it")],
         )
         return
+
+
+def _are_in_one_place(ctx: PolicyContext, a: LocatedPolicy, b: LocatedPolicy) -> bool:
+    """Whether two policies without a namespace are applied together for sure: in one folder, chart or kustomization."""
+    groups = ctx.workspace.index.delivery
+    return not groups.scope_of(a.uri).groups.isdisjoint(groups.scope_of(b.uri).groups)
 
 
 def _covers(a: NetworkPolicySemantics, b: NetworkPolicySemantics) -> bool:

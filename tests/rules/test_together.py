@@ -319,3 +319,15 @@ def test_a_policy_named_after_the_api_server():
     spec = "podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 6443}, {port: 443}]}]"
     assert findings({"a.yaml": policy("allow-to-apiserver", "shop", spec)})["NP216"].severity.value == "info"
     assert findings({"a.yaml": policy("allow-https", "shop", spec)})["NP216"].severity.value == "warning"
+
+
+def test_a_policy_that_another_one_contains():
+    narrow = WEB.replace("name: web", "name: narrow")
+    wide = WEB.replace("matchLabels: {app: web}", "", 1).replace("name: web", "name: wide")
+    assert "NP316" in findings({"prod/a.yaml": narrow, "prod/b.yaml": wide})
+    assert "NP316" not in findings({"examples/a.yaml": narrow, "examples/b.yaml": wide})
+    nameless = {
+        path: text.replace(", namespace: shop", "") for path, text in (("x__a.yaml", narrow), ("y__b.yaml", wide))
+    }
+    assert "NP316" not in findings({f"tree/{path}": text for path, text in nameless.items()})
+    assert "NP316" in findings({f"tree/x__{path[3:]}": text for path, text in nameless.items()})
