@@ -69,6 +69,7 @@ class _Check:
             runner = BatchRun(
                 self.cache(targets), self.overlay, self.options.jobs, progress.update, self.named(), context
             )
+            runner.max_file_size = self.options.max_file_size or None
             if self.options.fix or self.options.diff:
                 runner.keeps_workspace = True
                 return self.fix(runner, targets)
@@ -117,7 +118,7 @@ class _Check:
             write_text(render_diff(fixed.changes), self.options.output)
             self.say(fixed.describe("could be fixed"))
             return FAILED if self.failed else FOUND if fixed.changes else OK
-        self.complain(*write_changes(fixed))
+        self.complain(*write_changes(fixed, runner, targets))
         stdin = next((target for target in targets if target.is_stdin), None)
         text = self.overlay.get(stdin) if stdin is not None else None
         if text is not None:

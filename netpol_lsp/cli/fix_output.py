@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from netpol_lsp.cli.console import count
 from netpol_lsp.files.reading import ReadProblem, TextFile
-from netpol_lsp.files.writing import WriteError, atomic_write
+from netpol_lsp.files.writing import WriteError, atomic_write, encode_text
 from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.fix_choice import choose_fix, judge_fixes
 from netpol_lsp.lint.fixer import RESTORES, FixResult, fix_source
@@ -98,27 +98,35 @@ def _fix_one(target: InputFile, runner: BatchRun, changes: dict[str, Change], *,
     return outcome
 
 
-def write_changes(fixed: Fixed) -> list[str]:
+def write_changes(fixed: Fixed, runner: BatchRun, targets: Sequence[InputFile]) -> list[str]:
     """Write the changed files, each whole or not at all; returns what went wrong, and forgets these changes.
 
-    Standard input is not written.
+    Standard input is not written. Files that could not be written are linted again as they are.
     """
+    problems = _write(fixed, runner)
+    if problems:
+        fixed.result = runner.run(targets)
+    return problems
+
+
+def _write(fixed: Fixed, runner: BatchRun) -> list[str]:
     problems: list[str] = []
     for change in list(fixed.changes):
         if change.target.is_stdin:
             continue
-        data = read_input(change.target)
-        now = data if isinstance(data, ReadProblem) else decode_input(change.target, data)
-        if now != change.before:
-            problems.append(f"{change.target.path}: was changed by someone else meanwhile, so it is not fixed")
-            fixed.changes.remove(change)
-            continue
         text, source = change.after, change.after.source
         try:
-            atomic_write(change.target.absolute, source.text, encoding=text.encoding, bom=source.has_bom)
+            atomic_write(
+                change.target.absolute,
+                source.text,
+                encoding=text.encoding,
+                bom=source.has_bom,
+                before=encode_text(change.before),
+            )
         except WriteError as error:
-            problems.append(str(error))
+            problems.append(f"{str(error).replace(change.target.absolute, change.target.path, 1)}, so it is not fixed")
             fixed.changes.remove(change)
+            runner.overlay.drop(change.target)
     return problems
 
 

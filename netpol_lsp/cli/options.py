@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Sequence
 
 from netpol_lsp import __version__
 from netpol_lsp.cli.console import columns
 from netpol_lsp.cli.main import COMMANDS, PROGRAM
+from netpol_lsp.files.reading import MOST_BYTES
 from netpol_lsp.project.option_parser import OptionParser
 
 FORMATS = (
@@ -214,7 +216,22 @@ def _add_running(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--jobs", "-j", type=_positive, metavar="N", help="processes; default: as many as there are cores"
     )
+    group.add_argument(
+        "--max-file-size",
+        type=_size,
+        default=MOST_BYTES,
+        metavar="SIZE",
+        help="do not read larger files, as in 500k or 20M; default: 100M; 0: read any",
+    )
     group.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
+
+
+def _size(text: str) -> int:
+    found = re.fullmatch(r"(\d{1,12})([kKmMgG]?)[bB]?", text)
+    if found is None:
+        message = f"`{text}` is not a size such as `500k` or `20M`"
+        raise argparse.ArgumentTypeError(message)
+    return int(found[1]) * {"": 1, "k": 1000, "m": 1000_000, "g": 1000_000_000}[found[2].lower()]
 
 
 def _positive(text: str) -> int:

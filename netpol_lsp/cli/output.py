@@ -11,12 +11,14 @@ from typing import TextIO
 from netpol_lsp.cli import console
 from netpol_lsp.cli.statistics import render_statistics
 from netpol_lsp.files.reading import explain
-from netpol_lsp.files.writing import WriteError, atomic_write
+from netpol_lsp.files.writing import WriteError, atomic_write, refuse_to_leave
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.formats import FORMATS, RenderOptions
 from netpol_lsp.formats.summary import summary_line
 from netpol_lsp.lint.report import Report
 
+_SYSTEM = ("/dev/", "/proc/")
+"""Where devices and pipes may be written to; elsewhere one would wait for ever for a reader."""
 _FOR_PEOPLE = ("text", "concise")
 
 
@@ -62,8 +64,12 @@ def write_text(text: str, path: str | None) -> None:
     if path is None:
         sys.stdout.write(text)
         return
+    refuse_to_leave(path)
     try:
         special = os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode)
+        if special and not os.path.abspath(path).startswith(_SYSTEM):
+            message = f"{path}: cannot be written: it is not a regular file"
+            raise WriteError(message)
         if special:
             # A device or a pipe cannot be replaced, only written to.
             with open(path, "w", encoding="utf-8") as file:

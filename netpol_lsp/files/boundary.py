@@ -35,6 +35,14 @@ def boundary_of(path: str) -> Boundary:
     return Boundary(os.path.realpath(repository_root(folder) or _topmost(os.path.realpath(folder))))
 
 
+def stays_inside(path: str) -> bool:
+    """Whether a path leads to where it says: not out of its repository, or the tree it is in, by a link."""
+    written = os.path.abspath(path)
+    folder = os.path.dirname(written)
+    root = repository_root(folder) or _topmost(folder)
+    return Boundary(os.path.realpath(root)).holds(written)
+
+
 def _topmost(folder: str) -> str:
     """The outermost folder around a folder that is not a home, nor the disk's root or a folder directly in it."""
     home = os.path.realpath(os.path.expanduser("~"))

@@ -27,12 +27,16 @@ _SPECIAL = (
 
 @dataclass(frozen=True, slots=True)
 class ReadProblem:
-    """Why a file could not be read; `offset` (a byte's) and `line` (from 1) say where its content is at fault."""
+    """Why a file could not be read; `offset` (a byte's) and `line` (from 1) say where its content is at fault.
+
+    `is_limit`: it is only larger than is read.
+    """
 
     path: str
     message: str
     offset: int | None = None
     line: int | None = None
+    is_limit: bool = False
 
     def __str__(self) -> str:
         """As in `web.yaml:3: is not UTF-8: ...`."""
@@ -48,13 +52,17 @@ class TextFile:
     encoding: str = "utf-8"
 
 
-def read_source(path: str, *, most: int | None = None) -> Source | ReadProblem:
+MOST_BYTES = 100_000_000
+"""How large a file may be by default."""
+
+
+def read_source(path: str, *, most: int | None = MOST_BYTES) -> Source | ReadProblem:
     """The text of a file; `most` is how many bytes it may have."""
     read = read_file(path, most=most)
     return read if isinstance(read, ReadProblem) else read.source
 
 
-def read_file(path: str, *, most: int | None = None) -> TextFile | ReadProblem:
+def read_file(path: str, *, most: int | None = MOST_BYTES) -> TextFile | ReadProblem:
     """The text of a file with its encoding."""
     data = read_bytes(path, most=most)
     return data if isinstance(data, ReadProblem) else decode(data, path)
@@ -77,7 +85,9 @@ def read_bytes(path: str, *, most: int | None = None) -> bytes | ReadProblem:
                 return file.read()
             data = b"" if status.st_size > most else file.read(most + 1)
             if status.st_size > most or len(data) > most:
-                return ReadProblem(path, f"is larger than {_megabytes(most)}, which is more than is read")
+                return ReadProblem(
+                    path, f"is larger than {_megabytes(most)}, which is more than is read", is_limit=True
+                )
             return data
     except (OSError, ValueError) as error:
         return ReadProblem(path, f"cannot be read: {explain(error)}")

@@ -29,6 +29,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine only)"
     )
     parser.add_argument(
+        "--no-token",
+        action="store_true",
+        help="with --tcp and --ws: serve whoever connects; else a client must give the token that is printed at the start",
+    )
+    parser.add_argument(
         "--allow-outside",
         action="store_true",
         help="let config files extend, and name as context, what lies outside of their repository",

@@ -68,9 +68,7 @@ class NetpolServer(LanguageServer):
 
     protocol: NetpolProtocol
 
-    def __init__(
-        self, converter_factory: Callable[[], Converter] = default_converter, *, allow_outside: bool = False
-    ) -> None:
+    def __init__(self, converter_factory: Callable[[], Converter] = default_converter) -> None:
         super().__init__(
             "netpol-lsp",
             __version__,
@@ -78,7 +76,7 @@ class NetpolServer(LanguageServer):
             protocol_cls=NetpolProtocol,
             converter_factory=converter_factory,
         )
-        self.services = _make_services(self, allow_outside=allow_outside)
+        self.services = _make_services(self)
         for feature in FEATURES:
             feature.register(self, self.services)
 
@@ -87,9 +85,9 @@ class NetpolServer(LanguageServer):
         logger.error("%s: %s", getattr(source, "__name__", source), error)
 
 
-def _make_services(server: NetpolServer, *, allow_outside: bool) -> Services:
+def _make_services(server: NetpolServer) -> Services:
     client = ClientPort(server.protocol)
-    configuration = Configuration(allow_outside=allow_outside)
+    configuration = Configuration()
     store = WorkspaceStore()
     session = Session(configuration, store)
     publisher = Publisher(client, configuration, session)

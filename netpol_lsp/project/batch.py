@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.files.lazy_source import LazySource
-from netpol_lsp.files.reading import ReadProblem, TextFile
+from netpol_lsp.files.reading import MOST_BYTES, ReadProblem, TextFile
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, Severity
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.project.context_inputs import ContextFiles
 from netpol_lsp.project.diagnostic_codec import from_json, to_json
@@ -32,6 +33,7 @@ from netpol_lsp.project.platform_detection import (
     hints_to_json,
 )
 from netpol_lsp.text.source import Source
+from netpol_lsp.text.span import Span
 
 if TYPE_CHECKING:
     from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
@@ -115,6 +117,7 @@ class BatchRun:
     context: ContextFiles = field(default_factory=ContextFiles)
     keeps_workspace: bool = False
     workspace: WorkspaceSnapshot | None = None
+    max_file_size: int | None = MOST_BYTES
     keys: _Keys = field(default_factory=lambda: _Keys(""))
 
     def run(self, targets: Sequence[InputFile]) -> BatchResult:
@@ -187,8 +190,11 @@ class BatchRun:
                 return item
         else:
             entry = None
-        data = read_input(target)
+        data = read_input(target, self.max_file_size)
         if isinstance(data, ReadProblem):
+            if data.is_limit:
+                item.report = _too_large(data)
+                return item
             result.problems.append(data)
             return None
         if self.cache.is_on:
@@ -306,6 +312,13 @@ def _have_policies(items: Sequence[BatchItem]) -> bool:
     from netpol_lsp.policies.kinds import may_be_ours  # noqa: PLC0415 - not needed when all is known
 
     return any(item.text is not None and may_be_ours(item.text.source.text) for item in items)
+
+
+def _too_large(problem: ReadProblem) -> FileReport:
+    """The report of a file that is not read for its size."""
+    message = f"the file {problem.message}; --max-file-size sets how much that is"
+    found = Diagnostic("NP001", "yaml-syntax", Category.SYNTAX, Severity.WARNING, message, Span(0, 0))
+    return FileReport(Source(problem.path, ""), 1, 0, (found,))
 
 
 def _config_of(item: BatchItem) -> FileConfig:

@@ -58,11 +58,29 @@ def _encode_one(found: Diagnostic) -> Encoded:
     ]
 
 
+def _check(kind: type, *values: Any) -> None:
+    """Raise TypeError where a value is of another kind; texts may be missing."""
+    for value in values:
+        if type(value) is not kind and not (value is None and kind is str):
+            message = f"{kind.__name__} expected"
+            raise TypeError(message)
+
+
 def _decode_one(item: Encoded) -> Diagnostic:
     (
         code, name, category, severity, message, start, end, document,
         label, reference, field, related, fixes, tags, suppressed, number,
     ) = item  # fmt: skip
+    _check(str, code, name, category, severity, message, label, field, *(reference or ()), *(suppressed or ()))
+    _check(int, start, end, document)
+    for first, last, text, uri in related:
+        _check(int, first, last)
+        _check(str, text, uri)
+    for title, _, edits in fixes:
+        _check(str, title)
+        for first, last, text in edits:
+            _check(int, first, last)
+            _check(str, text)
     return Diagnostic(
         code=code,
         name=name,

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from netpol_lsp import __version__
+from netpol_lsp.files.cache_folder import read_own_file, write_own_file
 from netpol_lsp.files.gitignore import repository_root
-from netpol_lsp.files.writing import WriteError, atomic_write
+from netpol_lsp.workspace.platform_hints import HintKind
 
 FORMAT = 5
 WORTHWHILE = 50
@@ -77,9 +78,10 @@ class Cache:
         if raw is None:
             return None
         try:
-            return Entry(*raw)
+            entry = Entry(*raw)
         except TypeError:
             return None
+        return entry if _is_sound(entry) else None
 
     def put(self, path: str, entry: Entry) -> None:
         """Remember a file."""
@@ -107,9 +109,31 @@ class Cache:
         content = {"format": FORMAT, "tool": self.tool, "entries": self._entries}
         import json  # noqa: PLC0415 - small runs have no cache
 
-        with suppress(OSError, WriteError):
-            os.makedirs(os.path.dirname(self.path), exist_ok=True)
-            atomic_write(self.path, json.dumps(content, ensure_ascii=False, separators=(",", ":")))
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        write_own_file(self.path, text)
+
+
+def _is_hint(one: Any) -> bool:
+    """Whether one is what `platform_detection.hints_to_json` makes of a hint."""
+    if not isinstance(one, list) or len(one) != 4:
+        return False
+    *words, line = one
+    return all(isinstance(word, str) for word in words) and words[0] in frozenset(HintKind) and type(line) is int
+
+
+def _is_sound(entry: Entry) -> bool:
+    """Whether the values are of the kinds that we write."""
+    return (
+        isinstance(entry.stamp, list)
+        and len(entry.stamp) == 3
+        and all(type(number) is int for number in entry.stamp)
+        and type(entry.documents) is int
+        and type(entry.policies) is int
+        and all(isinstance(text, str) for text in (entry.content, entry.key, entry.found))
+        and isinstance(entry.hints, list)
+        and all(_is_hint(one) for one in entry.hints)
+        and isinstance(entry.holds_resources, bool)
+    )
 
 
 def stamp_of(path: str) -> list[int] | None:
@@ -170,8 +194,10 @@ def _load(path: str, tool: str) -> dict[str, list[Any]]:
     import json  # noqa: PLC0415 - small runs have no cache
 
     try:
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file)
+        data = read_own_file(path)
+        if data is None:
+            return {}
+        content = json.loads(data.decode("utf-8", "surrogatepass"))
         if content["format"] == FORMAT and content["tool"] == tool and isinstance(content["entries"], dict):
             entries: dict[str, list[Any]] = content["entries"]
             return entries

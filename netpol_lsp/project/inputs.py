@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netpol_lsp.files.discovery import STDIN, Discovered, discover
 from netpol_lsp.files.reading import ReadProblem, TextFile, decode, read_bytes
@@ -41,6 +41,10 @@ class StdinOverlay:
     def get(self, target: InputFile) -> TextFile | None:
         """The text that stands for a file, if any."""
         return self._texts.get(target.absolute)
+
+    def drop(self, target: InputFile) -> None:
+        """Let a file stand for itself again."""
+        self._texts.pop(target.absolute, None)
 
     def put(self, target: InputFile, text: TextFile) -> None:
         """Let a text stand for a file from now on."""
@@ -90,10 +94,10 @@ def absolute(path: str, here: str) -> str:
     return full + "/" if plain.endswith("/") else full
 
 
-def read_input(target: InputFile) -> bytes | ReadProblem:
-    """The bytes of a file."""
-    read = read_bytes(target.absolute)
-    return ReadProblem(target.path, read.message) if isinstance(read, ReadProblem) else read
+def read_input(target: InputFile, most: int | None = None) -> bytes | ReadProblem:
+    """The bytes of a file; `most` is how many it may have."""
+    read = read_bytes(target.absolute, most=most)
+    return replace(read, path=target.path) if isinstance(read, ReadProblem) else read
 
 
 def decode_input(target: InputFile, data: bytes) -> TextFile | ReadProblem:

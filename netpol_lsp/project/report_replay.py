@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
+import re
 
-from netpol_lsp.files.writing import WriteError, atomic_write
+from netpol_lsp.files.cache_folder import read_own_file, write_own_file
 from netpol_lsp.project.disk_cache import digest
 
+_COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
+_ACTING = re.compile(rb"[\x00-\x09\x0b-\x1f\x7f]")
+"""What no report holds, but for colours: a damaged or foreign one is not shown."""
 _LARGEST = 64 * 1024 * 1024
 
 
@@ -25,22 +27,20 @@ class ReportCache:
         """The report of a run with this key and its exit code; None when it is not known."""
         if self._path is None or not key:
             return None
-        try:
-            with open(self._path, "rb") as file:
-                head, code, size = file.readline().split()
-                data = file.read()
-        except (OSError, ValueError):
+        whole = read_own_file(self._path)
+        if whole is None:
             return None
-        if head != digest(key, self._circumstances).encode() or len(data) != int(size):
+        first, _, data = whole.partition(b"\n")
+        parts = first.split()
+        expected = digest(key, self._circumstances).encode(), digest(data).encode()
+        if len(parts) != 3 or (parts[0], parts[2]) != expected or parts[1] not in (b"0", b"1"):
             return None
-        return data, int(code)
+        return (data, int(parts[1])) if _ACTING.search(_COLOURS.sub(b"", data)) is None else None
 
     def keep(self, key: str, text: str, code: int) -> None:
         """Remember a report."""
         if self._path is None or not key or len(text) > _LARGEST:
             return
-        size = len(text.encode("utf-8", "backslashreplace"))
-        head = f"{digest(key, self._circumstances)} {code} {size}\n"
-        with suppress(OSError, WriteError):
-            os.makedirs(os.path.dirname(self._path), exist_ok=True)
-            atomic_write(self._path, head + text)
+        written = text.encode("utf-8", "backslashreplace")
+        head = f"{digest(key, self._circumstances)} {code} {digest(written)}\n"
+        write_own_file(self._path, head + written.decode())

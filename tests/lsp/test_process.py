@@ -193,19 +193,116 @@ def test_a_port_that_is_taken_is_told(tmp_path):
     assert b"Traceback" not in done.stderr
 
 
-async def listening(option):
-    """A server that listens on a free port, and the port."""
-    server = await asyncio.create_subprocess_exec(*COMMAND, option, "0", stderr=asyncio.subprocess.PIPE)
+async def listening(option, *more):
+    """A server that listens on a free port, the port, and its token."""
+    server = await asyncio.create_subprocess_exec(*COMMAND, option, "0", *more, stderr=asyncio.subprocess.PIPE)
     async with asyncio.timeout(PATIENCE):
         line = (await server.stderr.readline()).decode()
+        token = "" if "--no-token" in more else (await server.stderr.readline()).decode().split()[-1]
     host, _, port = line.split()[-1].rpartition(":")
     assert host == "127.0.0.1"
-    return server, int(port)
+    return server, int(port), token
+
+
+async def say(port, data):
+    """What a server answers until it hangs up."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(data)
+    async with asyncio.timeout(PATIENCE):
+        try:
+            return await reader.read()
+        except ConnectionError:
+            return b""
+        finally:
+            writer.close()
+
+
+@pytest.mark.asyncio
+async def test_nobody_without_the_token_gets_an_answer_over_tcp():
+    server, port, token = await listening("--tcp")
+    for data in (
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\r\n\r\n",
+        initialize(),
+        initialize(initializationOptions={"token": "wrong"}),
+        message("workspace/executeCommand", 1, command="netpol.showConfig"),
+        b"Content-Length: 999999999999\r\n\r\n",
+    ):
+        assert await say(port, data) == b""
+    _, silent = await asyncio.open_connection("127.0.0.1", port)
+    answer = await say(port, initialize(initializationOptions={"token": token}) + GOODBYE)
+    assert messages(answer)[0]["result"]["serverInfo"]["name"] == "netpol-lsp"
+    async with asyncio.timeout(PATIENCE):
+        assert await server.wait() == 0
+    silent.close()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://evil.example"}, {"Host": "evil.example"}, {"Host": "127.0.0.1.evil.example"}, {}],
+)
+async def test_no_web_page_may_open_a_websocket(headers):
+    server, port, token = await listening("--ws")
+    asked = {"Host": f"127.0.0.1:{port}", "Upgrade": "websocket", "Connection": "Upgrade"}
+    asked |= {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"} | headers
+    path = f"/?token={token}" if headers else "/"
+    lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in asked.items()), "", ""]
+    assert (await say(port, "\r\n".join(lines).encode())).startswith(b"HTTP/1.1 403")
+    server.kill()
+    await server.wait()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"1}Content-Length: 2\r\n\r\n{}",
+        b"Content-Length: 2\n\n{}",
+        b"Content-Length: 99999999999\r\n\r\n",
+        frame(b'{"jsonrpc":"2.0"' + message("x")),
+    ],
+)
+def test_a_stream_that_cannot_be_cut_ends_the_server_and_is_said(data):
+    done = run(initialize() + data + message("textDocument/hover", 10, **WHERE))
+    assert done.returncode == 1
+    assert b"the server ends" in done.stderr
+    assert messages(done.stdout)[-1]["error"]["code"] == -32700
+
+
+def test_methods_that_are_not_known_are_no_errors_in_the_log():
+    done = run(initialize() + message("x/y", 10, a=1) + message("x/z", a=1) + message("$/x", a=1) + GOODBYE)
+    assert done.returncode == 0
+    assert b"ERROR" not in done.stderr
+    assert [item["error"]["code"] for item in messages(done.stdout) if item.get("id") == 10] == [-32601]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs pipes that fill up")
+def test_a_client_that_stops_reading_and_leaves_ends_the_server():
+    server = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    hover = b"".join(message("textDocument/x" + "y" * 100, number, **WHERE) for number in range(10, 3000))
+    server.stdin.write(initialize() + hover)
+    server.stdin.close()
+    assert server.wait(PATIENCE) == 1
+    server.stdout.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals")
+def test_a_loop_that_is_stuck_does_not_outlive_its_client():
+    code = (
+        "import sys, time; from netpol_lsp.lsp import main; from netpol_lsp.lsp.features import hover; "
+        "from netpol_lsp.lsp.transport import protocol, watchdog; watchdog._GRACE = 0.1; "
+        "protocol.NetpolProtocol.receive = lambda *_: time.sleep(600); sys.exit(main.main([]))"
+    )
+    server = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    server.stdin.write(initialize())
+    server.stdin.close()
+    assert server.wait(PATIENCE) == 1
+    server.stdout.close()
 
 
 @pytest.mark.asyncio
 async def test_tcp():
-    server, port = await listening("--tcp")
+    server, port, _ = await listening("--tcp", "--no-token")
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(initialize() + GOODBYE)
     async with asyncio.timeout(PATIENCE):
@@ -217,7 +314,7 @@ async def test_tcp():
 
 @pytest.mark.asyncio
 async def test_a_tcp_client_that_hangs_up_ends_the_server():
-    server, port = await listening("--tcp")
+    server, port, _ = await listening("--tcp", "--no-token")
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(initialize())
     writer.close()
@@ -229,8 +326,8 @@ async def test_a_tcp_client_that_hangs_up_ends_the_server():
 async def test_websocket():
     from websockets.asyncio.client import connect
 
-    server, port = await listening("--ws")
-    async with asyncio.timeout(PATIENCE), connect(f"ws://127.0.0.1:{port}") as socket:
+    server, port, token = await listening("--ws")
+    async with asyncio.timeout(PATIENCE), connect(f"ws://127.0.0.1:{port}/?token={token}") as socket:
         for body in FrameReader().feed(initialize()):
             await socket.send(body.decode())
         first = json.loads(await socket.recv())
@@ -245,7 +342,7 @@ def test_a_client_that_dies_ends_the_server(tmp_path):
     """Also when somebody else holds the other end of the wire open."""
     client = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     read_end, write_end = os.pipe()
-    code = "from netpol_lsp.lsp import main; from netpol_lsp.lsp.features import lifecycle; import sys; lifecycle._PARENT_CHECK = 0.01; sys.exit(main.main([]))"
+    code = "from netpol_lsp.lsp import main; from netpol_lsp.lsp.transport import watchdog; import sys; watchdog._CHECK = 0.01; sys.exit(main.main([]))"
     server = subprocess.Popen(
         [sys.executable, "-c", code], stdin=read_end, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

@@ -12,7 +12,7 @@ from netpol_lsp.lint.locate import policies_in
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json, plain_data
-from netpol_lsp.lsp.uris import path_of_uri
+from netpol_lsp.lsp.uris import path_of_uri, uri_of_path
 from netpol_lsp.project.effective_config import effective_config
 from netpol_lsp.text.span import Span
 
@@ -39,12 +39,21 @@ def register(registry: Registry, services: Services) -> None:
     def show_config(*arguments: Any) -> Json:
         uri = _first(arguments).get("uri")
         path = path_of_uri(uri) if isinstance(uri, str) else None
+        if path is not None and not _is_of_workspace(path, services):
+            path = None
         return effective_config(services.configuration.for_path(path), path)
 
     @registry.command(RESTART)
     def restart(*_arguments: Any) -> None:
         services.refresher.reload_configuration()
         services.sync.index.start()
+
+
+def _is_of_workspace(path: str, services: Services) -> bool:
+    """Whether a path lies in a folder of the workspace, or is that of an open document: others are no client's business."""
+    plain = path.rstrip("/")
+    inside = any(plain == root or plain.startswith(f"{root.rstrip('/')}/") for root in services.configuration.roots)
+    return inside or services.session.get(uri_of_path(path)) is not None
 
 
 def explain_at(snapshot: Snapshot, position: Any) -> Json:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import threading
 from typing import Any
 
@@ -15,9 +14,9 @@ from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lsp.features import diagnostics
 from netpol_lsp.lsp.state.client import Client
 from netpol_lsp.lsp.state.configuration import SECTION, parse_settings
-from netpol_lsp.lsp.state.scheduler import run_task
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.transport.movable_json import plain_data
+from netpol_lsp.lsp.transport.watchdog import leave_with
 from netpol_lsp.lsp.uris import path_of_uri
 from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
 from netpol_lsp.text.source import Encoding
@@ -44,7 +43,8 @@ def register(registry: Registry, services: Services) -> None:
         services.sync.index.start()
         threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
         if services.host.process_id:
-            run_task(leave_with(services, services.host.process_id))
+            loop = asyncio.get_running_loop()
+            leave_with(services.host.process_id, lambda: loop.call_soon_threadsafe(services.host.stop))
 
     @registry.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
@@ -147,24 +147,3 @@ def warm_up() -> None:
             lint_text(sample)
     except Exception:
         logger.exception("the rules could not be loaded")
-
-
-async def leave_with(services: Services, process_id: int) -> None:
-    """Stop when the client's process is gone: some die without closing the wire."""
-    while _is_alive(process_id):  # noqa: ASYNC110 - nothing tells when a stranger's process ends
-        await asyncio.sleep(_PARENT_CHECK)
-    logger.info("process %d is gone, so is the server", process_id)
-    services.host.stop()
-
-
-def _is_alive(process_id: int) -> bool:
-    if os.name == "nt":
-        # There is no signal 0 on Windows; the closed wire has to do.
-        return True
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -81,16 +81,21 @@ def parse_settings(data: Any, initial: ClientSettings = ClientSettings()) -> Cli
 class Configuration:
     """The project's config files, read when a document needs them."""
 
-    def __init__(self, *, allow_outside: bool = False) -> None:
-        self._allow_outside = allow_outside
+    def __init__(self) -> None:
+        self._allow_outside = False
         self.roots: tuple[str, ...] = ()
         self.initial = ClientSettings()
         """What the client said with `initialize`; its settings are laid over it."""
         self.settings = self.initial
-        self._files = ConfigFiles(allow_outside=allow_outside)
+        self._files = ConfigFiles()
         self.detected = NO_LAYER
         self._found: dict[str, bool] = {}
         self.context_problems: tuple[ContextProblem, ...] = ()
+
+    def allow_outside(self) -> None:
+        """Let config files name what lies outside of their repository, on the user's word."""
+        self._allow_outside = True
+        self.reload()
 
     @property
     def folders(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
+from netpol_lsp.lsp.transport.framing import looks_misaligned
 from netpol_lsp.lsp.transport.movable_json import RawJson
 from netpol_lsp.lsp.transport.trace import Operation
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PARSE_ERROR, INVALID_REQUEST, INVALID_PARAMS, NOT_INITIALIZED = -32700, -32600, -32602, -32002
+METHOD_NOT_FOUND = -32601
 CONTENT_MODIFIED = -32801
 
 
@@ -56,8 +58,17 @@ class NetpolProtocol(LanguageServerProtocol):
         if (request := _cancelled_by(data)) is not None:
             self._cancelled.add(request)
 
+    def fail(self, message: str) -> None:
+        """Say that the client's messages cannot be told apart any more, and stop, so that it starts a new server."""
+        logger.error("%s; the server ends", message)
+        self._refuse(None, PARSE_ERROR, message)
+        self.exit_code = 1
+        self.stopped.set()
+
     def receive(self, body: bytes) -> None:
         """Handle a message; whatever it holds, the server goes on."""
+        if self.stopped.is_set():
+            return
         try:
             self._receive(body)
         except Exception:
@@ -67,6 +78,9 @@ class NetpolProtocol(LanguageServerProtocol):
         try:
             data = json.loads(body)
         except (ValueError, RecursionError) as error:
+            if looks_misaligned(body):
+                self.fail("a Content-Length is larger than its message")
+                return
             self._refuse(None, PARSE_ERROR, f"this is not JSON: {error}")
             return
         if not isinstance(data, dict) or not ("method" in data or "id" in data):
@@ -88,6 +102,9 @@ class NetpolProtocol(LanguageServerProtocol):
     def _handle(self, data: dict[str, Any], message: Any) -> None:
         """Handle a message, and note how long it takes where somebody wants to know."""
         method, request = data.get("method"), data.get("id")
+        if method is not None and not self._is_known(method):
+            self._pass_over(method, request, data.get("params"))
+            return
         if method is None or not logger.isEnabledFor(logging.INFO):
             self.handle_message(message)
             return
@@ -97,6 +114,18 @@ class NetpolProtocol(LanguageServerProtocol):
         self.handle_message(message)
         if request is None:
             operation.done(params=params)
+
+    def _is_known(self, method: str) -> bool:
+        return method in self.fm.features or method in self.fm.builtin_features or method == types.CANCEL_REQUEST
+
+    def _pass_over(self, method: str, request: str | int | None, params: Any) -> None:
+        """Answer a request for what there is not. That is nobody's mistake: clients ask, and extensions send what they like."""
+        if request is None:
+            return
+        if logger.isEnabledFor(logging.INFO):
+            self._running[request] = (Operation(logger, method), params)
+        error = types.ResponseError(METHOD_NOT_FOUND, f"there is no method {method}")
+        self._send_response(request, error=error)
 
     def _may_run(self, data: dict[str, Any]) -> bool:
         """Whether a message fits the state of the session; a request that does not is answered."""

@@ -12,7 +12,8 @@ from typing import NoReturn
 
 from netpol_lsp.lsp.server import NetpolServer
 from netpol_lsp.lsp.transport import logs
-from netpol_lsp.lsp.transport.streams import serve_stdio, serve_tcp, serve_websocket
+from netpol_lsp.lsp.transport.access import make_token
+from netpol_lsp.lsp.transport.streams import serve_stdio, serve_tcp, serve_websocket, take_stdio
 
 
 def run(options: argparse.Namespace) -> NoReturn:
@@ -34,12 +35,16 @@ def run(options: argparse.Namespace) -> NoReturn:
 
 
 async def _serve(options: argparse.Namespace) -> int:
-    server = NetpolServer(allow_outside=True) if options.allow_outside else NetpolServer()
+    wire = take_stdio() if options.tcp is None and options.ws is None else None
+    server = NetpolServer()
+    if options.allow_outside:
+        server.services.configuration.allow_outside()
+    token = None if options.no_token else make_token()
     if options.tcp is not None:
-        await serve_tcp(server.protocol, options.host, options.tcp)
+        await serve_tcp(server.protocol, options.host, options.tcp, token)
     elif options.ws is not None:
-        await serve_websocket(server.protocol, options.host, options.ws)
-    else:
-        await serve_stdio(server.protocol)
+        await serve_websocket(server.protocol, options.host, options.ws, token)
+    elif wire is not None:
+        await serve_stdio(server.protocol, *wire)
     server.services.log.close()
     return 1 if server.protocol.exit_code is None else server.protocol.exit_code
