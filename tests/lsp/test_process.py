@@ -269,6 +269,18 @@ def test_a_stream_that_cannot_be_cut_ends_the_server_and_is_said(data):
     assert messages(done.stdout)[-1]["error"]["code"] == -32700
 
 
+def test_the_configuration_of_other_folders_is_not_told(tmp_path):
+    (tmp_path / "ws").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / ".netpol-lint.yaml").write_text("default-namespace: secret-place\n")
+    start = message("initialize", 1, processId=None, rootUri=(tmp_path / "ws").as_uri(), capabilities={})
+    asked = [{"uri": (tmp_path / "other" / "a.yaml").as_uri()}]
+    ask = message("workspace/executeCommand", 10, command="netpol.showConfig", arguments=asked)
+    done = run(start + message("initialized", x=1) + ask + GOODBYE)
+    assert any(item.get("id") == 10 and "result" in item for item in messages(done.stdout))
+    assert b"secret-place" not in done.stdout
+
+
 def test_methods_that_are_not_known_are_no_errors_in_the_log():
     done = run(initialize() + message("x/y", 10, a=1) + message("x/z", a=1) + message("$/x", a=1) + GOODBYE)
     assert done.returncode == 0
