@@ -396,3 +396,24 @@ def test_quoting_every_plain_scalar_gives_its_text() -> None:
         "b": ["1.10", "yes", {"c": "0x1F"}],
         "d": ["on", None],
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("a: |\n  s", False),
+        ("a: >\n  s", False),
+        ("a: |\n  s\n", True),
+        ("a: |-\n  s", True),
+        ("a: |+\n  s\n\n", False),
+        ("a:\n  b:\n  - |\n    s", False),
+        ("a: s", True),
+    ],
+)
+def test_a_block_scalar_keeps_its_last_line_feed(text, may):
+    document = parse_document(text)
+    edits = insert_entry(document, document.root, "z", "v")
+    assert (edits is not None) is may
+    if edits:
+        before, after = (to_python(parse_document(one).root).value for one in (text, apply_edits(text, edits)))
+        assert after == {**before, "z": "v"}
