@@ -85,6 +85,10 @@ class TemplateVariant:
     branches: Variant
 
 
+_LONGEST_LOOKED_AT = 2_000_000
+"""Characters of a document up to which it is worth a close look."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """The text of one document and its place in the file."""
@@ -150,10 +154,23 @@ def read_document(source: Source, readable: str, shape: ObjectShape | None, *, i
     return Document(source, root, error, problems, is_template)
 
 
+def _read_large(text: str) -> tuple[Node | None, tuple[SyntaxProblem, ...], SyntaxProblem | None]:
+    """As `_read`, for a text that nobody has pasted or typed: no looks for damage, and no repairs."""
+    parsed = parse(text)
+    if parsed.error is None:
+        return parsed.root, parsed.problems, None
+    from netpol_lsp.yaml.recovery.diagnose import in_plain_words  # noqa: PLC0415 - most documents are well
+
+    error = parsed.error if parsed.error.is_limit else in_plain_words(parsed.error, text)
+    return (None if error.is_limit else parsed.root), (error, *parsed.problems), error
+
+
 def _read(
     text: str, shape: ObjectShape | None, *, is_template: bool
 ) -> tuple[Node | None, tuple[SyntaxProblem, ...], SyntaxProblem | None]:
     """The tree, all problems, and the one that hides a part of the document."""
+    if len(text) > _LONGEST_LOOKED_AT:
+        return _read_large(text)
     if shape is None or not (may_have_confusables(text) or may_be_lost(text, shape) or may_have_prose(text, shape)):
         parsed = parse(text)
         if parsed.error is None:
