@@ -38,7 +38,9 @@ def part_resources(part: Part, uri: str, settings: Settings) -> ResourceFacts:
 def _read(text: str, uri: str, language: Language | None) -> Document:
     """A document of which nothing but facts is wanted."""
     if language is None and not is_delivery_file(uri):
-        text = prune(text)
+        pruned = parse_manifest(prune(text), uri)
+        if pruned.error is None:
+            return pruned
     return parse_manifest(text, uri, language=language)
 
 

@@ -23,6 +23,8 @@ _ANCHOR = re.compile(r"(?:^|[\s\[{,])&[^\s&]", re.MULTILINE)
 def prune(text: str) -> str:
     """The text of one plain document with spaces instead of what no fact depends on.
 
+    Values that go on in lines of another column (flow style after a tab) are cut in the middle: where the result cannot
+    be parsed, the whole text has to be.
     Nothing is taken out where there are anchors: what is taken out could define one.
     """
     if "&" in text and _ANCHOR.search(text):
