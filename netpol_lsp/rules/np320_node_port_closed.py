@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
@@ -10,12 +11,13 @@ from netpol_lsp.kube.net.port_set import port_range
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.lint.rule_pods import serves, target_number
 from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
-from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.pods import Place, find_pods, may_be_changed, place_of
 from netpol_lsp.workspace.resources import ServiceFacts, ServicePort, WorkloadFacts
 from netpol_lsp.workspace.snapshot import isolates_direction, selects_all_of
 from netpol_lsp.workspace.ternary import Ternary
+from netpol_lsp.yaml.item_comments import comment_text, comments_on
 
 T = TypeVar("T")
 _FROM_OUTSIDE = ("NodePort", "LoadBalancer")
@@ -31,7 +33,8 @@ def node_port_closed(ctx: PolicyContext) -> Diagnostics:
     address is taken for the client's, and the plugin lets nodes in). An `ipBlock`, or a rule without `from`, lets
     them in.
 
-    All policies that select the pods are judged together. Silent where one of another kind, or a manifest that cannot be
+    A warning where a comment on the rule says that it is for clients from outside. All policies that select the pods are
+    judged together. Silent where one of another kind, or a manifest that cannot be
     read, may let them in, and for cloud load balancers that are internal.
 
     ```yaml bad
@@ -112,9 +115,11 @@ def node_port_closed(ctx: PolicyContext) -> Diagnostics:
         rule = _rule_for_pods(ctx, entry.protocol, number)
         if rule is None or _others_let_in(ctx):
             continue
+        assert rule.peers_field is not None
         yield ctx.finding(
-            rule,
+            rule.peers_field.key_span,
             f"Service `{service.name}` is a {service.type}, but only pods are let in on {number}: clients from outside are no pods",
+            severity=Severity.WARNING if _means_outside(ctx, rule) else None,
             label="pods only",
             related=[ctx.related_fact(service.origin, f"a {service.type}")],
         )
@@ -155,9 +160,17 @@ def _is_internal(service: ServiceFacts) -> bool:
     return any("internal" in f"{key}{value}".lower() for key, value in service.annotations.items())
 
 
-def _rule_for_pods(ctx: PolicyContext, protocol: str, number: int) -> Span | None:
+_OUTSIDE = re.compile(r"\b(?:external|outside|internet|public|node[ -]?port|load[ -]?balancers?)\b", re.IGNORECASE)
+
+
+def _means_outside(ctx: PolicyContext, rule: TrafficRule) -> bool:
+    """Whether a comment on a rule says that it is for clients from outside."""
+    return _OUTSIDE.search(comment_text(comments_on(ctx.document, rule.node))) is not None
+
+
+def _rule_for_pods(ctx: PolicyContext, protocol: str, number: int) -> TrafficRule | None:
     """The first rule that lets pods in on a port, when no rule lets anybody else in; None otherwise."""
-    first: Span | None = None
+    first: TrafficRule | None = None
     for rule, meaning in ctx.rules(Direction.INGRESS):
         if not _covers(meaning, protocol, number):
             continue
@@ -166,7 +179,7 @@ def _rule_for_pods(ctx: PolicyContext, protocol: str, number: int) -> Span | Non
         if any(peer.addresses is not None or peer.is_unknown for peer in meaning.peers):
             return None
         if first is None and rule.peers_field is not None:
-            first = rule.peers_field.key_span
+            first = rule
     return first
 
 
