@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.kube.names import dns_label_problem
 from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.ir import Direction
@@ -78,6 +79,9 @@ def namespace_without_default_deny(ctx: PolicyContext) -> Diagnostics:
     policy = known.policy_of(ctx)
     if policy is None or policy.namespace is None or not known.is_first_of_namespace(policy):
         return
+    written = ctx.policy.object.namespace
+    if written is not None and dns_label_problem(written):
+        return  # the API server refuses it: there is no such namespace
     if any(one.namespace is None or one.is_partial for one in known.engine.cluster.policies):
         return
     missing = [direction for direction in Direction if not _has_default_deny(known, policy.namespace, direction)]
