@@ -68,8 +68,13 @@ def _base(options: argparse.Namespace) -> _State:
 
 
 def _state(text: str) -> _State:
-
-    return (text,) if os.path.lexists(text) else find_revision(text)
+    if os.path.lexists(text):
+        return (text,)
+    try:
+        return find_revision(text)
+    except GitProblem as problem:
+        message = f"`{text}` is not a file, a folder or a git revision ({problem})"
+        raise UsageError(message) from None
 
 
 def _now(base: _State, options: argparse.Namespace) -> _State:

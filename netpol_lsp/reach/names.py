@@ -196,7 +196,7 @@ class Names:
         services = [item for item in self.cluster.services if item.name == name]
         if not by_name and services:
             candidates = tuple(f"svc:{self.cluster.resolve(item.namespace)}/{item.name}" for item in services)
-        if "/" in text and not by_name:
+        if "/" in text:
             namespace = text.partition("/")[0]
             if namespace != "*" and namespace not in self.cluster.namespace_names and namespace not in SHORT_KINDS:
                 problem = f"no namespace `{namespace}` is known"
