@@ -10,12 +10,12 @@ from netpol_lsp.cli.common import load_configs, report_config_problems
 from netpol_lsp.cli.main import FAILED
 from netpol_lsp.cli.options import add_configuration, new_parser
 from netpol_lsp.formats.reach.places import Places
-from netpol_lsp.kube.net.address_set import NO_ADDRESSES, CidrSet, address_set
 from netpol_lsp.project.cluster_inputs import ClusterInputs, read_cluster
 from netpol_lsp.project.errors import UsageError
 from netpol_lsp.project.platform_detection import describe
 from netpol_lsp.reach.engine import Engine
-from netpol_lsp.reach.names import Named, Names
+from netpol_lsp.reach.names import Named, Names, names_beside
+from netpol_lsp.reach.question import QuestionProblem, find_name
 
 
 def reach_parser(usage: str, description: str, namespace_option: str = "--namespace") -> argparse.ArgumentParser:
@@ -61,27 +61,15 @@ def engine_of(inputs: ClusterInputs) -> Engine:
 
 def names_of(inputs: ClusterInputs) -> Names:
     """The names of a cluster; the configured ranges of pods and Services are not the world."""
-    inside = NO_ADDRESSES
-    for text in (*inputs.settings.pod_cidrs, *inputs.settings.service_cidrs):
-        inside = inside.union(address_set(text) or CidrSet())
-    return Names(inputs.cluster, inside)
+    return names_beside(inputs.cluster, (*inputs.settings.pod_cidrs, *inputs.settings.service_cidrs))
 
 
 def find(names: Names, text: str) -> Named:
     """What a name means; raises UsageError when that is nothing."""
-    found = names.find(text)
-    if found.is_nothing:
-        raise UsageError(no_such_name(found))
-    return found
-
-
-def no_such_name(named: Named) -> str:
-    """What to say of a name that means nothing."""
-    message = f"{named.text}: {named.problem}"
-    if named.candidates:
-        word = "did you mean" if len(named.candidates) < 4 else "known are"
-        message += f"; {word} {', '.join(named.candidates)}" + ("?" if len(named.candidates) < 4 else "")
-    return message
+    try:
+        return find_name(names, text)
+    except QuestionProblem as problem:
+        raise UsageError(str(problem)) from None
 
 
 def places_of(inputs: ClusterInputs) -> Places:

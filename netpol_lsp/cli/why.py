@@ -10,14 +10,13 @@ from netpol_lsp.cli import console
 from netpol_lsp.cli.evidence import write_evidence
 from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_color, add_format
-from netpol_lsp.cli.reach_options import engine_of, find, guarded, load, names_of, places_of, reach_parser, write
+from netpol_lsp.cli.reach_options import engine_of, guarded, load, names_of, places_of, reach_parser, write
 from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.reach import why_json, why_markdown, why_text
 from netpol_lsp.formats.reach.places import Places
 from netpol_lsp.project.errors import UsageError
-from netpol_lsp.reach.answer import Answer, answer
-from netpol_lsp.reach.names import Names
-from netpol_lsp.reach.ports import EVERY_PORT, AskedPort, PortProblem, parse_port
+from netpol_lsp.reach.answer import Answer
+from netpol_lsp.reach.question import QuestionProblem, ask_why
 
 _HELP = """\
 FROM and TO: namespace/workload, kind/workload, a workload's name when it is unique, namespace/*, */*,
@@ -49,15 +48,11 @@ def run(_name: str, arguments: Sequence[str]) -> int:
 
 def _why(options: argparse.Namespace) -> int:
     inputs = load(options, options.paths)
-    names = names_of(inputs)
-    name, port = _destination(names, options.destination, options.port)
-    source, destination = find(names, options.source), find(names, name)
-    if source.addresses is not None and destination.addresses is not None:
-        raise UsageError("both ends are addresses outside the cluster: policies say nothing about them")
     engine = engine_of(inputs)
-    found = answer(engine, source, destination, port)
-    if not found.answered:
-        raise UsageError("the names mean no pair of different pods")
+    try:
+        found = ask_why(engine, names_of(inputs), options.source, options.destination, options.port)
+    except QuestionProblem as problem:
+        raise UsageError(str(problem)) from None
     write(_rendered(found, options, places_of(inputs)), options.output)
     if options.evidence is not None:
         write_evidence(options.evidence, options.time, found, engine, inputs)
@@ -71,22 +66,3 @@ def _rendered(found: Answer, options: argparse.Namespace, places: Places) -> str
         return why_markdown.render(found, places)
     pen = Pen(options.output is None and console.wants_color(options.color, sys.stdout))
     return why_text.render(found, places, pen)
-
-
-def _destination(names: Names, text: str, port: str | None) -> tuple[str, AskedPort]:
-    """The name and the port of `TO[:PORT]`: the longest part that means something is the name."""
-    if port is not None:
-        return text, _port(port)
-    head, colon, tail = text.rpartition(":")
-    if not colon or (head in ("svc", "ip", "cidr", "service", "pod", "ns", "namespace", "host")):
-        return text, EVERY_PORT
-    if not names.find(text).is_nothing:
-        return text, EVERY_PORT
-    return head, _port(tail)
-
-
-def _port(text: str) -> AskedPort:
-    try:
-        return parse_port(text)
-    except PortProblem as problem:
-        raise UsageError(str(problem)) from None

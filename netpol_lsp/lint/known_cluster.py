@@ -67,16 +67,21 @@ _KNOWN: Memo[WorkspaceSnapshot, tuple[str | None, Capabilities], KnownCluster] =
 
 
 def known_cluster(ctx: PolicyContext) -> KnownCluster:
-    """The cluster that the workspace describes; made once for all rules and policies."""
-    key = (ctx.settings.default_namespace, ctx.settings.capabilities)
-    known = _KNOWN.of(ctx.workspace)
+    """The cluster that the workspace describes, as a rule asks for it."""
+    return cluster_of(ctx.workspace, ctx.settings.default_namespace, ctx.settings.capabilities)
+
+
+def cluster_of(workspace: WorkspaceSnapshot, default_namespace: str | None, capabilities: Capabilities) -> KnownCluster:
+    """The cluster that a workspace describes; made once for all who ask."""
+    key = (default_namespace, capabilities)
+    known = _KNOWN.of(workspace)
     found = known.get(key)
     if found is None:
-        ignores_types = ctx.settings.capabilities.has(Capability.POLICY_TYPES) is False
-        builder = ClusterBuilder(ctx.settings.default_namespace, ignores_types=ignores_types)
-        cluster = builder.build(ctx.workspace)
+        ignores_types = capabilities.has(Capability.POLICY_TYPES) is False
+        builder = ClusterBuilder(default_namespace, ignores_types=ignores_types)
+        cluster = builder.build(workspace)
         ambiguous = frozenset(item.namespace for item in builder.duplicates)
-        found = known[key] = KnownCluster(Engine(cluster, enforcement_of(ctx.settings.capabilities)), ambiguous)
+        found = known[key] = KnownCluster(Engine(cluster, enforcement_of(capabilities)), ambiguous)
     return found
 
 

@@ -209,6 +209,14 @@ class Names:
         return Named(written, problem=f"no workload `{text}` is known", candidates=candidates)
 
 
+def names_beside(cluster: Cluster, own_ranges: Iterable[str]) -> Names:
+    """The names of a cluster whose pods and Services have addresses of some ranges: these are not the world."""
+    inside = CidrSet()
+    for text in own_ranges:
+        inside = inside.union(address_set(text) or CidrSet())
+    return Names(cluster, inside)
+
+
 def backends(cluster: Cluster, service: ServiceFacts) -> tuple[tuple[Workload, ...], bool]:
     """The workloads that a Service's selector selects, and whether there may be more."""
     namespace = cluster.resolve(service.namespace, service.is_namespace_unknown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +13,13 @@ from netpol_lsp.text.source import Source
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Lines and columns count from 1, offsets from 0; `text` is the line on which it starts."""
+    """Lines and columns count from 1, offsets from 0; `text` is the line on which it starts.
+
+    `path`: what the file is called; `link`: how to get there.
+    """
 
     path: str
+    link: str
     start: Position
     end: Position
     start_offset: int
@@ -40,10 +44,11 @@ NO_PLACE: dict[str, Any] = {"path": None, "start": None, "end": None}
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The texts that origins are in, and where their documents start."""
+    """The texts that origins are in, and where their documents start. `title`: what a file is called when its URI is no path."""
 
     sources: Mapping[str, Source] = field(default_factory=dict)
     starts: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    title: Callable[[str], str] = str
 
     def find(self, origin: Origin) -> Place | None:
         """Where an origin is; None when its text is not known."""
@@ -53,7 +58,7 @@ class Places:
         start = self.starts.get((origin.uri, origin.document), 0)
         first, last = origin.start + start, origin.end + start
         line = source.lines.line_text(source.lines.line_of(first))
-        return Place(origin.uri, place(source, first), place(source, last), first, last, line)
+        return Place(self.title(origin.uri), origin.uri, place(source, first), place(source, last), first, last, line)
 
     def json(self, origin: Origin) -> dict[str, Any]:
         """The place as data; nulls when it is not known."""

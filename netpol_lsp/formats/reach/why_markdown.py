@@ -58,4 +58,4 @@ def _answered(item: Answered, places: Places) -> Iterator[str]:
 
 def _at(origin: Origin, places: Places) -> str:
     found = places.find(origin)
-    return f" ([{found}]({found.path}#L{found.start[0]}))" if found is not None else ""
+    return f" ([{found}]({found.link}#L{found.start[0]}))" if found is not None else ""

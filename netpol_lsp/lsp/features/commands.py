@@ -26,7 +26,7 @@ def register(registry: Registry, services: Services) -> None:
 
     @registry.command(EXPLAIN)
     def explain(*arguments: Any) -> Json | None:
-        where = _first(arguments)
+        where = first_argument(arguments)
         snapshot = services.session.get(str(where.get("uri")))
         if snapshot is None:
             return None
@@ -37,7 +37,7 @@ def register(registry: Registry, services: Services) -> None:
 
     @registry.command(SHOW_CONFIG)
     def show_config(*arguments: Any) -> Json:
-        uri = _first(arguments).get("uri")
+        uri = first_argument(arguments).get("uri")
         path = path_of_uri(uri) if isinstance(uri, str) else None
         if path is not None and not _is_of_workspace(path, services):
             path = None
@@ -85,7 +85,7 @@ def _offset(snapshot: Snapshot, position: Any) -> int | None:
     return snapshot.positions.offset(types.Position(line, character))
 
 
-def _first(arguments: tuple[Any, ...]) -> dict[str, Any]:
+def first_argument(arguments: tuple[Any, ...]) -> dict[str, Any]:
     """The first argument when it is an object."""
     data = plain_data(arguments[0]) if arguments else {}
     return data if isinstance(data, dict) else {}

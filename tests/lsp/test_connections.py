@@ -1,0 +1,160 @@
+"""`netpol.why`: the editor's answer about a connection is that of the command line."""
+
+import json
+
+import pytest
+import pytest_asyncio
+
+from netpol_lsp.cli.main import main
+
+pytestmark = pytest.mark.asyncio
+
+APP = """\
+# 人 🎉 before everything
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {team: b}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: data}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: frontend, namespace: shop}
+spec:
+  template:
+    metadata: {labels: {app: frontend}}
+    spec: {containers: [{name: main, image: i}]}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db, namespace: data}
+spec:
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      containers: [{name: main, image: i, ports: [{name: pg, containerPort: 5432}]}]
+"""
+POLICY = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: "🎉"}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: data}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+    - from:
+        - namespaceSelector: {matchLabels: {team: b}}
+          podSelector: {matchLabels: {app: frontend}}
+      ports:
+        - port: pg
+"""
+
+
+@pytest_asyncio.fixture
+async def ask(make_editor, tmp_path, encoding):
+    """Asks a server that has read the folder."""
+    (tmp_path / "app.yaml").write_text(APP, encoding="utf-8")
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies/db.yaml").write_text(POLICY, encoding="utf-8")
+    editor = make_editor(encoding)
+    await editor.start(tmp_path)
+    await editor.until(lambda: editor.server.services.session.workspace.is_complete)
+    await editor.quiet()
+
+    async def request(*arguments):
+        return await editor.request("workspace/executeCommand", {"command": "netpol.why", "arguments": list(arguments)})
+
+    request.editor, request.folder = editor, tmp_path
+    return request
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "verdict"),
+    [
+        ("shop/frontend", "data/db:pg", "allow"),
+        ("shop/frontend", "data/db:80", "deny"),
+        ("shop/frontend", "data/db", "mixed"),
+        ("world", "db:5432", "deny"),
+        ("db", "ip:203.0.113.9:443", "allow"),
+    ],
+)
+async def test_it_answers_as_the_command_line_does(ask, capsys, monkeypatch, source, destination, verdict):
+    found = await ask({"from": source, "to": destination})
+    assert found["verdict"] == verdict
+    monkeypatch.chdir(ask.folder)
+    assert main(["why", source, destination, "--color", "never"]) == 0
+    assert found["text"] == capsys.readouterr().out
+
+
+async def test_places_lead_to_the_lines(ask):
+    found = await ask({"from": "frontend", "to": "db", "port": 5432})
+    uri = (ask.folder / "policies/db.yaml").as_uri()
+    assert "--> policies/db.yaml:12:11   - namespaceSelector" in found["text"]
+    assert f"([policies/db.yaml:12:11]({uri}#L12))" in found["markdown"]
+    assert found["files"]["policies/db.yaml"] == uri
+
+
+async def test_unsaved_text_counts(ask):
+    uri = (ask.folder / "policies/db.yaml").as_uri()
+    question = {"from": "frontend", "to": "db:pg", "uri": uri}
+    document = ask.editor.open(POLICY, uri)
+    assert (await ask(question))["verdict"] == "allow"
+    document.replace("# a line more\n" + POLICY.replace("{team: b}", "{team: c}"))
+    found = await ask(question)
+    assert found["verdict"] == "deny"
+    assert "policies/db.yaml:13:11   - namespaceSelector: {matchLabels: {team: c}}" in found["text"]
+    document.close()
+    assert (await ask(question))["verdict"] == "allow"
+
+
+async def test_the_configuration_of_the_workspace_holds(make_editor, tmp_path):
+    (tmp_path / "app.yaml").write_text(APP.replace(", namespace: shop", ""), encoding="utf-8")
+    (tmp_path / ".netpol-lint.yaml").write_text("default-namespace: shop\n")
+    editor = make_editor()
+    await editor.start(tmp_path)
+    await editor.quiet()
+    question = {"command": "netpol.why", "arguments": [{"from": "shop/frontend", "to": "data/db:pg"}]}
+    assert (await editor.request("workspace/executeCommand", question))["verdict"] == "allow"
+
+
+@pytest.mark.parametrize(
+    ("question", "error", "candidates"),
+    [
+        ({"from": "shop/fronted", "to": "db"}, "no workload `shop/fronted` is known", ["shop/frontend"]),
+        ({"from": "frontend", "to": "db:70000"}, "`70000` is not a valid port", []),
+        ({"from": "frontend", "to": "db", "port": "5432/XTP"}, "`XTP` is not a protocol", []),
+        ({"from": "world", "to": "ip:203.0.113.9"}, "both ends are addresses", []),
+        ({"from": "frontend"}, "say who opens the connection", []),
+        ({"from": " ", "to": "db"}, "say who opens the connection", []),
+        ({"from": 5, "to": ["db"]}, "say who opens the connection", []),
+        ("nonsense", "say who opens the connection", []),
+    ],
+)
+async def test_a_question_that_means_nothing_is_a_sentence(ask, question, error, candidates):
+    found = await ask(question)
+    assert error in found["error"]
+    assert found["candidates"] == candidates
+    assert "text" not in found
+
+
+async def test_without_an_argument_and_over_json(ask):
+    assert "say who" in (await ask())["error"]
+    assert json.dumps(await ask({"from": "frontend", "to": "db"}))
+
+
+async def test_nothing_is_said_before_the_files_are_read(make_editor, tmp_path):
+    (tmp_path / "app.yaml").write_text(APP, encoding="utf-8")
+    editor = make_editor()
+    await editor.start(tmp_path)
+    question = {"command": "netpol.why", "arguments": [{"from": "frontend", "to": "db"}]}
+    services = editor.server.services
+    await editor.quiet()
+    services.session._store.set_completeness(is_complete=False)
+    assert "still being read" in (await editor.request("workspace/executeCommand", question))["error"]
+    services.session._store.set_completeness(is_complete=True)
+    assert (await editor.request("workspace/executeCommand", question))["verdict"] == "allow"
