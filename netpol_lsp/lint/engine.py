@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -59,13 +59,23 @@ def join_findings(
     analysis: Analysis, config: FileConfig, by_document: Iterable[Iterable[Diagnostic]]
 ) -> list[Diagnostic]:
     """The findings of a file out of those of its documents: suppressed ones marked, sorted by place and code."""
-    found = list(chain.from_iterable(by_document))
+    found = list(_without_repeats(chain.from_iterable(by_document)))
     try:
         found = apply_suppressions(analysis, found, config)
     except Exception as error:  # noqa: BLE001 - what was found is reported, suppressed or not
         found.append(_failed("the suppressions", error, config.severities))
     found.sort(key=lambda diagnostic: diagnostic.sort_key)
     return found
+
+
+def _without_repeats(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """The findings of a file, in order; of a rule that says once what holds for all of it, the first one."""
+    said: set[str] = set()
+    for one in found:
+        if one.code not in said:
+            if rule_info(one.code).once_a_file:
+                said.add(one.code)
+            yield one
 
 
 def lint_part(

@@ -69,6 +69,7 @@ class RuleDetails(TypedDict, total=False):
     has_facts: bool
     edits_actions: bool
     judges_version: bool
+    once_a_file: bool
     on_partial: bool
     needs: Trigger | None
     needs_known: ResourceTrigger | None

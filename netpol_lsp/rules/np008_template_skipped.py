@@ -6,7 +6,9 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 
 
-@document_rule("NP008", category="syntax", severity=Severity.INFO, on_partial=True, needs=Trigger.PROBLEMS)
+@document_rule(
+    "NP008", category="syntax", severity=Severity.INFO, on_partial=True, needs=Trigger.PROBLEMS, once_a_file=True
+)
 def template_skipped(ctx: Context) -> Diagnostics:
     """A template that cannot be read as YAML is checked only in part.
 

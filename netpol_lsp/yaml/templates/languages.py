@@ -33,8 +33,9 @@ class Language(StrEnum):
 _GO_WORDS = r"\{\{-?\s*(?:(?:if|range|with|end|include|template|define|block|tpl|toYaml|else)\b|/\*|\$\w*\s*:?=|\(?\s*[.$]|printf\b|quote\b)"
 _SIGNS: tuple[tuple[Language, str, re.Pattern[str]], ...] = (
     (Language.JINJA, "{%", re.compile(r"\{%-?\s*\w+")),
+    (Language.MUSTACHE, "{{", re.compile(r"\{\{~?\s*[#^]\s*[\w.@]|\{\{~?\s*/\s*\w")),
     (Language.GO, "{{", re.compile(_GO_WORDS)),
-    (Language.MUSTACHE, "{{", re.compile(r"\{\{\s*[#^]\s*[\w.@]|\{\{\{|\{\{\s*/\s*\w")),
+    (Language.MUSTACHE, "{{{", re.compile(r"\{\{\{")),
     (Language.JINJA, "{#", re.compile(r"\{#.*?#\}", re.DOTALL)),
     (Language.GO, "{{", re.compile(r"\{\{")),
     (Language.YTT, "#@", re.compile(r"^[ \t]*#@|[:-][ \t]+#@[ \t]", re.MULTILINE)),

@@ -108,3 +108,12 @@ def test_values_of_a_template_are_never_refused() -> None:
         "        - port: {{ .port }}\n          protocol: {{ .p | upper }}\n      from:\n        - ipBlock:\n            cidr: {{ .cidr }}\n"
     )
     assert [d.message for d in lint_text(text).diagnostics if d.is_refused] == []
+
+
+def test_templates_that_are_not_yaml_are_told_once_a_file() -> None:
+    text = (
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: {{ .a }}\n  labels: {{ .b }}: {{ .c }}\n"
+        "spec:\n  podSelector: {}\n"
+    )
+    found = lint_text("---\n".join([text] * 3)).diagnostics
+    assert [(one.code, one.document) for one in found if one.code == "NP008"] == [("NP008", 0)]
