@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from netpol_lsp.config.settings import Settings
-from netpol_lsp.lint.analysis import Analysis, Part, analyse
+from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
 from netpol_lsp.lint.locate import located_policies
 from netpol_lsp.policies.kinds import may_be_ours
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.extract import resources_of
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
 from netpol_lsp.workspace.prune import prune
-from netpol_lsp.workspace.resource_kinds import is_delivery_file, may_hold_resources
-from netpol_lsp.workspace.resources import NO_RESOURCES, ResourceFacts, joined
+from netpol_lsp.workspace.resource_kinds import is_delivery_file, is_values_file, may_hold_resources
+from netpol_lsp.workspace.resources import NO_RESOURCES, DeliveryFacts, ResourceFacts, joined
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.manifests import parse_manifest, split_manifest
+from netpol_lsp.yaml.templates.conditions import Operator
 from netpol_lsp.yaml.templates.languages import Language, language_of
 
 
@@ -27,17 +31,38 @@ def file_facts(analysis: Analysis, settings: Settings, *, with_resources: bool =
 
 def part_resources(part: Part, uri: str, settings: Settings) -> ResourceFacts:
     """The facts of one document of a file."""
+    policies = (
+        tuple(_chart_policies(part.analysis, uri)) if part.analysis is not None and "/templates/" in f"/{uri}" else ()
+    )
+    more = ResourceFacts(deliveries=policies) if policies else NO_RESOURCES
     if not may_hold_resources(part.text, uri):
-        return NO_RESOURCES
+        return more
     document = (
         part.analysis.document if part.analysis is not None else _read(part.text, uri, language_of(part.text, uri))
     )
-    return resources_of(document, part.index, settings.default_namespace)
+    return joined((resources_of(document, part.index, settings.default_namespace), more))
+
+
+_VALUE = re.compile(r"\$?\.Values\.(?P<path>[\w.]+)\Z")
+
+
+def _chart_policies(analysis: DocumentAnalysis, uri: str) -> Iterator[DeliveryFacts]:
+    """For each policy of a chart's template the values that have to be true for it to be rendered."""
+    template = analysis.document.template
+    for kube_object in analysis.objects:
+        switches: list[str] = []
+        for chain, number in template.chains_around(kube_object.node.start) if template is not None else ():
+            condition = chain.branches[number].condition
+            asked = condition.operands if condition.operator is Operator.ALL else (condition,)
+            for one in asked if not number else ():
+                found = _VALUE.match(one.name) if one.operator is Operator.ATOM else None
+                switches += [found["path"]] if found is not None else []
+        yield DeliveryFacts("policy", uri, switches=tuple(switches))
 
 
 def _read(text: str, uri: str, language: Language | None) -> Document:
     """A document of which nothing but facts is wanted."""
-    if language is None and not is_delivery_file(uri):
+    if language is None and not is_delivery_file(uri) and not is_values_file(uri):
         pruned = parse_manifest(prune(text), uri)
         if pruned.error is None:
             return pruned

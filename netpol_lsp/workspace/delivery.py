@@ -13,10 +13,10 @@ from functools import cached_property
 
 from netpol_lsp.kube.typed_field import items_of, mapping_of
 from netpol_lsp.workspace.manifest_reader import find, is_true, text, texts
-from netpol_lsp.workspace.resource_kinds import CHART_NAME, KUSTOMIZATION_NAMES
+from netpol_lsp.workspace.resource_kinds import CHART_NAME, KUSTOMIZATION_NAMES, VALUES_NAME
 from netpol_lsp.workspace.resources import DeliveryFacts
 from netpol_lsp.yaml.documents import Document
-from netpol_lsp.yaml.nodes import Node, is_null
+from netpol_lsp.yaml.nodes import Node, Scalar, is_null
 
 _CHANGING_KEYS = (
     "transformers",
@@ -70,6 +70,8 @@ def delivery_of(document: Document) -> DeliveryFacts | None:
     folder, name = posixpath.split(uri)
     if name == CHART_NAME:
         return DeliveryFacts("chart", folder) if find(root, "name") is not None else None
+    if name == VALUES_NAME:
+        return DeliveryFacts("values", folder, switches=tuple(_false_values(root, "")))
     group = (text(find(root, "apiVersion")) or "").partition("/")[0]
     kind = text(find(root, "kind"))
     if name in KUSTOMIZATION_NAMES and group in ("", "kustomize.config.k8s.io"):
@@ -80,6 +82,26 @@ def delivery_of(document: Document) -> DeliveryFacts | None:
         namespace = text(find(root, "spec", "destination", "namespace"))
         return _named_folder(text(find(root, "spec", "source", "path")), namespace)
     return None
+
+
+_DEEPEST = 8
+
+
+def _false_values(node: Node | None, path: str) -> Iterator[str]:
+    """The values that are written as false, each by its path."""
+    mapping = mapping_of(node)
+    if mapping is None or path.count(".") > _DEEPEST:
+        return
+    for entry in mapping.entries:
+        inner = f"{path}.{entry.name}" if path else str(entry.name)
+        if (
+            isinstance(entry.value, Scalar)
+            and entry.value.is_plain
+            and entry.value.value in ("false", "False", "FALSE")
+        ):
+            yield inner
+        else:
+            yield from _false_values(entry.value, inner)
 
 
 def _named_folder(path: str | None, namespace: str | None) -> DeliveryFacts | None:
@@ -167,6 +189,30 @@ class DeliveryMap:
         found = self._scopes.get(uri)
         if found is None:
             found = self._scopes[uri] = self._work_out(uri)
+        return found
+
+    def off_by_default(self, uri: str) -> str | None:
+        """The value that is false in a chart's values.yaml and without which the chart renders no policy at all.
+
+        None for all files of the chart but the first one with a policy.
+        """
+        return self._off.get(uri)
+
+    @cached_property
+    def _off(self) -> Mapping[str, str]:
+        false = {one.folder: frozenset(one.switches) for one in self.facts if one.kind == "values"}
+        policies: dict[str, list[DeliveryFacts]] = {}
+        for one in self.facts if false else ():
+            if one.kind == "policy":
+                chart = f"/{one.folder}".rpartition("/templates/")[0][1:]
+                if chart in self._charts:
+                    policies.setdefault(chart, []).append(one)
+        found: dict[str, str] = {}
+        for chart, all_of_chart in policies.items():
+            switches = [sorted(false.get(chart, frozenset()).intersection(one.switches)) for one in all_of_chart]
+            if all(switches):
+                first = min(range(len(switches)), key=lambda number: all_of_chart[number].folder)
+                found[all_of_chart[first].folder] = switches[first][0]
         return found
 
     def siblings_of(self, uri: str) -> tuple[str, ...]:

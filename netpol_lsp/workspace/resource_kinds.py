@@ -48,6 +48,7 @@ WEBHOOK_KINDS = (
 )
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 CHART_NAME = "Chart.yaml"
+VALUES_NAME = "values.yaml"
 
 _KINDS = frozenset(
     {
@@ -72,12 +73,17 @@ _KIND = re.compile(rf"""kind["']?[ \t]*:[ \t]*["']?(?:(?:{"|".join(sorted(_KINDS
 _WEBHOOK_CALLS = "clientConfig"
 
 
+_SPEAKS_OF_POLICIES = re.compile(r"net(?:work)?[-_]?pol", re.IGNORECASE)
+
+
 def may_hold_resources(written: str, uri: str = "") -> bool:
     """Whether a document's text can hold an object that facts are kept of: a quick look before parsing.
 
     Anything that makes pods has `containers` (KubeVirt's machines have a `domain`).
     """
     if "containers" in written or "kubevirt.io" in written or is_delivery_file(uri):
+        return True
+    if is_values_file(uri) and _SPEAKS_OF_POLICIES.search(written):
         return True
     if "kind" not in written:
         return "{{" in written and "include" in written
@@ -87,6 +93,11 @@ def may_hold_resources(written: str, uri: str = "") -> bool:
     if found is not None and found.group().endswith("CustomResourceDefinition") and _WEBHOOK_CALLS not in written:
         return any(not one.group().endswith("CustomResourceDefinition") for one in _KIND.finditer(written, found.end()))
     return found is not None
+
+
+def is_values_file(uri: str) -> bool:
+    """Whether a file's name is that of a chart's default values."""
+    return posixpath.basename(uri) == VALUES_NAME
 
 
 def is_delivery_file(uri: str) -> bool:

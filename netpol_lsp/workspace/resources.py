@@ -270,8 +270,9 @@ class UnknownManifest:
 class DeliveryFacts:
     """What one file says of the delivery of others.
 
-    `kind`: "kustomization", "chart" or "folder". `folder`: where the file is, or, for the kind "folder", the end of the
-    path of a folder in the repository. `members`: the files and folders that a kustomization takes in. `patches`: files
+    `kind`: "kustomization", "chart", "folder", "values" or "policy". `folder`: where the file is; for the kind "folder" the
+    end of the path of a folder in the repository, for the kind "policy" the file itself. `switches`: the values of a chart
+    that are false in its values.yaml, or those that have to be true for a policy to be rendered. `members`: the files and folders that a kustomization takes in. `patches`: files
     that change others and are no objects of their own. `changes_objects`: labels or other parts of the objects are changed.
     `selector_labels`: what is added to the labels of pods and to selectors; `template_labels`: to the labels of pods only.
     """
@@ -284,6 +285,7 @@ class DeliveryFacts:
     changes_objects: bool = False
     selector_labels: tuple[tuple[str, str], ...] = ()
     template_labels: tuple[tuple[str, str], ...] = ()
+    switches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,23 +33,29 @@ def parse_manifest(
 
 
 def split_manifest(text: str, language: Language | None) -> list[Chunk]:
-    """The documents of a file: a `---` line inside an action of a template separates nothing."""
+    """The documents of a file.
+
+    A `---` line inside an action of a template separates nothing, and a condition that opens before one belongs to the
+    document that follows.
+    """
     chunks = split(text)
     if language is None or len(chunks) == 1:
         return chunks
-    from netpol_lsp.yaml.templates.languages import lex  # noqa: PLC0415 - most files are plain
+    from netpol_lsp.yaml.templates.separators import inner_separators, next_head  # noqa: PLC0415 - most files are plain
 
-    tokens, _ = lex(text, language)
-    inside = [token for token in tokens if "\n---" in text[token.start : token.end]]
-    if not inside:
-        return chunks
+    inside = inner_separators(text, language)
     joined = chunks[:1]
     for chunk in chunks[1:]:
-        if any(token.start < chunk.start < token.end for token in inside):
-            last = joined[-1]
+        last = joined[-1]
+        if chunk.start in inside:
             joined[-1] = Chunk(last.index, last.start, last.text + chunk.text)
+            continue
+        cut = next_head(last.text, language)
+        if cut == 0:
+            joined[-1] = Chunk(chunk.index, last.start, last.text + chunk.text)
         else:
-            joined.append(chunk)
+            joined[-1] = Chunk(last.index, last.start, last.text[:cut])
+            joined.append(Chunk(chunk.index, last.start + cut, last.text[cut:] + chunk.text))
     return joined
 
 
