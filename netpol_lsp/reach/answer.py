@@ -17,6 +17,8 @@ from netpol_lsp.reach.why import Explanation, Segment, SideReasons, explain
 from netpol_lsp.workspace.ternary import Ternary
 
 SHOWN_MISSES = 3
+FURTHER = 2
+"""What misses by so much more than the nearest is not shown beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +82,5 @@ def _help(engine: Engine, pair: Pair, segment: Segment, side: SideReasons) -> He
     other = pair.destination if side.direction is Direction.EGRESS else pair.source
     misses = near_misses(engine, side.workload, side.direction, other, segment.traffic)
     found = edits(engine, side.workload, side.direction, other, segment.traffic)
-    return Help(side.direction, tuple(misses[:SHOWN_MISSES]), found)
+    near = [miss for miss in misses[:SHOWN_MISSES] if miss.distance <= misses[0].distance + FURTHER]
+    return Help(side.direction, tuple(near), found)

@@ -63,6 +63,11 @@ class NearMiss:
     misses: tuple[Miss, ...]
 
     @property
+    def distance(self) -> int:
+        """How much is missing: labels weigh less than ports, addresses and other pods."""
+        return _distance(list(self.misses))
+
+    @property
     def text(self) -> str:
         """As in `NetworkPolicy shop/db would allow it, but namespace `shop` lacks the label `team=a``."""
         return f"{self.policy.title} would allow it, but {' and '.join(miss.text for miss in self.misses)}"

@@ -33,3 +33,40 @@ def test_the_two_mistakes_between_modules(capsys, monkeypatch) -> None:
 @pytest.mark.parametrize("name", ["article", "dubbo", "shop"])
 def test_the_overview_names_the_folder(name: str) -> None:
     assert f"`{name}/`" in (EXAMPLES / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("why", "portal/portal", "dubbo-registry/zookeeper:2181", "examples/dubbo"), 0),
+        (("test", "examples/dubbo/netpol-tests.yaml", "examples/dubbo"), 1),
+    ],
+)
+def test_the_page_shows_real_output(arguments: tuple[str, ...], code: int, capsys, monkeypatch) -> None:
+    monkeypatch.chdir(EXAMPLES.parent)
+    assert main([*arguments, "--no-config", "--color", "never"]) == code
+    assert f"```\n{capsys.readouterr().out}```" in (EXAMPLES / "dubbo" / "README.md").read_text("utf-8")
+
+
+def test_what_the_fix_opens_is_all_that_it_opens(tmp_path, capsys, monkeypatch) -> None:
+    folder = EXAMPLES / "dubbo"
+    for name in ("base", "head"):
+        (tmp_path / name).mkdir()
+        for file in ("policies.yaml", "workloads.yaml", "netpol-tests.yaml"):
+            text = (folder / file).read_text("utf-8")
+            if name == "head":
+                text = text.replace("app: zoo-keeper", "app: zookeeper").replace(
+                    "        - podSelector:\n            matchLabels:\n              app: order",
+                    "        - namespaceSelector:\n            matchLabels:\n              kubernetes.io/metadata.name: order\n"
+                    "          podSelector:\n            matchLabels:\n              app: order",
+                )
+            (tmp_path / name / file).write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["test", "head", "--no-config"]) == 0
+    capsys.readouterr()
+    assert main(["diff", "base", "head", "--no-config", "--format", "json"]) == 0
+    changes = json.loads(capsys.readouterr().out)["changes"]
+    opened = {
+        (one["source"]["name"], one["destination"]["name"]) for one in changes if one["opened"]["text"] != "no ports"
+    }
+    assert opened == {("portal", "zookeeper"), ("order-provider", "payment-provider")}
