@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability
@@ -66,6 +67,12 @@ def _place(policy: PolicySemantics) -> tuple[str, int, str]:
 _KNOWN: Memo[WorkspaceSnapshot, tuple[str | None, Capabilities], KnownCluster] = Memo()
 
 
+@lru_cache(maxsize=8)
+def _builder(default_namespace: str | None, *, ignores_types: bool) -> ClusterBuilder:
+    """The builder of the last workspace: after an edit it makes the policies and workloads anew that have changed."""
+    return ClusterBuilder(default_namespace, ignores_types=ignores_types)
+
+
 def known_cluster(ctx: PolicyContext) -> KnownCluster:
     """The cluster that the workspace describes, as a rule asks for it."""
     return cluster_of(ctx.workspace, ctx.settings.default_namespace, ctx.settings.capabilities)
@@ -78,7 +85,7 @@ def cluster_of(workspace: WorkspaceSnapshot, default_namespace: str | None, capa
     found = known.get(key)
     if found is None:
         ignores_types = capabilities.has(Capability.POLICY_TYPES) is False
-        builder = ClusterBuilder(default_namespace, ignores_types=ignores_types)
+        builder = _builder(default_namespace, ignores_types=ignores_types)
         cluster = builder.build(workspace)
         ambiguous = frozenset(item.namespace for item in builder.duplicates)
         found = known[key] = KnownCluster(Engine(cluster, enforcement_of(capabilities)), ambiguous)
