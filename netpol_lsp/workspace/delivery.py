@@ -146,13 +146,6 @@ def _labels(*holders: Node | None) -> Iterator[tuple[str, str]]:
                 yield entry.name, value
 
 
-def _flat_folder(uri: str) -> str:
-    """The folder of a file; in a tree that was flattened into names (`base__web__policy.yaml`) the one that it had there."""
-    folder, name = posixpath.split(uri)
-    above, separator, _ = name.rpartition("__")
-    return f"{folder}/{above}" if separator and above.strip("_") else folder
-
-
 def _join(folder: str, path: str) -> str:
     """A path relative to a folder; the start of a URI is kept."""
     scheme, sign, rest = folder.rpartition("://")
@@ -222,7 +215,7 @@ class DeliveryMap:
 
     def _work_out(self, uri: str) -> DeliveryScope:
         folder = posixpath.dirname(uri)
-        groups = {f"folder {_flat_folder(uri)}"}
+        groups = {f"folder {uri.rpartition('/')[0]}"}
         ways = list(self._ways(uri))
         groups |= {f"kustomization {way.root}" for way in ways}
         namespaces = {way.namespace for way in ways}

@@ -28,7 +28,6 @@ _SAMPLES = frozenset(
         "conformance",
         "e2e",
         "docs",
-        "md",
         "readme",
     ]
 )
