@@ -51,6 +51,12 @@ def structure_codes() -> frozenset[str]:
     return frozenset(rule.info.code for rule in all_rules() if rule.info.judges_structure)
 
 
+def forget_rules() -> None:
+    """Look for the rules again when they are next asked for: another folder of rules may have come or gone."""
+    for known in (all_rules, _called, _infos, structure_codes):
+        known.cache_clear()
+
+
 def _rules_of(module: ModuleType) -> list[Rule]:
     return [value for value in vars(module).values() if isinstance(value, DocumentRule | PolicyRule)]
 

@@ -8,7 +8,7 @@ import pytest
 from netpol_lsp import rules
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lint.engine import lint_text
-from netpol_lsp.lint.registry import all_rules
+from netpol_lsp.lint.registry import all_rules, forget_rules
 
 CONTRIBUTING = Path(__file__).resolve().parents[2] / "CONTRIBUTING.md"
 
@@ -16,10 +16,10 @@ CONTRIBUTING = Path(__file__).resolve().parents[2] / "CONTRIBUTING.md"
 @pytest.fixture
 def extra_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(rules, "__path__", [*rules.__path__, str(tmp_path)])
-    all_rules.cache_clear()
+    forget_rules()
     yield tmp_path
     monkeypatch.undo()
-    all_rules.cache_clear()
+    forget_rules()
 
 
 def test_the_rule_of_contributing_works(extra_folder: Path) -> None:
