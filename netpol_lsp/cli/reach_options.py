@@ -37,7 +37,7 @@ def guarded(run: Callable[[argparse.Namespace], int], parser: argparse.ArgumentP
         return FAILED
 
 
-def load(options: argparse.Namespace, paths: Sequence[str]) -> ClusterInputs:
+def load(options: argparse.Namespace, paths: Sequence[str], *, notes: bool = True) -> ClusterInputs:
     """The cluster behind some paths. What is wrong with it is said; raises UsageError for a broken configuration."""
     configs = load_configs(options)
     inputs = read_cluster(paths, configs, stdin_name=options.stdin_filename)
@@ -47,11 +47,18 @@ def load(options: argparse.Namespace, paths: Sequence[str]) -> ClusterInputs:
         console.complain(problem)
     for line in describe((configs.default, *configs.loaded()), console.shorten):
         console.note(line)
-    places = Places(inputs.sources, inputs.starts)
-    for item in inputs.duplicates:
-        kept, dropped = places.find(item.kept), places.find(item.dropped)
-        console.note(f"note: {item.title} is there twice: {kept} counts, {dropped} does not")
+    for note in duplicate_notes(inputs) if notes else ():
+        console.note(f"note: {note}")
     return inputs
+
+
+def duplicate_notes(inputs: ClusterInputs) -> list[str]:
+    """What is to be said of objects that are there twice: the later one counts, as the one that is applied last."""
+    places = Places(inputs.sources, inputs.starts)
+    return [
+        f"{item.title} is there twice: {places.find(item.kept)} counts, {places.find(item.dropped)} does not"
+        for item in inputs.duplicates
+    ]
 
 
 def engine_of(inputs: ClusterInputs) -> Engine:

@@ -10,7 +10,16 @@ from netpol_lsp.cli import console
 from netpol_lsp.cli.evidence import write_evidence
 from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_color, add_format
-from netpol_lsp.cli.reach_options import engine_of, guarded, load, names_of, places_of, reach_parser, write
+from netpol_lsp.cli.reach_options import (
+    duplicate_notes,
+    engine_of,
+    guarded,
+    load,
+    names_of,
+    places_of,
+    reach_parser,
+    write,
+)
 from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.reach import why_json, why_markdown, why_text
 from netpol_lsp.formats.reach.places import Places
@@ -47,13 +56,17 @@ def run(_name: str, arguments: Sequence[str]) -> int:
 
 
 def _why(options: argparse.Namespace) -> int:
-    inputs = load(options, options.paths)
+    inputs = load(options, options.paths, notes=options.format != "text")
     engine = engine_of(inputs)
     try:
         found = ask_why(engine, names_of(inputs), options.source, options.destination, options.port)
     except QuestionProblem as problem:
         raise UsageError(str(problem)) from None
-    write(_rendered(found, options, places_of(inputs)), options.output)
+    text = _rendered(found, options, places_of(inputs))
+    notes = duplicate_notes(inputs)
+    if notes and options.format == "text":
+        text += "\n" + "".join(f"{note}\n" for note in notes)
+    write(text, options.output)
     if options.evidence is not None:
         write_evidence(options.evidence, options.time, found, engine, inputs)
     return FAILED if inputs.problems else OK

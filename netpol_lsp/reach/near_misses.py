@@ -151,6 +151,8 @@ def _pod_misses(engine: Engine, pods: PodSet, other: Workload) -> Iterator[Miss]
     if pods.namespaces is None:
         if pods.namespace != other.namespace:
             text = f"without a namespaceSelector the peer means pods of namespace `{pods.namespace}`, not of `{other.namespace}`"
+            if not _is_there(engine, pods):
+                text += ", and no such pod is known there"
             yield Miss(Missing.NAMESPACE, text)
     else:
         labels, has_all = engine.cluster.namespace_labels(other.namespace)
@@ -162,6 +164,12 @@ def _pod_misses(engine: Engine, pods: PodSet, other: Workload) -> Iterator[Miss]
             )
     for requirement in missed(pods.pods, other.facts.labels):
         yield Miss(Missing.POD_LABEL, _lacks(other, requirement), requirement)
+
+
+def _is_there(engine: Engine, pods: PodSet) -> bool:
+    """Whether a known workload may be among some pods."""
+    _, may = engine.classes.pods(pods)
+    return any(engine.classes.members[item.index] for item in engine.classes.bits(may))
 
 
 def _namespace_lacks(namespace: str | None, requirement: LabelRequirement, labels: object, *, is_known: bool) -> str:

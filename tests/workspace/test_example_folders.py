@@ -70,3 +70,13 @@ def test_what_the_fix_opens_is_all_that_it_opens(tmp_path, capsys, monkeypatch) 
         (one["source"]["name"], one["destination"]["name"]) for one in changes if one["opened"]["text"] != "no ports"
     }
     assert opened == {("portal", "zookeeper"), ("order-provider", "payment-provider")}
+
+
+def test_why_names_the_causes_of_the_experiment_that_failed(capsys, monkeypatch) -> None:
+    monkeypatch.chdir(EXAMPLES.parent)
+    assert main(["why", "cs1-client", "default/web:80", "examples/article", "--no-config", "--color", "never"]) == 0
+    text = capsys.readouterr().out
+    assert "07-allow-by-pod-label.yaml:6:9 counts" in text
+    assert "without a namespaceSelector the peer means pods of namespace `default`, not of `cs1`" in text
+    assert "no such pod is known there" in text
+    assert "kubernetes.io/metadata.name: cs1" in text
