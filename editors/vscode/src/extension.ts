@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, type Middleware, RevealOutputChannelOn, State as ClientState } from "vscode-languageclient/node";
+import { type Answer, askWhy, type Question } from "./connections";
 import { findServer, onPath, type Surroundings } from "./find";
 import { bundledServer, CannotInstall, NoPython } from "./install";
 import { LANGUAGES, looksLikeManifest, wantsServer } from "./language";
@@ -11,6 +12,7 @@ import { type ClusterFact, Pages, Status } from "./view";
 
 const EXPLAIN = "netpol.explainPolicy";
 const SHOW_CONFIG = "netpol.showConfig";
+const WHY = "netpol.why";
 /** What this client does itself, told to the server: it shows what commands answer, and lets people choose among code actions. */
 const OWN = { showResults: false, codeActionMenu: true, clusterStatus: true, suggestCommand: "editor.action.triggerSuggest" };
 const SELECTOR = LANGUAGES.flatMap((language) => ["file", "untitled"].map((scheme) => ({ language, scheme })));
@@ -22,6 +24,7 @@ class Server {
   private restarting: Promise<void> | undefined;
   /** Why it does not run, until the user has been told. */
   private untold: Error | undefined;
+  private lastQuestion: Question = { from: "", to: "" };
   private readonly output = vscode.window.createOutputChannel("NetworkPolicy");
   private readonly status = new Status();
   private readonly pages = new Pages();
@@ -69,6 +72,24 @@ class Server {
       const { line, character } = editor.selection.active;
       await vscode.commands.executeCommand(command, { uri, position: { line, character } });
     }
+  }
+
+  /** Ask whether a connection is allowed, and show which lines decide. Who and to whom may be given, as by a key binding. */
+  async why(given: Partial<Question> = {}): Promise<void> {
+    const document = vscode.window.activeTextEditor?.document;
+    await this.start();
+    const client = this.client;
+    if (client === undefined) {
+      return;
+    }
+    const uri = document !== undefined && LANGUAGES.includes(document.languageId) ? client.code2ProtocolConverter.asUri(document.uri) : undefined;
+    const title = "Why Is a Connection Allowed or Denied?";
+    this.lastQuestion = await askWhy(given, this.lastQuestion, {
+      input: (prompt, placeHolder, value) => vscode.window.showInputBox({ title, prompt, placeHolder, value, ignoreFocusOut: true }),
+      run: (from, to) => vscode.commands.executeCommand<Answer | null>(WHY, { from, to, uri }),
+      show: (text, files) => this.pages.showAnswer("Why", text, files),
+      complain: (message) => void vscode.window.showErrorMessage(`NetworkPolicy: ${message}`),
+    });
   }
 
   /** A new document with a policy in it, which the user chooses. */
@@ -237,6 +258,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   context.subscriptions.push(
     vscode.commands.registerCommand("netpol.explain", () => ours.ask(EXPLAIN)),
     vscode.commands.registerCommand("netpol.effectiveConfig", () => ours.ask(SHOW_CONFIG)),
+    vscode.commands.registerCommand("netpol.whyConnection", (given?: Partial<Question>) => ours.why(given)),
     vscode.commands.registerCommand("netpol.newPolicy", () => ours.newPolicy()),
     vscode.commands.registerCommand("netpol.restart", () => ours.restart()),
     vscode.commands.registerCommand("netpol.showOutput", () => ours.showOutput()),

@@ -1,5 +1,6 @@
 // What the user sees of the extension: the status bar item, and the server's answers as pages.
 import * as vscode from "vscode";
+import { findPlaces } from "./connections";
 import { LANGUAGES } from "./language";
 
 const SCHEME = "netpol";
@@ -71,15 +72,27 @@ export class Status {
   }
 }
 
-/** Pages that are not files. */
-export class Pages implements vscode.TextDocumentContentProvider {
+/** Pages that are not files. The places that they name are links. */
+export class Pages implements vscode.TextDocumentContentProvider, vscode.DocumentLinkProvider {
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   private readonly texts = new Map<string, string>();
   readonly onDidChange = this.changed.event;
-  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
+  private readonly files = new Map<string, Record<string, string>>();
+  private readonly registrations = [
+    vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
+    vscode.languages.registerDocumentLinkProvider({ scheme: SCHEME }, this),
+  ];
 
   provideTextDocumentContent(uri: vscode.Uri): string {
     return this.texts.get(uri.path) ?? "";
+  }
+
+  provideDocumentLinks(document: vscode.TextDocument): vscode.DocumentLink[] {
+    const files = this.files.get(document.uri.path) ?? {};
+    return findPlaces(document.getText()).filter(({ path }) => path in files).map(({ start, end, path, line }) => {
+      const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+      return new vscode.DocumentLink(range, vscode.Uri.parse(files[path]).with({ fragment: `L${line}` }));
+    });
   }
 
   /** Show Markdown, rendered, beside the editor. */
@@ -93,8 +106,15 @@ export class Pages implements vscode.TextDocumentContentProvider {
     await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
   }
 
+  /** Show an answer beside the editor. `files`: the URIs of the paths in it. */
+  async showAnswer(name: string, text: string, files: Record<string, string>): Promise<void> {
+    const uri = this.put(`${name}.txt`, text);
+    this.files.set(uri.path, files);
+    await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
+  }
+
   dispose(): void {
-    this.registration.dispose();
+    this.registrations.forEach((one) => { one.dispose(); });
     this.changed.dispose();
   }
 

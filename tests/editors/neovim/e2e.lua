@@ -164,6 +164,38 @@ local function test_commands(buffer)
   end))
 end
 
+local function test_why()
+  local said
+  local notify = vim.notify
+  vim.notify = function(message) said = message end
+  -- The server has just started: it answers once it has read the files, and says so until then.
+  local function ask_again()
+    if said == nil or said:find("still being read", 1, true) then
+      said = ""
+      vim.cmd("Netpol why why/web nobody")
+    end
+    return said:find("no workload `nobody` is known", 1, true)
+  end
+  check("a name that means nothing is said", wait(ask_again), said)
+  said = nil
+  vim.cmd("Netpol why why/web")
+  check("half a question is told how to be asked", (said or ""):find("FROM TO[:PORT]", 1, true) ~= nil, said)
+  vim.notify = notify
+  vim.cmd("Netpol why why/web why/db:5432")
+  check("a connection is answered in a window of its own", wait(function() return vim.bo.buftype == "nofile" end))
+  local text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
+  check("the verdict comes first", text:find("^deny: why/web") ~= nil, text)
+  check("nobody types into it", not vim.bo.modifiable)
+  local place = text:match("connection.yaml:(%d+):%d+")
+  vim.fn.search("connection.yaml:")
+  vim.cmd("normal! gF")
+  local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ":t")
+  check("gF leads to the line", name == "connection.yaml" and vim.api.nvim_win_get_cursor(0)[1] == tonumber(place), { name, place, text })
+  vim.cmd("only!")
+  edit(policy)
+  check("completion knows the question", vim.fn.getcompletion("Netpol ", "cmdline")[1] == "why")
+end
+
 local function test_health()
   vim.cmd("checkhealth netpol")
   local text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
@@ -241,6 +273,7 @@ local function main()
   edit(policy)
   if mode == "plugin" then
     test_commands(buffer)
+    test_why()
     test_health()
     test_fix_on_save()
   end

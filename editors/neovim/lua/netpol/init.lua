@@ -4,6 +4,7 @@ local server = require("netpol.server")
 local M = {}
 
 local EXPLAIN = "netpol.explainPolicy"
+local WHY = "netpol.why"
 
 local function show(text)
   if not text or text == "" then
@@ -31,6 +32,44 @@ function M.show_config()
   server.execute("netpol.showConfig", { uri = vim.uri_from_bufnr(0) }, function(result)
     show("```\n" .. vim.inspect(result) .. "\n```")
   end)
+end
+
+-- Show an answer in a window of its own. Places in it, as `policies/db.yaml:12:11`, are for `gF`: they count from `root`.
+local function show_answer(text, root)
+  vim.cmd("botright new")
+  local buffer = vim.api.nvim_get_current_buf()
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, vim.split(vim.trim(text), "\n", { plain = true }))
+  vim.bo[buffer].buftype = "nofile"
+  vim.bo[buffer].bufhidden = "wipe"
+  vim.bo[buffer].swapfile = false
+  vim.bo[buffer].modifiable = false
+  if root then
+    vim.bo[buffer].path = vim.fn.escape(root, "\\, ") .. ",,"
+  end
+  vim.api.nvim_win_set_height(0, math.min(vim.api.nvim_buf_line_count(buffer), 20))
+end
+
+-- Say whether a connection is allowed, and which lines decide. `to` may end in a port, as in `data/db:5432`.
+function M.why(from, to)
+  local client = server.clients(vim.api.nvim_get_current_buf())[1] or server.clients()[1]
+  local question = { from = from, to = to, uri = vim.uri_from_bufnr(0) }
+  server.execute(WHY, question, function(result)
+    if not result or not result.text then
+      local problem = result and result.error or "the server does not know this question: update netpol-lsp"
+      vim.notify("netpol: " .. problem, vim.log.levels.ERROR)
+      return
+    end
+    show_answer(result.text, client and client.config.root_dir)
+  end)
+end
+
+-- `:Netpol why FROM TO[:PORT]`.
+local function run(arguments)
+  local name, from, to = arguments[1], arguments[2], arguments[3]
+  if name == "why" and #arguments == 3 then
+    return M.why(from, to)
+  end
+  vim.notify("netpol: write :Netpol why FROM TO[:PORT], as in :Netpol why shop/web data/db:5432", vim.log.levels.ERROR)
 end
 
 -- Fix all that is safe in a buffer, and return when it is done: it may be called before the buffer is written.
@@ -63,6 +102,13 @@ function M.start()
   vim.lsp.commands[EXPLAIN] = function(command)
     M.explain((command.arguments or {})[1])
   end
+  vim.api.nvim_create_user_command("Netpol", function(command) run(command.fargs) end, {
+    nargs = "*",
+    desc = "Ask about connections",
+    complete = function(_, line)
+      return line:find("^%s*%S+%s+%S*$") and { "why" } or {}
+    end,
+  })
   vim.api.nvim_create_user_command("NetpolExplain", function() M.explain() end, { desc = "What this policy does" })
   vim.api.nvim_create_user_command("NetpolConfig", function() M.show_config() end, { desc = "The configuration in effect" })
   vim.api.nvim_create_user_command("NetpolFixAll", function() M.fix_all(0) end, { desc = "Fix all that is safe" })

@@ -25,6 +25,7 @@ exports.install = ({ documents = [], settings = {}, trusted = true, folders = []
       getConfiguration: () => ({ get: (name, standard) => settings[name] ?? standard }),
       onDidChangeTextDocument: listen("change"), onDidOpenTextDocument: listen("open"),
     }),
+    languages: withNothing({}),
     window: withNothing({
       activeTextEditor: undefined,
       createStatusBarItem: () => { const item = new Item(); seen.items.push(item); return item; },

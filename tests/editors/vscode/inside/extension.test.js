@@ -75,6 +75,20 @@ describe("the extension", () => {
     assert.match(shown.getText(), /payment/);
   });
 
+  it("says why a connection is denied, with links to the lines", async () => {
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand("netpol.whyConnection", { from: "world", to: "nobody/nowhere" });
+    assert.ok(!vscode.workspace.textDocuments.some((one) => one.uri.path === "/Why.txt"));
+    // The server answers once it has read the workspace's files.
+    const shown = await until(async () => {
+      await vscode.commands.executeCommand("netpol.whyConnection", { from: "world", to: "why/db:5432" });
+      return vscode.workspace.textDocuments.find((one) => one.uri.path === "/Why.txt");
+    });
+    assert.match(shown.getText(), /^deny: /);
+    const links = await until(async () => { const found = await vscode.commands.executeCommand("vscode.executeLinkProvider", shown.uri); return found.length > 0 && found; });
+    assert.match(links[0].target.toString(), /connection\.yaml#L\d+$/);
+  });
+
   it("shows the configuration in effect", async () => {
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand("netpol.effectiveConfig");
