@@ -105,7 +105,7 @@ class Finding:
     `path` is the file as it was named, `document` the number of the YAML document in it, from 0. The exact token is at
     `start` up to `end` (exclusive). `kind`, `namespace` and `object_name` say which object it is about, None where the
     manifest does not say; `field` is the path in the object, as in `spec.egress[0].to[1]`, "" where there is none.
-    `suppressed`: the reason that somebody gave for wanting it as it is ("" when they gave none); None: it is reported.
+    `suppressed`: the reason that someone gave for wanting it as it is ("" when they gave none); None: it is reported.
     `fingerprint` identifies the finding whatever its line.
     """
 
@@ -181,7 +181,7 @@ def lint_paths(paths: Iterable[str] = (".",), config: Config | None = None) -> L
 def explain(text: str, namespace: str | None = None) -> tuple[Explanation, ...]:
     """What each policy of a text does, in plain English, in the order of the text.
 
-    `namespace` is what a missing namespace means; None when nobody knows.
+    `namespace` is what a missing namespace means; None when no one knows.
     """
     analysis = analyse(make_source("<text>", text))
     return tuple(

@@ -1,1 +1,1 @@
-"""What a network plugin (CNI) and a Kubernetes version enforce, as data with sources; what nobody wrote down is unknown."""
+"""What a network plugin (CNI) and a Kubernetes version enforce, as data with sources; what no one wrote down is unknown."""

@@ -52,7 +52,7 @@ class Capabilities:
         return self.fact(capability).support
 
     def has(self, capability: Capability) -> bool | None:
-        """True: it is there. False: it is not. None: partly, or nobody knows."""
+        """True: it is there. False: it is not. None: partly, or no one knows."""
         return self.fact(capability).is_supported
 
     def switched_on(self) -> Capabilities:
@@ -134,4 +134,4 @@ class Capabilities:
 
 
 UNKNOWN_CNI = Capabilities()
-"""Where nobody says which network plugin the cluster has: every answer is unknown."""
+"""Where no one says which network plugin the cluster has: every answer is unknown."""

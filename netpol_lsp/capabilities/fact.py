@@ -62,7 +62,7 @@ class Effect(StrEnum):
     DENIES_ALL = "denies-all"
     """The policy allows nothing any more."""
     CRASHES = "crashes"
-    """The part that enforces policies stops: what holds then nobody can tell."""
+    """The part that enforces policies stops: what holds then no one can tell."""
     REFUSED = "refused"
     """The policy is reported as faulty and none of it is put into force."""
 
@@ -71,7 +71,7 @@ class Effect(StrEnum):
 class Fact:
     """What is known of one capability of a network plugin, for one version.
 
-    `text`: a sentence for readers, lower case at its start unless a name stands there, no final full stop; "" when
+    `text`: a sentence for readers, lower case at its start unless a name is there, no final full stop; "" when
     unknown and nothing is to say. `sources`: where it is written, as web addresses or names of pages and files.
     `effect`: what happens where the support is NO, or in the cases that PARTIAL leaves out; None when that is not known.
     """

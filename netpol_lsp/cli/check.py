@@ -122,7 +122,7 @@ class _Check:
         stdin = next((target for target in targets if target.is_stdin), None)
         text = self.overlay.get(stdin) if stdin is not None else None
         if text is not None:
-            # The mended manifest is what goes on through the pipe, so the report steps aside.
+            # The repaired manifest is what goes on through the pipe, so the report steps aside.
             console.write_bytes(encode_text(text))
         code = self.finish(fixed.result, runner.context, aside=text is not None)
         self.say(fixed.describe("fixed"))

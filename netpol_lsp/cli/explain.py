@@ -27,7 +27,7 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class ExplainedPolicy:
-    """One policy: where it stands, the object that the API server would store, and its explanation."""
+    """One policy: where it is, the object that the API server would store, and its explanation."""
 
     path: str
     document: int

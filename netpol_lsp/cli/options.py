@@ -58,7 +58,7 @@ def check_parser() -> argparse.ArgumentParser:
 def parse_check(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of `netpol-lint [check]`. After `--` come paths only, whatever they look like.
 
-    A word before it that is an option and a file as well, as somebody else's repository may have one, is refused: shells
+    A word before it that is an option and a file as well, as someone else's repository may have one, is refused: shells
     and hooks put names of files there.
     """
     parser = check_parser()

@@ -35,7 +35,7 @@ def write_report(report: Report, options: argparse.Namespace, *, to_stderr: bool
     else:
         stream.write(text)
     if options.statistics:
-        # Behind text it is part of the report; a machine's report must not be disturbed.
+        # After text it is part of the report; a machine's report must not be disturbed.
         beside = stream if name in _FOR_PEOPLE and not options.output else sys.stderr
         beside.write(render_statistics(report.results))
     return text

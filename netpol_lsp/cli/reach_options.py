@@ -38,7 +38,7 @@ def guarded(run: Callable[[argparse.Namespace], int], parser: argparse.ArgumentP
 
 
 def load(options: argparse.Namespace, paths: Sequence[str], *, notes: bool = True) -> ClusterInputs:
-    """The cluster behind some paths. What is wrong with it is said; raises UsageError for a broken configuration."""
+    """The cluster after some paths. What is wrong with it is said; raises UsageError for a broken configuration."""
     configs = load_configs(options)
     inputs = read_cluster(paths, configs, stdin_name=options.stdin_filename)
     if report_config_problems(configs):

@@ -44,7 +44,7 @@ class Setting:
     value: Any
     origin: Origin = DEFAULT_ORIGIN
     is_detected: bool = False
-    """Whether nobody wrote it down: it was found in manifests, and anything that is written wins."""
+    """Whether no one wrote it down: it was found in manifests, and anything that is written wins."""
 
 
 Matcher = Callable[[str], bool]
@@ -170,7 +170,7 @@ def _preset(platform: Setting | None) -> dict[str, Setting]:
     return {
         key: Setting(value, origin, platform.is_detected)
         for key, value in preset(platform.value).items()
-        # That somebody tests on a local cluster, or has a Route for OpenShift, tells neither the cloud nor the plugin.
+        # That someone tests on a local cluster, or has a Route for OpenShift, tells neither the cloud nor the plugin.
         if not (platform.is_detected and (key == "cni" or (key, value) == ("cloud", "none")))
     }
 
@@ -192,7 +192,7 @@ def _resolve(layers: tuple[Layer, ...]) -> FileConfig:
 
 
 def _quiet(layers: Iterable[Layer]) -> frozenset[str]:
-    """The codes of the rules whose facts are not wanted: nobody chose a profile that has them, nor the very rule."""
+    """The codes of the rules whose facts are not wanted: no one chose a profile that has them, nor the very rule."""
     infos = rule_infos()
     with_facts = frozenset(rule.code for rule in infos if rule.has_facts)
     quiet = with_facts - fact_codes(DEFAULT_PROFILE, infos)
@@ -231,7 +231,7 @@ def _decide(layers: Iterable[Layer]) -> dict[str, tuple[Severity | None, Origin]
 
 
 def _chosen(layer: Layer, on: frozenset[str], infos: tuple[RuleInfo, ...]) -> frozenset[str]:
-    """The rules that are on behind `profile`, `select` and `ignore` of a layer."""
+    """The rules that are on after `profile`, `select` and `ignore` of a layer."""
     profile, select, ignore = (layer.settings.get(key) for key in ("profile", "select", "ignore"))
     base = profile_codes(profile.value, infos) if profile else on
     # With a profile beside it, `select` adds to the profile; alone it says exactly what runs.

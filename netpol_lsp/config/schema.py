@@ -39,7 +39,7 @@ class Key:
     """A key of the config file.
 
     `parse` reads one text; for a list it reads each item. `item` is the JSON Schema of one value.
-    `whole_file`: the key cannot stand in an override. `name` is dotted for a key inside a mapping.
+    `whole_file`: the key cannot be in an override. `name` is dotted for a key inside a mapping.
     """
 
     name: str

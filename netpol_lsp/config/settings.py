@@ -16,15 +16,15 @@ SWITCHED_ON = "switched-on"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Facts of the cluster that rules ask for; what nobody told is None or empty, and rules stay silent then.
+    """Facts of the cluster that rules ask for; what no one told is None or empty, and rules stay silent then.
 
     `kubernetes_version` is (major, minor). `default_namespace` is what a manifest without a namespace means.
     `cni` is a name of the CNI data with an optional version, as in `cilium@1.15`.
-    `cni_origin` says where it was found, when nobody wrote it down.
+    `cni_origin` says where it was found, when no one wrote it down.
     `platform` is a name of the platform data. `cloud` is whose instance metadata pods could reach (`none`, `unknown`, or
     a cloud), `metadata_addresses` where it is. `assumed` are the keys whose value is only what the platform usually has.
-    `switched_on`: names of network plugins that enforce only when somebody says so, and are told to.
-    `is_platform_detected`: the platform was found in manifests, and nobody wrote it down.
+    `switched_on`: names of network plugins that enforce only when someone says so, and are told to.
+    `is_platform_detected`: the platform was found in manifests, and no one wrote it down.
     `dns_ports` are the ports that the cluster's DNS pods listen on; `node_local_dns` is the address of NodeLocal DNSCache.
     `dns_namespace` and `dns_labels` (`key=value`) say which pods these are; with `is_dns_on_node` there are none.
     """
@@ -50,7 +50,7 @@ class Settings:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the network plugin and the Kubernetes version enforce; unknown where nobody says which they are."""
+        """What the network plugin and the Kubernetes version enforce; unknown where no one says which they are."""
         from netpol_lsp.capabilities.profiles import capabilities_of  # noqa: PLC0415 - start-up is a feature
 
         found = capabilities_of(self.cni, self.kubernetes_version if self.is_kubernetes_version_known else None)

@@ -90,7 +90,7 @@ def parse_platform(text: str) -> str:
 
 
 CLOUDS = ("aws", "gcp", "azure", "alibaba", "huawei", "tencent", "none", "unknown")
-"""Whose instance metadata pods could reach; `none`: there is none, `unknown`: nobody says."""
+"""Whose instance metadata pods could reach; `none`: there is none, `unknown`: no one says."""
 parse_cloud = parse_word(CLOUDS, "cloud")
 
 

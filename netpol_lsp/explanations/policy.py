@@ -75,7 +75,7 @@ class Explanation:
 def explain_policy(
     policy: NetworkPolicy, default_namespace: str | None = None, *, is_partial: bool = False
 ) -> Explanation:
-    """A policy in words; `default_namespace` is what a missing namespace means, None when nobody said."""
+    """A policy in words; `default_namespace` is what a missing namespace means, None when no one said."""
     namespace = policy.object.namespace or default_namespace
     written = policy.object.name_field
     is_later = written is not None and written.is_unknown

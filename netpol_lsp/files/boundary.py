@@ -29,7 +29,7 @@ HOW_TO_ALLOW = "allow it with --allow-outside"
 def boundary_of(path: str) -> Boundary:
     """The boundary for what a file names: its repository.
 
-    Where there is none: the topmost folder around it that belongs to neither the system nor all of somebody's files.
+    Where there is none: the topmost folder around it that belongs to neither the system nor all of someone's files.
     """
     folder = os.path.dirname(os.path.abspath(path))
     return Boundary(os.path.realpath(repository_root(folder) or _topmost(os.path.realpath(folder))))

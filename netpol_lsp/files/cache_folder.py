@@ -38,7 +38,7 @@ def write_own_file(path: str, text: str) -> None:
 
 
 def _is_private_folder(folder: str) -> bool:
-    """Whether a folder is a real one of ours that nobody else may write to; one that is only too open is closed."""
+    """Whether a folder is a real one of ours that no one else may write to; one that is only too open is closed."""
     try:
         status = os.lstat(folder)
         if not stat.S_ISDIR(status.st_mode) or not _is_ours(status):

@@ -30,7 +30,7 @@ class Discovered:
 
 
 def discover(arguments: Iterable[str], excluded: Excluded | None = None, *, force_exclude: bool = False) -> Discovered:
-    """The manifests behind the arguments.
+    """The manifests after the arguments.
 
     A file that is named is taken whatever it is called, and excluded only with `force_exclude`. In folders
     files ending in .yaml, .yml and .json are taken, without what .gitignore names, hidden and vendored

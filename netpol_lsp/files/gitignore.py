@@ -60,7 +60,7 @@ class Patterns:
     def verdict(self, path: str) -> bool | None:
         """Whether the path itself is ignored: by the last pattern that matches; None when none does.
 
-        Folders above the path are not looked at: whoever walks down has asked for them already.
+        Folders above the path are not looked at: the one who walks down has asked for them already.
         """
         if not self._patterns:
             return None

@@ -1,4 +1,4 @@
-"""A source whose text is read from disk when somebody asks for it."""
+"""A source whose text is read from disk when someone asks for it."""
 
 from __future__ import annotations
 

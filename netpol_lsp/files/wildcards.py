@@ -33,18 +33,18 @@ class InvalidPatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What stands between two `*`: always `length` characters. Either `literal`, or what `regex` matches."""
+    """What is between two `*`: always `length` characters. Either `literal`, or what `regex` matches."""
 
     literal: str
     regex: re.Pattern[str] | None
     length: int
 
     def is_at(self, text: str, at: int) -> bool:
-        """Whether the piece stands at an offset."""
+        """Whether the piece is at an offset."""
         return text.startswith(self.literal, at) if self.regex is None else self.regex.match(text, at) is not None
 
     def find(self, text: str, at: int) -> int:
-        """The offset where the piece stands first from `at` on; -1 where it does not."""
+        """The offset where the piece is first from `at` on; -1 where it does not."""
         if self.regex is None:
             return text.find(self.literal, at)
         found = self.regex.search(text, at)

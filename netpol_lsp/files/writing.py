@@ -11,7 +11,7 @@ from netpol_lsp.files.reading import TextFile, explain, read_bytes
 from netpol_lsp.text.source import BOM
 
 TEMPORARY_PREFIX, TEMPORARY_SUFFIX = ".netpol-lint-", ".tmp"
-"""Names of unfinished files: hidden, and no manifest by their ending, so that a killed run leaves no input behind."""
+"""Names of unfinished files: hidden, and no manifest by their ending, so that a killed run leaves no input after."""
 
 
 class WriteError(Exception):
@@ -24,7 +24,7 @@ def encode_text(text: TextFile) -> bytes:
 
 
 class ChangedError(WriteError):
-    """Somebody else has written the file meanwhile; it is as they wrote it."""
+    """Someone else has written the file meanwhile; it is as they wrote it."""
 
 
 def atomic_write(

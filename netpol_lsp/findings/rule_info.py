@@ -34,9 +34,9 @@ class Option:
 class RuleInfo:
     """What is fixed about a rule.
 
-    `name` reads well behind "ignore". `doc` is the Markdown docstring: the first line is the summary,
+    `name` reads well after "ignore". `doc` is the Markdown docstring: the first line is the summary,
     the rest the page with its examples. `opt_in` rules are off in the profile `recommended`.
-    `has_facts`: some of its findings only say what the policy does, which nobody has to act on; `recommended`
+    `has_facts`: some of its findings only say what the policy does, which no one has to act on; `recommended`
     leaves these out.
     `on_partial`: whether the rule may judge what is left of a document with a syntax error, or of a
     template: such rules look at values that are there, never at what is missing. `needs`: without this the rule

@@ -37,7 +37,7 @@ def _issue(found: Diagnostic, source: Source, taken: set[str], options: RenderOp
 
 
 def _unique(path: str, found: Diagnostic, taken: set[str]) -> str:
-    """A fingerprint that no other finding of the report has: one object may stand in several files."""
+    """A fingerprint that no other finding of the report has: one object may be in several files."""
     number = 0
     while True:
         identity = "\0".join((path, found.code, found.fingerprint, str(number)))

@@ -20,7 +20,7 @@ def place(source: Source, offset: int, encoding: Encoding = "utf-32") -> Positio
 
 
 def places(source: Source, span: Span, encoding: Encoding = "utf-32") -> tuple[Position, Position]:
-    """Where a span starts, and where the text behind it starts."""
+    """Where a span starts, and where the text after it starts."""
     return place(source, span.start, encoding), place(source, span.end, encoding)
 
 
@@ -42,7 +42,7 @@ def path_below(uri: str, root: str | None) -> str:
 
 
 def replacement(source: Source, fix: Fix) -> tuple[Span, str]:
-    """A fix as one edit: the span that covers all of its edits, and what stands there afterwards.
+    """A fix as one edit: the span that covers all of its edits, and what is there afterwards.
 
     Raises ValueError when the edits overlap or leave the text.
     """

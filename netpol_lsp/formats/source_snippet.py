@@ -12,14 +12,14 @@ from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 
 _MARGIN = 8
-"""Cells that stay in front of a span when a long line is cut."""
+"""Cells that stay before a span when a long line is cut."""
 _WHOLE = 5
 """Spans of more lines are shown by their first two lines and their last one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """A span to underline with `char`, in a style of the pen, and a note behind it."""
+    """A span to underline with `char`, in a style of the pen, and a note after it."""
 
     span: Span
     label: str
@@ -50,7 +50,7 @@ class Canvas:
         return max(self.width - self.digits - 4, 20)
 
     def row(self, text: str = "", line: int | None = None) -> str:
-        """A row of the picture, with the number of a line (from 0) in front of it where it shows one."""
+        """A row of the picture, with the number of a line (from 0) before it where it shows one."""
         number = "" if line is None else str(line + 1)
         return (self.pen.write(f" {number:>{self.digits}} |", "gutter") + f" {text}").rstrip()
 
@@ -93,7 +93,7 @@ def _blocks(source: Source, marks: Sequence[Highlight], canvas: Canvas) -> Itera
 
 
 def _between(source: Source, shown: int, following: int, canvas: Canvas) -> list[str]:
-    """What stands between two blocks: nothing, the one line between them, or dots."""
+    """What is between two blocks: nothing, the one line between them, or dots."""
     if following == shown + 1:
         return []
     if following == shown + 2:
@@ -122,7 +122,7 @@ def _columns(line: ShownLine, start: int, end: int) -> tuple[int, int]:
 
 
 def _underline(mark: Highlight, start: int, length: int, canvas: Canvas) -> list[str]:
-    """The mark under a line, its label behind it, or below it where there is no room."""
+    """The mark under a line, its label after it, or below it where there is no room."""
     drawn = " " * start + canvas.pen.write(mark.char * length, mark.style)
     label = canvas.pen.write(mark.label, mark.style)
     if not mark.label:
@@ -175,7 +175,7 @@ def _long_block(source: Source, first: int, last: int, mark: Highlight, canvas: 
 
 
 def _inner_lines(first: int, last: int) -> list[int | None]:
-    """The lines behind the first one that are shown, with None where some are left out."""
+    """The lines after the first one that are shown, with None where some are left out."""
     if last - first < _WHOLE:
         return list(range(first + 1, last + 1))
     return [first + 1, None, last]
@@ -186,7 +186,7 @@ def _clamp(source: Source, offset: int) -> int:
 
 
 def _trimmed(source: Source, span: Span) -> Span:
-    """The span without the blanks and line endings at its end, but never less than its start."""
+    """The span without the spaces and line endings at its end, but never less than its start."""
     start, end = _clamp(source, span.start), _clamp(source, span.end)
     trimmed = len(source.text[start:end].rstrip(" \t\r\n"))
     return Span(start, start + trimmed) if trimmed else Span(start, start)

@@ -41,7 +41,7 @@ class ShownLine:
         cut_right = end < self.width
         last = bisect_right(self.columns, end - 1) - 1 if cut_right else len(self.cells)
         last = max(first, min(last, len(self.cells)))
-        # What is left of a wide character is blank.
+        # What is left of a wide character is space.
         left = ELLIPSIS + " " * (min(self.columns[first], end - cut_right) - start - 1) if start > 0 else ""
         right = " " * max(end - 1 - self.columns[last], 0) + ELLIPSIS if cut_right else ""
         return left + "".join(self.cells[first:last]) + right
@@ -95,14 +95,14 @@ def _show(cluster: str, column: int) -> tuple[str, int]:
     shown = (stand_in(cluster) if len(cluster) == 1 else None) or _without_stray_joiners(cluster)
     width = width_of(shown)
     if width == 0:
-        # A mark without a character to stand on would be drawn on what is shown before it.
+        # A mark without a character to be on would be drawn on what is shown before it.
         shown = "".join(escape_sequence(char) if width_of(char) == 0 else char for char in cluster)
         width = width_of(shown)
     return shown, width
 
 
 def _without_stray_joiners(cluster: str) -> str:
-    """A cluster in which joiners that shape nothing can be seen: behind ASCII, or with nothing behind them."""
+    """A cluster in which joiners that shape nothing can be seen: after ASCII, or with nothing after them."""
     if not SHAPING.intersection(cluster):
         return cluster
     shown = []

@@ -63,7 +63,7 @@ _COMMENT_CODES = re.compile(r"netpol:\s*ignore(?:-file)?\s*\[([^\]]*)\Z")
 
 
 def suggest(cursor: Cursor, path: Path, setting: Setting) -> list[Suggestion]:
-    """What can stand at a cursor in a policy; `path` is the cursor's, from the policy's own object."""
+    """What can be at a cursor in a policy; `path` is the cursor's, from the policy's own object."""
     if cursor.place is CursorContext.VALUE:
         return list(_values(cursor, path, setting))
     if cursor.place is not CursorContext.CONTENT:
@@ -157,7 +157,7 @@ def _values(cursor: Cursor, path: Path, setting: Setting) -> Iterator[Suggestion
 
 
 def _parts(cursor: Cursor, path: Path, setting: Setting) -> Iterator[Suggestion]:
-    """Whole items behind a dash that stands already."""
+    """Whole items after a dash that is already."""
     space = " " if cursor.needs_space else ""
     for name, summary, value in _parts_of(path[:-1]):
         if cursor.in_flow:

@@ -36,7 +36,7 @@ class _Word:
 
 
 def suggest_in_config(text: str, offset: int) -> list[Suggestion]:
-    """The keys and values that can stand at an offset of a config file."""
+    """The keys and values that can be at an offset of a config file."""
     cursor = find_cursor(text, offset)
     if cursor.place is CursorContext.VALUE:
         return list(_values(cursor, _schema_at(cursor.path), cursor.path))

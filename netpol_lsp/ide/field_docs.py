@@ -156,7 +156,7 @@ def _schema_at(steps: tuple[str, ...]) -> dict[str, Any] | None:
 
 
 def _resolved(found: dict[str, Any]) -> dict[str, Any]:
-    """A schema with its reference followed; what stands beside the reference wins."""
+    """A schema with its reference followed; what is beside the reference wins."""
     while "$ref" in found:
         name = found["$ref"].rpartition("/")[2]
         rest = {key: value for key, value in found.items() if key != "$ref"}

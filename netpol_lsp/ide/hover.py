@@ -1,4 +1,4 @@
-"""What stands at a place of a policy, in words: the selector, peer, rule, address, port or direction there."""
+"""What is at a place of a policy, in words: the selector, peer, rule, address, port or direction there."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def explain_place(
 ) -> Iterator[str]:
     """Sections of Markdown on the key or value at `path`, the most concrete first.
 
-    `namespace` is what a missing one means (None: nobody said). `is_partial`: some of the policy is not known.
+    `namespace` is what a missing one means (None: no one said). `is_partial`: some of the policy is not known.
     """
     if path in _WHOLE_POLICY:
         yield explain_policy(policy, namespace, is_partial=is_partial).markdown().strip()

@@ -26,7 +26,7 @@ class HintKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """`text` is drawn at `offset`, behind the text there or, when `is_before`, in front of it; `tooltip` says more."""
+    """`text` is drawn at `offset`, after the text there or, when `is_before`, before it; `tooltip` says more."""
 
     offset: int
     text: str
@@ -103,7 +103,7 @@ def _rule_hints(rule: TrafficRule, namespace: str | None) -> Iterator[Hint]:
         if not isinstance(rule.node, Mapping) or not rule.node.entries:
             yield Hint(rule.node.end, f"allows {everyone}, every port", HintKind.MEANING)
     elif rule.allows_every_peer and rule.peers_field is None and isinstance(rule.node, Mapping):
-        # In front of its ports: who is not written.
+        # Before its ports: who is not written.
         yield Hint(rule.node.entries[0].key.start, f"{everyone}:", HintKind.MEANING, is_before=True)
     for field, text in ((rule.peers_field, everyone), (rule.ports_field, "every port")):
         if field is not None and not field.is_unknown and (field.is_null or field.value == []):
@@ -116,7 +116,7 @@ def _rule_hints(rule: TrafficRule, namespace: str | None) -> Iterator[Hint]:
 
 
 def _peer_hints(rule: TrafficRule, namespace: str | None) -> Iterator[Hint]:
-    """OR in front of each item but the first, AND in front of the second selector of an item."""
+    """OR before each item but the first, AND before the second selector of an item."""
     items = rule.peers_field.node.items if rule.peers_field and isinstance(rule.peers_field.node, Sequence) else []
     for number, item in enumerate(items):
         if number and isinstance(item, Mapping) and item.entries and item.origin is None:
@@ -150,7 +150,7 @@ def _end_of_selector(selector: Selector) -> int:
 
 
 def _end(node: Node, otherwise: int) -> int:
-    """The end of a value, or the place behind its key's colon when it is not written."""
+    """The end of a value, or the place after its key's colon when it is not written."""
     return node.end if node.end > node.start else otherwise
 
 

@@ -20,7 +20,7 @@ _ANNOTATION = "netpol-lint/ignore"
 
 
 def suppress_on_line(document: Document, span: Span, code: str) -> Edits | None:
-    """Suppress `code` on the line where `span` starts; None where no comment can stand."""
+    """Suppress `code` on the line where `span` starts; None where no comment can be."""
     if is_json(document):
         return None
     source, root = document.source, document.root
@@ -58,7 +58,7 @@ def suppress_in_document(document: Document, code: str) -> Edits | None:
 
 
 def _codes_at(document: Document, lines: set[int], *, alone: bool) -> Span | None:
-    """Where the codes of a suppression comment on one of the lines stand; None when there is none."""
+    """Where the codes of a suppression comment on one of the lines are; None when there is none."""
     for comment in document.comments:
         if document.source.lines.line_of(comment.span.start) in lines and comment.is_alone is alone:
             found = _codes(document, comment)

@@ -52,7 +52,7 @@ class _Collector:
         self.walk(kube_object.node, "", 0)
 
     def walk(self, node: Node, key: str, depth: int) -> None:
-        """Look below a value, which stands at `key`."""
+        """Look below a value, which is at `key`."""
         if depth > _DEEPEST:
             return
         if isinstance(node, Sequence):

@@ -64,7 +64,7 @@ class KubeObject:
         return self._name("namespace")
 
     def _name(self, key: str) -> Field[str] | None:
-        """A name in the metadata: unknown where a template may add it, or where somebody has yet to fill it in."""
+        """A name in the metadata: unknown where a template may add it, or where someone has yet to fill it in."""
         if self.metadata is None:
             return hidden_field(self.node)
         field = string_field(self.metadata.get(key))

@@ -84,7 +84,7 @@ def _build(written: tuple[Written, ...], label_count: int, *, is_partial: bool) 
 
 
 def _last_of_each_key(found: list[Written | None]) -> list[Written | None]:
-    """A key that stands twice in matchLabels counts once, as YAML readers have it: with its last value."""
+    """A key that is set twice in matchLabels counts once, as YAML readers have it: with its last value."""
     keys = [label[0] for label in found if label is not None]
     if len(set(keys)) == len(keys):
         return found

@@ -1,4 +1,4 @@
-"""Typed values that know where they stand."""
+"""Typed values that know where they are."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def hidden_field(parent: Mapping | None) -> Field[Any] | None:
 
 
 def written_text(field: Field[str] | None) -> str | None:
-    """The text that somebody wrote for a string: `y` where YAML has a boolean and the API server refuses the object, too."""
+    """The text that someone wrote for a string: `y` where YAML has a boolean and the API server refuses the object, too."""
     if field is None or field.value is not None:
         return field.value if field is not None else None
     node = field.node

@@ -55,7 +55,7 @@ METADATA_SERVICES = {
     4: ("169.254.169.254/32", "169.254.170.2/32", "169.254.170.23/32"),
     6: ("fd00:ec2::254/128",),
 }
-"""Addresses where clouds hand out credentials to whoever asks, by IP family; the first is the one that counts."""
+"""Addresses where clouds hand out credentials to the one who asks, by IP family; the first is the one that counts."""
 
 DEFAULT_SERVICE_RANGES = {
     "10.96.0.0/12": "kubeadm",
@@ -67,7 +67,7 @@ DEFAULT_SERVICE_RANGES = {
     "10.100.0.0/16": "EKS",
     "10.100.0.1/32": "EKS",
 }
-"""Ranges of Services that distributions take when nobody says otherwise, and their first addresses (the Kubernetes API).
+"""Ranges of Services that distributions take when no one says otherwise, and their first addresses (the Kubernetes API).
 
 kubeadm: `--service-cidr` of kubeadm init; k3s and RKE2: `--service-cidr` of the server; EKS: serviceIpv4Cidr of a cluster.
 """

@@ -95,7 +95,7 @@ class Context:
 
     @property
     def wants_facts(self) -> bool:
-        """Whether findings are wanted that only say what the policy does, and ask nobody to do something."""
+        """Whether findings are wanted that only say what the policy does, and ask no one to do something."""
         return self._setup.wants_facts
 
     @property
@@ -204,7 +204,7 @@ class Context:
         return only
 
     def _known_path(self, at: HasSpan | Span) -> str:
-        """The path where the span alone does not tell it: a schema's finding, or a value behind an alias."""
+        """The path where the span alone does not tell it: a schema's finding, or a value reached through an alias."""
         if isinstance(at, SchemaFinding):
             return render_path(at.path)
         node = getattr(at, "node", at)
@@ -275,7 +275,7 @@ class PolicyContext(Context):
 
     @property
     def namespace(self) -> str | None:
-        """The policy's namespace: its own, else the configuration's default; None when nobody gives one."""
+        """The policy's namespace: its own, else the configuration's default; None when no one gives one."""
         return self.policy.object.namespace or self.settings.default_namespace
 
     def _owner(self, span: Span) -> KubeObject | None:  # noqa: ARG002 - it is known without

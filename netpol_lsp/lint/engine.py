@@ -33,7 +33,7 @@ from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceSnapshot
 from netpol_lsp.yaml.problems import ProblemKind
 
 MOST_FINDINGS = 1000
-"""Of one rule in one document (a policy rule: in one policy), that is; nobody reads more."""
+"""Of one rule in one document (a policy rule: in one policy), that is; no one reads more."""
 
 
 def lint_text(text: str, uri: str = "<text>", config: FileConfig | None = None) -> FileReport:
@@ -206,9 +206,9 @@ def _is_echo(one: Diagnostic, error: Diagnostic, text: str) -> bool:
         return True  # plain text that has taken in the lines below it
     is_behind = one.span.start > error.span.start
     if text[error.span.start : error.span.start + 1] in "[{":
-        # What stands in a bracket that is not closed may not be meant to.
+        # What is in a bracket that is not closed may not be meant to.
         return is_behind and one.field.startswith((f"{error.field}.", f"{error.field}["))
-    # A list that has taken in the words behind it has not too many items, nor wrong ones.
+    # A list that has taken in the words after it has not too many items, nor wrong ones.
     around, is_item, _ = error.field.rpartition("[")
     return bool(is_item) and (one.field == around or (is_behind and one.field.rpartition("[")[0] == around))
 

@@ -15,7 +15,7 @@ _MARK = re.compile(r"[ \t]*# <- (?P<codes>NP\d{3}(?:, ?NP\d{3})*)[ \t]*$", re.MU
 class Example:
     """One fenced block. `kind` is bad, good or fixed; `text` has no marks; `expected` are (line from 0, code) of the marks.
 
-    `details` are words behind the kind, as in `unsafe` (the fix is an unsafe one) or `options={...}`; with
+    `details` are words after the kind, as in `unsafe` (the fix is an unsafe one) or `options={...}`; with
     `tabs`, each arrow in the block stands for a tab, which a docstring cannot hold.
     """
 

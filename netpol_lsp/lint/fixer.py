@@ -163,7 +163,7 @@ def _identity(diagnostic: Diagnostic, fix: Fix) -> tuple[str, str, str]:
 def _badness(analysis: Analysis, report: FileReport) -> tuple[int, int]:
     """How many documents are no YAML, and how many reasons there are to refuse the others; the first counts for more.
 
-    A syntax error hides what else is wrong, so that mending it, or the first of several, is never worse.
+    A syntax error hides what else is wrong, so that repair it, or the first of several, is never worse.
     """
     ours = {part.index: part.analysis for part in analysis.parts if part.analysis is not None}
     broken = {index for index, document in ours.items() if document.document.error is not None}

@@ -95,7 +95,7 @@ class Gate:
                 return True
             if not found <= {Violation.NEW_ERROR, Violation.STILL_REFUSED}:
                 return False
-            # What is new may be what another safe fix mends.
+            # What is new may be what another safe fix repairs.
             following = self._safe_fixes(after)
             if not following:
                 return False
@@ -137,7 +137,7 @@ class Gate:
         after = [one for part in new for one in self._errors(part)]
         found: set[Violation] = set()
         if broken:
-            # Until now nobody could know what else is wrong: being read further is better.
+            # Until now no one could know what else is wrong: being read further is better.
             is_better = not broken_after or len(after) < len(before) or _reads_further(broken, broken_after)
             return found if is_better else {Violation.UNREADABLE}
         if Counter(map(_identity, after)) - Counter(map(_identity, before)):

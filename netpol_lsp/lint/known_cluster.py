@@ -20,7 +20,7 @@ from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 @dataclass(frozen=True, slots=True)
 class KnownCluster:
-    """The engine over a workspace. `ambiguous`: namespaces with two objects of one name, of which nobody knows which counts."""
+    """The engine over a workspace. `ambiguous`: namespaces with two objects of one name, of which no one knows which counts."""
 
     engine: Engine
     ambiguous: frozenset[str | None]

@@ -44,7 +44,7 @@ class Reading(StrEnum):
     MISSPELT = "misspelt"
     """A field of this place under another name."""
     UNKNOWN = "unknown"
-    """Nobody knows."""
+    """No one knows."""
 
 
 @dataclass(frozen=True, slots=True)

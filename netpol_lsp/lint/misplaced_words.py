@@ -13,7 +13,7 @@ from netpol_lsp.yaml.placement import Destination
 
 
 def explain_misplaced(misplaced: Misplaced) -> str:
-    """What an unknown field is meant for, as the end of a sentence; "" where nobody knows."""
+    """What an unknown field is meant for, as the end of a sentence; "" where no one knows."""
     name = misplaced.name
     fixed = {
         Reading.STATUS: "what a cluster once added must not be applied again",

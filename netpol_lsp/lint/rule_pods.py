@@ -68,7 +68,7 @@ def _key(workload: WorkloadFacts) -> tuple[str, str | None, str | None]:
 
 
 def target_number(port: ServicePort, workload: WorkloadFacts) -> int | None:
-    """The number on which a pod gets what is sent to a Service's port; None when nobody knows."""
+    """The number on which a pod gets what is sent to a Service's port; None when no one knows."""
     target = port.target_port
     if port.has_unknown_target:
         return None

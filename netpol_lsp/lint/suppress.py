@@ -39,7 +39,7 @@ _MOST_CODES = 500
 class Directive:
     """One code of one suppression. Spans count from the file's start; `scope` is where it holds.
 
-    `fix` repairs a suppression that is malformed, or removes one that nobody needs; None where words would be lost.
+    `fix` repairs a suppression that is malformed, or removes one that no one needs; None where words would be lost.
     """
 
     word: str
@@ -79,7 +79,7 @@ def find_directives(analysis: Analysis) -> Iterator[Directive]:
     """All suppressions of a file, one mark a code."""
     for part in analysis.parts:
         if part.analysis is None:
-            # Only what is ours is parsed, but the head of the file may stand in front of its first `---`.
+            # Only what is ours is parsed, but the head of the file may be before its first `---`.
             continue
         if may_suppress(part.text):
             following = _FollowingLines(part.analysis.document.source)
@@ -176,7 +176,7 @@ class _FollowingLines:
     def line_from(self, line: int) -> int:
         """The first line of YAML from `line` on; the last line where there is none."""
         if self._numbers is None:
-            # Backwards, once: hundreds of comments may stand in a row.
+            # Backwards, once: hundreds of comments may be in a row.
             lines = self._source.lines
             last = lines.line_count - 1
             self._numbers = [last] * (last + 2)

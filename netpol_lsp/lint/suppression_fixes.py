@@ -1,6 +1,6 @@
-"""Repairs of suppression comments: brackets that are missing, and comments that nobody needs any more.
+"""Repairs of suppression comments: brackets that are missing, and comments that no one needs any more.
 
-What somebody wrote beyond the code is theirs: no fix removes it.
+What someone wrote beyond the code is theirs: no fix removes it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def rewritten(text: str, is_code: IsCode) -> str | None:
 
 
 def _has_words(codes: str, is_code: IsCode) -> bool:
-    """Whether somebody put the reason into the brackets: words after a code, without a comma between."""
+    """Whether someone put the reason into the brackets: words after a code, without a comma between."""
     for item in codes.split(","):
         first, *others = item.split() or [""]
         if is_code(first) and any(not is_code(word) and not _CODE_SHAPED.match(word) for word in others):

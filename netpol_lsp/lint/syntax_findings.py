@@ -17,7 +17,7 @@ def problems_of(ctx: Context, kind: ProblemKind) -> Iterator[SyntaxProblem]:
 
 
 def problem_finding(ctx: Context, problem: SyntaxProblem, message: str = "") -> Diagnostic:
-    """A problem as a finding: its hint stands under the span, its fixes are offered as they are."""
+    """A problem as a finding: its hint is under the span, its fixes are offered as they are."""
     related = [ctx.related(problem.related, problem.note)] if problem.related is not None and problem.note else []
     return ctx.finding(
         problem.span,

@@ -73,7 +73,7 @@ def _with_guarded_fixes(same: list[Diagnostic], template: Template) -> Diagnosti
     first = same[0]
     if not isinstance(first.fixes, Fixes) and not first.fixes:
         return first
-    # Asked for only when somebody looks at fixes.
+    # Asked for only when someone looks at fixes.
     return replace(first, fixes=Fixes(partial(_guarded, same, template)))
 
 

@@ -83,7 +83,7 @@ class NetpolServer(LanguageServer):
             feature.register(self, self.services)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Log what went wrong: an editor full of pop-ups helps nobody."""
+        """Log what went wrong: an editor full of pop-ups helps no one."""
         logger.error("%s: %s", getattr(source, "__name__", source), error)
 
 

@@ -11,7 +11,7 @@ from pygls import uris
 
 
 def path_of_uri(uri: str) -> str | None:
-    """The absolute path behind a `file:` URI, `/`-separated; None for unsaved and remote documents."""
+    """The absolute path after a `file:` URI, `/`-separated; None for unsaved and remote documents."""
     if not uri.startswith("file:"):
         return None
     path = uris.to_fs_path(uri)

@@ -42,11 +42,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where somebody wrote a thing.
+    """Where someone wrote a thing.
 
     `document` counts the YAML documents of the file from 0; `object_path` is "" or `items[0]` in a List; `field` is
     the path inside the object, such as `spec.ingress[0].from[1]`. `start` and `end` are offsets in the document in code
-    points, the end exclusive: an edit above the document does not change them. The default value is "nobody knows".
+    points, the end exclusive: an edit above the document does not change them. The default value is "no one knows".
     """
 
     uri: str = ""
@@ -62,7 +62,7 @@ class Origin:
 
 
 NOWHERE = Origin()
-"""The origin of what nobody wrote."""
+"""The origin of what no one wrote."""
 
 
 class Direction(StrEnum):
@@ -133,7 +133,7 @@ class PodSet:
     """Pods by namespace and labels.
 
     `namespaces` selects namespaces by their labels; None means the one namespace called `namespace`, which is None
-    itself when nobody knows it.
+    itself when no one knows it.
     """
 
     pods: SelectorTree = EVERYTHING
@@ -191,7 +191,7 @@ class Rule:
 class DirectionSemantics:
     """What a policy says about a direction.
 
-    `applies` None: nobody knows whether the policy is about this direction. `default` is for what no rule matches:
+    `applies` None: no one knows whether the policy is about this direction. `default` is for what no rule matches:
     deny (the policy isolates) or pass. `is_listed`: False where the policy does not name the direction, and only the
     network plugin puts its rules into force.
     """
@@ -206,7 +206,7 @@ class DirectionSemantics:
 class PolicySemantics:
     """What a policy means.
 
-    `namespace` is None for a cluster-wide kind, and where nobody knows it. `is_partial`: lines of a template may add
+    `namespace` is None for a cluster-wide kind, and where no one knows it. `is_partial`: lines of a template may add
     to, or leave out, any part of it, so that nothing is certain. `origin` is the place of its name.
     """
 

@@ -16,7 +16,7 @@ API_VERSION = f"{GROUP}/v1"
 REMOVED_API_VERSIONS = {"extensions/v1beta1": "1.16", "networking.k8s.io/v1beta1": None}
 """Versions that once had (or look as if they had) NetworkPolicy, with the Kubernetes version that removed it."""
 
-# Groups with a NetworkPolicy kind of their own: somebody else's documents.
+# Groups with a NetworkPolicy kind of their own: someone else's documents.
 _OTHER_OWNERS = re.compile(r"(?:^|\.)(?:projectcalico\.org|antrea\.io|antrea\.tanzu\.vmware\.com|nsx\.vmware\.com)$")
 # Kinds near enough to be taken for a misspelt NetworkPolicy, but real.
 _LIST = "networkpolicylist"

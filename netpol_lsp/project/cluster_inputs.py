@@ -43,7 +43,7 @@ class ClusterInputs:
 
 
 def read_cluster(paths: Sequence[str], configs: ConfigFiles, *, stdin_name: str | None = None) -> ClusterInputs:
-    """The cluster that the manifests behind some paths describe, with the context of their configurations."""
+    """The cluster that the manifests after some paths describe, with the context of their configurations."""
     discovered = find_manifests(paths, configs)
     inputs = make_inputs(discovered.paths, configs, stdin_name)
     problems = list(map(str, discovered.problems))

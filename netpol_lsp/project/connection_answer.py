@@ -34,7 +34,7 @@ class ConnectionAnswer:
 
 
 class WorkspaceTexts(Mapping[str, Source]):
-    """The texts of a workspace's files by URI; each is read when somebody first asks for it. `read` gives None for what cannot be read."""
+    """The texts of a workspace's files by URI; each is read when someone first asks for it. `read` gives None for what cannot be read."""
 
     def __init__(self, view: WorkspaceSnapshot, read: Callable[[str], Source | None]) -> None:
         self._view = view

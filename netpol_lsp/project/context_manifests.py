@@ -126,7 +126,7 @@ def problems_of_config(loaded: LoadedConfig, problems: Iterable[ContextProblem])
 
 
 def _at_entry(setting: Setting, entry: str, problem: ContextProblem) -> ConfigProblem:
-    """The problem where the entry stands; where that cannot be found, at the key."""
+    """The problem where the entry is; where that cannot be found, at the key."""
     path, line = setting.origin.path or "", (setting.origin.line or 1) - 1
     message = f"context `{entry}`: {problem.message.removeprefix(f'{problem.named}: ')}"
     read = read_source(path, most=1_000_000)

@@ -42,7 +42,7 @@ class Entry:
     `stamp`: modification time, change time (both in ns, or 0 when they were too fresh to be trusted) and size. `content`: the
     digest of its bytes. `key`: the digest of all that the findings depend on besides; "" when the file
     holds nothing of ours. `found`: the findings as a text of JSON, which
-    is read only when somebody wants to see them. `holds_resources`: findings in other files may depend on it.
+    is read only when someone wants to see them. `holds_resources`: findings in other files may depend on it.
     `hints`: what it tells of the network plugin and the platform.
     """
 

@@ -17,7 +17,7 @@ class GitProblem(Exception):  # noqa: N818 - it is a sentence for the user
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A commit: `name` as somebody wrote it, and its hash."""
+    """A commit: `name` as someone wrote it, and its hash."""
 
     name: str
     commit: str

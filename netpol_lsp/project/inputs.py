@@ -86,7 +86,7 @@ def make_inputs(paths: Iterable[str], configs: ConfigFiles, stdin_name: str | No
 
 
 def absolute(path: str, here: str) -> str:
-    """The path from the root, `/`-separated; `here` is the current folder with a `/` behind. A folder's path keeps its `/`."""
+    """The path from the root, `/`-separated; `here` is the current folder with a `/` after. A folder's path keeps its `/`."""
     plain = path.replace(os.sep, "/") if os.sep != "/" else path
     if "./" not in plain and not os.path.isabs(plain):
         return here + plain

@@ -123,13 +123,13 @@ class WorkspaceState:
 
 
 def namespaces_of(analysis: DocumentAnalysis, config: FileConfig) -> tuple[str | None, ...]:
-    """The namespaces of a document's policies; None where nobody knows it."""
+    """The namespaces of a document's policies; None where no one knows it."""
     default = config.settings.default_namespace
     return tuple(_namespace(policy, default) for policy in analysis.policies)
 
 
 def _namespace(policy: NetworkPolicy, default: str | None) -> str | None:
-    """The namespace of a policy; None where nobody knows it."""
+    """The namespace of a policy; None where no one knows it."""
     field = policy.object.namespace_field
     if field is not None and field.value is None and not field.is_null:
         return None

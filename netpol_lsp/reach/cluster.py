@@ -18,7 +18,7 @@ from netpol_lsp.workspace.resources import (
 )
 
 NAMELESS = "\0"
-"""What the name of a namespace starts with that nobody knows: of objects that are applied together and name none."""
+"""What the name of a namespace starts with that no one knows: of objects that are applied together and name none."""
 
 SHORT_KINDS = {
     "po": "Pod",
@@ -84,7 +84,7 @@ class Workload:
 
 @dataclass(frozen=True, eq=False)
 class Cluster:
-    """All that is known. `unknown` are documents that nobody can read; `others` policies of kinds that are not modelled."""
+    """All that is known. `unknown` are documents that no one can read; `others` policies of kinds that are not modelled."""
 
     policies: tuple[PolicySemantics, ...] = ()
     workloads: tuple[Workload, ...] = ()

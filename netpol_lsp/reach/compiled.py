@@ -161,7 +161,7 @@ class Compiler:
         return traffic, intervals.union(traffic, doubtful), tuple(sorted(names))
 
     def _doubts(self, ports: PortSet) -> list[str]:
-        """The protocols of ports that the network plugin treats in a way of its own, which nobody knows."""
+        """The protocols of ports that the network plugin treats in a way of its own, which no one knows."""
         known = self.enforcement
         if ports.everything:
             return []

@@ -31,7 +31,7 @@ class Group:
 
     @property
     def is_single_pod(self) -> bool:
-        """Whether it is one Pod, which has nobody of its own group to talk to."""
+        """Whether it is one Pod, which has no one of its own group to talk to."""
         return len(self.workloads) == 1 and self.workloads[0].is_pod
 
 
@@ -51,7 +51,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Isolation:
-    """How many workloads of a namespace a policy isolates, by direction. `unknown_*`: nobody can tell."""
+    """How many workloads of a namespace a policy isolates, by direction. `unknown_*`: no one can tell."""
 
     namespace: str
     workloads: int
@@ -166,7 +166,7 @@ def outside_verdicts(
 
 
 def is_isolated(engine: Engine, pods: PodClass, direction: Direction) -> bool | None:
-    """Whether some policy surely restricts pods in a direction; None when nobody can tell."""
+    """Whether some policy surely restricts pods in a direction; None when no one can tell."""
     side = engine.side(pods, direction)
     if side.is_open:
         return False

@@ -35,7 +35,7 @@ class Enforcement:
     facts: tuple[Fact, ...] = ()
 
     def fact(self, capability: Capability) -> Fact | None:
-        """The fact that an answer rests on; None where nobody knows."""
+        """The fact that an answer rests on; None where no one knows."""
         return next((fact for fact in self.facts if fact.capability is capability), None)
 
     def as_enforced(self, ports: PortSet) -> PortSet:

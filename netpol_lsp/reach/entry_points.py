@@ -18,7 +18,7 @@ from netpol_lsp.workspace.resources import IngressBackend, IngressFacts, Service
 
 @dataclass(frozen=True, slots=True)
 class EntryPoint:
-    """A workload behind an Ingress or route.
+    """A workload after an Ingress or route.
 
     `wanted` is the traffic that the Service's ports lead to; `open` what an arbitrary pod of the cluster, such as the
     ingress controller, surely may send, `maybe` what it may perhaps.
@@ -34,7 +34,7 @@ class EntryPoint:
 
 
 def entry_points(engine: Engine) -> Iterator[EntryPoint]:
-    """All workloads behind Ingresses and routes."""
+    """All workloads after Ingresses and routes."""
     cluster = engine.cluster
     for route in cluster.routes:
         namespace = cluster.resolve(route.namespace, route.is_namespace_unknown)

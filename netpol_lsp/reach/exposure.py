@@ -57,7 +57,7 @@ ENTIRE_CLUSTER = Representative(EVERY_LABEL, EVERY_LABEL)
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """What a group's own side permits with somebody. `names`: named ports whose numbers the unknown peer decides."""
+    """What a group's own side permits with someone. `names`: named ports whose numbers the unknown peer decides."""
 
     group: Group
     direction: Direction

@@ -36,7 +36,7 @@ class ClusterBuilder:
     """Makes clusters from facts.
 
     `default_namespace` is that of objects which name none; None: those of one folder are together in a namespace whose
-    name nobody knows. `ignores_types`: the network plugin enforces rules of a direction that policyTypes does not list.
+    name no one knows. `ignores_types`: the network plugin enforces rules of a direction that policyTypes does not list.
     What is the same object as before gives the same policies and workloads.
     """
 

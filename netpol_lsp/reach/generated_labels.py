@@ -61,7 +61,7 @@ def generated(workload: Workload) -> dict[str, str]:
 
 
 def open_keys(workload: Workload, keys: Iterable[str]) -> frozenset[str]:
-    """Those of `keys` that the pods may have although the manifest does not say so, with values that nobody knows."""
+    """Those of `keys` that the pods may have although the manifest does not say so, with values that no one knows."""
     known = workload.facts.labels
     possible = _BY_KIND.get(workload.facts.kind, ())
     return frozenset(

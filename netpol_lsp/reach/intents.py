@@ -219,7 +219,7 @@ def _failed(intent: Intent, problem: str, candidates: tuple[str, ...] = ()) -> C
 
 
 def _is_host(source: Named, destination: Named) -> bool:
-    """Whether an end is a host whose address nobody knows: one of the addresses, and not all of them."""
+    """Whether an end is a host whose address no one knows: one of the addresses, and not all of them."""
     return any(named.text.startswith("host:") for named in (source, destination))
 
 

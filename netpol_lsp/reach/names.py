@@ -28,8 +28,8 @@ MANY = 12
 class Named:
     """What a name means: workloads, or addresses outside the cluster; `service` when it was the name of one.
 
-    `is_pattern`: it may mean several. `problem`: why it means nothing, with `candidates` that somebody may have meant.
-    `is_uncertain`: there may be more that nobody can see. `note`: what should be said about it.
+    `is_pattern`: it may mean several. `problem`: why it means nothing, with `candidates` that someone may have meant.
+    `is_uncertain`: there may be more that no one can see. `note`: what should be said about it.
     """
 
     text: str

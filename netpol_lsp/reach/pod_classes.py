@@ -1,4 +1,4 @@
-"""Pods that no policy can tell apart are one class, and sets of pods are whole numbers with one bit for each class.
+"""Pods that no policy can tell apart are one class, and sets of pods are integers with one bit for each class.
 
 A class is a namespace, the labels that some selector asks for, the named ports, whether the pods use the host's network,
 and where their addresses lie among the ranges of the policies. Each question has two answers: the classes that are surely
@@ -31,7 +31,7 @@ NamedPorts = tuple[tuple[tuple[str, str], tuple[int, ...]], ...]
 class PodClass:
     """Pods that are alike for every policy.
 
-    `labels` are those that some selector asks for; `open_keys` may be there, too, with values that nobody knows. `host_network` None: a template decides it. `addresses`: what is known
+    `labels` are those that some selector asks for; `open_keys` may be there, too, with values that no one knows. `host_network` None: a template decides it. `addresses`: what is known
     of the pods' addresses, None for nothing.
     """
 

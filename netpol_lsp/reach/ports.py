@@ -1,4 +1,4 @@
-"""The port that somebody asks about: a number, a range or a name, and a protocol."""
+"""The port that someone asks about: a number, a range or a name, and a protocol."""
 
 from __future__ import annotations
 

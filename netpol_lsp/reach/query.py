@@ -47,7 +47,7 @@ class Pair:
 def ask(engine: Engine, source: Named, destination: Named, port: AskedPort = EVERY_PORT) -> Iterator[Pair]:
     """The pairs that two names mean, one of each kind: pods that policies cannot tell apart are asked about once.
 
-    A pod to itself is left out unless it is the only pair: it is always allowed, and nobody asks for it.
+    A pod to itself is left out unless it is the only pair: it is always allowed, and no one asks for it.
     """
     if source.addresses is not None and destination.addresses is not None:
         return

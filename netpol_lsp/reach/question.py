@@ -1,4 +1,4 @@
-"""What somebody asks: FROM and TO[:PORT] as people write them, and what is wrong with a question that has no answer."""
+"""What someone asks: FROM and TO[:PORT] as people write them, and what is wrong with a question that has no answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FEW = 4
 
 
 class QuestionProblem(ValueError):  # noqa: N818 - it is a sentence for the user
-    """A question that means nothing. `candidates`: names that somebody may have meant, when a name is the reason."""
+    """A question that means nothing. `candidates`: names that someone may have meant, when a name is the reason."""
 
     def __init__(self, message: str, candidates: tuple[str, ...] = ()) -> None:
         super().__init__(message)

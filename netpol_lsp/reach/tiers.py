@@ -51,7 +51,7 @@ class TrafficAlgebra:
 
 @dataclass(frozen=True, slots=True)
 class BitsAlgebra:
-    """Sets as the bits of whole numbers."""
+    """Sets as the bits of integers."""
 
     everything: int
     nothing: int = 0

@@ -1,4 +1,4 @@
-"""What makes a verdict unknown although no NetworkPolicy does: policies of other kinds, and documents that nobody can read."""
+"""What makes a verdict unknown although no NetworkPolicy does: policies of other kinds, and documents that no one can read."""
 
 from __future__ import annotations
 

@@ -13,12 +13,12 @@ def yaml_syntax(ctx: Context) -> Diagnostics:
     """The document is not YAML.
 
     ## Why
-    A YAML reader gives up where it can make no sense of the text any more, often lines behind the mistake. The
+    A YAML reader gives up where it can make no sense of the text any more, often lines after the mistake. The
     finding points to the likely mistake instead: the smallest change after which the document can be read, and
     which gives the fields that a NetworkPolicy has. The rest of the document is checked as if the change were made.
 
     ## Fix safety
-    Safe where nothing else can have been meant: the colon behind a known field, the blank behind a colon, the quote or
+    Safe where nothing else can have been meant: the colon after a known field, the space after a colon, the quote or
     bracket that closes a value. Other changes are offered as unsafe: look at them first.
 
     ```yaml bad

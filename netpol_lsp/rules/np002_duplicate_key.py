@@ -21,7 +21,7 @@ from netpol_lsp.yaml.to_python import to_python
     "NP002", category="syntax", severity=Severity.ERROR, judges_structure=True, on_partial=True, needs=Trigger.PROBLEMS
 )
 def duplicate_key(ctx: Context) -> Diagnostics:
-    """A key stands twice in one mapping.
+    """A key is set twice in one mapping.
 
     ## Why
     The API server refuses the manifest, but `kubectl apply` does not let it come to that: it keeps the last value and
@@ -116,7 +116,7 @@ _HEADS = ("apiVersion", "kind")
 
 
 def _path(ctx: Context, span: Span) -> str:
-    """The path of the mapping whose `<<` stands at a span."""
+    """The path of the mapping whose `<<` is at a span."""
     owner = next((found for found in ctx.objects if found.node.span.covers(span)), None)
     return render_path(path_at(owner.node, span)) if owner is not None else ""
 

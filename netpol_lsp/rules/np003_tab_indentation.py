@@ -13,11 +13,11 @@ def tab_indentation(ctx: Context) -> Diagnostics:
     """Lines are indented with tabs.
 
     ## Why
-    YAML indents with blanks only. A tab in front of a key makes the document unreadable, and the error that YAML
+    YAML indents with spaces only. A tab before a key makes the document unreadable, and the error that YAML
     readers give rarely says so. (In the examples an arrow stands for a tab.)
 
     ## Fix safety
-    Safe: each tab becomes as many blanks as make the document readable again.
+    Safe: each tab becomes as many spaces as make the document readable again.
 
     ```yaml bad tabs
     apiVersion: networking.k8s.io/v1

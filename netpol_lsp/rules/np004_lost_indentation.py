@@ -13,8 +13,8 @@ def lost_indentation(ctx: Context) -> Diagnostics:
     """The policy has lost its indentation.
 
     ## Why
-    Text that was copied from a web page or a chat often comes without its leading blanks. Every field then stands at
-    the top level, and the API server knows none of them. Since only certain fields can stand in certain places, the
+    Text that was copied from a web page or a chat often comes without its leading spaces. Every field then is at
+    the top level, and the API server knows none of them. Since only certain fields can be in certain places, the
     indentation can be worked out again. Nothing else is reported for such a document.
 
     ## Fix safety

@@ -20,7 +20,7 @@ def bad_alias(ctx: Context) -> Diagnostics:
 
     ## Why
     `*name` repeats what `&name` marks further up in the same document. The API server refuses an alias whose anchor is
-    not there (anchors do not reach across `---`), one that stands inside its own anchor, and aliases of
+    not there (anchors do not reach across `---`), one that is inside its own anchor, and aliases of
     aliases that make a small text explode.
 
     ## Fix safety

@@ -103,7 +103,7 @@ def _other_reading(text: str) -> str | None:
 
 
 def _texts(ctx: PolicyContext) -> Iterator[tuple[Scalar, bool]]:
-    """The scalars that must be text, and whether any text may stand there."""
+    """The scalars that must be text, and whether any text may be there."""
     policy = ctx.policy
     found = [
         (field.node, False) for field in (policy.object.name_field, policy.object.namespace_field) if field is not None

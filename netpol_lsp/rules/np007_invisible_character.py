@@ -15,11 +15,11 @@ def invisible_character(ctx: Context) -> Diagnostics:
     ## Why
     Text from web pages and word processors brings no-break spaces, zero-width spaces, curly quotes, long dashes, and
     full-width colons, commas and brackets along. YAML takes them for letters, so that `spec` with a no-break space
-    behind its colon is no mapping any more. Everything in a NetworkPolicy but comments and annotations is ASCII: such
+    after its colon is no mapping any more. Everything in a NetworkPolicy but comments and annotations is ASCII: such
     characters are reported everywhere else, and at the ends of annotation values, where the manifest is accepted and
     the finding is a warning. What people write inside comments and annotations stays as it is.
 
-    The document is checked as if the characters were mended.
+    The document is checked as if the characters were repaired.
 
     ## Fix safety
     Safe: the character becomes the one that it looks like, or goes where it can have no meaning.

@@ -152,7 +152,7 @@ def _wrap(ctx: Context, found: SchemaFinding) -> Fix | None:
     if is_mapping != ("object" in item_type) or isinstance(found.value, list) or found.entry is None:
         return None
     if found.value in ({}, ""):
-        # `from: {}` may mean nobody or everybody.
+        # `from: {}` may mean no one or everybody.
         return None
     edits = wrap_in_list(ctx.document, found.entry)
     return ctx.fix("Make it a list with this one item", edits)

@@ -111,7 +111,7 @@ def _refused(ctx: PolicyContext, found: SchemaFinding) -> Diagnostic:
 
 
 def _read(value: object, written: str) -> str:
-    """What YAML makes of it, told where it differs from what stands there."""
+    """What YAML makes of it, told where it differs from what is there."""
     if isinstance(value, bool):
         read = str(value).lower()
         return f"a boolean ({read})" if read != written.lower() else "a boolean"

@@ -97,7 +97,7 @@ def _type_fields(ctx: PolicyContext) -> Diagnostics:
     kube_object = ctx.policy.object
     root = kube_object.node
     if kube_object.api_version and (kube_object.kind or kube_object.api_version != API_VERSION):
-        return  # of another version, or half typed: NP009
+        return  # of another version, or incomplete: NP009
     values = (
         ("apiVersion", kube_object.api_version_field, API_VERSION),
         ("kind", kube_object.kind_field, NETWORK_POLICY),
@@ -118,7 +118,7 @@ def _type_fields(ctx: PolicyContext) -> Diagnostics:
 
 def _name(ctx: PolicyContext) -> Diagnostics:
     kube_object = ctx.policy.object
-    # What is no NetworkPolicy yet is not looked at by the API server: it may be half typed.
+    # What is no NetworkPolicy yet is not looked at by the API server: it may be incomplete.
     if kube_object.name or kube_object.kind != NETWORK_POLICY or kube_object.api_version != API_VERSION:
         return
     root = kube_object.node

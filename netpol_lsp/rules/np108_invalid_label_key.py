@@ -18,7 +18,7 @@ def invalid_label_key(ctx: PolicyContext) -> Diagnostics:
     """A label or annotation key is not one that Kubernetes takes.
 
     ## Why
-    A key is a name of at most 63 letters, digits, `-`, `_` and `.`, optionally behind a lower-case DNS prefix and
+    A key is a name of at most 63 letters, digits, `-`, `_` and `.`, optionally after a lower-case DNS prefix and
     a `/`, as in `app.kubernetes.io/name`. The API server refuses anything else, in labels, annotations, matchLabels
     and matchExpressions.
 

@@ -50,7 +50,7 @@ def invalid_label_value(ctx: PolicyContext) -> Diagnostics:
             yield from _check(ctx, string_field(entry))
     for selector in ctx.policy.selectors:
         for requirement in selector.requirements:
-            # Values behind Exists and DoesNotExist are NP116's.
+            # Values after Exists and DoesNotExist are NP116's.
             if requirement.operator is None or requirement.operator.value not in ("Exists", "DoesNotExist"):
                 for value in requirement.values:
                     yield from _check(ctx, value)

@@ -90,7 +90,7 @@ def ip_block_with_selector(ctx: PolicyContext) -> Diagnostics:
 
 
 def _split(ctx: PolicyContext, peer: Peer) -> Fix | None:
-    """A dash in front of the last of the keys, where one stands before the other in block style."""
+    """A dash before the last of the keys, where one is before the other in block style."""
     node = peer.node
     if node.flow or node.origin is not None or len(node.entries) != 2 or any(is_null(e.value) for e in node.entries):
         return None

@@ -15,7 +15,7 @@ def non_canonical_cidr(ctx: PolicyContext) -> Diagnostics:
     """An address range is not written in its one canonical form.
 
     ## Why
-    `10.0.0.5/8` means 10.0.0.0/8: the bits behind the prefix are ignored, which is rarely what was meant.
+    `10.0.0.5/8` means 10.0.0.0/8: the bits after the prefix are ignored, which is rarely what was meant.
     `010.0.0.0/8` is octal for some readers, and `::ffff:10.0.0.0/104` is IPv4 in disguise. From Kubernetes 1.36 on
     the API server refuses these; from 1.33 it warns. IPv6 with capital letters or needless zeros is a warning only.
 

@@ -86,7 +86,7 @@ def policy_types_missing(ctx: PolicyContext) -> Diagnostics:
         return
     fields = (policy.rules_field(direction) for direction in Direction)
     if any(field is not None and field.value is None and not field.is_null for field in fields):
-        return  # of a wrong type, or a placeholder: nobody knows what will be filled in
+        return  # of a wrong type, or a placeholder: no one knows what will be filled in
     if ctx.has_unknown_fields:
         return
     at = written.key_span if written is not None else policy.spec_field.key_span

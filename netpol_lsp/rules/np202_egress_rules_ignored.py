@@ -14,7 +14,7 @@ def egress_rules_ignored(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     Rules count only for the directions that `policyTypes` lists. Without `Egress` in it the policy does not isolate its
-    pods for egress, and whatever stands under `egress` is stored and ignored: all egress stays allowed, unless another
+    pods for egress, and whatever is under `egress` is stored and ignored: all egress stays allowed, unless another
     policy isolates the pods.
 
     Some network plugins enforce such rules all the same: AWS' network policy agent takes what the rules say for the policy

@@ -14,7 +14,7 @@ def ingress_rules_ignored(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     Rules count only for the directions that `policyTypes` lists. Without `Ingress` in it the policy does not isolate its
-    pods for ingress, and whatever stands under `ingress` is stored and ignored: all ingress stays allowed, unless another
+    pods for ingress, and whatever is under `ingress` is stored and ignored: all ingress stays allowed, unless another
     policy isolates the pods.
 
     Some network plugins enforce such rules all the same: Cilium has applied ingress rules of policies that list only Egress

@@ -20,7 +20,7 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     A NetworkPolicy guards the pods of its own namespace only. Without `metadata.namespace` it lands in whatever
-    namespace kubectl is set to when somebody applies it: applied to the wrong one it protects nothing, and nobody is
+    namespace kubectl is set to when someone applies it: applied to the wrong one it protects nothing, and no one is
     told.
 
     Silent where something else decides: a kustomization that takes the file in, directly or through another one, and

@@ -144,7 +144,7 @@ def _is_empty(node: Node) -> bool:
 
 
 def _place(ctx: PolicyContext, node: Node) -> Span:
-    """The item; its dash where nothing is written behind it."""
+    """The item; its dash where nothing is written after it."""
     if node.end > node.start:
         return node.span
     dash = max(ctx.document.text.rfind("-", 0, node.start), 0)
@@ -156,7 +156,7 @@ def _fix(ctx: PolicyContext, rule: TrafficRule) -> Fix | None:
     rules = ctx.policy.rules(rule.direction)
     following = rules[rules.index(rule) + 1 :][:1]
     if not is_null(rule.node) or (following and _is_empty(following[0].node)):
-        return None  # the one behind goes first: it would take this one's place in the list
+        return None  # the one after goes first: it would take this one's place in the list
     return remove_empty_rule(ctx.document, ctx.policy, rule, "Allow nothing")
 
 

@@ -184,7 +184,7 @@ def _warning(ctx: PolicyContext, peer: Peer, others: dict[str, tuple[WorkloadFac
 
 
 def _name_them(ctx: PolicyContext, peer: Peer, names: list[str]) -> Fix | None:
-    """Name the namespaces where such pods are; of many, nobody means all."""
+    """Name the namespaces where such pods are; of many, no one means all."""
     if len(names) > _MOST_NAMES:
         return _fix(ctx, peer)
     wanted: dict[str, object] = {"matchLabels": {METADATA_NAME: names[0]}}

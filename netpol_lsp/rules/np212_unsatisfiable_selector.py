@@ -19,7 +19,7 @@ def unsatisfiable_selector(ctx: PolicyContext) -> Diagnostics:
     ## Why
     All entries of matchLabels and all items of matchExpressions must hold together. `app: web` with `app NotIn [web]`,
     `In [a]` with `In [b]`, or `Exists` with `DoesNotExist` match nothing, whatever labels there are. Then the policy selects
-    no pod, or the peer lets nobody in. For "one or the other", write one condition with both values: `In [a, b]`.
+    no pod, or the peer lets no one in. For "one or the other", write one condition with both values: `In [a, b]`.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1

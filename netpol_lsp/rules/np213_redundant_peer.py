@@ -23,7 +23,7 @@ def redundant_peer(ctx: PolicyContext) -> Diagnostics:
 
     Only what is proven is reported: by labels, by namespaces (every namespace has the label `kubernetes.io/metadata.name`)
     and by address ranges with their exceptions. An ipBlock is never taken to cover pods, because whether it does is up to
-    the network plugin. What stands there twice to the letter is NP215's; an exclusion (`NotIn`, `except`) that a wider peer
+    the network plugin. What is there twice to the letter is NP215's; an exclusion (`NotIn`, `except`) that a wider peer
     takes back is NP238's, and told here in the profile `strict` only.
 
     ```yaml bad

@@ -22,7 +22,7 @@ def redundant_rule(ctx: PolicyContext) -> Diagnostics:
     says, and an exclusion that a wider rule takes back is NP238's: here these are told in the profile `strict` only.
 
     Only what is proven is reported, from peers and ports together; a named port is covered by the same name or by all ports
-    of its protocol. What stands there twice to the letter is NP215's.
+    of its protocol. What is there twice to the letter is NP215's.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1

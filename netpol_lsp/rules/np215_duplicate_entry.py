@@ -23,10 +23,10 @@ from netpol_lsp.yaml.to_python import content_key, to_python
 
 @policy_rule("NP215", category="intent", severity=Severity.INFO)
 def duplicate_entry(ctx: PolicyContext) -> Diagnostics:
-    """An entry of a list stands there twice.
+    """An entry of a list is there twice.
 
     ## Why
-    Rules, peers, ports, conditions, values and policy types that stand there twice do no more than once. Often one of the
+    Rules, peers, ports, conditions, values and policy types that are there twice do no more than once. Often one of the
     copies was meant to be edited.
 
     It is the meaning that counts for ports: `port: 80` is `{protocol: TCP, port: 80}`, and 80 is part of 80 to 90. Peers

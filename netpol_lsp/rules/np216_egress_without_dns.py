@@ -56,7 +56,7 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
     pods connect to anything, they need no names: that is a fact, for the profile `strict` only. An information where
     all that is allowed is reached by its address: the API server, single addresses and small ranges.
 
-    The settings `dns: {ports: [...], node-local-address: ...}` say where DNS listens in your cluster, and `platform` stands
+    The settings `dns: {ports: [...], node-local-address: ...}` say where DNS listens in your cluster, and `platform` is
     for the usual ones: DNS pods of OpenShift listen on 5353 (53 is the port of their Service, which policies do not see),
     in EKS Auto Mode DNS is a service of the node that no selector reaches. With NodeLocal DNSCache pods ask an address of
     their node, which selectors for the DNS pods do not include. On network plugins that never match pods by an `ipBlock`
@@ -197,7 +197,7 @@ def _fix(ctx: PolicyContext, setup: DnsSetup) -> Fix | None:
 
 
 def _is_usual(setup: DnsSetup) -> bool:
-    """Whether nobody said where the cluster's DNS is."""
+    """Whether no one said where the cluster's DNS is."""
     said = setup.labels or setup.namespace or setup.node_local or setup.is_on_node
     return not said and setup.ports == (DNS_PORT,)
 

@@ -14,7 +14,7 @@ def except_removes_all(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     Each exception must be smaller than the range, but together they may take away all of it: `10.0.0.0/8` without
-    `10.0.0.0/9` and `10.128.0.0/9` is nothing, so the peer matches nobody.
+    `10.0.0.0/9` and `10.128.0.0/9` is nothing, so the peer matches no one.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1

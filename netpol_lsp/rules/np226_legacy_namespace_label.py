@@ -18,7 +18,7 @@ def legacy_namespace_label(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     Selectors look at labels, not at names, and nothing sets a label `name` on a namespace; `kubernetes.io/metadata.name`
-    is on every namespace (since Kubernetes 1.21). Unless somebody labelled the namespace by hand, the selector matches
+    is on every namespace (since Kubernetes 1.21). Unless someone labelled the namespace by hand, the selector matches
     nothing, without a word.
 
     A warning for kube-system and kube-public, which hardly anybody labels, and where a manifest makes the namespace without
@@ -99,7 +99,7 @@ def _check(ctx: PolicyContext, key: Field[str], values: list[Field[str]]) -> Dia
         return
     made = [facts for name in names if (facts := ctx.workspace.namespaces.get(name)) is not None and facts.origin.end]
     if made and all(facts.labels.get("name") == facts.name or facts.has_unknown_labels for facts in made):
-        return  # somebody labels it so
+        return  # someone labels it so
     is_system = not _SYSTEM.isdisjoint(names)
     unlabelled = next((facts for facts in made if "name" not in facts.labels and not facts.has_unknown_labels), None)
     edits = replace_scalar(ctx.document, key.node, METADATA_NAME)

@@ -19,7 +19,7 @@ def reply_traffic_rule(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     Policies look at connections, not at packets: once a connection is allowed, its replies go through. An egress rule to
-    the clients' ephemeral ports is not needed for them, and opens new connections that nobody wanted.
+    the clients' ephemeral ports is not needed for them, and opens new connections that no one wanted.
 
     Told only where the rule is for the very peers that the policy lets in, and has no comment: servers that listen on
     such ports look the same otherwise.

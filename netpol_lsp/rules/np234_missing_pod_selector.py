@@ -110,7 +110,7 @@ def missing_pod_selector(ctx: PolicyContext) -> Diagnostics:
 
 
 def _is_elsewhere(policy: NetworkPolicy) -> bool:
-    """Whether the selector is there, misspelt or in a wrong place: that is NP101's, and its fix mends this."""
+    """Whether the selector is there, misspelt or in a wrong place: that is NP101's, and its fix repairs this."""
     root = _names(policy.object.node)
     if policy.spec is None:
         return bool(root & _SPEC_FIELDS)

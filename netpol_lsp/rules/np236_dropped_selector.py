@@ -23,7 +23,7 @@ def dropped_selector(ctx: PolicyContext) -> Diagnostics:
     ## Why
     `namespaceSelector:` without a value is null and is dropped, as if it were not there. Beside a podSelector it leaves
     pods of the policy's own namespace only, while `namespaceSelector: {}` would mean every namespace. A `podSelector:`
-    without a value leaves every pod of the namespaces, and an `ipBlock:` without a value leaves nothing behind.
+    without a value leaves every pod of the namespaces, and an `ipBlock:` without a value leaves nothing.
 
     ## Fix safety
     Unsafe for a namespaceSelector: `{}` allows every namespace. Safe for the others, where the written form means the

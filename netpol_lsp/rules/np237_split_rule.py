@@ -24,7 +24,7 @@ _DNS_PORTS = frozenset({53, 5353, 8053})
 
 @policy_rule("NP237", category="intent", severity=Severity.WARNING, needs=Trigger.RULES)
 def split_rule(ctx: PolicyContext) -> Diagnostics:
-    """A rule with only peers stands next to a rule with only ports.
+    """A rule with only peers is next to a rule with only ports.
 
     ## Why
     Each dash in `ingress` or `egress` begins a rule, and rules are alternatives. So `- from:` and `- ports:` as two
@@ -103,7 +103,7 @@ def split_rule(ctx: PolicyContext) -> Diagnostics:
         if all(rule.ports_field is not None for rule in rules):
             continue
         if field is None or len(rules) != len(field.value or ()):
-            continue  # an item that is not understood may stand between two
+            continue  # an item that is not understood may be between two
         for first, second in _split_rules(rules):
             if _are_meant_apart(ctx, first, second) or _has_invalid_port(first) or _has_invalid_port(second):
                 continue

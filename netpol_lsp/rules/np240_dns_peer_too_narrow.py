@@ -39,7 +39,7 @@ def dns_peer_too_narrow(ctx: PolicyContext) -> Diagnostics:
     ## Why
     `kubernetes.io/cluster-service` and `kubernetes.io/name` are labels of the Service `kube-dns`, not of its pods, so a
     peer that asks for them reaches no DNS pod. And a rule that opens port 53 only towards pods of its own namespace, or of
-    a namespace that has nothing to do with DNS, lets nobody look up names: the cluster's DNS is in `kube-system`
+    a namespace that has nothing to do with DNS, lets no one look up names: the cluster's DNS is in `kube-system`
     (in `openshift-dns` on OpenShift).
 
     Silent where addresses are named, or anything in the rule sounds like a DNS server of your own.

@@ -50,7 +50,7 @@ def namespaces_are_not_the_internet(ctx: PolicyContext) -> Diagnostics:
     that a rule with nothing but such a peer does not reach them: these connections stay refused. For addresses outside
     write an `ipBlock`, or leave `to` out.
 
-    Told where the ports are those of web, mail or API servers, a comment or the policy's name speaks of somebody
+    Told where the ports are those of web, mail or API servers, a comment or the policy's name speaks of someone
     outside, and no other rule that is known allows these ports towards addresses.
 
     ## Fix safety
@@ -151,7 +151,7 @@ def _has_outside_ports(rule: RuleSemantics) -> bool:
 
 
 def _what_is_said(ctx: PolicyContext, rule: TrafficRule) -> str | None:
-    """The word of a comment on the rule, or of the policy's name, for somebody outside; None when there is none."""
+    """The word of a comment on the rule, or of the policy's name, for someone outside; None when there is none."""
     comment = comment_text(comments_on(ctx.document, rule.node))
     for text in (comment, (ctx.policy.object.name or "").replace("-", " ")):
         found = _OUTSIDE.search(text)

@@ -19,7 +19,7 @@ def selects_no_workload(ctx: PolicyContext) -> Diagnostics:
     """The policy selects no pod that any manifest makes.
 
     ## Why
-    A policy whose podSelector matches nothing protects nothing, and nobody is told. A letter too many, another case, or
+    A policy whose podSelector matches nothing protects nothing, and no one is told. A letter too many, another case, or
     a label that is on the Deployment's own metadata and not on that of its pods is enough.
 
     A warning where a manifest shows what was meant: a label that differs by a slip, the same value under another key, the

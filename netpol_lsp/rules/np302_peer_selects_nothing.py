@@ -27,7 +27,7 @@ def peer_selects_nothing(ctx: PolicyContext) -> Diagnostics:
     """A peer selects no pod that any manifest makes.
 
     ## Why
-    A peer that matches no pod allows nothing: the connections that it was written for are refused, and nobody is told. A
+    A peer that matches no pod allows nothing: the connections that it was written for are refused, and no one is told. A
     podSelector without a namespaceSelector looks at the policy's own namespace only, so pods with that very label in
     another namespace do not count.
 

@@ -25,7 +25,7 @@ def unknown_namespace(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     A policy in a namespace that does not exist is refused when it is applied. A peer that names one matches nothing, and
-    nobody is told.
+    no one is told.
 
     A warning where a namespace that is known differs by a slip, and where a snapshot of the cluster (`--context`) shows all
     namespaces. Otherwise nothing is said: the namespace may be made elsewhere.

@@ -29,7 +29,7 @@ def namespace_selector_matches_nothing(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     A namespaceSelector looks at the labels of namespaces. Where none carries the label, the peer matches nothing, and
-    nobody is told.
+    no one is told.
 
     A warning where the manifest of a Namespace has the label with a value that differs by a slip, and where a snapshot of
     the cluster (`--context`) shows all namespaces with their labels. Otherwise nothing is said.

@@ -19,13 +19,13 @@ def duplicate_policy(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     An object is known by its kind, namespace and name. Of two manifests that say the same three, the one that is applied
-    last replaces the other: its rules are gone, and nobody is told.
+    last replaces the other: its rules are gone, and no one is told.
 
     Reported for manifests that are applied together: in one file, in one folder, in one kustomization. The base and the
     overlay of a kustomization are one policy, and manifests of other folders may be for other clusters. Files of one folder
     that are variants of each other are not applied together: their names differ by one word (`install`, `install-openshift`),
     or they have several policies in common. Tests and examples, going by the names of files and folders, are applied one by
-    one, unless numbers in front of the names give an order.
+    one, unless numbers before the names give an order.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1

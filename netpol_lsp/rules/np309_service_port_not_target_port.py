@@ -28,7 +28,7 @@ def service_port_not_target_port(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     What is sent to a Service reaches a pod on the Service's `targetPort`: the address and the port are rewritten before
-    network policies look at the packet. A rule with the Service's own port allows a port that nobody listens on, and
+    network policies look at the packet. A rule with the Service's own port allows a port that no one listens on, and
     the port that counts stays closed.
 
     Reported where a Service of the manifests sends the port on to another one, no pod that is meant lists the port

@@ -30,7 +30,7 @@ def one_sided_connection(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     A connection needs both sides: the egress of the pods that open it, and the ingress of the pods that they reach. A rule that
-    names certain pods speaks for a connection that somebody wants; where every policy of the other side refuses it, the rule
+    names certain pods speaks for a connection that someone wants; where every policy of the other side refuses it, the rule
     has no effect. Either the other side lacks a rule, or this one is left over. `netpol-lint why` shows both sides.
 
     Reported for peers that name pods by labels, where all pods that are known to be meant refuse all that the rule

@@ -18,7 +18,7 @@ def namespace_without_default_deny(ctx: PolicyContext) -> Diagnostics:
     """No policy of the namespace isolates all of its pods.
 
     ## Why
-    Pods that no policy selects are open. A default deny (`podSelector: {}` and the directions in `policyTypes`) closes what nobody
+    Pods that no policy selects are open. A default deny (`podSelector: {}` and the directions in `policyTypes`) closes what no one
     thought of, pods that come later among them; all other policies then say what is allowed.
 
     Said once a namespace, at its first policy. A policy for all pods counts whatever its rules are.
@@ -107,7 +107,7 @@ def _has_default_deny(known: KnownCluster, namespace: str, direction: Direction)
 
 
 def _fix(ctx: PolicyContext, missing: list[Direction]) -> Fix | None:
-    """Add the policy behind this one; none where the document is JSON or a template."""
+    """Add the policy after this one; none where the document is JSON or a template."""
     document = ctx.document
     if document.is_template or document.text.lstrip()[:1] == "{" or ctx.policy.object.path:
         return None

@@ -20,7 +20,7 @@ from netpol_lsp.reach.traffic import Traffic, describe
     needs_known=ResourceTrigger.WORKLOADS,
 )
 def ingress_backend_blocked(ctx: PolicyContext) -> Diagnostics:
-    """An Ingress or route leads to pods that let nobody from elsewhere in.
+    """An Ingress or route leads to pods that let no one from elsewhere in.
 
     ## Why
     What comes through an Ingress or a route reaches the pods from the ingress controller, which runs in a namespace of its own (or
@@ -28,7 +28,7 @@ def ingress_backend_blocked(ctx: PolicyContext) -> Diagnostics:
     same namespace on the port that the Service leads to, the backend cannot be reached: the usual answer is 502 or 504.
 
     Allow the controller's namespace (`kubernetes.io/metadata.name: ingress-nginx`) or addresses on the container's port.
-    Silent where a rule may let somebody else in, and where a part of it is not known.
+    Silent where a rule may let someone else in, and where a part of it is not known.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -185,7 +185,7 @@ def _is_blocked(known: KnownCluster, policy: PolicySemantics, entry: EntryPoint)
 
 
 def _from_elsewhere(side: Side, entry: EntryPoint) -> list[Traffic]:
-    """The traffic of the rules that may mean somebody who is no pod of the workload's own namespace."""
+    """The traffic of the rules that may mean someone who is no pod of the workload's own namespace."""
     found: list[Traffic] = []
     for selecting in side.policies:
         for compiled in selecting.compiled.rules:

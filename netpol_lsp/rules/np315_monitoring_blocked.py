@@ -21,7 +21,7 @@ from netpol_lsp.reach.traffic import Traffic, describe
     needs_known=ResourceTrigger.WORKLOADS,
 )
 def monitoring_blocked(ctx: PolicyContext) -> Diagnostics:
-    """Pods that are to be scraped let nobody in on the port of their metrics.
+    """Pods that are to be scraped let no one in on the port of their metrics.
 
     ## Why
     Prometheus fetches metrics from the pods: a ServiceMonitor, a PodMonitor, or the annotations `prometheus.io/scrape: "true"`

@@ -20,7 +20,7 @@ def owner_label_varies(ctx: PolicyContext) -> Diagnostics:
     """A selector asks for a label that differs between pods of one owner.
 
     ## Why
-    All pods of a ReplicaSet, StatefulSet or Job are made from one template. Where a label differs between them, somebody has
+    All pods of a ReplicaSet, StatefulSet or Job are made from one template. Where a label differs between them, someone has
     labelled single pods by hand, and the label is gone as soon as such a pod is made anew: the selector then means
     other pods than before.
 

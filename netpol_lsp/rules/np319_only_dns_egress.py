@@ -20,7 +20,7 @@ def only_dns_egress(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     A policy that isolates egress and allows DNS alone is half of a default deny: names can be looked up, and every connection
-    to what they stand for is refused. Where another policy lets these very pods in, somebody counts on the connection,
+    to what they stand for is refused. Where another policy lets these very pods in, someone counts on the connection,
     and the egress rule for it was forgotten.
 
     Reported where no other policy that may select the pods allows any egress.

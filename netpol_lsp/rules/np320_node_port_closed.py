@@ -192,7 +192,7 @@ def _covers(meaning: RuleSemantics, protocol: str, number: int) -> bool:
 
 
 def _others_let_in(ctx: PolicyContext) -> bool:
-    """Whether another policy that may select these pods lets somebody in who is no pod."""
+    """Whether another policy that may select these pods lets someone in who is no pod."""
     for other in ctx.workspace.neighbours(ctx.located):
         if selects_all_of(other, ctx.located) is Ternary.NO:
             continue

@@ -25,7 +25,7 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
     """Egress reaches the cloud's metadata service.
 
     ## Why
-    On most clouds 169.254.169.254 (and fd00:ec2::254) hands credentials of the node to whoever asks over HTTP. A broad
+    On most clouds 169.254.169.254 (and fd00:ec2::254) hands credentials of the node to the one who asks over HTTP. A broad
     range such as `0.0.0.0/0` includes it; an `except` takes it out. A rule whose ports leave out TCP 80 is fine.
     Beside a rule that allows everything an exception would change nothing, and nothing is said.
 

@@ -22,7 +22,7 @@ def cni_differs(ctx: PolicyContext) -> Diagnostics:
     ## Why
     Some plugins enforce a part of NetworkPolicies only under a condition: Cilium enforces SCTP only where it is switched on
     and never matches pods by an `ipBlock`, AWS' policy agent works for named ports where Services use the same name, NCP
-    takes four labels in a selector. And some enforce nothing until somebody switches it on, as in EKS Auto Mode, which
+    takes four labels in a selector. And some enforce nothing until someone switches it on, as in EKS Auto Mode, which
     is said once.
 
     An information, and a warning where it surely does not work: a number that exceeds a limit, an `ipBlock` of pods

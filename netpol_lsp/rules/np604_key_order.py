@@ -13,7 +13,7 @@ def key_order(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     `apiVersion`, `kind`, `metadata`, `spec`; in the spec `podSelector`, `policyTypes`, `ingress`, `egress`; in a rule
-    peers before ports: whoever reads many policies finds things where they are expected.
+    peers before ports: the one who reads many policies finds things where they are expected.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -52,13 +52,13 @@ def key_order(ctx: PolicyContext) -> Diagnostics:
 
 
 def _check(ctx: PolicyContext, node: Mapping, order: tuple[str, ...]) -> Diagnostics:
-    """Report the first key that stands behind one which usually follows it."""
+    """Report the first key that is after one which usually follows it."""
     highest = ""
     for entry in node.entries:
         name = entry.name
         if name not in order:
             continue
-        # policyTypes stands in either place.
+        # policyTypes is in either place.
         if highest and order.index(name) < order.index(highest) and "policyTypes" not in (name, highest):
             yield ctx.finding(entry.key, f"`{name}` usually comes before `{highest}`")
             return

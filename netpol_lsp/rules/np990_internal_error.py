@@ -12,7 +12,7 @@ def internal_error(_ctx: Context) -> Diagnostics:
     """A rule failed: a mistake in netpol-lint.
 
     ## Why
-    When a rule raises an error, its findings for this document are missing, and nobody should take their absence for a
+    When a rule raises an error, its findings for this document are missing, and no one should take their absence for a
     good sign. The other rules are not affected. Please report it with the manifest, or the smallest part of it that
     shows the error. There is no example, since none is known.
 

@@ -32,7 +32,7 @@ class TextEdit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Edits of one file that mend a finding together. `title` is an imperative sentence."""
+    """Edits of one file that repair a finding together. `title` is an imperative sentence."""
 
     title: str
     edits: tuple[TextEdit, ...]
@@ -45,7 +45,7 @@ class Fix:
 
 
 class Fixes(Sequence[Fix]):
-    """Fixes that are worked out when somebody first asks for them: most findings are only looked at.
+    """Fixes that are worked out when someone first asks for them: most findings are only looked at.
 
     Equal to a tuple of the same fixes. When `make` raises, the only fix is one without edits that says so.
     """
@@ -96,7 +96,7 @@ class Fixes(Sequence[Fix]):
 
 
 def move_fixes(fixes: Sequence[Fix], offset: int) -> Sequence[Fix]:
-    """The fixes for a text that stands `offset` code points further on."""
+    """The fixes for a text that is `offset` code points further on."""
     return Fixes(lambda: [_move(fix, offset) for fix in fixes]) if isinstance(fixes, Fixes) or fixes else ()
 
 

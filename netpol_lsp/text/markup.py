@@ -14,7 +14,7 @@ _LONGEST = 2000
 
 
 def markdown_text(sentence: str) -> str:
-    """A sentence whose values stand in backticks, as Markdown that shows just these words.
+    """A sentence whose values are in backticks, as Markdown that shows just these words.
 
     What is between backticks becomes code, everything else plain text. Where a value has backticks of its own, the parts
     change roles, and none of them gets to be markup: no link, picture, heading, mention or HTML comes from a file.

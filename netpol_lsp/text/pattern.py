@@ -1,6 +1,6 @@
 r"""Regular expressions that people write into configurations, matched in time that grows with the text only.
 
-What Python's `re` has, without what needs backtracking: no references to groups, no looking ahead or behind. The pattern
+What Python's `re` has, without what needs backtracking: no references to groups, no looking ahead or after. The pattern
 becomes an automaton whose states are followed side by side (Thompson's construction), so that no pattern takes long.
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ELLIPSIS = "…"
 LONGEST_MESSAGE = 600
-"""How many characters of a message are shown; nobody reads more, and a value in it may have millions."""
+"""How many characters of a message are shown; no one reads more, and a value in it may have millions."""
 
 
 def shorten(text: str, most: int = LONGEST_MESSAGE) -> str:

@@ -71,7 +71,7 @@ class LineIndex:
         return self._starts[line] if line < len(self._starts) else len(self._text)
 
     def line_end(self, line: int) -> int:
-        """The offset behind the last character of `line`, without its line ending."""
+        """The offset after the last character of `line`, without its line ending."""
         end = self.line_start(line + 1)
         start = self.line_start(line)
         while end > start and self._text[end - 1] in "\r\n":

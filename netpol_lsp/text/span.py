@@ -20,7 +20,7 @@ class Span:
         return self.end - self.start
 
     def contains(self, offset: int) -> bool:
-        """Whether `offset` lies in the span or at its end (where a caret may stand)."""
+        """Whether `offset` lies in the span or at its end (where a caret may be)."""
         return self.start <= offset <= self.end
 
     def touches(self, other: Span) -> bool:

@@ -239,7 +239,7 @@ class DeliveryMap:
         )
 
     def _ways(self, uri: str) -> Iterator[_Way]:
-        """Each way up from a file to a kustomization that nobody takes in."""
+        """Each way up from a file to a kustomization that no one takes in."""
         starts = [
             *self._takers.get(uri, ()),
             *(self._by_folder.get(posixpath.dirname(uri), ()) if uri in self._patches else ()),

@@ -33,7 +33,7 @@ DNS_PORT_NAMES = {"UDP": "dns", "TCP": "dns-tcp"}
 
 # Other pods in kube-system that answer DNS: CoreDNS under its own name, NodeLocal DNSCache.
 _OTHER_DNS_LABELS = ({"k8s-app": "coredns"}, {"k8s-app": "node-local-dns"})
-# Where pods and services get their addresses from when nobody says otherwise.
+# Where pods and services get their addresses from when no one says otherwise.
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 _PORTS_MEANT_FOR_DNS = (DNS_PORT, OPENSHIFT_DNS_PORT)
 _ELSEWHERE = "\0"
@@ -48,7 +48,7 @@ class DnsSetup:
     ranges of pods and services; the private ranges when empty. `namespace` and `labels` (`key=value`): those of the
     DNS pods, the usual ones when not said. `is_on_node`: DNS is a service of each node and has no pods; pods ask one of
     `addresses` then, any private address when empty. `is_matched_by_address`: whether an ipBlock means pods.
-    `is_guessed`: nobody wrote down which pods answer DNS, so that those of the usual clusters may, too.
+    `is_guessed`: no one wrote down which pods answer DNS, so that those of the usual clusters may, too.
     """
 
     ports: tuple[int, ...] = (DNS_PORT,)
@@ -63,7 +63,7 @@ class DnsSetup:
 
     @property
     def pod_labels(self) -> dict[str, str]:
-        """The labels of the DNS pods by key; empty when nobody says."""
+        """The labels of the DNS pods by key; empty when no one says."""
         return {key: value for key, _, value in (label.partition("=") for label in self.labels)}
 
 
@@ -87,7 +87,7 @@ def rule_allows_dns(
 ) -> Ternary:
     """Whether one egress rule of `policy` allows DNS over a protocol to one of the places where it may run.
 
-    A policy whose namespace nobody knows is taken to be elsewhere than the DNS pods.
+    A policy whose namespace no one knows is taken to be elsewhere than the DNS pods.
     """
     if not _may_be_open(rule, setup, protocol):
         return Ternary.NO

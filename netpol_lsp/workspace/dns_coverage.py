@@ -19,7 +19,7 @@ def is_dns_denied(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSet
     """Whether it is known that the pods of `located` may not ask DNS over any of the protocols.
 
     For a policy that surely isolates egress. Rules of all policies that may select some of its pods count; a policy of
-    another kind, or a manifest that nobody can read, may allow it, too.
+    another kind, or a manifest that no one can read, may allow it, too.
     """
     for protocol in protocols:
         if policy_allows_dns(located.policy, setup, protocol) is not Ternary.NO:

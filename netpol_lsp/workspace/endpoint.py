@@ -1,4 +1,4 @@
-"""Whether a rule lets somebody through: one peer of which we know something, on certain ports."""
+"""Whether a rule lets someone through: one peer of which we know something, on certain ports."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class PodEndpoint:
     """Pods on the other side of a connection.
 
     `labels` and `namespace_labels` are what is known of them, all there is when `has_all_labels` or
-    `has_all_namespace_labels`. `addresses`: where their addresses lie, None when nobody knows. `named_ports`:
-    the numbers behind (protocol, name), all there are when `has_all_named_ports`. `is_matched_by_address`: whether an
+    `has_all_namespace_labels`. `addresses`: where their addresses lie, None when no one knows. `named_ports`:
+    the numbers after (protocol, name), all there are when `has_all_named_ports`. `is_matched_by_address`: whether an
     ipBlock means pods at all, which is up to the network plugin.
     """
 

@@ -1,4 +1,4 @@
-"""From the nodes of a document to the facts of its objects: pure, and tolerant of templates and half-typed text."""
+"""From the nodes of a document to the facts of its objects: pure, and tolerant of templates and incomplete text."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def resources_of(document: Document, index: int = 0, default_namespace: str | No
 
 
 def _objects(document: Document) -> Iterator[tuple[KubeObject, str | None]]:
-    """The objects with their kinds; items of a `PodList` and its like need not name theirs. None: nobody knows it."""
+    """The objects with their kinds; items of a `PodList` and its like need not name theirs. None: no one knows it."""
     list_kind = text(find(document.root, "kind")) or ""
     item_kind = list_kind.removesuffix("List") if list_kind.endswith("List") else ""
     for obj in objects_of(document.root):
@@ -110,7 +110,7 @@ def _fact(reader: ManifestReader) -> AnyFacts | None:
 
 
 def _unreadable(reader: ManifestReader, *, is_encrypted: bool) -> UnknownManifest:
-    """An object whose kind nobody can read."""
+    """An object whose kind no one can read."""
     return UnknownManifest(
         "encrypted" if is_encrypted else "template",
         name=reader.name,

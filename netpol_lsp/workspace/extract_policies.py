@@ -36,7 +36,7 @@ def other_policy(reader: ManifestReader) -> OtherPolicyFacts:
 
 
 def _subject(reader: ManifestReader) -> tuple[LabelSelector | None, LabelSelector | None]:
-    """The pods and namespaces that it is about; None where nobody knows, or all."""
+    """The pods and namespaces that it is about; None where no one knows, or all."""
     node = reader.obj.node
     if reader.kind in ("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"):
         if reader.get("spec", "endpointSelector") is None:

@@ -57,7 +57,7 @@ class ManifestReader:
 
     @property
     def namespace(self) -> str | None:
-        """The namespace, the default filled in; None when nobody names one, or a template decides it."""
+        """The namespace, the default filled in; None when no one names one, or a template decides it."""
         return None if self.is_namespace_unknown else written_text(self.obj.namespace_field) or self.default_namespace
 
     @property

@@ -18,7 +18,7 @@ class HintKind(StrEnum):
     CNI = "cni"
     PLATFORM = "platform"
     SWITCHED_ON = "switched-on"
-    """The network plugin of this name, which enforces only when somebody says so, is told to."""
+    """The network plugin of this name, which enforces only when someone says so, is told to."""
 
 
 @dataclass(frozen=True, slots=True)

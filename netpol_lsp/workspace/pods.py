@@ -27,7 +27,7 @@ _MESH_DOMAINS = ("istio.io", "linkerd.io", "knative.dev", "kubevirt.io", "cilium
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a manifest ends up: its namespace, None where nobody says, and the file, whose neighbours are applied with it."""
+    """Where a manifest ends up: its namespace, None where no one says, and the file, whose neighbours are applied with it."""
 
     namespace: str | None
     uri: str
@@ -118,7 +118,7 @@ def _hidden_by(view: WorkspaceSnapshot, where: Place, selector: LabelSelector) -
 
 
 def _unknown_near(view: WorkspaceSnapshot, where: Place) -> Iterator[UnknownManifest]:
-    """The manifests that nobody can read and that may be about a place."""
+    """The manifests that no one can read and that may be about a place."""
     yield from view.index.shard(where.namespace).unknown
     for key in (UNKNOWN_NAMESPACE, None):
         if key != where.namespace:
@@ -126,7 +126,7 @@ def _unknown_near(view: WorkspaceSnapshot, where: Place) -> Iterator[UnknownMani
 
 
 def may_be_changed(view: WorkspaceSnapshot, where: Place) -> bool:
-    """Whether a manifest that nobody can read may hold a policy for a place."""
+    """Whether a manifest that no one can read may hold a policy for a place."""
     return any(unknown.may_be_policy for unknown in _unknown_near(view, where))
 
 

@@ -1,7 +1,7 @@
-"""Policies that may be there: of kinds that are not modelled, and documents that nobody can read here.
+"""Policies that may be there: of kinds that are not modelled, and documents that no one can read here.
 
 Each becomes a policy that is unknown wherever it may say something, so that every question about what "no policy" allows is
-answered with "unknown" where one of them may allow it, and nobody has to ask for them apart.
+answered with "unknown" where one of them may allow it, and no one has to ask for them apart.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def possible_policy(
     directions: frozenset[Direction] = frozenset(Direction),
     is_namespace_unknown: bool = False,
 ) -> LocatedPolicy:
-    """A policy that may allow anything in some directions, to some pods (`selector` None: nobody knows which).
+    """A policy that may allow anything in some directions, to some pods (`selector` None: no one knows which).
 
     `namespace`: where it may be, None where no namespace is named. `is_namespace_unknown`: in any.
     """
@@ -77,7 +77,7 @@ def concerns(fact: OtherPolicyFacts, namespace: NamespaceFacts | None) -> bool:
 
 
 def of_unknown_manifest(manifest: UnknownManifest) -> LocatedPolicy:
-    """The policy that a document may be whose kind nobody can read."""
+    """The policy that a document may be whose kind no one can read."""
     return possible_policy(
         manifest.origin.uri,
         manifest.namespace,

@@ -32,7 +32,7 @@ OTHER_POLICY_KINDS: dict[tuple[str, str], bool] = {
     ("networking.k8s.aws", "ClusterNetworkPolicy"): True,
     ("nsx.vmware.com", "SecurityPolicy"): False,
 }
-# What renders manifests later, which nobody can read here: (group, kind) and where it says the namespace.
+# What renders manifests later, which no one can read here: (group, kind) and where it says the namespace.
 RENDERED_LATER = {
     ("helm.toolkit.fluxcd.io", "HelmRelease"): ("spec", "targetNamespace"),
     ("helm.cattle.io", "HelmChart"): ("spec", "targetNamespace"),

@@ -75,7 +75,7 @@ class ResourceShard:
 
     @lazy
     def unknown(self) -> tuple[UnknownManifest, ...]:
-        """Manifests that nobody can read."""
+        """Manifests that no one can read."""
         return tuple(chain.from_iterable(one.unknown for one in self.files.values()))
 
     @lazy

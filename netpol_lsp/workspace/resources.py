@@ -94,7 +94,7 @@ class ServicePort:
 
 @dataclass(frozen=True, slots=True)
 class ServiceFacts:
-    """A Service. `selector` None: none is written, and somebody else keeps its endpoints.
+    """A Service. `selector` None: none is written, and someone else keeps its endpoints.
 
     `cluster_ips` without `None` (headless, see `is_headless`). `has_unknown_type`: a template decides the type.
     """
@@ -140,7 +140,7 @@ class EndpointSliceFacts:
 
 @dataclass(frozen=True, slots=True)
 class IngressBackend:
-    """A Service that somebody sends traffic to. `service_namespace` None: the referrer's own. `port`: number, name, or None."""
+    """A Service that someone sends traffic to. `service_namespace` None: the referrer's own. `port`: number, name, or None."""
 
     service: str
     service_namespace: str | None = None
@@ -231,7 +231,7 @@ class OtherPolicyFacts:
 
     Kinds of one name are told apart by `api_version` (a NetworkPolicy of `crd.projectcalico.org/v1`). `pod_selector` None:
     any pod. `namespace_selector` None: the pods of its namespace, or of any where `is_cluster_wide`. `directions`: "Ingress"
-    and "Egress", both when nobody knows.
+    and "Egress", both when no one knows.
     """
 
     kind: str
@@ -249,7 +249,7 @@ class OtherPolicyFacts:
 
 @dataclass(frozen=True, slots=True)
 class UnknownManifest:
-    """A document that may hold objects which nobody can read here.
+    """A document that may hold objects which no one can read here.
 
     `reason`: "encrypted", "template", "syntax error", or what renders it later, as "HelmRelease". `kind`, `namespace`: as far
     as they are known. `may_be_policy`, `may_be_workload`: whether it can be, or make, one.

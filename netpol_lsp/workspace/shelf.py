@@ -14,7 +14,7 @@ _MOST_CHANGED = 64
 
 
 class PolicyShelf:
-    """Policies by file; immutable but for its selector index, which is made when somebody first asks.
+    """Policies by file; immutable but for its selector index, which is made when someone first asks.
 
     The index is handed on to the next version, which has a small one of its own for the files that changed since. Two shelves are the
     same only when they are one value: so one that is still there tells that none of its policies changed.

@@ -205,7 +205,7 @@ class WorkspaceSnapshot:
         return self.index.shard(namespace).services
 
     def unknown_in(self, namespace: str | None) -> tuple[UnknownManifest, ...]:
-        """The manifests of a namespace that nobody can read; for None those that name none."""
+        """The manifests of a namespace that no one can read; for None those that name none."""
         return self.index.shard(namespace).unknown
 
     def other_policies_in(self, namespace: str | None) -> tuple[OtherPolicyFacts, ...]:

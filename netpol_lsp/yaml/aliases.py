@@ -1,6 +1,6 @@
-"""Aliases and merge keys: values that stand elsewhere in the document.
+"""Aliases and merge keys: values that are elsewhere in the document.
 
-Each use becomes a copy that stands at the alias, so that every place of the tree has its own path.
+Each use becomes a copy that is at the alias, so that every place of the tree has its own path.
 Growth is limited as go-yaml limits it ("document contains excessive aliasing", decode.go).
 """
 
@@ -48,7 +48,7 @@ class Expander:
             self._open.discard(id(node))
 
     def expand(self, name: str, span: Span) -> Node:
-        """The copy of the node that `name` names, standing at `span`; an empty scalar with a problem when there is none."""
+        """The copy of the node that `name` names, being at `span`; an empty scalar with a problem when there is none."""
         target = self._anchors.get(name)
         if target is None:
             return self._refuse(span, f"alias `*{name}` has no anchor `&{name}` before it")

@@ -1,4 +1,4 @@
-"""Comments of a document and where they stand."""
+"""Comments of a document and where they are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINE_END = re.compile(r"[\n\r\x85\u2028\u2029]")
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment. `text` starts behind the `#`; `is_alone`: nothing else stands on its line."""
+    """A comment. `text` starts after the `#`; `is_alone`: nothing else is on its line."""
 
     span: Span
     text: str
@@ -58,7 +58,7 @@ def _scalar_spans(text: str, root: Node | None) -> list[tuple[int, int]]:
 
 
 def _text_start(text: str, node: Scalar) -> int:
-    """Where a scalar's text starts: behind the `|` or `>` of a block a comment may stand."""
+    """Where a scalar's text starts: after the `|` or `>` of a block a comment may be."""
     if node.style not in ("|", ">"):
         return node.start
     line_end = _LINE_END.search(text, node.start, node.end)

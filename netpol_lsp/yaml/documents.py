@@ -99,9 +99,9 @@ class Chunk:
 
 
 def split(text: str) -> list[Chunk]:
-    """The documents of a stream: cut before each `---`, but not behind a head of directives.
+    """The documents of a stream: cut before each `---`, but not after a head of directives.
 
-    What stands in front of the first `---`, or between two of them, without any content (blank lines, comments,
+    What is before the first `---`, or between two of them, without any content (blank lines, comments,
     directives) belongs to the document that follows; it counts as a document of its own all the same, so that
     numbers are those of a plain split at `---`.
     """
@@ -123,7 +123,7 @@ def split(text: str) -> list[Chunk]:
 
 
 def _marks(text: str) -> Iterator[int]:
-    """Where `---` stands: looking for the letters is much faster than for the expression."""
+    """Where `---` is: looking for the letters is much faster than for the expression."""
     at = text.find("---")
     while at >= 0:
         yield at
@@ -155,7 +155,7 @@ def read_document(source: Source, readable: str, shape: ObjectShape | None, *, i
 
 
 def _read_large(text: str) -> tuple[Node | None, tuple[SyntaxProblem, ...], SyntaxProblem | None]:
-    """As `_read`, for a text that nobody has pasted or typed: no looks for damage, and no repairs."""
+    """As `_read`, for a text that no one has pasted or typed: no looks for damage, and no repairs."""
     parsed = parse(text)
     if parsed.error is None:
         return parsed.root, parsed.problems, None

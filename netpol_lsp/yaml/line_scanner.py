@@ -1,4 +1,4 @@
-"""The lines of a text, read one by one: what stands on each where the text as a whole cannot be parsed."""
+"""The lines of a text, read one by one: what is on each where the text as a whole cannot be parsed."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _KEY = re.compile(
 class Line:
     """One line. Offsets count from the text's start.
 
-    `indent`: how many blanks lead it; `dashes`: where its leading list dashes stand; `body`: what follows
-    them, without a comment and trailing blanks; `comment`: where its comment starts, or None.
+    `indent`: how many spaces lead it; `dashes`: where its leading list dashes stand; `body`: what follows
+    them, without a comment and trailing spaces; `comment`: where its comment starts, or None.
     """
 
     number: int
@@ -39,7 +39,7 @@ class Line:
 
     @lazy
     def is_empty(self) -> bool:
-        """Whether there is nothing but blanks and comment on it."""
+        """Whether there is nothing but spaces and comment on it."""
         return not self.body and not self.dashes
 
     @property
@@ -58,14 +58,14 @@ class Line:
 
     @lazy
     def key_span(self) -> Span:
-        """Where the key stands, or the first word."""
+        """Where the key is, or the first word."""
         match = _KEY.match(self.body)
         length = match.end("key") if match else len(self.body.split()[0]) if self.body.split() else 0
         return Span(self.body_start, self.body_start + length)
 
     @lazy
     def value(self) -> str:
-        """What stands behind the key's colon; the whole body where there is no key."""
+        """What is after the key's colon; the whole body where there is no key."""
         match = _KEY.match(self.body)
         return self.body[match.end() :].strip() if match else self.body
 
@@ -76,7 +76,7 @@ class Line:
 
     @property
     def body_end(self) -> int:
-        """The offset behind the body."""
+        """The offset after the body."""
         return self.body_start + len(self.body)
 
     @property
@@ -86,7 +86,7 @@ class Line:
 
     @property
     def body_column(self) -> int:
-        """The column of the body, behind the dashes."""
+        """The column of the body, after the dashes."""
         return self.body_start - self.start
 
 
@@ -196,6 +196,6 @@ def flow_signs(text: str) -> Iterator[tuple[int, bool | None]]:
 
 
 def open_brackets(text: str) -> int:
-    """How many flow brackets stay open behind a text. Negative: too many are closed."""
+    """How many flow brackets stay open after a text. Negative: too many are closed."""
     flow = read_flow(text)
     return len(flow.opened) - len(flow.closed)

@@ -18,9 +18,9 @@ NULL_WORDS = frozenset({"", "~", "null", "Null", "NULL"})
 class Node:
     """A value of a document.
 
-    `start`, `end`: where its own text stands, without anchor and tag. `tag`: an explicit tag or None.
+    `start`, `end`: where its own text is, without anchor and tag. `tag`: an explicit tag or None.
     `anchor`: the name it defines. `origin`: set on values that an alias or merge key brings in: such
-    a node stands at the alias, and `origin` is the node that the anchor names.
+    a node is at the alias, and `origin` is the node that the anchor names.
     """
 
     __slots__ = ("anchor", "end", "origin", "start", "tag")
@@ -34,7 +34,7 @@ class Node:
 
     @property
     def span(self) -> Span:
-        """Where the node stands; zero-width for a value that is not written."""
+        """Where the node is; zero-width for a value that is not written."""
         return Span(self.start, self.end)
 
 

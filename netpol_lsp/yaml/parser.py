@@ -154,7 +154,7 @@ def _parse(text: str, readable: str) -> tuple[Parsed, int | None]:
 
 
 def _hide_colons(text: str, offset: int) -> str:
-    """The text with the colon at `offset` hidden from libyaml, and, at first, all others that stand inside a word."""
+    """The text with the colon at `offset` hidden from libyaml, and, at first, all others that are inside a word."""
     if _HIDDEN not in text and "%TAG" not in text:
         text = _WORD_WITH_COLON.sub(lambda match: _INNER_COLON.sub(_HIDDEN, match.group()), text)
     return text[:offset] + _HIDDEN + text[offset + 1 :]
@@ -236,7 +236,7 @@ class _Builder:
         return node
 
     def _place_of_nothing(self, offset: int) -> tuple[int, int]:
-        """A value that is not written stands right behind its colon or dash, whatever the parser says."""
+        """A value that is not written is right after its colon or dash, whatever the parser says."""
         at = offset
         while at > 0 and self.text[at - 1] not in ":-?,[{" and self.text[at - 1] in " \t\r\n":
             at -= 1
@@ -300,7 +300,7 @@ class _Builder:
 
 
 def _skip_properties(text: str, start: int, end: int) -> int:
-    """The offset behind `&anchor` and `!tag` that stand at `start`."""
+    """The offset after `&anchor` and `!tag` that are at `start`."""
     at = start
     while at < end and text[at] in "&!":
         while at < end and text[at] not in " \t\r\n,]}":
@@ -311,7 +311,7 @@ def _skip_properties(text: str, start: int, end: int) -> int:
 
 
 def _trim_block(text: str, start: int, end: int) -> int:
-    """The end of a block scalar's last line that is not blank."""
+    """The end of a block scalar's last line that is not space."""
     while end > start and text[end - 1] in " \t\r\n":
         end -= 1
     return end

@@ -1,4 +1,4 @@
-"""Field paths: from a path to its node, and from an offset to the path of what stands there."""
+"""Field paths: from a path to its node, and from an offset to the path of what is there."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _step(node: Node, span: Span) -> tuple[str | int, Node | None] | None:
                 is_alias = item.origin is not None and item.origin is not node.origin
                 return index, None if is_alias and item.span == span else item
     elif isinstance(node, Mapping):
-        # What `<<` brings in stands anywhere; what is written stands in order.
+        # What `<<` brings in is anywhere; what is written is in order.
         entries = node.all_entries()
         first = 0 if node.merged is not None else _first_near(entries, start, _start_of_key)
         for index in range(first, len(entries)):
@@ -108,7 +108,7 @@ def _start_of_key(entry: Entry) -> int:
 def _first_near(ordered: AbstractSequence[T], offset: int, start_of: Callable[[T], int]) -> int:
     """From where on to look for what covers `offset`: values do not overlap, so at most some that touch come first."""
     at = bisect_left(ordered, offset, key=start_of)
-    # One that has no width, or ends where the next one starts, stands before it.
+    # One that has no width, or ends where the next one starts, is before it.
     return max(at - 2, 0)
 
 

@@ -22,7 +22,7 @@ SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 
 # So many levels and lists tell how a document is written.
 _ENOUGH = 5
-# An opening quote: behind a blank, a comma or a bracket.
+# An opening quote: after a space, a comma or a bracket.
 _QUOTE = re.compile(r"""["'](?<=[\s,\[{].)""")
 T = TypeVar("T")
 
@@ -77,12 +77,12 @@ def column_of(source: Source, offset: int) -> int:
     return source.lines.column_of(offset)
 
 
-# Anchors and tags in front of a value.
+# Anchors and tags before a value.
 _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]*)+\Z")
 
 
 def dash_of(source: Source, item: Node) -> int:
-    """The offset of the `-` in front of an item of a block list: comments, anchors and tags may stand between."""
+    """The offset of the `-` before an item of a block list: comments, anchors and tags may be between."""
     if source.text.startswith((" - ", "\n- "), max(item.start - 3, 0)):
         return item.start - 2
     line = source.lines.line_of(item.start)
@@ -112,7 +112,7 @@ def scalar_text(value: str | float | None, quote: str = '"') -> str:
 
 
 def is_plain_safe(text: str) -> bool:
-    """Whether a text can stand without quotes, in block and flow style, and stay that text for every reader."""
+    """Whether a text can be without quotes, in block and flow style, and stay that text for every reader."""
     return (
         _PLAIN.match(text) is not None
         and isinstance(resolve_plain(text), str)

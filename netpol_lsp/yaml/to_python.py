@@ -17,7 +17,7 @@ from netpol_lsp.yaml.templates.masking import is_unknown
 class Plain:
     """`value`: dicts, lists, strings, numbers, booleans and None; `problems`: what YAML itself refuses in it.
 
-    Mapping keys are texts as JSON spells them; of a key that stands twice the last value counts.
+    Mapping keys are texts as JSON spells them; of a key that is set twice the last value counts.
     """
 
     value: Any
@@ -79,7 +79,7 @@ def _check_float(node: Scalar, value: Any, problems: list[SyntaxProblem]) -> Non
 
 def _convert_mapping(node: Mapping, problems: list[SyntaxProblem]) -> dict[str, Any]:
     result: dict[str, Any] = {}
-    # Keys are told apart before they become text: `yes` and `"true"` may stand side by side.
+    # Keys are told apart before they become text: `yes` and `"true"` may be side by side.
     seen: dict[Any, Entry] = {}
     for entry in node.entries if node.merged is None else node.all_entries():
         key = entry.key

@@ -17,7 +17,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class ConnectivityReport:
-    """What `connectivity` found. `exposures` is None when nobody asked for them. `entries`: what Ingresses and routes lead to."""
+    """What `connectivity` found. `exposures` is None when no one asked for them. `entries`: what Ingresses and routes lead to."""
 
     connections: tuple[Connection, ...]
     groups: tuple[Group, ...]

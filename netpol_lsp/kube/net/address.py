@@ -1,4 +1,4 @@
-"""Reads IP addresses as the API server does: leading zeros may stand, zones and masks may not.
+"""Reads IP addresses as the API server does: leading zeros may be, zones and masks may not.
 
 Follows ParseIPSloppy of k8s.io/utils/net, a fork of Go's net.ParseIP.
 """

@@ -58,7 +58,7 @@ class Cidr:
 
     `family` is 4 or 6, `network` and `prefix` the block as Go understands it: an IPv4-mapped block with a
     prefix length from 96 on is an IPv4 block. `address` is the address as written, host bits included;
-    `written_prefix` the number behind the slash. `canonical` is the block in the form that every version
+    `written_prefix` the number after the slash. `canonical` is the block in the form that every version
     takes without a warning; `single` is the one address in that form.
     `host_bits`, `leading_zeros` and `ipv4_mapped` are refused from 1.36 on; `non_canonical_ipv6` only warns.
     """

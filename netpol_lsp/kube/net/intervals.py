@@ -1,4 +1,4 @@
-"""Sets of whole numbers as sorted, disjoint, closed intervals: the arithmetic below ports and addresses."""
+"""Sets of integers as sorted, disjoint, closed intervals: the arithmetic below ports and addresses."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def findings_named(snapshot: Snapshot, diagnostics: Sequence[types.Diagnostic]) 
 
 
 def _shows_fix_all(snapshot: Snapshot, params: types.CodeActionParams) -> bool:
-    """Whether "fix all" belongs into a menu: always when somebody opens it, else where there is a finding."""
+    """Whether "fix all" belongs into a menu: always when someone opens it, else where there is a finding."""
     is_automatic = params.context.trigger_kind is types.CodeActionTriggerKind.Automatic
     return not is_automatic or bool(snapshot.findings_at(snapshot.positions.span(params.range)))
 

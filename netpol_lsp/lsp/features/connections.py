@@ -19,7 +19,7 @@ WHY = "netpol.why"
 
 
 def register(registry: Registry, services: Services) -> None:
-    """Add the command. It takes `{"from": ..., "to": ..., "port"?: ..., "uri"?: ...}`; `uri`: the file that somebody is in.
+    """Add the command. It takes `{"from": ..., "to": ..., "port"?: ..., "uri"?: ...}`; `uri`: the file that someone is in.
 
     It answers `{"verdict", "text", "markdown", "files"}`, or `{"error", "candidates"}` when the question means nothing.
     """

@@ -73,7 +73,7 @@ async def _all_findings(services: Services) -> AsyncIterator[tuple[str, int | No
         told.add(snapshot.source.uri)
         yield snapshot.uri, snapshot.version, await findings_of(services, snapshot)
         await asyncio.sleep(0)
-    # Before all files are read, nobody knows what else is there.
+    # Before all files are read, no one knows what else is there.
     for uri in services.sync.index.ours if services.session.workspace.is_complete else ():
         if uri not in told and not services.session.is_open(uri):
             told.add(uri)

@@ -1,4 +1,4 @@
-"""Hover: what stands under the pointer, explained."""
+"""Hover: what is under the pointer, explained."""
 
 from __future__ import annotations
 

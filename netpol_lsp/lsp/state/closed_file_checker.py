@@ -33,7 +33,7 @@ class _Report:
 
 
 class ClosedFileChecker:
-    """Checks files when somebody asks, and keeps what it says of them, but not their trees."""
+    """Checks files when someone asks, and keeps what it says of them, but not their trees."""
 
     def __init__(self, client: ClientPort, configuration: Configuration, session: Session) -> None:
         self._client = client

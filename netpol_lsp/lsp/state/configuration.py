@@ -99,7 +99,7 @@ class Configuration:
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """The workspace's folders whose files are read: nobody means all of a disk or of a home by opening it."""
+        """The workspace's folders whose files are read: no one means all of a disk or of a home by opening it."""
         home = os.path.expanduser("~").replace(os.sep, "/")
         return tuple(root for root in self.roots if os.path.dirname(root) != root and root != home)
 

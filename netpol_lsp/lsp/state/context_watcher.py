@@ -141,6 +141,6 @@ def _base(path: str) -> str:
 
 
 def _folder(path: str) -> str:
-    """The folder that holds all files behind a path."""
+    """The folder that holds all files after a path."""
     base = _base(path)
     return base if os.path.isdir(base) else os.path.dirname(base)

@@ -116,7 +116,7 @@ def render_config_problems(problems: Iterable[ConfigProblem], encoding: Encoding
 
 
 def _render_own_config(snapshot: Snapshot) -> list[Json]:
-    """What is wrong in a config file that is open, as it stands in the editor."""
+    """What is wrong in a config file that is open, as it is in the editor."""
     parsed = parse_config(snapshot.source, lambda _globs: lambda _path: False)
     return [_error(snapshot.positions.range(problem.span), problem.message) for problem in parsed.problems]
 

@@ -1,4 +1,4 @@
-"""What has been found out about one YAML document: kept while its text is the same, wherever it stands in its file."""
+"""What has been found out about one YAML document: kept while its text is the same, wherever it is in its file."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from netpol_lsp.yaml.templates.languages import Language
 
 
 class CachedDocument:
-    """`analysis` is None for a document of somebody else. `language`: the template language in which it was read.
+    """`analysis` is None for a document of someone else. `language`: the template language in which it was read.
 
     `revision` is another object whenever the document has other findings, `look` whenever they look otherwise (their
     fixes do not count: these depend on other policies more often). `written`: what was sent about it,
-    by feature. `words`: its labels and ports, once somebody has asked for them.
+    by feature. `words`: its labels and ports, once someone has asked for them.
     """
 
     __slots__ = (
@@ -85,11 +85,11 @@ class CachedDocument:
                 self._together = together
 
     def has(self, is_wanted: Callable[[Diagnostic], bool]) -> bool:
-        """Whether the last check found something of a kind, wherever it stands."""
+        """Whether the last check found something of a kind, wherever it is."""
         return any(map(is_wanted, self._found)) or any(map(is_wanted, self._together))
 
     def findings(self, part: Part) -> list[Diagnostic]:
-        """What the last check found, by place, where the document stands now."""
+        """What the last check found, by place, where the document is now."""
         place = (self.revision, part.start, part.index)
         if self._place != place:
             self._place = place

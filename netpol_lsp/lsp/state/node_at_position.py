@@ -1,4 +1,4 @@
-"""What stands at a place: the object, and the key or value with its path."""
+"""What is at a place: the object, and the key or value with its path."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class NodeAtPosition:
 
 
 def find_target(snapshot: Snapshot, offset: int) -> NodeAtPosition | None:
-    """What stands at an offset of the file; None outside of our objects and between words."""
+    """What is at an offset of the file; None outside of our objects and between words."""
     part = snapshot.part_at(offset)
     if part is None or part.analysis is None:
         return None

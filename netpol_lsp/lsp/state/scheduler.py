@@ -17,7 +17,7 @@ from netpol_lsp.lsp.uris import name_of_uri
 logger = logging.getLogger(__name__)
 
 TURN = 0.008
-"""Seconds of work until somebody else has a turn: a keystroke waits no longer."""
+"""Seconds of work until someone else has a turn: a keystroke waits no longer."""
 _CHEAP = 0.02
 _LONGEST_DELAY = 0.3
 
@@ -89,7 +89,7 @@ class Scheduler:
             self.schedule_all(but=uri)
 
     async def _pause(self, uri: str) -> None:
-        """Wait until nobody has typed for as long as the last check took."""
+        """Wait until no one has typed for as long as the last check took."""
         cost = self._costs.get(uri, 0.0)
         delay = 0.0 if cost < _CHEAP else min(cost, _LONGEST_DELAY)
         while (left := self._touched.get(uri, 0.0) + delay - time.monotonic()) > 0:  # noqa: ASYNC110 - each keystroke moves the goal
@@ -111,7 +111,7 @@ class Scheduler:
 async def work_out(session: Session, snapshot: Snapshot) -> float | None:
     """Work out a snapshot's findings in short turns; gives the seconds of work, or None when it is outdated.
 
-    Work is processor time: what else the machine is busy with must not make a check look dear.
+    Work is processor time: what else the machine is busy with must not make a check look costly.
     """
     busy = 0.0
     start, used = time.perf_counter(), time.thread_time()

@@ -1,4 +1,4 @@
-"""Who may talk to a server that listens on a port: whoever knows its token, and no web page of somebody else's."""
+"""Who may talk to a server that listens on a port: the one who knows its token, and no web page of someone else's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def make_token() -> str:
-    """A word that nobody guesses."""
+    """A word that no one guesses."""
     return secrets.token_urlsafe(24)
 
 
@@ -50,7 +50,7 @@ def token_of_request(path: str, authorization: str | None) -> str | None:
 
 
 def is_our_host(host: str | None, names: frozenset[str]) -> bool:
-    """Whether a request names this server as it is called: a name that only resolves to it is somebody else's."""
+    """Whether a request names this server as it is called: a name that only resolves to it is someone else's."""
     return host is not None and _name_of(f"//{host}") in names
 
 

@@ -100,7 +100,7 @@ class NetpolProtocol(LanguageServerProtocol):
         self._handle(data, message)
 
     def _handle(self, data: dict[str, Any], message: Any) -> None:
-        """Handle a message, and note how long it takes where somebody wants to know."""
+        """Handle a message, and note how long it takes where someone wants to know."""
         method, request = data.get("method"), data.get("id")
         if method is not None and not self._is_known(method):
             self._pass_over(method, request, data.get("params"))
@@ -119,7 +119,7 @@ class NetpolProtocol(LanguageServerProtocol):
         return method in self.fm.features or method in self.fm.builtin_features or method == types.CANCEL_REQUEST
 
     def _pass_over(self, method: str, request: str | int | None, params: Any) -> None:
-        """Answer a request for what there is not. That is nobody's mistake: clients ask, and extensions send what they like."""
+        """Answer a request for what there is not. That is no one's mistake: clients ask, and extensions send what they like."""
         if request is None:
             return
         if logger.isEnabledFor(logging.INFO):
@@ -180,7 +180,7 @@ class NetpolProtocol(LanguageServerProtocol):
         try:
             self._write(body.encode("utf-8", "replace"))
         except OSError:
-            # The client is gone: nobody is left to tell.
+            # The client is gone: no one is left to tell.
             self.stopped.set()
 
     def _send_response(self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None) -> None:

@@ -85,7 +85,7 @@ async def serve_stdio(endpoint: Endpoint, wire_in: int, wire_out: int) -> None:
         except FramingError as error:
             loop.call_soon_threadsafe(endpoint.fail, str(error))
         stop()
-        # The loop may be stuck: nobody is left who could tell it to end.
+        # The loop may be stuck: no one is left who could tell it to end.
         end_soon()
 
     # A daemon that reads the file descriptor itself: nothing to wait for, nothing locked, when the server ends.
@@ -157,7 +157,7 @@ def _put(writer: asyncio.StreamWriter, data: bytes) -> None:
 async def serve_websocket(endpoint: Endpoint, host: str, port: int, token: str | None) -> None:
     """Listen for a WebSocket and serve the first client with the token until it leaves.
 
-    Pages of other hosts are refused, and so are names that somebody else lets lead to this machine.
+    Pages of other hosts are refused, and so are names that someone else lets lead to this machine.
     """
     from websockets.asyncio.server import ServerConnection, serve  # noqa: PLC0415 - only who asks for it pays
     from websockets.exceptions import ConnectionClosed  # noqa: PLC0415
@@ -233,7 +233,7 @@ async def _close(writer: asyncio.StreamWriter) -> None:
 
 
 def _announce(address: tuple[str, int], token: str | None) -> None:
-    """Tell on standard error where the server listens, since with port 0 nobody else knows, and the token."""
+    """Tell on standard error where the server listens, since with port 0 no one else knows, and the token."""
     sys.stderr.write(f"netpol-lsp listens on {address[0]}:{address[1]}\n")
     if token is not None:
         sys.stderr.write(f"token: {token}\n")

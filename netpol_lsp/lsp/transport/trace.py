@@ -39,7 +39,7 @@ DETAILS = "netpol_details"
 
 
 class Details:
-    """What is known of an operation besides; written out only when somebody wants to read it."""
+    """What is known of an operation besides; written out only when someone wants to read it."""
 
     __slots__ = ("_values",)
 

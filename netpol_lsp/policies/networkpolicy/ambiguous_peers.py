@@ -18,7 +18,7 @@ from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.yaml.documents import Document
 
 # Components that live in one namespace of most clusters: where pods with such a label are asked for next to
-# their namespace, nobody means pods of the policy's own namespace.
+# their namespace, no one means pods of the policy's own namespace.
 _HOMES = {
     "kube-dns": frozenset({"kube-system", "openshift-dns"}),
     "coredns": frozenset({"kube-system", "openshift-dns"}),
@@ -69,7 +69,7 @@ def ambiguous_pairs(
 
     A list of nothing but such pairs is doubtful, as is a pair whose pods live in the very namespaces next to
     them. A pair among other peers is taken for a list of alternatives, as in the sample of the Kubernetes
-    documentation. `namespace` is the policy's own; None: nobody knows it.
+    documentation. `namespace` is the policy's own; None: no one knows it.
     """
     peers = rule.peers
     if len(peers) < 2 or not any(peer.pod_selector is None and peer.namespace_selector is not None for peer in peers):

@@ -63,7 +63,7 @@ def _find(policy: NetworkPolicy, facts: NetworkPolicySemantics) -> Iterator[Canc
 def _wider(
     whole: PeerSet, rule: RuleSemantics, peer: PeerSet, rules: tuple[RuleSemantics, ...], namespace: str | None
 ) -> tuple[int, int | None] | None:
-    """Where somebody takes in all of `whole`: the rule, and the peer in it. An empty rule is a mistake of its own."""
+    """Where someone takes in all of `whole`: the rule, and the peer in it. An empty rule is a mistake of its own."""
     for other in rules:
         if other is not rule and (rule.has_unknown_ports or not other.ports.covers(rule.ports)):
             continue

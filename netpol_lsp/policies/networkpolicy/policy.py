@@ -1,7 +1,7 @@
 """The typed NetworkPolicy (networking.k8s.io/v1).
 
 Tolerant: what has the wrong shape is None or left out and the schema reports it once, so that rules
-run on half-typed files. Follows the API reference of NetworkPolicy v1 and, for defaults,
+run on incomplete files. Follows the API reference of NetworkPolicy v1 and, for defaults,
 pkg/apis/networking/v1/defaults.go of Kubernetes.
 """
 

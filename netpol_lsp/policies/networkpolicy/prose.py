@@ -1,6 +1,6 @@
 """Selectors, peers, ports and rules in plain English.
 
-Concrete values stand in backticks, as in Markdown; `plain` takes these off. The texts are parts of a
+Concrete values are in backticks, as in Markdown; `plain` takes these off. The texts are parts of a
 sentence: no capital, no full stop.
 """
 
@@ -83,7 +83,7 @@ def namespace_names(selector: LabelSelector) -> tuple[str, ...]:
 
 
 def own_namespace_words(namespace: str | None) -> str:
-    """Gives "the policy's own namespace `shop`", without the name where nobody gives it."""
+    """Gives "the policy's own namespace `shop`", without the name where no one gives it."""
     return "the policy's own namespace" + (f" `{namespace}`" if namespace else "")
 
 
@@ -117,7 +117,7 @@ def addresses_words(block: IPBlock) -> str:
 
 
 def peer_words(peer: Peer, namespace: str | None) -> str:
-    """Whom one item of `from` or `to` means, in a policy of `namespace` (None: nobody knows which)."""
+    """Whom one item of `from` or `to` means, in a policy of `namespace` (None: no one knows which)."""
     if peer.pod_selector is None and peer.namespace_selector is None:
         if peer.ip_block is None:
             return f"peers {_LATER}" if is_decided_later(peer.node) else "nobody"

@@ -1,6 +1,6 @@
 """Which peers of a list, and which rules of a policy, others make superfluous.
 
-Of two that mean the same the later one is superfluous. What means nobody is left out: that is a mistake of its own.
+Of two that mean the same the later one is superfluous. What means no one is left out: that is a mistake of its own.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def _labels(peer: PeerSet, namespace: str | None) -> LabelSelector:
 
 
 def _address_candidates(peers: Iterable[PeerSet], budget: Budget) -> Iterator[tuple[PeerSet, Iterable[PeerSet]]]:
-    """Each peer that means addresses, with those that reach from before its first address to behind its last."""
+    """Each peer that means addresses, with those that reach from before its first address to after its last."""
     blocks = sorted(((_reach(peer), peer) for peer in peers if peer.addresses is not None), key=lambda pair: pair[0])
     open_: list[tuple[tuple[int, int, int], PeerSet]] = []
     for (family, start, _), group in groupby(blocks, key=lambda pair: pair[0]):

@@ -130,7 +130,7 @@ def semantics_of(
 ) -> NetworkPolicySemantics:
     """The facts of a policy.
 
-    `default_namespace` is the namespace of manifests that name none, None when nobody said. `is_partial`:
+    `default_namespace` is the namespace of manifests that name none, None when no one said. `is_partial`:
     whole lines of the manifest are hidden (template control flow, a syntax error).
     """
     namespace = policy.object.namespace_field
@@ -265,7 +265,7 @@ UNKNOWN_RULE = RuleSemantics(-1, (), NO_PORTS, has_unknown_peers=True, has_unkno
 def _places(
     items: list[Node] | None, typed: tuple[Peer, ...] | tuple[Port, ...] | tuple[TrafficRule, ...]
 ) -> list[int] | range:
-    """Where each typed value stands in the list as written: items of a wrong shape have none."""
+    """Where each typed value is in the list as written: items of a wrong shape have none."""
     if items is None or len(items) == len(typed):
         return range(len(typed))
     place_of = {id(item): place for place, item in enumerate(items)}

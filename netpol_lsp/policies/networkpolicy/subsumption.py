@@ -22,7 +22,7 @@ def namespace_selector(name: str) -> LabelSelector:
 
 
 def peer_covers(a: PeerSet, b: PeerSet, namespace: str | None) -> bool:
-    """Whether `a` means everyone that `b` means, both in a policy of `namespace` (None: nobody knows which)."""
+    """Whether `a` means everyone that `b` means, both in a policy of `namespace` (None: no one knows which)."""
     if a.is_unknown or b.is_unknown:
         return False
     if b.addresses is not None:
@@ -35,7 +35,7 @@ def peer_covers(a: PeerSet, b: PeerSet, namespace: str | None) -> bool:
 
 
 def is_nobody(peer: PeerSet) -> bool:
-    """Whether it is known that a peer means nobody: a selector that matches nothing, a range without an address."""
+    """Whether it is known that a peer means no one: a selector that matches nothing, a range without an address."""
     return (
         (peer.pods is not None and not is_satisfiable(peer.pods))
         or (peer.namespaces is not None and not is_satisfiable(peer.namespaces))

@@ -45,7 +45,7 @@ def _comments(document: Document) -> Counter[str]:
 
 
 def _touches_actions(document: Document, edits: Edits) -> bool:
-    """Whether an action of a template stands in or between the lines that change: nobody knows what it brings."""
+    """Whether an action of a template is in or between the lines that change: no one knows what it brings."""
     lines = document.source.lines
     start = lines.line_start(lines.line_of(min(edit.span.start for edit in edits)))
     end = lines.line_end(lines.line_of(max(edit.span.end for edit in edits)))

@@ -1,4 +1,4 @@
-"""Where a cursor stands in a document that need not be finished: from indentation, not from a parse."""
+"""Where a cursor is in a document that need not be finished: from indentation, not from a parse."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CursorContext(StrEnum):
     CONTENT = "content"
     """Whatever the value at `path` can start with: a key of a mapping, a scalar; a list item, with a dash."""
     VALUE = "value"
-    """The value behind a key on its line."""
+    """The value after a key on its line."""
     COMMENT = "comment"
     NOTHING = "nothing"
     """Inside a text where nothing can be offered."""
@@ -37,12 +37,12 @@ class CursorContext(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where the cursor stands.
+    """Where the cursor is.
 
     `path`: for CONTENT the value that the word is a part of (a mapping's path for a key), for VALUE the key's.
     `items`: a list that could get another item here, its dash in `column`. `word`: what is being typed, with
     its quotes; empty at the cursor otherwise. `siblings`: the other keys of the mapping. `has_colon`: the word
-    is a key already. `needs_space`: no blank stands behind the colon yet. `column`: of the word, from 0.
+    is a key already. `needs_space`: no space is after the colon yet. `column`: of the word, from 0.
     """
 
     place: CursorContext
@@ -58,7 +58,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class _Opener:
-    """A key or dash of a line. `name` is None for a dash. `mark`: behind its sign; `end`: behind the blanks after that."""
+    """A key or dash of a line. `name` is None for a dash. `mark`: after its sign; `end`: after the spaces after that."""
 
     column: int
     start: int
@@ -69,7 +69,7 @@ class _Opener:
 
 @dataclass(slots=True)
 class _Open:
-    """A key or list item that is open: `step` is its name or index. `is_filled`: its value stands on its line."""
+    """A key or list item that is open: `step` is its name or index. `is_filled`: its value is on its line."""
 
     column: int
     step: str | int
@@ -77,7 +77,7 @@ class _Open:
 
 
 def find_cursor(text: str, offset: int) -> Cursor:
-    """Where `offset` stands in the text of one document."""
+    """Where `offset` is in the text of one document."""
     return _Finder(readable_at(text, offset), offset).find()
 
 
@@ -150,7 +150,7 @@ class _Finder:
         return self.line
 
     def _is_idle(self, start: int, end: int) -> bool:
-        """Whether a line is blank, a comment or a mark."""
+        """Whether a line is space, a comment or a mark."""
         text = self.text[start:end].strip()
         return not text or text.startswith(("#", "---", "...", "%"))
 
@@ -190,17 +190,17 @@ class _Finder:
         return self._on_word(start, end if comment is None else comment)
 
     def _on_key(self, opener: _Opener) -> Cursor:
-        """The cursor is in or in front of a key of its line."""
+        """The cursor is in or before a key of its line."""
         if self.offset < opener.start:
             return Cursor(CursorContext.NOTHING)
         colon = self.text.rindex(":", opener.start, opener.mark)
         end = opener.start + len(self.text[opener.start : colon].rstrip())
-        # Blanks between the key and the colon belong to the key when the cursor stands behind them.
+        # Blanks between the key and the colon belong to the key when the cursor is after them.
         word = Span(opener.start, max(end, self.offset))
         return self._content(word, opener.column, has_colon=True)
 
     def _on_value(self, opener: _Opener, end: int) -> Cursor:
-        """The cursor is behind the colon of a key."""
+        """The cursor is after the colon of a key."""
         path = self._path()
         at = _skip_properties(self.text, opener.end, end)
         if at < self.offset and at < end and self.text[at] in "{[" and self.text[at : at + 2] != "{{":
@@ -239,7 +239,7 @@ class _Finder:
         return self._content(Span(self.offset, self.offset), self.offset - start)
 
     def _after_dashes(self, start: int) -> int:
-        """The offset behind the dashes of the line that stand in front of the cursor."""
+        """The offset after the dashes of the line that are before the cursor."""
         at = start
         for opener in _openers(self.text, start, self.lines.line_end(self.line)):
             if opener.name is not None or opener.end > self.offset:
@@ -357,6 +357,6 @@ def _skip_blanks(text: str, start: int, end: int) -> int:
 
 
 def _skip_properties(text: str, start: int, end: int) -> int:
-    """Behind anchors and tags."""
+    """After anchors and tags."""
     match = _PROPERTIES.match(text, start, end)
     return match.end() if match else start

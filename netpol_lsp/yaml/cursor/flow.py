@@ -1,4 +1,4 @@
-"""Where a cursor stands inside flow collections, `{...}` and `[...]`, finished or not."""
+"""Where a cursor is inside flow collections, `{...}` and `[...]`, finished or not."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Level:
 
     @property
     def step(self) -> str | int | None:
-        """The way to the value that is open in it; None in front of a key."""
+        """The way to the value that is open in it; None before a key."""
         if self.is_mapping:
             return self.key if self.after_colon else None
         return self.index
@@ -35,7 +35,7 @@ class FlowPlace:
     """Where the cursor is: the steps from the outermost collection, and the word under it.
 
     `steps` end with the key or index whose value the word is when `is_value`; else the word is, or becomes,
-    a key of the mapping behind the steps.
+    a key of the mapping after the steps.
     """
 
     steps: tuple[str | int, ...]
@@ -53,7 +53,7 @@ class FlowEnd:
 
 
 def find_in_flow(text: str, start: int, cursor: int, column: int) -> FlowPlace | FlowEnd:
-    """Where `cursor` stands in the collection that opens at `start`.
+    """Where `cursor` is in the collection that opens at `start`.
 
     `column` is that of the key which holds the collection, -1 for a document that is one: a line with a
     block key at that column or further left shows that the collection was never closed.
@@ -114,7 +114,7 @@ class _Scanner:
                 at = end
 
     def take(self, token: _Token) -> None:
-        """Go on behind a token."""
+        """Go on after a token."""
         if token.is_word:
             self._take_word(token.text)
         elif token.text in "{[":
@@ -144,7 +144,7 @@ class _Scanner:
             self.levels[-1].keys.append(text)
 
     def _rest_of_level(self, start: int) -> Iterator[_Token]:
-        """The words behind `start` that are on the level of the cursor."""
+        """The words after `start` that are on the level of the cursor."""
         depth = 0
         for token in self.tokens(start):
             if not token.is_word and token.text in "{[":
@@ -164,14 +164,14 @@ class _Scanner:
         return re.match(r"[ \t]*:", self.text[offset : offset + 40]) is not None
 
     def _was_never_closed(self, at: int) -> bool:
-        """Whether the line behind the break at `at` belongs to the block around the collection."""
+        """Whether the line after the break at `at` belongs to the block around the collection."""
         following = at + 2 if self.text[at : at + 2] == "\r\n" else at + 1
         match = _BLOCK_KEY.match(self.text, following)
         return match is not None and len(match["indent"]) <= self.column
 
 
 def _quoted_end(text: str, start: int) -> int:
-    """The offset behind a quoted word; one that is not closed ends with its line."""
+    """The offset after a quoted word; one that is not closed ends with its line."""
     quote, at, end = text[start], start + 1, _line_end(text, start)
     while at < end:
         if text[at] == "\\" and quote == '"':

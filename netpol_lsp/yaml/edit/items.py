@@ -55,7 +55,7 @@ def split_item(document: Document, sequence: Sequence, item: Node, before: Entry
 
 
 def empty_list(document: Document, entry: Entry) -> Edits | None:
-    """Write `[]` instead of a list, behind its key's colon; None where a comment would be lost."""
+    """Write `[]` instead of a list, after its key's colon; None where a comment would be lost."""
     node = entry.value
     if node.origin is not None or entry.key.origin is not None or has_anchor(node):
         return None
@@ -85,7 +85,7 @@ def has_anchor(node: Node) -> bool:
 
 
 def _join_block(document: Document, first: Mapping, second: Mapping) -> Edits | None:
-    """The second dash becomes a blank, and the second item's lines move under the first one's keys."""
+    """The second dash becomes a space, and the second item's lines move under the first one's keys."""
     dash = _dash(document, second)
     if dash is None or _dash(document, first) is None:
         return None
@@ -136,7 +136,7 @@ def _join_flow(document: Document, sequence: Sequence, first: Mapping, second: M
 
 
 def _separator(document: Document, mapping: Mapping) -> str:
-    """A comma, and a new line where the mapping's first key stands on another line than its brace."""
+    """A comma, and a new line where the mapping's first key is on another line than its brace."""
     source, key = document.source, mapping.entries[0].key.start
     if source.lines.line_of(mapping.start) == source.lines.line_of(key):
         return ", "
@@ -165,7 +165,7 @@ def _end(entry: Entry) -> int:
 
 
 def _dash(document: Document, item: Node) -> int | None:
-    """The dash of a block item, when nothing but blanks stands between them and it begins its line, or None."""
+    """The dash of a block item, when nothing but spaces is between them and it begins its line, or None."""
     start = _line_start(document, item.start)
     before = document.text[start : item.start].rstrip(" ")
     return start + len(before) - 1 if before.endswith("-") and not before[:-1].strip() else None

@@ -1,6 +1,6 @@
 """The only builder of YAML edits: changes to nodes as text edits in the document's own style.
 
-Every function returns None (or no edits) where the change cannot be made without harm: behind an alias,
+Every function returns None (or no edits) where the change cannot be made without harm: reached through an alias,
 or where a comment would be lost. Offsets count from the document's start.
 """
 
@@ -46,7 +46,7 @@ def quote_scalar(document: Document, node: Node) -> Edits | None:
 
 
 def replace_scalar(document: Document, node: Node, value: str | int) -> Edits | None:
-    """Write another value, keeping the quotes that stand there."""
+    """Write another value, keeping the quotes that are there."""
     if not isinstance(node, Scalar) or node.origin is not None or node.style in ("|", ">"):
         return None
     if isinstance(value, str) and node.style:
@@ -64,7 +64,7 @@ def rename_key(document: Document, entry: Entry, name: str) -> Edits | None:
 
 
 def set_value(document: Document, entry: Entry, value: Any) -> Edits | None:
-    """Replace an entry's value; a value that is not written is put behind the colon or on lines of its own."""
+    """Replace an entry's value; a value that is not written is put after the colon or on lines of its own."""
     node, key = entry.value, entry.key
     if node.origin is not None or key.origin is not None:
         return None
@@ -75,7 +75,7 @@ def set_value(document: Document, entry: Entry, value: Any) -> Edits | None:
             return None
         text = render_flow(value, style, as_json=as_json)
         if isinstance(node, Sequence) and not node.flow:
-            # A list may stand in its key's own column, where nothing else can.
+            # A list may be in its key's own column, where nothing else can.
             if _has_comment(document, Span(key.end, node.start)):
                 return None
             colon = document.text.index(":", key.end) + 1
@@ -90,7 +90,7 @@ def set_value(document: Document, entry: Entry, value: Any) -> Edits | None:
 def insert_entry(
     document: Document, mapping: Mapping, key: str, value: Any, *, after: Entry | None = None
 ) -> Edits | None:
-    """Add a key behind `after` (by default behind the last one), in the mapping's own style."""
+    """Add a key after `after` (by default after the last one), in the mapping's own style."""
     if mapping.origin is not None:
         return None
     style = style_of(document)
@@ -122,7 +122,7 @@ def _ends_in_open_block(document: Document, node: Node) -> bool:
 
 
 def insert_entry_first(document: Document, mapping: Mapping, key: str, value: Any) -> Edits | None:
-    """Add a key in front of the others."""
+    """Add a key before the others."""
     if mapping.origin is not None or not mapping.entries:
         return None
     style = style_of(document)
@@ -256,7 +256,7 @@ def _flow_entry(document: Document, mapping: Mapping, key: str, value: Any, styl
 
 
 def _flow_separator(document: Document, mapping: Mapping) -> str:
-    """What stands between entries: a comma, and a line break where each entry has its own line."""
+    """What is between entries: a comma, and a line break where each entry has its own line."""
     if len(mapping.entries) > 1:
         first, second = mapping.entries[0], mapping.entries[1]
         lines = document.source.lines

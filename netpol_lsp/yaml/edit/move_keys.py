@@ -13,7 +13,7 @@ from netpol_lsp.yaml.style import column_of
 def nest_entries(document: Document, mapping: Mapping, names: frozenset[str], key: str) -> Edits | None:
     """Put neighbouring keys of a mapping under a new key, as in `app: web` under `matchLabels`.
 
-    None when they do not stand next to each other, behind an alias, or when the mapping has the key already.
+    None when they do not be next to each other, reached through an alias, or when the mapping has the key already.
     """
     if mapping.origin is not None or mapping.get(key) is not None:
         return None

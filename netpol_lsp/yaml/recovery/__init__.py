@@ -10,7 +10,7 @@ Order of attempts (`read.parse_with_recovery`; each step runs only where the one
 4. The parser reads the text. What it stops at goes to `driver`, which repairs one error a round: `diagnose` tries the
    repairs of `repairs/` near the error, on the part of the text that `excerpt` cuts out, and takes the smallest one after
    which the parser can go on. `offset_map` carries offsets of the repaired text back to the original.
-5. Where no repair helps, `driver` blanks lines until the parser can go on; what is found after them is not reported.
+5. Where no repair helps, `driver` spaces lines until the parser can go on; what is found after them is not reported.
 
 Costs and scores. `score.fit` counts points: 1.0 is one field that the schema knows in its place; what does not belong
 takes points off. `indent_search` counts costs: 1.0 is about one oddity that a careful author would not write, so

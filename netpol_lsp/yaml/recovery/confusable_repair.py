@@ -1,4 +1,4 @@
-"""Reads a text through its damaged characters: what each should be, and the tree behind them."""
+"""Reads a text through its damaged characters: what each should be, and the tree after them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _score(text: str, damages: Sequence[Confusable], shape: ObjectShape) -> tupl
 
 
 def confusable_problems(text: str, damages: Sequence[Confusable], mended: Node | None) -> tuple[SyntaxProblem, ...]:
-    """What to say of each damage; `mended` is the tree behind it, with the offsets of the damaged text."""
+    """What to say of each damage; `mended` is the tree after it, with the offsets of the damaged text."""
     raw = parse(text)
     root = raw.root if raw.error is None else None
     return tuple(_problem(text, damage, root, mended) for damage in damages)
@@ -89,5 +89,5 @@ def _field(damage: Confusable, raw: Node | None, mended: Node | None) -> str:
 
 
 def offsets_of(damages: Sequence[Confusable]) -> OffsetMap:
-    """The way back from the mended text."""
+    """The way back from the repaired text."""
     return OffsetMap([damage.edit for damage in damages])

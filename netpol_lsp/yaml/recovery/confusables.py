@@ -1,4 +1,4 @@
-"""Characters that introduced by copy and paste: blanks that are none, quotes and colons that only look like them.
+"""Characters that introduced by copy and paste: spaces that are none, quotes and colons that only look like them.
 
 Everything in a NetworkPolicy but comments and annotation values is ASCII. So a look-alike elsewhere is
 damage, when what is left of the line without look-alikes is plain ASCII; in text that people wrote it stays.
@@ -50,7 +50,7 @@ class Confusable:
 
     @property
     def edit(self) -> TextEdit:
-        """The edit that mends them."""
+        """The edit that repairs them."""
         return TextEdit(self.span, self.text)
 
 
@@ -79,7 +79,7 @@ def describe(char: str) -> str:
 
 
 def _in_blanks(text: str, line: Line) -> Iterator[Confusable]:
-    """What looks like a blank in front of a comment, or on a line of its own, is text for YAML."""
+    """What looks like a space before a comment, or on a line of its own, is text for YAML."""
     end = line.comment if line.comment is not None else line.end
     for at in range(line.start, end):
         if text[at] in _BLANK:
@@ -136,7 +136,7 @@ def _in_annotation(
 
 
 def _mend(raw: str) -> list[str]:
-    """Each character of a line without its damage; separators get the blank that must follow them."""
+    """Each character of a line without its damage; separators get the space that must follow them."""
     mended = [_REPLACEMENTS.get(char, char) for char in raw]
     opened = ""
     for at, char in enumerate(raw):
@@ -173,7 +173,7 @@ def _value_offset(raw: str, mended: list[str], clean: Line) -> int:
 
 
 def _holder(lines: list[Line], line: Line, clean: Line) -> str | None:
-    """The key that a line stands below, going by columns."""
+    """The key that a line is below, going by columns."""
     for number in range(line.number - 1, max(line.number - _FARTHEST, 0) - 1, -1):
         above = lines[number]
         if above.is_empty or above.indent >= max(clean.indent, 1):

@@ -1,7 +1,7 @@
 """From a parser's error to what is really wrong: the smallest change after which the parser can read on.
 
-The parser reports the place where it gave up, often lines behind the mistake. Likely mistakes near that
-place are mended one at a time; the one that lets the parser read on, and gives the tree that fits the
+The parser reports the place where it gave up, often lines after the mistake. Likely mistakes near that
+place are repaired one at a time; the one that lets the parser read on, and gives the tree that fits the
 kind of object best, is the explanation.
 """
 
@@ -74,7 +74,7 @@ _PLAIN_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """An error and the mended text: `text` is None where no small change helps. `offsets` lead back from it."""
+    """An error and the repaired text: `text` is None where no small change helps. `offsets` lead back from it."""
 
     problem: SyntaxProblem
     text: str | None = None
@@ -106,7 +106,7 @@ def explain(text: str, error: SyntaxProblem, shape: ObjectShape | None = None) -
 
 
 def _lines_of(repair: Repair, scene: ErrorSite) -> tuple[Span, ...]:
-    """The lines that a repair touches; none where it says what is meant whatever stands there."""
+    """The lines that a repair touches; none where it says what is meant whatever is there."""
     if repair.kind is not ProblemKind.SYNTAX:
         return ()
     lines = scene.lines
@@ -207,7 +207,7 @@ def _swallows_line(scene: ErrorSite, parsed: Parsed, mended: str) -> bool:
 def _first_of_two(
     scene: ErrorSite, error: SyntaxProblem, shape: ObjectShape
 ) -> tuple[Repair, str, Parsed, OffsetMap] | None:
-    """Where one change does not help: a plain one behind which another one does."""
+    """Where one change does not help: a plain one after which another one does."""
     plain = [repair for repairer in _REPAIRERS for repair in repairer(scene) if repair.is_plain]
     for repair in plain[:_PAIRS]:
         mended = apply_edits(scene.text, repair.edits)
@@ -232,5 +232,5 @@ def _reads_on(scene: ErrorSite, error: SyntaxProblem, parsed: Parsed, offsets: O
 
 
 def _is_behind(scene: ErrorSite, error: SyntaxProblem, stop: int, offsets: OffsetMap) -> bool:
-    """Whether a place of the mended text lies behind the line of the error."""
+    """Whether a place of the repaired text lies after the line of the error."""
     return offsets.original(stop) > max(scene.lines[scene.number].end, error.span.end)

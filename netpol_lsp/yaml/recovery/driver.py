@@ -1,4 +1,4 @@
-"""What can still be known of a document with a syntax error: mends it as far as it goes and reads the result."""
+"""What can still be known of a document with a syntax error: repairs it as far as it goes and reads the result."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _MOST_PARSED = 500_000
 def recover(
     text: str, error: SyntaxProblem, shape: ObjectShape | None = None, *, mends: bool = True
 ) -> tuple[Node | None, tuple[SyntaxProblem, ...]]:
-    """The tree of the mended text, with the offsets of `text`, and what is wrong in it: the errors explained.
+    """The tree of the repaired text, with the offsets of `text`, and what is wrong in it: the errors explained.
 
-    Each round mends the first error that is left. Where no small change helps, lines are blanked until the
-    parser can go on, and what is found behind them is not reported: it may only follow from the blanks.
+    Each round repairs the first error that is left. Where no small change helps, lines are blanked until the
+    parser can go on, and what is found after them is not reported: it may only follow from the spaces.
     Without `mends` lines are blanked from the start.
     """
     if not mends:
@@ -52,7 +52,7 @@ def recover(
 
 
 def _add(problems: list[SyntaxProblem], problem: SyntaxProblem, lines: LineIndex) -> None:
-    """Add a problem, but for one on a line that was mended already: it follows from the mending."""
+    """Add a problem, but for one on a line that was repaired already: it follows from the repair."""
     if lines.line_of(problem.span.start) not in {lines.line_of(one.span.start) for one in problems}:
         problems.append(problem)
 
@@ -64,7 +64,7 @@ def _moved_back(problem: SyntaxProblem, maps: list[OffsetMap]) -> SyntaxProblem:
 
 
 def _blank_lines(text: str, error: SyntaxProblem) -> Parsed | None:
-    """What is left with the offending lines blanked: each try blanks the one whose loss lets the parser read furthest."""
+    """What is left with the offending lines blanked: each try spaces the one whose loss lets the parser read furthest."""
     lines = LineIndex(text)
     best: Parsed | None = None
     for _ in range(max(1, min(_ROUNDS, _MOST_PARSED // (len(text) + 1)))):

@@ -18,7 +18,7 @@ def part_around(scene: ErrorSite, error: SyntaxProblem) -> str:
     """The scene's text, or a part of it that has the same error and is quicker to parse.
 
     What follows the part is cut off; lines above it are blanked, so that offsets stay, but for those that
-    the part stands below.
+    the part is below.
     """
     text = scene.text
     if len(text) <= _SHORT:
@@ -38,14 +38,14 @@ def part_around(scene: ErrorSite, error: SyntaxProblem) -> str:
 
 
 def _above(lines: list[Line], first: int) -> list[Line]:
-    """The lines that line `first` stands below: each further out than the one under it."""
+    """The lines that line `first` is below: each further out than the one under it."""
     found: list[Line] = []
     least = next((line.indent for line in lines[first:] if not line.is_empty), 0)
     in_list = bool(lines[first].dashes)
     for line in reversed(lines[:first]):
         if line.is_empty:
             continue
-        # A list may stand in the column of its key.
+        # A list may be in the column of its key.
         holds = line.indent == least and in_list and not line.dashes and bool(line.key) and not line.value
         if line.indent < least or holds:
             found.append(line)

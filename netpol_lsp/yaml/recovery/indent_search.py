@@ -2,7 +2,7 @@
 
 A reading places every row in a mapping or list that is open at that point. What is odd about it adds to
 its cost: a field that is not known, a required one that is missing, a label called like a field. The
-cheapest reading wins; how much dearer the next one is tells how sure it is.
+cheapest reading wins; how much costlier the next one is tells how sure it is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from netpol_lsp.yaml.recovery.logical_lines import LogicalLine, LogicalLineKind
 from netpol_lsp.yaml.recovery.schema_shape import ANYTHING, FieldShape, ObjectShape
 
 _BEAM = 12
-# How much dearer than the best a reading may be at any point and still win in the end.
+# How much costlier than the best a reading may be at any point and still win in the end.
 _WINDOW = 8.0
 _STEP = 2
 _LABEL_KEY = re.compile(r"(?:[A-Za-z0-9.-]+/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?\Z", re.ASCII)
@@ -30,7 +30,7 @@ _STATE_WORK = 10
 _MOST_WORK = 600_000
 """Collections carried along, with a few for each state: some seconds. A pasted policy takes thousands, a long one 200,000."""
 SURE = 2.0
-"""How much dearer the next reading must be for the best one to be taken for granted."""
+"""How much costlier the next reading must be for the best one to be taken for granted."""
 
 
 def read(rows: Sequence[LogicalLine], shape: ObjectShape) -> IndentHypothesis | None:
@@ -185,7 +185,7 @@ def _entry_cost(outer: tuple[Frame, ...], frame: Frame, line: Line) -> float:
 def _enter_key(
     state: State, level: int, row: LogicalLine, child: ObjectShape, cost: float, *, starts: bool = False
 ) -> State:
-    """The state behind a key in the frame at `level`, which is the innermost one left."""
+    """The state after a key in the frame at `level`, which is the innermost one left."""
     line = row.line
     frame = state.frames[level]
     lost = not starts and frame.rows == 0 and bool(frame.name) and line.indent <= frame.parent_residual
@@ -200,9 +200,9 @@ def _enter_key(
 
 
 def _indent_cost(frame: Frame, line: Line) -> float:
-    """What the blanks that are left say against this place."""
+    """What the spaces that are left say against this place."""
     if frame.rows:
-        # Behind a dash the first key stands further right than what is left of the next ones.
+        # Behind a dash the first key is further right than what is left of the next ones.
         stands = (frame.residual, frame.parent_residual) if not frame.name else (frame.residual,)
         return 0.0 if line.indent in stands else DEDENT
     return DEDENT if line.indent < frame.parent_residual else 0.0

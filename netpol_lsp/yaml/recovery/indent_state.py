@@ -21,7 +21,7 @@ class Frame(NamedTuple):
     rows: int = 0
 
     def grown(self, residual: int, key: str | None = None) -> Frame:
-        """The frame with one more row, whose first one stands at `residual`."""
+        """The frame with one more row, whose first one is at `residual`."""
         return Frame(
             self.name,
             self.shape,

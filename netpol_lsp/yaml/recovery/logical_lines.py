@@ -62,7 +62,7 @@ def join_logical_lines(lines: list[Line], known: frozenset[str]) -> list[Logical
 
 
 def _following(lines: list[Line], at: int, known: frozenset[str]) -> int:
-    """How many lines behind `at` go on with its value."""
+    """How many lines after `at` go on with its value."""
     line = lines[at]
     if is_block_head(line):
         return _block_length(lines, at, known)

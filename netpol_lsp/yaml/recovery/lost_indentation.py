@@ -27,7 +27,7 @@ class Restored:
     """What a text without indentation was meant to be.
 
     `text` is the result of `edits`; `documents` how many objects it holds; `first` is the first key that
-    stands too far left, `parent` the key that it belongs to. `is_certain`: only one reading fits, and
+    is too far left, `parent` the key that it belongs to. `is_certain`: only one reading fits, and
     nothing had to be made a comment. `has_lost_dashes`: list items had lost their dashes as well.
     """
 
@@ -119,7 +119,7 @@ def _is_lost(reading: IndentHypothesis) -> bool:
     placed = [row for row in reading.rows if not row.is_prose]
     margins = {row.row.line.indent for row in placed if row.column == 0}
     if len(margins) != 1 or not reading.lost:
-        # Where top-level keys stand in different columns, lines were moved, not cut.
+        # Where top-level keys are in different columns, lines were moved, not cut.
         return False
     margin = margins.pop()
     is_flat = all(row.row.line.indent <= margin for row in placed)
@@ -174,7 +174,7 @@ def _shift(line: Line, column: int, before: str = "", dash: str = "") -> Iterato
 
 
 def _shift_rest(row: LogicalLine, column: int) -> Iterator[TextEdit]:
-    """Put the lines that go on with a value further in than its key, as they stand to one another."""
+    """Put the lines that go on with a value further in than its key, as they are to one another."""
     inner = [line for line in row.rest if not (line.is_empty and line.comment is None)]
     if not inner:
         return

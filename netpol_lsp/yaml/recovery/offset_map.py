@@ -13,7 +13,7 @@ from netpol_lsp.yaml.problems import SyntaxProblem
 
 
 class OffsetMap:
-    """Leads from offsets behind some edits (none of which overlap) to offsets before them."""
+    """Leads from offsets after some edits (none of which overlap) to offsets before them."""
 
     __slots__ = ("_after", "_before", "_edits")
 

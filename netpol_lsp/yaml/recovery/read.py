@@ -40,7 +40,7 @@ def parse_with_recovery(text: str, shape: ObjectShape | None, *, is_template: bo
     root, problems = recover(text, parsed.error, shape, mends=not is_template)
     first = problems[0]
     if parsed.has_ended and isinstance(parsed.root, Mapping):
-        # The API server reads only what stands in front of the error.
+        # The API server reads only what is before the error.
         first = replace(first, field=_lacking(parsed.root, shape or ANYTHING))
     return root or parsed.root, (first, *problems[1:]), first
 
@@ -81,6 +81,6 @@ def _read_damaged(text: str, damages: list[Confusable], shape: ObjectShape, *, i
     root, problems, error = parse_with_recovery(mended, shape, is_template=is_template)
     move_back(root, offsets)
     found = confusable_problems(text, damages, root)
-    # Fixes of other problems wait until these characters are mended: they count in columns.
+    # Fixes of other problems wait until these characters are repaired: they count in columns.
     moved = {id(problem): replace(move_problem(problem, offsets), fixes=()) for problem in problems}
     return root, found + tuple(moved.values()), moved[id(error)] if error is not None else None

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 
 class FieldShape(StrEnum):
-    """What stands at a place."""
+    """What is at a place."""
 
     MAPPING = "mapping"
     LIST = "list"

@@ -9,7 +9,7 @@ UNKNOWN, HALF, WRONG, EMPTY, SPACED, TWICE, BESIDE = 2.0, 1.0, 2.0, 0.6, 1.0, 2.
 
 
 def fit(node: Node | None, shape: ObjectShape) -> float:
-    """One point for each known field in its place; fewer for what does not belong where it stands."""
+    """One point for each known field in its place; fewer for what does not belong where it is."""
     return -1.0 if node is None else _fit(node, shape)
 
 
@@ -31,7 +31,7 @@ def _fit_scalar(node: Node) -> float:
     assert isinstance(node, Scalar)
     if is_null(node):
         return -EMPTY
-    # Only annotations hold blanks, and those score alike for every repair.
+    # Only annotations hold spaces, and those score alike for every repair.
     value = node.value
     odd = " " in value or (not node.style and ('"' in value or "'" in value or _closes_nothing(value)))
     return -SPACED if odd else 0.0

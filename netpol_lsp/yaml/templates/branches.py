@@ -1,4 +1,4 @@
-"""The structure of a template: chains of branches, definitions, and what stands in them."""
+"""The structure of a template: chains of branches, definitions, and what is in them."""
 
 from __future__ import annotations
 

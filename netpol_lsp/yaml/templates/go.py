@@ -2,7 +2,7 @@
 
 Follows text/template/parse/lex.go: strings and raw strings may hold the closing delimiter, a comment fills its
 action, trim markers stand beside a space. An action that never ends is cut at its line's end, so that the rest
-of a half-typed file is still read.
+of a incomplete file is still read.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def lex(text: str, opening: str = "{{", closing: str = "}}") -> Iterator[Token]:
 
 @lru_cache(maxsize=8)
 def _inside(opening: str, closing: str) -> re.Pattern[str]:
-    """What stands in an action: strings whole, and nothing that opens or closes another one."""
+    """What is in an action: strings whole, and nothing that opens or closes another one."""
     first, last = re.escape(opening), re.escape(closing)
     return re.compile(rf"""(?:"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|'(?:[^'\\\n]|\\.)*+'|(?!{last}|{first}).)*+""", re.DOTALL)
 

@@ -33,7 +33,7 @@ _QUOTING = frozenset({"quote", "squote"})
 _MOST_NESTED = 50
 
 Expression = str | list["Expression"]
-"""A word (a string with its quotes), or what stands in brackets; `|` is a word of its own."""
+"""A word (a string with its quotes), or what is in brackets; `|` is a word of its own."""
 
 
 def without_declaration(text: str) -> str:
@@ -109,14 +109,14 @@ def output_of(text: str) -> Output:
         elif name == "nindent":
             column = added = None
         elif name == "trim":
-            # The line break in front is gone: the first line begins where the action stands.
+            # The line break in front is gone: the first line begins where the action is.
             column = None
         is_string = name in _QUOTING or (is_string and name in ("trim", "nindent", "indent"))
     return Output(column, added, _literal(words), is_string, _included(words))
 
 
 def _function(stage: list[Expression]) -> str:
-    """The name that a stage begins with; "" for what stands in brackets."""
+    """The name that a stage begins with; "" for what is in brackets."""
     return stage[0] if stage and isinstance(stage[0], str) else ""
 
 

@@ -1,4 +1,4 @@
-"""Values that are decided later: by a template, envsubst or SOPS, or by somebody who fills in a placeholder.
+"""Values that are decided later: by a template, envsubst or SOPS, or by someone who fills in a placeholder.
 
 What such a value will be is unknown; nothing may call it wrong. Before parsing, actions of templates are masked,
 character for character, so that positions stay true.

@@ -209,7 +209,7 @@ class _Marker:
             self._reach(levels[: levels.index(level) + 1], opening)
 
     def _reach(self, levels: AbstractSequence[_Level], opening: Opening) -> None:
-        """Let collections reach as far as the action, unless it is in front of them."""
+        """Let collections reach as far as the action, unless it is before them."""
         for level in levels:
             if level.node.start <= opening.span.start:
                 level.node.end = max(level.node.end, opening.span.end)

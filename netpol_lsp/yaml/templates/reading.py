@@ -35,7 +35,7 @@ _FARTHEST = 2000
 """How far into a line a key is looked for."""
 _LINE_END = re.compile(r"[\n\r]")
 _NOT_LINE_END = re.compile(r"[^\n\r]")
-# What may stand before a value on its line: dashes, and a key.
+# What may be before a value on its line: dashes, and a key.
 _BEFORE_VALUE = re.compile(
     r"(?P<dashes>[ \t]*(?:-[ \t]+)*)(?P<key>(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s#'\"\[\]{},|>-][^\n:#]*?|[^\s\n:]+)[ \t]*:[ \t]*)?\Z"
 )
@@ -207,7 +207,7 @@ class _Lines:
         self.blanked: list[Span] = []
         self.openings: list[Opening] = []
         self.words: list[Token] = []
-        # The first offset behind the last action that was looked at, and the column of the next content.
+        # The first offset after the last action that was looked at, and the column of the next content.
         self.next_columns = self._columns()
 
     def _columns(self) -> list[tuple[int, bool]]:
@@ -282,7 +282,7 @@ class _Lines:
             self.blanked.append(rest)
 
     def _goes_on(self, found: re.Match[str], following: int, *, is_item: bool) -> bool:
-        """Whether lines that stand deeper follow: they belong to the same value."""
+        """Whether lines that are deeper follow: they belong to the same value."""
         if found["key"]:
             own = len(found["dashes"])
             return following > own or (following == own and is_item)

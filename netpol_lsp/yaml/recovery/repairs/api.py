@@ -36,7 +36,7 @@ class Repair:
 
     @property
     def offsets(self) -> OffsetMap:
-        """The way back from the mended text."""
+        """The way back from the repaired text."""
         return OffsetMap(self.edits) if self.swap is None else SwapMap(*self.swap)
 
 
@@ -68,11 +68,11 @@ class ErrorSite:
         return ending.group() if ending else "\n"
 
     def may_become_field(self, word: str) -> bool:
-        """Whether a word is the start of a known field: somebody may be typing it."""
+        """Whether a word is the start of a known field: someone may be typing it."""
         return any(name.startswith(word) for name in self.fields)
 
     def block_end(self, line: Line) -> int:
-        """The number of the last line that stands further in than `line` and follows it without a break."""
+        """The number of the last line that is further in than `line` and follows it without a break."""
         last = line.number
         for one in self.lines[line.number + 1 :]:
             if one.is_empty:

@@ -14,7 +14,7 @@ _MOST_ABOVE = 60
 
 
 def dashes(scene: ErrorSite) -> Iterator[Repair]:
-    """A list dash too many or too few, or one without its blank."""
+    """A list dash too many or too few, or one without its space."""
     for line in scene.near():
         if line.dashes:
             yield from _extra_dash(scene, line)
@@ -41,7 +41,7 @@ def dashes(scene: ErrorSite) -> Iterator[Repair]:
 
 
 def _extra_dash(scene: ErrorSite, line: Line) -> Iterator[Repair]:
-    """A dash among keys: what it stands in front of moves to its place, or stays where it is."""
+    """A dash among keys: what it is before moves to its place, or stays where it is."""
     start, behind = line.dashes[0], line.body_start
     what = line.key or line.body[:30]
     name = _holder(scene, line)
@@ -62,7 +62,7 @@ def _extra_dash(scene: ErrorSite, line: Line) -> Iterator[Repair]:
 
 
 def first_without_dash(scene: ErrorSite) -> Iterator[Repair]:
-    """The first item of a list has no dash, and all its lines stand where they would with one."""
+    """The first item of a list has no dash, and all its lines are where they would with one."""
     line = scene.line
     first = None
     for above in reversed(scene.lines[max(0, line.number - _MOST_ABOVE) : line.number] if line.dashes else []):
@@ -148,7 +148,7 @@ def _with_comments(scene: ErrorSite, line: Line) -> int:
 
 
 def _first_between(scene: ErrorSite, line: Line) -> int | None:
-    """The first of the keys that stand between a line and the list items in its column."""
+    """The first of the keys that are between a line and the list items in its column."""
     found = None
     for one in reversed(scene.lines[max(0, line.number - _MOST_ABOVE) : line.number]):
         if one.is_empty or one.indent > line.indent:
@@ -208,7 +208,7 @@ def _shift(line: Line, delta: int) -> TextEdit:
 
 
 def _holder(scene: ErrorSite, line: Line) -> str | None:
-    """The key that the line stands below."""
+    """The key that the line is below."""
     for one in reversed(scene.lines[: line.number]):
         if not one.is_empty and one.key is not None and one.indent < line.indent:
             return one.key

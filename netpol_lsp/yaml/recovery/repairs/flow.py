@@ -1,4 +1,4 @@
-"""Repairs of flow collections: their brackets, and what stands between their items."""
+"""Repairs of flow collections: their brackets, and what is between their items."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _close(
 
 
 def _quote_and_comma(line: Line) -> Iterator[Repair]:
-    """In front of another item, what is quoted needs its comma, too."""
+    """Before another item, what is quoted needs its comma, too."""
     quote = read_flow(line.body).quote
     if quote is not None:
         mark = line.body[quote]
@@ -86,7 +86,7 @@ def _quote_and_comma(line: Line) -> Iterator[Repair]:
 
 
 def _take_out(scene: ErrorSite, line: Line) -> Iterator[Repair]:
-    """Read on as though there were no bracket: what it is for stands below it already."""
+    """Read on as though there were no bracket: what it is for is below it already."""
     below = scene.after(line.number)
     if line.value not in _CLOSERS or below is None:
         return

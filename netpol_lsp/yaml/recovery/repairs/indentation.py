@@ -1,4 +1,4 @@
-"""Repairs of where lines stand: columns, tabs, text without a key."""
+"""Repairs of where lines are: columns, tabs, text without a key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |\Z)")
 
 
 def tabs(scene: ErrorSite) -> Iterator[Repair]:
-    """Tabs in front of a line's text."""
+    """Tabs before a line's text."""
     heads = [(line, _LEADING.match(scene.text, line.start)) for line in scene.lines]
     tabbed = [(line, head.group()) for line, head in heads if head and "\t" in head.group() and not line.is_empty]
     if not tabbed:
@@ -47,7 +47,7 @@ def tabs(scene: ErrorSite) -> Iterator[Repair]:
 
 
 def expand(head: str, width: int, *, fill: bool) -> str:
-    """Blanks for the tabs of a line's head: `width` each, or, with `fill`, up to the next multiple of it; one behind a dash."""
+    """Blanks for the tabs of a line's head: `width` each, or, with `fill`, up to the next multiple of it; one after a dash."""
     written = ""
     for char in head:
         if char != "\t":
@@ -60,7 +60,7 @@ def expand(head: str, width: int, *, fill: bool) -> str:
 
 
 def wrong_column(scene: ErrorSite) -> Iterator[Repair]:
-    """A line, or one with all that is below it, that stands a bit too far left or right."""
+    """A line, or one with all that is below it, that is a bit too far left or right."""
     for rank, line in enumerate(_suspects(scene)):
         for column in _columns(scene, line):
             if column == line.indent:
@@ -131,7 +131,7 @@ def _blanks(count: int) -> str:
 
 
 def _neighbour(scene: ErrorSite, line: Line, column: int) -> Line | None:
-    """A line at that column near by, that `line` would stand beside."""
+    """A line at that column near by, that `line` would be beside."""
     for one in reversed(scene.lines[: line.number]):
         if one.is_empty:
             continue
@@ -144,7 +144,7 @@ def _neighbour(scene: ErrorSite, line: Line, column: int) -> Line | None:
 
 
 def swapped(scene: ErrorSite) -> Iterator[Repair]:
-    """A line that stands between a key and the lines indented below it."""
+    """A line that is between a key and the lines indented below it."""
     for line in scene.near():
         above = scene.before(line.number)
         if above is None or not above.key or above.value or above.dashes or line.dashes or line.indent != above.indent:
@@ -235,7 +235,7 @@ def no_yaml(scene: ErrorSite) -> Iterator[Repair]:
 
 
 def first_line(scene: ErrorSite) -> Iterator[Repair]:
-    """The first lines stand further in than the rest."""
+    """The first lines are further in than the rest."""
     filled = [line for line in scene.lines if not line.is_empty and not line.is_separator]
     if not filled or filled[0].indent == 0 or scene.number <= filled[0].number:
         return

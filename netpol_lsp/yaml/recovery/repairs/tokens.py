@@ -33,7 +33,7 @@ _MEANINGS = {
 
 
 def missing_colon(scene: ErrorSite) -> Iterator[Repair]:
-    """`spec` or `kind NetworkPolicy` without the colon, `podSelector:{}` without the blank behind it."""
+    """`spec` or `kind NetworkPolicy` without the colon, `podSelector:{}` without the space after it."""
     for line in scene.near():
         if line.key is None and (glued := _GLUED.match(line.body)):
             at = line.body_start + glued.end("key") + 1
@@ -119,7 +119,7 @@ def bad_start(scene: ErrorSite) -> Iterator[Repair]:
                 yield remove_sign(line, start, 1.3)
         body = line.body
         if body[:1] in _STRAY and len(body) > 1:
-            # What follows the sign keeps its column where the sign took the place of a blank.
+            # What follows the sign keeps its column where the sign took the place of a space.
             yield remove_sign(line, line.body_start, 0.8)
             yield remove_sign(line, line.body_start, 0.85, 1, " ")
             yield remove_sign(line, line.body_start, 0.85, len(body) - len(body[1:].lstrip()))
