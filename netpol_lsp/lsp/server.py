@@ -13,6 +13,7 @@ from pygls.protocol import default_converter
 
 from netpol_lsp import __version__
 from netpol_lsp.lsp.features import (
+    call_hierarchy,
     code_actions,
     code_lens,
     commands,
@@ -62,6 +63,7 @@ FEATURES = (
     commands,
     navigation,
     workspace_symbols,
+    call_hierarchy,
 )
 
 

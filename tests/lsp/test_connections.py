@@ -1,4 +1,4 @@
-"""`netpol.why`: the editor's answer about a connection is that of the command line."""
+"""Connections in the editor: `netpol.why` answers as the command line does, and the call hierarchy as the engine does."""
 
 import json
 
@@ -158,3 +158,55 @@ async def test_nothing_is_said_before_the_files_are_read(make_editor, tmp_path):
     assert "still being read" in (await editor.request("workspace/executeCommand", question))["error"]
     services.session._store.set_completeness(is_complete=True)
     assert (await editor.request("workspace/executeCommand", question))["verdict"] == "allow"
+
+
+async def hierarchy(ask, word):
+    """The hierarchy's item at a word of the file with the workloads, and what it calls and is called by."""
+    document = ask.editor.open(APP, (ask.folder / "app.yaml").as_uri())
+    await ask.editor.quiet()
+    found = await ask.editor.at("textDocument/prepareCallHierarchy", document, document.at(word, 7))
+    if found is None:
+        return None, [], [], document
+    incoming = await ask.editor.request("callHierarchy/incomingCalls", {"item": found[0]})
+    outgoing = await ask.editor.request("callHierarchy/outgoingCalls", {"item": found[0]})
+    return found[0], incoming, outgoing, document
+
+
+def ends(calls, key):
+    return [(one[key]["name"], one[key]["detail"]) for one in calls]
+
+
+async def test_who_reaches_a_workload_and_whom_it_reaches(ask):
+    item, incoming, outgoing, document = await hierarchy(ask, "name: db, namespace: data")
+    assert item["name"] == "data/db[StatefulSet]"
+    assert document.slice(item["selectionRange"]) == "db"
+    assert ends(incoming, "from") == [("shop/frontend[Deployment]", "TCP 5432")]
+    assert document.slice(incoming[0]["fromRanges"][0]) == "frontend"
+    assert ends(outgoing, "to") == [("shop/frontend[Deployment]", "all ports")]
+    assert document.slice(outgoing[0]["fromRanges"][0]) == "db"
+    callers = await ask.editor.request("callHierarchy/outgoingCalls", {"item": incoming[0]["from"]})
+    assert ("data/db[StatefulSet]", "TCP 5432") in ends(callers, "to")
+
+
+async def test_the_hierarchy_follows_unsaved_text(ask):
+    item, *_, document = await hierarchy(ask, "name: db, namespace: data")
+    document.replace(
+        APP.replace("metadata: {name: db, namespace: data}", "metadata: {labels: {a: b}, name: db, namespace: data}")
+    )
+    policy = ask.editor.open(POLICY.replace("{team: b}", "{team: c}"), (ask.folder / "policies/db.yaml").as_uri())
+    await ask.editor.quiet()
+    assert await ask.editor.request("callHierarchy/incomingCalls", {"item": item}) == []
+    policy.replace(POLICY.replace("port: pg", 'port: "{{ .Values.port }}"'))
+    await ask.editor.quiet()
+    (call,) = await ask.editor.request("callHierarchy/incomingCalls", {"item": item})
+    assert call["from"]["detail"].startswith("perhaps ")
+
+
+async def test_what_is_no_workload_has_no_hierarchy(ask):
+    item, *_ = await hierarchy(ask, "name: data}")
+    assert item is None
+    _, incoming, *_ = await hierarchy(ask, "name: db, namespace: data")
+    for data in (None, "nonsense", ["file:///gone.yaml", 0, "", "Pod", "x"]):
+        other = {**incoming[0]["from"], "data": data}
+        assert await ask.editor.request("callHierarchy/incomingCalls", {"item": other}) == []
+        assert await ask.editor.request("callHierarchy/outgoingCalls", {"item": other}) == []

@@ -12,10 +12,11 @@ from netpol_lsp.lsp.positions import Positions
 from netpol_lsp.lsp.state.node_at_position import NodeAtPosition, find_target
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.state.session import Session
-from netpol_lsp.lsp.state.snapshot import Snapshot
+from netpol_lsp.lsp.state.snapshot import DocumentVersion, Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.lsp.uris import path_of_uri
 from netpol_lsp.policies.ir import Origin
+from netpol_lsp.text.source import make_source
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.yaml.nodes import Scalar
 
@@ -73,8 +74,22 @@ def policy_at(snapshot: Snapshot, target: NodeAtPosition) -> LocatedPolicy | Non
     return next((one for one in snapshot.facts.policies if (one.document, one.path) == wanted), None)
 
 
+def snapshot_of_no_document(services: Services) -> Snapshot:
+    """The workspace, for requests that are about no document."""
+    session = services.session
+    config, _ = services.configuration.for_document(None)
+    nowhere = DocumentVersion("", None, make_source("", ""), session.encoding, config)
+    return Snapshot(nowhere, session.workspace)
+
+
 def render_locations(origins: Iterable[Origin], snapshot: Snapshot, session: Session) -> Iterator[Json]:
     """The client's locations, each place once; files that cannot be read are left out."""
+    yield from locate(origins, snapshot, session).values()
+
+
+def locate(origins: Iterable[Origin], snapshot: Snapshot, session: Session) -> dict[Origin, Json]:
+    """The client's location of each place; files that cannot be read are left out."""
+    found: dict[Origin, Json] = {}
     positions: dict[str, Positions | None] = {}
     uris = {one.source.uri: one.uri for one in session}
     for origin in dict.fromkeys(origins):
@@ -83,7 +98,8 @@ def render_locations(origins: Iterable[Origin], snapshot: Snapshot, session: Ses
         known = positions[origin.uri]
         if known is not None:
             span = snapshot.workspace.view.file_span(origin)
-            yield {"uri": uris.get(origin.uri, origin.uri), "range": known.range(span)}
+            found[origin] = {"uri": uris.get(origin.uri, origin.uri), "range": known.range(span)}
+    return found
 
 
 def _positions_of(uri: str, snapshot: Snapshot, session: Session) -> Positions | None:

@@ -7,12 +7,10 @@ from itertools import islice
 
 from lsprotocol import types
 
-from netpol_lsp.lsp.features.navigation import render_locations
+from netpol_lsp.lsp.features.navigation import render_locations, snapshot_of_no_document
 from netpol_lsp.lsp.state.services import Registry, Services
-from netpol_lsp.lsp.state.snapshot import DocumentVersion, Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.policies.ir import Origin
-from netpol_lsp.text.source import make_source
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 _MOST = 200
@@ -32,9 +30,7 @@ def register(registry: Registry, services: Services) -> None:
     @registry.feature(types.WORKSPACE_SYMBOL)
     def workspace_symbol(params: types.WorkspaceSymbolParams) -> list[Json]:
         session = services.session
-        config, _ = services.configuration.for_document(None)
-        nowhere = DocumentVersion("", None, make_source("", ""), session.encoding, config)
-        snapshot = Snapshot(nowhere, session.workspace)
+        snapshot = snapshot_of_no_document(services)
         found = []
         for name, container, kind, origin in islice(find_symbols(session.workspace.view, params.query), _MOST):
             where = next(iter(render_locations([origin], snapshot, session)), None)
