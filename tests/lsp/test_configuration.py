@@ -25,6 +25,8 @@ def codes(items):
         ({"codeActionMenu": True}, ClientSettings(code_action_menu=True)),
         ({"suggestCommand": "x", "codeActionMenu": 1}, ClientSettings(suggest_command="x")),
         ({"suggestCommand": {"x": 1}}, ClientSettings()),
+        ({"whyCommand": "x"}, ClientSettings(why_command="x")),
+        ({"whyCommand": True}, ClientSettings()),
         ({"inlayHints": {"peers": False, "types": "no", "unknown": 1}}, ClientSettings(InlayHintSettings(peers=False))),
         ({"inlayHints": False}, ClientSettings(InlayHintSettings(False, False, False, False, False))),
     ],

@@ -160,6 +160,23 @@ async def test_nothing_is_said_before_the_files_are_read(make_editor, tmp_path):
     assert (await editor.request("workspace/executeCommand", question))["verdict"] == "allow"
 
 
+async def test_a_lens_over_a_workload_tries_a_connection(make_editor, tmp_path):
+    editor = make_editor()
+    await editor.start(tmp_path, initializationOptions={"whyCommand": "client.why"})
+    template = APP.replace("{name: db, namespace: data}", '{name: db, namespace: "{{ .Values.where }}"}')
+    document = editor.open(template.replace(", namespace: shop", ""), (tmp_path / "app.yaml").as_uri())
+    await editor.quiet()
+    lenses = await editor.request("textDocument/codeLens", {"textDocument": {"uri": document.uri}})
+    (lens,) = [one for one in lenses if one["command"]["title"] == "try a connection"]
+    assert lens["command"]["command"] == "client.why"
+    (given,) = lens["command"]["arguments"]
+    assert given == {"to": "default/Deployment/frontend"}
+    found = await editor.request(
+        "workspace/executeCommand", {"command": "netpol.why", "arguments": [{"from": "world", **given}]}
+    )
+    assert found["verdict"] == "allow"
+
+
 async def hierarchy(ask, word):
     """The hierarchy's item at a word of the file with the workloads, and what it calls and is called by."""
     document = ask.editor.open(APP, (ask.folder / "app.yaml").as_uri())

@@ -14,7 +14,7 @@ const EXPLAIN = "netpol.explainPolicy";
 const SHOW_CONFIG = "netpol.showConfig";
 const WHY = "netpol.why";
 /** What this client does itself, told to the server: it shows what commands answer, and lets people choose among code actions. */
-const OWN = { showResults: false, codeActionMenu: true, clusterStatus: true, suggestCommand: "editor.action.triggerSuggest" };
+const OWN = { showResults: false, codeActionMenu: true, clusterStatus: true, suggestCommand: "editor.action.triggerSuggest", whyCommand: "netpol.whyConnection" };
 const SELECTOR = LANGUAGES.flatMap((language) => ["file", "untitled"].map((scheme) => ({ language, scheme })));
 
 class Server {

@@ -20,8 +20,10 @@ from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import directions_words, isolation_words
+from netpol_lsp.reach.from_facts import DEFAULT_NAMESPACE
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.located_policy import LocatedPolicy
+from netpol_lsp.workspace.resources import WorkloadFacts
 
 
 def register(registry: Registry, services: Services) -> None:
@@ -30,13 +32,14 @@ def register(registry: Registry, services: Services) -> None:
     @registry.feature(types.TEXT_DOCUMENT_CODE_LENS)
     def code_lens(params: types.CodeLensParams) -> list[Json]:
         snapshot = services.session.up_to_date(params.text_document.uri)
-        if snapshot is None or not services.configuration.settings.code_lens:
+        settings = services.configuration.settings
+        if snapshot is None or not settings.code_lens:
             return []
-        return list(render_lenses(snapshot))
+        return list(render_lenses(snapshot, settings.why_command))
 
 
-def render_lenses(snapshot: Snapshot) -> Iterator[Json]:
-    """One lens over each policy, and one over each object that makes pods."""
+def render_lenses(snapshot: Snapshot, why_command: str = "") -> Iterator[Json]:
+    """One lens over each policy, and one over each object that makes pods, with a second one where the client can ask."""
     located = {(one.document, one.path): one for one in snapshot.facts.policies}
     for found in policies_in(snapshot.analysis):
         start = found.policy.object.node.start + found.part.start
@@ -49,16 +52,28 @@ def render_lenses(snapshot: Snapshot) -> Iterator[Json]:
             "arguments": [{"uri": snapshot.uri, "position": where["start"]}],
         }
         yield {"range": where, "command": command}
-    yield from _workload_lenses(snapshot)
+    yield from _workload_lenses(snapshot, why_command)
 
 
-def _workload_lenses(snapshot: Snapshot) -> Iterator[Json]:
+def _workload_lenses(snapshot: Snapshot, why_command: str) -> Iterator[Json]:
     view = snapshot.workspace.view
     for chunk in snapshot.chunks:
         for workload in workloads_in_document(view, snapshot.source.uri, chunk.index):
             place = Span(workload.origin.start, workload.origin.start).shift(chunk.start)
             title = workload_words(policies_selecting(view, workload))
-            yield {"range": snapshot.positions.range(place), "command": {"title": title, "command": ""}}
+            where = snapshot.positions.range(place)
+            yield {"range": where, "command": {"title": title, "command": ""}}
+            name = _name_of(workload, snapshot.config.settings.default_namespace)
+            if why_command and name is not None:
+                command = {"title": "try a connection", "command": why_command, "arguments": [{"to": name}]}
+                yield {"range": where, "command": command}
+
+
+def _name_of(workload: WorkloadFacts, default_namespace: str | None) -> str | None:
+    """What a question calls a workload, as in `shop/Deployment/web`; None where a template decides it."""
+    if workload.name is None or workload.is_name_unknown or workload.is_namespace_unknown:
+        return None
+    return f"{workload.namespace or default_namespace or DEFAULT_NAMESPACE}/{workload.kind}/{workload.name}"
 
 
 def selection_words(snapshot: Snapshot, located: LocatedPolicy) -> str:

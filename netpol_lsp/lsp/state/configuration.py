@@ -46,6 +46,8 @@ class ClientSettings:
     """Whether the client lets the user choose among code actions: it then gets all, not only fixes of what it names."""
     suggest_command: str = ""
     """The client's own command that opens completion: it is run after a key was accepted, for the key's values."""
+    why_command: str = ""
+    """The client's own command that asks about a connection, `{"to": NAME}`: a lens over workloads runs it."""
     cluster_status: bool = False
     """Whether the client wants to be told what is known of the cluster (`netpol/cluster`), as for a status bar."""
 
@@ -68,12 +70,17 @@ def parse_settings(data: Any, initial: ClientSettings = ClientSettings()) -> Cli
         value = section.get(name)
         return value if isinstance(value, bool) else default
 
+    def word(name: str, default: str) -> str:
+        value = section.get(name)
+        return value if isinstance(value, str) else default
+
     return ClientSettings(
         replace(initial.inlay_hints, **switches),
         switch("codeLens", initial.code_lens),
         switch("showResults", initial.show_results),
         switch("codeActionMenu", initial.code_action_menu),
-        command if isinstance(command := section.get("suggestCommand"), str) else initial.suggest_command,
+        word("suggestCommand", initial.suggest_command),
+        word("whyCommand", initial.why_command),
         switch("clusterStatus", initial.cluster_status),
     )
 

@@ -87,6 +87,10 @@ describe("the extension", () => {
     assert.match(shown.getText(), /^deny: /);
     const links = await until(async () => { const found = await vscode.commands.executeCommand("vscode.executeLinkProvider", shown.uri); return found.length > 0 && found; });
     assert.match(links[0].target.toString(), /connection\.yaml#L\d+$/);
+    const workloads = await open("connection.yaml");
+    const lenses = await vscode.commands.executeCommand("vscode.executeCodeLensProvider", workloads.uri);
+    const wanted = lenses.filter((one) => one.command?.command === "netpol.whyConnection").map((one) => one.command.arguments[0].to);
+    assert.deepEqual(wanted, ["why/Deployment/web", "why/StatefulSet/db"]);
   });
 
   it("shows the configuration in effect", async () => {
