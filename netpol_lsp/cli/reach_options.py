@@ -9,7 +9,7 @@ from netpol_lsp.cli import console
 from netpol_lsp.cli.common import load_configs, report_config_problems
 from netpol_lsp.cli.main import FAILED
 from netpol_lsp.cli.options import add_configuration, new_parser
-from netpol_lsp.formats.reach.places import Places
+from netpol_lsp.formats.reach.places import Places, duplicate_sentences
 from netpol_lsp.project.cluster_inputs import ClusterInputs, read_cluster
 from netpol_lsp.project.errors import UsageError
 from netpol_lsp.project.platform_detection import describe
@@ -54,11 +54,7 @@ def load(options: argparse.Namespace, paths: Sequence[str], *, notes: bool = Tru
 
 def duplicate_notes(inputs: ClusterInputs) -> list[str]:
     """What is to be said of objects that are there twice: the later one counts, as the one that is applied last."""
-    places = Places(inputs.sources, inputs.starts)
-    return [
-        f"{item.title} is there twice: {places.find(item.kept)} counts, {places.find(item.dropped)} does not"
-        for item in inputs.duplicates
-    ]
+    return list(duplicate_sentences(inputs.duplicates, places_of(inputs)))
 
 
 def engine_of(inputs: ClusterInputs) -> Engine:

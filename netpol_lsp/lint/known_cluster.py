@@ -13,7 +13,7 @@ from netpol_lsp.policies.ir import PolicySemantics
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.enforcement import enforcement_of
 from netpol_lsp.reach.engine import Engine
-from netpol_lsp.reach.from_facts import ClusterBuilder
+from netpol_lsp.reach.from_facts import ClusterBuilder, Duplicate
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
@@ -24,6 +24,7 @@ class KnownCluster:
 
     engine: Engine
     ambiguous: frozenset[str | None]
+    duplicates: tuple[Duplicate, ...] = ()
 
     def policy_of(self, ctx: PolicyContext) -> PolicySemantics | None:
         """The policy that a rule looks at; None when the workspace does not have it, or it is not known well enough."""
@@ -88,7 +89,8 @@ def cluster_of(workspace: WorkspaceSnapshot, default_namespace: str | None, capa
         builder = _builder(default_namespace, ignores_types=ignores_types)
         cluster = builder.build(workspace)
         ambiguous = frozenset(item.namespace for item in builder.duplicates)
-        found = known[key] = KnownCluster(Engine(cluster, enforcement_of(capabilities)), ambiguous)
+        engine = Engine(cluster, enforcement_of(capabilities))
+        found = known[key] = KnownCluster(engine, ambiguous, tuple(builder.duplicates))
     return found
 
 

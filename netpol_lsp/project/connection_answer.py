@@ -9,7 +9,7 @@ from netpol_lsp.config.settings import Settings
 from netpol_lsp.explanations.connection import VERDICTS
 from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.reach import why_markdown, why_text
-from netpol_lsp.formats.reach.places import Places
+from netpol_lsp.formats.reach.places import Places, duplicate_sentences
 from netpol_lsp.lint.known_cluster import cluster_of
 from netpol_lsp.reach.from_facts import DEFAULT_NAMESPACE
 from netpol_lsp.reach.names import names_beside
@@ -90,11 +90,16 @@ def answer_connection(
 
     `title`: what a file, named by its URI, is called.
     """
-    engine = cluster_of(view, settings.default_namespace or DEFAULT_NAMESPACE, settings.capabilities).engine
+    known = cluster_of(view, settings.default_namespace or DEFAULT_NAMESPACE, settings.capabilities)
+    engine = known.engine
     names = names_beside(engine.cluster, (*settings.pod_cidrs, *settings.service_cidrs))
     found = ask_why(engine, names, source, destination, port)
     texts = WorkspaceTexts(view, read)
     places = Places(texts, WorkspaceStarts(view), title)
     verdict = MIXED if found.is_mixed else VERDICTS[found.verdict]
     text, markdown = why_text.render(found, places, Pen(False)), why_markdown.render(found, places)
+    notes = list(duplicate_sentences(known.duplicates, places))
+    if notes:
+        text += "\n" + "".join(f"{note}\n" for note in notes)
+        markdown += "\n" + "".join(f"- {note}\n" for note in notes)
     return ConnectionAnswer(verdict, text, markdown, {title(uri): uri for uri in texts.asked})

@@ -91,6 +91,30 @@ async def test_it_answers_as_the_command_line_does(ask, capsys, monkeypatch, sou
     assert found["text"] == capsys.readouterr().out
 
 
+async def test_policies_that_replace_one_another_are_told(make_editor, tmp_path, capsys, monkeypatch):
+    (tmp_path / "app.yaml").write_text(APP, encoding="utf-8")
+    for name, team in (("a", "b"), ("b", "c")):
+        (tmp_path / f"{name}.yaml").write_text(POLICY.replace("{team: b}", f"{{team: {team}}}"), encoding="utf-8")
+    editor = make_editor()
+    await editor.start(tmp_path)
+    await editor.quiet()
+    monkeypatch.chdir(tmp_path)
+    assert main(["why", "frontend", "db:pg", "--color", "never"]) == 0
+    said = capsys.readouterr().out
+    assert "is there twice: b.yaml:7:18 counts, a.yaml:7:18 does not" in said
+    question = {"command": "netpol.why", "arguments": [{"from": "frontend", "to": "db:pg"}]}
+    assert (await editor.request("workspace/executeCommand", question))["text"] == said
+    # Also when the first one is open, and edited.
+    document = editor.open(POLICY, (tmp_path / "a.yaml").as_uri())
+    await editor.quiet()
+    assert (await editor.request("workspace/executeCommand", question))["text"] == said
+    document.replace(POLICY.replace("{app: frontend}", "{app: other}"))
+    found = await editor.request("workspace/executeCommand", question)
+    assert found["text"] == said
+    assert "- " in found["markdown"]
+    assert "b.yaml:7:18 counts" in found["markdown"]
+
+
 async def test_places_lead_to_the_lines(ask):
     found = await ask({"from": "frontend", "to": "db", "port": 5432})
     uri = (ask.folder / "policies/db.yaml").as_uri()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from netpol_lsp.formats.positions import Position, place
 from netpol_lsp.policies.ir import Origin
+from netpol_lsp.reach.from_facts import Duplicate
 from netpol_lsp.text.source import Source
 
 
@@ -64,3 +65,10 @@ class Places:
         """The place as data; nulls when it is not known."""
         found = self.find(origin)
         return NO_PLACE if found is None else found.json()
+
+
+def duplicate_sentences(duplicates: Iterable[Duplicate], places: Places) -> Iterator[str]:
+    """What is to be said of objects that are there twice: the later one counts, as the one that is applied last."""
+    for item in duplicates:
+        kept, dropped = places.find(item.kept), places.find(item.dropped)
+        yield f"{item.title} is there twice: {kept} counts, {dropped} does not"
