@@ -17,7 +17,7 @@ from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
 from netpol_lsp.lint.context import Context, DocumentScope, PolicyContext
 from netpol_lsp.lint.file_facts import file_facts
 from netpol_lsp.lint.plan import Check, Scope, needs_whole_policy, plan_of
-from netpol_lsp.lint.registry import rule_info, structure_codes
+from netpol_lsp.lint.registry import codes_said_once, rule_info, structure_codes
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.suppress import apply_suppressions
 from netpol_lsp.lint.template_findings import in_all_readings, without_safe_fixes
@@ -73,7 +73,7 @@ def _without_repeats(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     said: set[str] = set()
     for one in found:
         if one.code not in said:
-            if rule_info(one.code).once_a_file:
+            if one.code in codes_said_once():
                 said.add(one.code)
             yield one
 
@@ -139,11 +139,12 @@ def _run_rules(
         _collect(found, check, Context(setup, around), config)
     for policy, plain in zip(analysis.policies, analysis.plain, strict=True):
         hidden, misplaced = is_patch or analysis.is_hidden(policy), analysis.has_misplaced_spec(policy)
-        first, there = len(found), features_of_policy(policy)
+        there = features_of_policy(policy)
         for check, setup in plan.for_policy(there, workspace.known, is_partial=hidden, is_misplaced=misplaced):
+            first = len(found)
             _collect(found, check, PolicyContext(setup, around, policy, plain), config)
-        if misplaced:
-            found[first:] = [one for one in found[first:] if _still_holds(one, analysis, policy)]
+            if misplaced and needs_whole_policy(setup.info):
+                found[first:] = [one for one in found[first:] if _still_holds(one, analysis, policy)]
 
 
 def _collect(found: list[Diagnostic], check: Check, ctx: Context, config: FileConfig) -> None:
@@ -217,8 +218,8 @@ _ITEM = re.compile(r"spec\.(ingress|egress)\[(\d+)\]")
 
 
 def _still_holds(one: Diagnostic, analysis: DocumentAnalysis, policy: NetworkPolicy) -> bool:
-    """Whether a finding does not depend on what is out of place in its policy."""
-    if not needs_whole_policy(rule_info(one.code)):
+    """Whether a finding of a rule about the whole policy does not depend on what is out of place in it."""
+    if one.category is Category.TOOL:
         return True
     item = _ITEM.match(one.field)
     return item is not None and analysis.is_sound(policy, ("spec", item[1], int(item[2])))

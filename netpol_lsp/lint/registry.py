@@ -51,9 +51,15 @@ def structure_codes() -> frozenset[str]:
     return frozenset(rule.info.code for rule in all_rules() if rule.info.judges_structure)
 
 
+@cache
+def codes_said_once() -> frozenset[str]:
+    """The codes of the rules that say once a file what holds for all of it."""
+    return frozenset(rule.info.code for rule in all_rules() if rule.info.once_a_file)
+
+
 def forget_rules() -> None:
     """Look for the rules again when they are next asked for: another folder of rules may have come or gone."""
-    for known in (all_rules, _called, _infos, structure_codes):
+    for known in (all_rules, _called, _infos, structure_codes, codes_said_once):
         known.cache_clear()
 
 

@@ -11,6 +11,7 @@ from netpol_lsp.policies.networkpolicy.prose import join_words
 from netpol_lsp.reach.cluster import NAMELESS
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.style import scalar_text
 
 
 @policy_rule("NP313", category="workspace", severity=Severity.INFO, opt_in=True, uses_resources=True)
@@ -79,8 +80,8 @@ def namespace_without_default_deny(ctx: PolicyContext) -> Diagnostics:
     policy = known.policy_of(ctx)
     if policy is None or policy.namespace is None or not known.is_first_of_namespace(policy):
         return
-    written = ctx.policy.object.namespace
-    if written is not None and dns_label_problem(written):
+    written = ctx.policy.object.namespace_field
+    if written is not None and not written.is_null and (written.value is None or dns_label_problem(written.value)):
         return  # the API server refuses it: there is no such namespace
     if any(one.namespace is None or one.is_partial for one in known.engine.cluster.policies):
         return
@@ -120,7 +121,7 @@ def _fix(ctx: PolicyContext, missing: list[Direction]) -> Fix | None:
         "kind: NetworkPolicy",
         "metadata:",
         f"  name: {name}",
-        *([f"  namespace: {named}"] if named else []),
+        *([f"  namespace: {scalar_text(named)}"] if named else []),
         "spec:",
         "  podSelector: {}",
         "  policyTypes:",

@@ -27,7 +27,7 @@ _WORD = re.compile(r"[A-Za-z][\w./-]*\Z", re.ASCII)
 UNKNOWN_FIELD, PROSE, ODD_VALUE, MISSING, NAMED_LIKE_FIELD, EMPTY, DEDENT = 5.0, 6.0, 3.0, 4.0, 3.0, 2.0, 0.5
 ANOTHER_ITEM = 1.5
 _STATE_WORK = 10
-_MOST_WORK = 600_000
+_MOST_WORK = 800_000
 """Collections carried along, with a few for each state: some seconds. A pasted policy takes thousands, a long one 200,000."""
 SURE = 2.0
 """How much costlier the next reading must be for the best one to be taken for granted."""
