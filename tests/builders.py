@@ -15,6 +15,11 @@ def policy_text(spec: str = "{podSelector: {}}", name: str = "web", namespace: s
     return f"{head}spec:\n{spec}" if "\n" in spec else f"{head}spec: {spec}\n"
 
 
+def flow_policy(spec: str, name: str = "web") -> str:
+    """A policy of namespace `shop` whose spec is the inside of a flow mapping, as in `podSelector: {}, ingress: []`."""
+    return policy_text(f"{{{spec}}}", name)
+
+
 def root_of(text: str) -> Node:
     """The root node of a YAML text without errors."""
     document = parse_document(text)

@@ -4,12 +4,7 @@ import json
 
 import pytest
 
-
-def policy(spec: str, name: str = "web") -> str:
-    """A policy whose spec is written in flow style."""
-    head = f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}, namespace: shop}}\n"
-    return f"{head}spec: {{{spec}}}\n"
-
+from tests.builders import flow_policy as policy
 
 TEAM = "{namespaceSelector: {matchLabels: {team: a}}}"
 FRONTEND = "{podSelector: {matchLabels: {app: frontend}}}"

@@ -2,12 +2,7 @@
 
 import pytest
 
-
-def policy(spec: str, name: str = "web") -> str:
-    """A policy whose spec is written in flow style."""
-    head = f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}, namespace: shop}}\n"
-    return f"{head}spec: {{{spec}}}\n"
-
+from tests.builders import flow_policy as policy
 
 FROM = "{from: [{podSelector: {matchLabels: {app: frontend}}}]}"
 PORTS = "{ports: [{port: 80}]}"
