@@ -7,6 +7,11 @@ from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.yaml.documents import parse_document
 from netpol_lsp.yaml.nodes import Mapping, Node
 
+HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"
+"""A policy without its spec, for tests that lay out the lines of the spec themselves."""
+BLOCK_HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: web\n  namespace: shop\n"
+"""The same in block style."""
+
 
 def policy_text(spec: str = "{podSelector: {}}", name: str = "web", namespace: str | None = "shop") -> str:
     """A NetworkPolicy in flow style: `spec` is YAML of one line, or lines that are indented already."""

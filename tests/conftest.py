@@ -34,6 +34,7 @@ SLOW = (
     "benchmarks/",
     "cli/test_kill.py",
     "corpus/",
+    "editors/test_editors.py",
     "files/test_patterns.py",
     "lint/test_contained.py",
     "lint/test_growth.py",
@@ -43,13 +44,20 @@ SLOW = (
     "lsp/test_trace.py",
     "lsp/test_typing.py",
     "packaging/",
+    "parity/test_objects.py",
     "project/test_process_pool.py",
     "properties/",
+    "reach/test_brute_force.py",
+    "reach/test_verdicts.py",
+    "test_any_text_has_an_answer",
+    "test_no_finding_of_any_rule_rests_on_an_unknown_fact",
+    "test_nothing_is_unknown_where_all_is_modelled",
     "test_over_the_wire",
     "test_stored_objects_are_those_of_the_api_server",
     "test_wheel_works_alone",
     "text/test_pattern.py",
     "yaml/recovery/test_lost_indentation.py",
+    "yaml/templates/test_growth.py",
 )
 """Parts of the ids of tests that take seconds each, or start programs: `-m "not slow"` leaves them out."""
 

@@ -6,8 +6,7 @@ from netpol_lsp.explanations.policy import Explanation, explain_policy
 from netpol_lsp.kube.objects import objects_of
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.yaml.documents import parse_document
-
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"
+from tests.builders import HEAD
 
 
 def explain(spec: str, head: str = HEAD, default: str | None = None) -> Explanation:

@@ -10,8 +10,7 @@ from netpol_lsp.policies.ir import Direction
 from netpol_lsp.text.edits import apply_edits
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
-
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"
+from tests.builders import HEAD
 
 
 def policy_of(text):

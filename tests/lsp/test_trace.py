@@ -6,9 +6,10 @@ import threading
 
 import pytest
 
+from tests.builders import HEAD
+
 pytestmark = pytest.mark.asyncio
 
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"
 POLICY = HEAD + "spec: {podSelector: {}, policyTypes: [Ingress]}\n"
 
 

@@ -4,13 +4,11 @@ import pytest
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.engine import lint_text
+from tests.builders import policy_text
 
 
 def policy(name: str, spec: str, namespace: str = "shop") -> str:
-    return (
-        f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}, namespace: {namespace}}}\n"
-        f"spec:\n{spec}"
-    )
+    return policy_text(spec, name, namespace)
 
 
 DENY = policy("default-deny", "  podSelector: {}\n  policyTypes: [Ingress, Egress]\n")

@@ -6,8 +6,7 @@ from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lint.fixer import fix_source
 from netpol_lsp.text.source import make_source
-
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: web\n  namespace: shop\n"
+from tests.builders import BLOCK_HEAD as HEAD
 
 
 def refused(text: str) -> list[tuple[str, int]]:

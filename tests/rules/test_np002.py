@@ -5,8 +5,7 @@ import pytest
 from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.text.edits import Applicability, apply_edits
-
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: web\n  namespace: shop\n"
+from tests.builders import BLOCK_HEAD as HEAD
 
 
 def found(text: str) -> list[Diagnostic]:

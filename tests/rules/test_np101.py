@@ -9,8 +9,8 @@ from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.text.edits import Applicability, apply_edits
 from netpol_lsp.yaml.documents import parse_document
 from netpol_lsp.yaml.to_python import to_python
+from tests.builders import BLOCK_HEAD as HEAD
 
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: web\n  namespace: shop\n"
 SAFE, UNSAFE = Applicability.SAFE, Applicability.UNSAFE
 
 

@@ -4,13 +4,11 @@ import pytest
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.text.edits import apply_edits
+from tests.builders import policy_text
 
 
 def policy(rules: str, name: str = "web") -> str:
-    return (
-        f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}, namespace: shop}}\n"
-        f"spec: {{podSelector: {{}}, policyTypes: [Ingress], ingress: {rules}}}\n"
-    )
+    return policy_text(f"{{podSelector: {{}}, policyTypes: [Ingress], ingress: {rules}}}", name)
 
 
 @pytest.mark.parametrize(

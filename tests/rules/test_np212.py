@@ -3,12 +3,11 @@
 import pytest
 
 from netpol_lsp.lint.engine import lint_text
-
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"
+from tests.builders import HEAD, policy_text
 
 
 def policy(selector: str) -> str:
-    return f"{HEAD}spec: {{podSelector: {selector}}}\n"
+    return policy_text(f"{{podSelector: {selector}}}")
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 import pytest
 
 from netpol_lsp.lint.engine import lint_text
+from tests.builders import HEAD, policy_text
 
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"
 WEB = "{podSelector: {matchLabels: {app: web}}}"
 
 
 def policy(peers: str, namespace: str = "shop") -> str:
-    return f"{HEAD.replace('shop', namespace)}spec:\n  podSelector: {{}}\n  ingress:\n  - from: [{peers}]\n"
+    return policy_text(f"  podSelector: {{}}\n  ingress:\n  - from: [{peers}]\n", namespace=namespace)
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,15 @@
 import pytest
 
 from netpol_lsp.findings.diagnostic import Tag
+from tests.builders import HEAD, policy_text
 
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"
 WEB = "{podSelector: {matchLabels: {app: web}}}"
 ALL = "{podSelector: {}}"
 NOBODY = "{podSelector: {matchLabels: {a: b}, matchExpressions: [{key: a, operator: DoesNotExist}]}}"
 
 
 def policy(rules: str, direction: str = "ingress") -> str:
-    return f"{HEAD}spec:\n  podSelector: {{}}\n  {direction}: [{rules}]\n"
+    return policy_text(f"  podSelector: {{}}\n  {direction}: [{rules}]\n")
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 import pytest
 
 from netpol_lsp.text.edits import Applicability
+from tests.builders import HEAD, policy_text
 
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"
 WEB = "{podSelector: {matchLabels: {app: web}}}"
 
 
 def policy(spec: str) -> str:
-    return f"{HEAD}spec:\n  podSelector: {{}}\n  {spec}\n"
+    return policy_text(f"  podSelector: {{}}\n  {spec}\n")
 
 
 def ports(items: str) -> str:

@@ -5,6 +5,7 @@ import pytest
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.text.edits import Applicability, apply_edits
+from tests.builders import policy_text
 
 WEB = "{matchLabels: {app: web}}"
 TO_DB = "{to: [{podSelector: {matchLabels: {app: db}}}], ports: [{port: 5432}]}"
@@ -16,10 +17,7 @@ FIX = "Allow DNS: add an egress rule for it"
 
 def policy(egress: str | None, selector: str = WEB, name: str = "web", namespace: str = "shop", types: str = "Egress"):
     rules = "" if egress is None else f"  egress: {egress}\n"
-    return (
-        f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}, namespace: {namespace}}}\n"
-        f"spec:\n  podSelector: {selector}\n  policyTypes: [{types}]\n{rules}"
-    )
+    return policy_text(f"  podSelector: {selector}\n  policyTypes: [{types}]\n{rules}", name, namespace)
 
 
 DENY = policy(None, "{}", "default-deny")

@@ -3,16 +3,14 @@
 import pytest
 
 from netpol_lsp.text.edits import Applicability, apply_edits
+from tests.builders import policy_text
 
 KUBE_SYSTEM = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}"
 OPENSHIFT = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: openshift-dns}}"
 
 
 def policy(egress: str, selector: str = "{}", name: str = "web", types: str = "Egress") -> str:
-    return (
-        f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}, namespace: shop}}\n"
-        f"spec:\n  podSelector: {selector}\n  policyTypes: [{types}]\n  egress: {egress}\n"
-    )
+    return policy_text(f"  podSelector: {selector}\n  policyTypes: [{types}]\n  egress: {egress}\n", name)
 
 
 def dns(ports: str, peer: str = KUBE_SYSTEM) -> str:

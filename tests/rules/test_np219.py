@@ -3,13 +3,11 @@
 import pytest
 
 from netpol_lsp.lint.engine import lint_text
+from tests.builders import policy_text
 
 
 def policy(block: str) -> str:
-    return (
-        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"
-        f"spec:\n  podSelector: {{}}\n  ingress: [{{from: [{{ipBlock: {block}}}]}}]\n"
-    )
+    return policy_text(f"  podSelector: {{}}\n  ingress: [{{from: [{{ipBlock: {block}}}]}}]\n")
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,14 @@ import pytest
 
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lint.engine import lint_text
+from tests.builders import policy_text
 
 EVERYBODY = "{namespaceSelector: {}}"
 EVERYWHERE = "{ipBlock: {cidr: 0.0.0.0/0}}, {ipBlock: {cidr: '::/0'}}"
 
 
 def policy(spec: str) -> str:
-    return (
-        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"
-        f"spec: {{podSelector: {{}}, {spec}}}\n"
-    )
+    return policy_text(f"{{podSelector: {{}}, {spec}}}")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"
+from tests.builders import HEAD
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@
 
 import pytest
 
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"
+from tests.builders import policy_text
+
 NOT_TEST = "{namespaceSelector: {matchExpressions: [{key: team, operator: NotIn, values: [test]}]}}"
 
 
 def policy(rules: str, direction: str = "ingress") -> str:
-    return f"{HEAD}spec: {{podSelector: {{}}, policyTypes: [Ingress, Egress], {direction}: {rules}}}\n"
+    return policy_text(f"{{podSelector: {{}}, policyTypes: [Ingress, Egress], {direction}: {rules}}}")
 
 
 @pytest.mark.parametrize(

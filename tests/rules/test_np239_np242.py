@@ -3,15 +3,14 @@
 import pytest
 
 from netpol_lsp.text.edits import apply_edits
+from tests.builders import policy_text
 
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}, namespace: {namespace}}}\n"
 DNS_PORTS = "ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]"
 KUBE_SYSTEM = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}"
 
 
 def policy(spec: str, name: str = "web", namespace: str = "shop") -> str:
-    """A policy whose spec is written in flow style."""
-    return f"{HEAD.format(name=name, namespace=namespace)}spec: {{{spec}}}\n"
+    return policy_text(f"{{{spec}}}", name, namespace)
 
 
 def egress(*rules: str) -> str:

@@ -3,13 +3,12 @@
 import pytest
 
 from netpol_lsp.findings.diagnostic import Severity
+from tests.builders import policy_text
 
 
 def policy(peers: str, name: str = "web", namespace: str = "shop", ports: str = "") -> str:
-    return (
-        f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}, namespace: {namespace}}}\n"
-        f"spec: {{podSelector: {{}}, policyTypes: [Egress], egress: [{{to: [{peers}]{ports}}}]}}\n"
-    )
+    spec = f"{{podSelector: {{}}, policyTypes: [Egress], egress: [{{to: [{peers}]{ports}}}]}}"
+    return policy_text(spec, name, namespace)
 
 
 WORLD = "{ipBlock: {cidr: 0.0.0.0/0}}"

@@ -11,6 +11,7 @@ from netpol_lsp.lint.file_facts import facts_of
 from netpol_lsp.text.edits import apply_edits
 from netpol_lsp.text.source import make_source
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+from tests.builders import policy_text
 
 
 def findings(files: Mapping[str, str], **settings: object):
@@ -25,10 +26,7 @@ def findings(files: Mapping[str, str], **settings: object):
 def policy(
     name: str = "web", namespace: str | None = "shop", spec: str = "podSelector: {}, policyTypes: [Ingress]"
 ) -> str:
-    where = f", namespace: {namespace}" if namespace else ""
-    return (
-        f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}{where}}}\nspec: {{{spec}}}\n"
-    )
+    return policy_text(f"{{{spec}}}", name, namespace)
 
 
 NAMELESS = policy(namespace=None)

@@ -6,13 +6,13 @@ from netpol_lsp.config.config import Config, Layer, Setting
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.engine import lint_text
 from netpol_lsp.lint.registry import all_rules
+from tests.builders import flow_policy
 
 HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}, namespace: shop}}\nspec:\n"
 
 
 def policy(spec: str, name: str = "web") -> str:
-    """A policy whose spec is written in flow style."""
-    return HEAD.format(name=name).removesuffix("spec:\n") + f"spec: {{{spec}}}\n"
+    return flow_policy(spec, name)
 
 
 def seen(text: str, **settings: object) -> dict[str, Severity]:

@@ -15,8 +15,7 @@ from netpol_lsp.policies.networkpolicy.prose import (
     rule_words,
     selected_words,
 )
-
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\n"
+from tests.builders import HEAD
 
 
 def policy(spec: str) -> NetworkPolicy:

@@ -7,8 +7,7 @@ from netpol_lsp.text.edits import Applicability, apply_edits
 from netpol_lsp.yaml.parser import parse
 from netpol_lsp.yaml.problems import ProblemKind
 from netpol_lsp.yaml.recovery.diagnose import Explained, explain, in_plain_words
-
-HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: web\n  namespace: shop\n"
+from tests.builders import BLOCK_HEAD as HEAD
 
 
 def explained(text: str) -> Explained:
