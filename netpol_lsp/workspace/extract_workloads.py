@@ -33,22 +33,30 @@ JOB_LABELS = ("job-name", "batch.kubernetes.io/job-name")
 
 def workload(reader: ManifestReader) -> WorkloadFacts | None:
     """The facts of an object that makes pods; None for any other."""
+    found = _template(reader)
+    return None if found is None else _facts(reader, *found)
+
+
+def template_of(reader: ManifestReader) -> Mapping | None:
+    """What an object makes pods from, with their `metadata` and `spec`: its pod template, a Pod itself; None for any other."""
+    found = _template(reader)
+    return None if found is None else found[0]
+
+
+def _template(reader: ManifestReader) -> tuple[Mapping, tuple[str, ...]] | None:
+    """The pod template with its path in the object."""
     if reader.kind == "Pod":
-        return _facts(reader, reader.obj.node, ())
+        return reader.obj.node, ()
     if reader.kind.startswith("VirtualMachine") and reader.group == "kubevirt.io":
-        return _virtual_machine(reader)
-    for path in _TEMPLATES:
+        path: tuple[str, ...] = ("spec", "template") if reader.kind != "VirtualMachineInstance" else ()
         template = mapping_of(reader.get(*path))
+        return (template, path) if template is not None and find(template, "spec") is not None else None
+    for way in _TEMPLATES:
+        template = mapping_of(reader.get(*way))
         spec = mapping_of(find(template, "spec"))
         if template is not None and spec is not None and isinstance(find(spec, "containers"), Sequence):
-            return _facts(reader, template, path)
+            return template, way
     return None
-
-
-def _virtual_machine(reader: ManifestReader) -> WorkloadFacts | None:
-    path = ("spec", "template") if reader.kind != "VirtualMachineInstance" else ()
-    template = mapping_of(reader.get(*path))
-    return _facts(reader, template, path) if template is not None and find(template, "spec") is not None else None
 
 
 def _facts(reader: ManifestReader, template: Mapping, path: tuple[str, ...]) -> WorkloadFacts:
