@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
+from netpol_lsp.ide.hidden_uses import HiddenUse
 from netpol_lsp.ide.label_uses import LabelTerm, LabelUse, Role, Subject, Word
-from netpol_lsp.ide.rename_scope import PlacedUse, Scope, reach_of, together
+from netpol_lsp.ide.rename_scope import PlacedUse, Reach, Scope, reach_of, together
 from netpol_lsp.kube.names import label_value_problem, qualified_name_problem
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.text.span import Span
-from netpol_lsp.workspace.pods import is_added_later
+from netpol_lsp.workspace.pods import Place, is_added_later
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from netpol_lsp.yaml.style import quoted, scalar_text
 
@@ -20,8 +22,13 @@ _SET_BY_PEOPLE = frozenset({"helm.sh/chart"})
 _OF_KUBERNETES = re.compile(r"(?:[\w.-]+\.)?(?:kubernetes\.io|k8s\.io)/")
 
 
-class RenameRefused(Exception):
+class RenameError(Exception):
     """Why a label is not renamed, as a sentence for the user."""
+
+
+def refuse(message: str) -> NoReturn:
+    """Say why a label is not renamed."""
+    raise RenameError(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class Renaming:
 
 
 def target_at(uses: Iterable[PlacedUse], offset: int) -> Target | None:
-    """What can be renamed at an offset of a file; None where there is no label. Raises RenameRefused for one that is not ours."""
+    """What can be renamed at an offset of a file; None where there is no label. Raises RenameError for one that is not ours."""
     for placed in uses:
         found = placed.use.term_at(offset - placed.start)
         if found is None or found[0].key is None:
@@ -82,12 +89,10 @@ def target_at(uses: Iterable[PlacedUse], offset: int) -> Target | None:
 def _check_key(subject: Subject, key: str) -> None:
     """Refuse labels that people do not decide on."""
     if subject is Subject.NAMESPACES and key == METADATA_NAME:
-        raise RenameRefused(
-            f"`{key}` is the name of the namespace, which the API server sets: it is no label to rename"
-        )
+        refuse(f"`{key}` is the name of the namespace, which the API server sets: it is no label to rename")
     is_recommended = key.startswith("app.kubernetes.io/")
     if key not in _SET_BY_PEOPLE and not is_recommended and (is_added_later(key) or _OF_KUBERNETES.match(key)):
-        raise RenameRefused(f"`{key}` has a meaning for the cluster, which sets or reads it: it is not renamed")
+        refuse(f"`{key}` has a meaning for the cluster, which sets or reads it: it is not renamed")
 
 
 def _inside(word: Word) -> Span:
@@ -101,40 +106,47 @@ def check_name(target: Target, name: str) -> None:
     """Refuse a new name that the API server refuses, or that is none."""
     problem = qualified_name_problem(name) if target.value is None else label_value_problem(name)
     if not name:
-        raise RenameRefused("the new name is empty")
+        refuse("the new name is empty")
     if problem is not None:
         what = "label key" if target.value is None else "label value"
-        raise RenameRefused(f"`{name}` is not a valid {what}: it {problem}")
+        refuse(f"`{name}` is not a valid {what}: it {problem}")
     if target.value is None:
         _check_key(target.subject, name)
 
 
 def uses_together(view: WorkspaceSnapshot, target: Target, every: Sequence[PlacedUse]) -> tuple[list[PlacedUse], Scope]:
-    """The uses that a rename is about, and where these are. Raises RenameRefused where some would be missed."""
+    """The uses that a rename is about, and where these are. Raises RenameError where some would be missed."""
     asked = [placed for placed in every if any(map(target.is_in, placed.use.terms))]
     found, scope = together(view, target.placed, asked)
-    _check_context(target, found)
+    _check_fixed(target, found)
     if not any(placed.use.sets for placed in found):
-        raise RenameRefused(
+        refuse(
             f"no manifest here sets {target.title} on {target.subject}: they are made elsewhere, and would no longer be selected"
         )
     for placed in found:
         scope_of = view.index.delivery.scope_of(placed.uri)
         if scope_of.pod_labels.get(target.key) == (target.value or scope_of.pod_labels.get(target.key, "\0")):
-            raise RenameRefused(
-                f"a kustomization adds {target.title} to what is in {_name(placed.uri)}: rename it there"
-            )
-    return [placed for placed in found if not placed.is_context and not placed.use.is_owned], scope
+            refuse(f"a kustomization adds {target.title} to what is in {_name(placed.uri)}: rename it there")
+    return [placed for placed in found if not placed.why_fixed and not placed.use.is_owned], scope
 
 
-def _check_context(target: Target, found: Sequence[PlacedUse]) -> None:
-    """Refuse where only a snapshot of the cluster shows a use: nothing there can be edited."""
-    linted = {(one.use.owner, one.use.namespace) for one in found if not one.is_context}
+def _check_fixed(target: Target, found: Sequence[PlacedUse]) -> None:
+    """Refuse where a use is in a file that is not edited, unless another file has the same object."""
+    edited = {(one.use.owner, one.use.namespace) for one in found if not one.why_fixed}
     for placed in found:
         use = placed.use
-        if placed.is_context and not use.is_owned and (use.owner, use.namespace) not in linted:
-            raise RenameRefused(
-                f"{use.owner} in {_name(placed.uri)} uses {target.title}, and that file is a snapshot that is not edited"
+        if placed.why_fixed and not use.is_owned and (use.owner, use.namespace) not in edited:
+            refuse(f"{use.owner} in {_name(placed.uri)} uses {target.title}, and this file {placed.why_fixed}")
+
+
+def check_elsewhere(target: Target, scope: Scope, uri: str, hidden: Iterable[HiddenUse]) -> None:
+    """Refuse where something in a file may speak of the label in a way that no one reads as one."""
+    for one in hidden:
+        reach = Reach(frozenset({Place(one.namespace, uri, one.is_namespace_unknown)}), is_everywhere=one.is_everywhere)
+        is_about = one.is_kustomization and scope.is_taken_in_by(uri.rpartition("/")[0])
+        if is_about or scope.meets(reach):
+            refuse(
+                f"{one.what} in {_name(uri)} may use {target.title} in a way that cannot be renamed: change it by hand"
             )
 
 
@@ -143,7 +155,7 @@ def check_hidden(view: WorkspaceSnapshot, target: Target, scope: Scope, uses: It
     for placed in uses:
         use = placed.use
         if use.subject is target.subject and _may_hide(use, target) and scope.meets(reach_of(view, placed)):
-            raise RenameRefused(
+            refuse(
                 f"{use.owner} in {_name(placed.uri)} may use {target.title}, too: a template or a placeholder hides it"
             )
 
@@ -151,10 +163,8 @@ def check_hidden(view: WorkspaceSnapshot, target: Target, scope: Scope, uses: It
 def _may_hide(use: LabelUse, target: Target) -> bool:
     """Whether a use may speak of the target in a part that no one can read."""
     named = [term for term in use.terms if term.key is not None and term.key.text == target.key]
-    if use.role is Role.LABELS and named:
+    if named:
         return target.value is not None and any(None in term.values for term in named)
-    if target.value is not None and any(None in term.values for term in named):
-        return True
     return use.is_open or any(term.key is None for term in use.terms)
 
 
@@ -176,9 +186,7 @@ def check_free(view: WorkspaceSnapshot, target: Target, name: str, scope: Scope,
             )
             if is_taken:
                 new = f"the label `{name}`" if target.value is None else f"`{target.key}: {name}`"
-                raise RenameRefused(
-                    f"{use.owner} in {_name(placed.uri)} uses {new} already: the two could no longer be told apart"
-                )
+                refuse(f"{use.owner} in {_name(placed.uri)} uses {new} already: the two could no longer be told apart")
 
 
 def renamings(target: Target, name: str, uses: Iterable[PlacedUse]) -> Iterator[Renaming]:

@@ -12,12 +12,12 @@ from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 @dataclass(frozen=True, slots=True)
 class PlacedUse:
-    """A use in a file: `start` is where its document starts there, `is_context` whether the file counts without being linted."""
+    """A use in a file: `start` is where its document starts there, `why_fixed` says why the file is not edited ("": it is)."""
 
     use: LabelUse
     uri: str
     start: int
-    is_context: bool = False
+    why_fixed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,12 @@ class Scope:
         if reach.is_everywhere or self.is_everywhere:
             return True
         return any(self._holds(one) for one in reach.places)
+
+    def is_taken_in_by(self, folder: str) -> bool:
+        """Whether the kustomization in a folder takes in a file of the scope."""
+        uris = {uri for uris in self._names.values() for uri in uris} | self._loose
+        scope_of = self._view.index.delivery.scope_of
+        return any(f"kustomization {folder}" in scope_of(uri).groups for uri in uris)
 
     def _holds(self, one: Place) -> bool:
         if one.namespace is not None and not one.is_unknown:

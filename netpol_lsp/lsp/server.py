@@ -27,6 +27,7 @@ from netpol_lsp.lsp.features import (
     inlay_hints,
     lifecycle,
     navigation,
+    rename,
     selection_range,
     symbols,
     text_sync,
@@ -64,6 +65,7 @@ FEATURES = (
     code_lens,
     commands,
     navigation,
+    rename,
     workspace_symbols,
     call_hierarchy,
 )

@@ -32,6 +32,8 @@ class Client:
     diagnostic_tags: frozenset[int] = frozenset()
     markdown: bool = True
     document_changes: bool = False
+    annotates_changes: bool = False
+    creates_files: bool = False
     resolves_edits: bool = False
     action_data: bool = False
     preferred_actions: bool = False
@@ -71,6 +73,10 @@ class Client:
             diagnostic_tags=frozenset(tag.value for tag in (*tags, *pull_tags)),
             markdown=_prefers_markdown(capability(capabilities, "text_document.hover.content_format")),
             document_changes=offers("workspace.workspace_edit.document_changes"),
+            annotates_changes=capability(capabilities, "workspace.workspace_edit.change_annotation_support")
+            is not None,
+            creates_files=types.ResourceOperationKind.Create
+            in (capability(capabilities, "workspace.workspace_edit.resource_operations") or ()),
             resolves_edits="edit" in resolvable,
             action_data=offers("text_document.code_action.data_support"),
             preferred_actions=offers("text_document.code_action.is_preferred_support"),
