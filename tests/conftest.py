@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from netpol_lsp.cli.main import main
@@ -29,6 +30,9 @@ spec:
 BAD = GOOD.replace("protocol: TCP", "protocol: tcp")
 """Refused by the API server for its protocol (NP105), which a safe fix mends."""
 
+# No test depends on how fast the machine is.
+hypothesis.settings.register_profile("netpol", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("netpol")
 
 SLOW = (
     "benchmarks/",
@@ -36,6 +40,7 @@ SLOW = (
     "corpus/",
     "editors/test_editors.py",
     "files/test_patterns.py",
+    "kube/net/test_sets.py",
     "lint/test_contained.py",
     "lint/test_growth.py",
     "lsp/test_agreement.py",
@@ -45,11 +50,13 @@ SLOW = (
     "lsp/test_typing.py",
     "packaging/",
     "parity/test_objects.py",
+    "policies/networkpolicy/test_redundancy.py",
     "project/test_process_pool.py",
     "properties/",
     "reach/test_brute_force.py",
     "reach/test_verdicts.py",
     "test_any_text_has_an_answer",
+    "test_nothing_is_lost",
     "test_no_finding_of_any_rule_rests_on_an_unknown_fact",
     "test_nothing_is_unknown_where_all_is_modelled",
     "test_over_the_wire",

@@ -35,7 +35,7 @@ def reports(draw):
     return make_report([FileReport(source, 1, 1, (found,))])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(reports(), st.sampled_from([None, 10, 40]))
 def test_every_format_shows_it(report, width):
     options = RenderOptions(width=width, rules=())
@@ -57,7 +57,7 @@ def test_every_format_shows_it(report, width):
         ET.fromstring(shown[name])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(CHARS.filter(lambda char: char not in "\r\n"), max_size=80), st.data())
 def test_cut_lines_have_their_width(text, data):
     line = show_line(text)

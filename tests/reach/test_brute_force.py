@@ -25,7 +25,7 @@ from tests.reach.random_clusters import ADDRESSES, PORTS, PROTOCOLS, Generator
 
 NEVER_PODS = Enforcement(ip_block_matches_pods=Ternary.NO)
 ASKED = (*PORTS, 1, 54, 7000)
-NO_TIME_LIMIT = settings(deadline=None, max_examples=60)
+SIXTY_EXAMPLES = settings(max_examples=60)
 SEEDS = st.integers(min_value=0, max_value=2**32)
 
 
@@ -78,13 +78,13 @@ def test_engine_agrees_with_the_oracle(start: int) -> None:
     assert sum(compare(seed) for seed in range(start, start + 20)) > 5000
 
 
-@NO_TIME_LIMIT
+@SIXTY_EXAMPLES
 @given(SEEDS)
 def test_engine_agrees_with_the_oracle_anywhere(seed: int) -> None:
     compare(seed)
 
 
-@NO_TIME_LIMIT
+@SIXTY_EXAMPLES
 @given(SEEDS)
 def test_all_pairs_at_once_are_as_one_by_one(seed: int) -> None:
     objects, cluster = whole(seed)
@@ -104,7 +104,7 @@ def test_all_pairs_at_once_are_as_one_by_one(seed: int) -> None:
             assert matrix.between(source, destination) == (verdict.allow, complement(verdict.deny))
 
 
-@NO_TIME_LIMIT
+@SIXTY_EXAMPLES
 @given(SEEDS)
 def test_what_is_not_known_is_never_wrong(seed: int) -> None:
     """Where something is hidden, a verdict has to hold in every world that it may be."""
@@ -134,7 +134,7 @@ def relabelled(item: dict, hidden: set[str], chance: random.Random) -> dict:
     return {**item, "metadata": {**item["metadata"], "labels": labels}}
 
 
-@NO_TIME_LIMIT
+@SIXTY_EXAMPLES
 @given(SEEDS)
 def test_reasons_agree_with_the_verdict(seed: int) -> None:
     _, cluster = whole(seed)
@@ -157,7 +157,7 @@ def test_reasons_agree_with_the_verdict(seed: int) -> None:
             assert sum(last - first + 1 for first, last in together) == EVERYTHING[0][1] + 1
 
 
-@NO_TIME_LIMIT
+@SIXTY_EXAMPLES
 @given(SEEDS, SEEDS)
 def test_a_change_gives_what_a_new_start_gives(seed: int, other: int) -> None:
     _, before = whole(seed)
@@ -179,7 +179,7 @@ def test_a_change_gives_what_a_new_start_gives(seed: int, other: int) -> None:
                 assert engine.verdict(source, destination) == fresh.verdict(source, destination)
 
 
-@NO_TIME_LIMIT
+@SIXTY_EXAMPLES
 @given(SEEDS)
 def test_groups_speak_for_their_workloads(seed: int) -> None:
     _, cluster = whole(seed)

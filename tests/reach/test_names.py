@@ -42,7 +42,7 @@ WORDS = st.lists(
 ).map("".join)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.one_of(st.text(max_size=20), WORDS))
 def test_any_text_has_an_answer(text: str) -> None:
     found = NAMES.find(text)

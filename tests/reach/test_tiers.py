@@ -96,7 +96,7 @@ def first_match(policies: list[PolicySemantics], source: str, port: int) -> Acti
     return None
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.integers(min_value=0, max_value=2**32))
 def test_first_match_by_tier_order_and_rule(seed: int) -> None:
     chance = random.Random(seed)

@@ -194,7 +194,7 @@ def test_every_place_of_a_policy_has_a_cursor():
             assert cursor.word.start <= offset <= cursor.word.end
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet="ab:-{}[],\"'# \n\r\t|>&*!é🎉", max_size=60), st.data())
 def test_any_text_has_a_cursor(text, data):
     offset = data.draw(st.integers(0, len(text)))
@@ -204,7 +204,7 @@ def test_any_text_has_a_cursor(text, data):
         assert cursor.word.start <= offset <= cursor.word.end
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, len(POLICY)), st.integers(0, len(POLICY)), st.sampled_from(["", "{", "- ", "x", ":", '"', "\n"]))
 def test_damaged_policies_have_a_cursor(cut, at_offset, put):
     text = POLICY[:cut] + put + POLICY[cut + 3 :]
