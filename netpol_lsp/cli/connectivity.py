@@ -10,7 +10,7 @@ from itertools import chain
 from netpol_lsp.cli import console
 from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_color, add_format
-from netpol_lsp.cli.reach_options import engine_of, find, guarded, load, names_of, reach_parser, write
+from netpol_lsp.cli.reach_options import duplicate_notes, engine_of, find, guarded, load, names_of, places_of, reach_parser, write
 from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.reach import connectivity_json, connectivity_text, graphs
 from netpol_lsp.formats.reach.connection_lines import ConnectivityReport
@@ -19,12 +19,13 @@ from netpol_lsp.policies.ir import Direction
 from netpol_lsp.project.cluster_inputs import ClusterInputs
 from netpol_lsp.project.errors import UsageError
 from netpol_lsp.reach.connectivity import Connection, Connectivity, Group, restrict
+from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.entry_points import EntryPoint, entry_points
-from netpol_lsp.reach.exposure import exposure
+from netpol_lsp.reach.exposure import ExposedConnectivity, exposure
 from netpol_lsp.reach.names import Named
 from netpol_lsp.reach.ports import PortProblem, parse_port
 
-FORMATS = ("table", "json", "csv", "dot", "mermaid", "svg", "markdown")
+FORMATS = ("table", "json", "csv", "dot", "mermaid", "svg", "html", "markdown")
 
 
 def run(_name: str, arguments: Sequence[str]) -> int:
@@ -57,24 +58,25 @@ def run(_name: str, arguments: Sequence[str]) -> int:
 
 def _connectivity(options: argparse.Namespace) -> int:
     inputs = load(options, options.paths)
-    report = make_report(inputs, options)
-    write(_rendered(report, options), options.output)
+    engine = engine_of(inputs)
+    write(_rendered(make_report(engine, inputs, options), engine, inputs, options), options.output)
     if not inputs.cluster.workloads:
         console.note("no workload found: connections are between workloads, so their manifests are needed, too")
     return FAILED if inputs.problems else OK
 
 
-def make_report(inputs: ClusterInputs, options: argparse.Namespace) -> ConnectivityReport:
+def make_report(engine: Engine, inputs: ClusterInputs, options: argparse.Namespace) -> ConnectivityReport:
     """What the options ask for."""
-    connectivity = Connectivity(engine_of(inputs))
+    exposed = ExposedConnectivity(engine) if options.exposure or options.format == "html" else None
+    connectivity = exposed or Connectivity(engine)
     connections = tuple(_connections(connectivity, inputs, options))
     exposures = None
-    if options.exposure:
+    if exposed is not None:
         wanted = _in_namespace(options.only_namespace)
-        exposures = tuple(item for item in exposure(connectivity) if wanted(item.group))
+        exposures = tuple(item for item in exposure(exposed) if wanted(item.group))
     entries: tuple[EntryPoint, ...] = ()
     if not options.no_outside and not options.source:
-        entries = tuple(entry_points(connectivity.engine))
+        entries = tuple(entry_points(engine))
     return ConnectivityReport(connections, connectivity.groups, connectivity.isolation(), exposures, entries)
 
 
@@ -135,8 +137,12 @@ def _in_namespace(name: str | None) -> Callable[[Group], bool]:
     return is_inside
 
 
-def _rendered(report: ConnectivityReport, options: argparse.Namespace) -> str:
+def _rendered(
+    report: ConnectivityReport, engine: Engine, inputs: ClusterInputs, options: argparse.Namespace
+) -> str:
     form = options.format
+    if form == "html":
+        return _page(report, engine, inputs)
     if form == "json":
         return connectivity_json.render(report)
     if form == "csv":
@@ -152,6 +158,14 @@ def _rendered(report: ConnectivityReport, options: argparse.Namespace) -> str:
     return connectivity_text.render(
         report, Pen(options.output is None and console.wants_color(options.color, sys.stdout))
     )
+
+
+def _page(report: ConnectivityReport, engine: Engine, inputs: ClusterInputs) -> str:
+    # Late: the other formats do without the page.
+    from netpol_lsp.formats.page.connectivity import connectivity_data  # noqa: PLC0415
+    from netpol_lsp.formats.page.html import page  # noqa: PLC0415
+
+    return page(connectivity_data(report, engine, places_of(inputs), duplicate_notes(inputs)))
 
 
 def _svg(graph: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from netpol_lsp.kube.net import intervals
@@ -76,7 +76,8 @@ class Connectivity:
         for item in self.engine.classes.classes:
             if self.engine.classes.members[item.index]:
                 row = tuple(row[item.index] for rows in (self.matrix.sure, self.matrix.may) for row in rows)
-                key = (item.namespace, row, columns[item.index], self._outside_key(item))
+                outside = tuple(tuple(outside_verdicts(self.engine, item, direction)) for direction in Direction)
+                key = (item.namespace, row, columns[item.index], outside, self.differences(item))
                 found.setdefault(key, []).append(item)
         groups = []
         for classes in found.values():
@@ -101,14 +102,9 @@ class Connectivity:
                 rest ^= lowest
         return found
 
-    def _outside_key(self, pods: PodClass) -> object:
-        return tuple(
-            tuple(self.engine.permits(pods, direction, part) for part in self._parts(pods, direction))
-            for direction in Direction
-        )
-
-    def _parts(self, pods: PodClass, direction: Direction) -> list[CidrSet]:
-        return self.engine.address_parts(pods, direction, EVERY_ADDRESS)
+    def differences(self, _pods: PodClass) -> Hashable:
+        """What else tells pods apart."""
+        return None
 
     def between_groups(self, keep: Callable[[Group, Group], bool] | None = None) -> Iterator[Connection]:
         """The connections between groups, and between the workloads of one group, that are not surely denied."""

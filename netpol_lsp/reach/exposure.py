@@ -6,7 +6,7 @@ such a peer is what every rule says that surely takes it in, by proof of inclusi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from netpol_lsp.kube.label_selector import EVERYTHING as EVERY_LABEL
@@ -75,33 +75,56 @@ class Unprotected:
     direction: Direction
 
 
-def exposure(connectivity: Connectivity) -> Iterator[Exposed | Unprotected]:
+class ExposedConnectivity(Connectivity):
+    """Connections between groups of workloads that are open to the same peers, too, shown or not."""
+
+    def differences(self, pods: PodClass) -> Hashable:
+        """What the pods are open to."""
+        return tuple(tuple(_openings(self.engine, pods, direction)) for direction in Direction)
+
+
+def exposure(connectivity: ExposedConnectivity) -> Iterator[Exposed | Unprotected]:
     """What each group is open to, group by group."""
+    engine = connectivity.engine
     for group in connectivity.groups:
         for direction in Direction:
-            yield from exposure_of(connectivity.engine, group, direction)
+            if engine.side(group.pods, direction).is_open:
+                yield Unprotected(group, direction)
+            for found in _openings(engine, group.pods, direction):
+                if found is not None:
+                    yield Exposed(group, direction, found.peer, found.allow, found.unknown, found.names)
 
 
-def exposure_of(engine: Engine, group: Group, direction: Direction) -> Iterator[Exposed | Unprotected]:
-    """What one group is open to in a direction."""
-    side = engine.side(group.pods, direction)
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What pods' own side permits with someone."""
+
+    peer: Representative | CidrSet
+    allow: Traffic
+    unknown: Traffic = NOTHING
+    names: tuple[tuple[str, str], ...] = ()
+
+
+def _openings(engine: Engine, pods: PodClass, direction: Direction) -> Iterator[_Opening | None]:
+    """What pods are open to in a direction; None first where no policy selects them."""
+    side = engine.side(pods, direction)
     if side.is_open:
-        yield Unprotected(group, direction)
-    for verdict, part in outside_verdicts(engine, group.pods, direction):
+        yield None
+    for verdict, part in outside_verdicts(engine, pods, direction):
         if verdict.allow or verdict.unknown:
-            yield Exposed(group, direction, part, verdict.allow, verdict.unknown)
-    entire = _permits(engine, group.pods, direction, ENTIRE_CLUSTER)
-    names = _names(engine, group.pods, direction, ENTIRE_CLUSTER)
+            yield _Opening(part, verdict.allow, verdict.unknown)
+    entire = _permits(engine, pods, direction, ENTIRE_CLUSTER)
+    names = _names(engine, pods, direction, ENTIRE_CLUSTER)
     if entire[1] or names:
-        yield _exposed(group, direction, ENTIRE_CLUSTER, entire, names)
+        yield _opening(ENTIRE_CLUSTER, entire, names)
     if side.is_open or side.doubts:
         return
-    for peer in representatives(engine, group.pods, direction):
+    for peer in representatives(engine, pods, direction):
         if peer.is_entire_cluster or _is_shown(engine, peer):
             continue
-        found, own = _permits(engine, group.pods, direction, peer), _names(engine, group.pods, direction, peer)
+        found, own = _permits(engine, pods, direction, peer), _names(engine, pods, direction, peer)
         if (found != entire or own != names) and (found[1] or own):
-            yield _exposed(group, direction, peer, found, own)
+            yield _opening(peer, found, own)
 
 
 def permits_everybody(engine: Engine, pods: PodClass, direction: Direction) -> Possible:
@@ -124,11 +147,9 @@ def representatives(engine: Engine, pods: PodClass, direction: Direction) -> tup
     return tuple(found)
 
 
-def _exposed(
-    group: Group, direction: Direction, peer: Representative, possible: Possible, names: tuple[tuple[str, str], ...]
-) -> Exposed:
+def _opening(peer: Representative, possible: Possible, names: tuple[tuple[str, str], ...]) -> _Opening:
     sure, may = possible
-    return Exposed(group, direction, peer, sure, TRAFFIC.difference(may, sure), names)
+    return _Opening(peer, sure, TRAFFIC.difference(may, sure), names)
 
 
 def _described(peer: Peer) -> Representative | None:

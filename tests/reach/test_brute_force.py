@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netpol_lsp.kube.net.address_set import address_set
+from netpol_lsp.kube.net.address_set import CidrSet, address_set
 from netpol_lsp.policies.ir import Direction
-from netpol_lsp.reach.cluster import Cluster
-from netpol_lsp.reach.connectivity import Connectivity
+from netpol_lsp.reach.cluster import Cluster, Workload
+from netpol_lsp.reach.connectivity import Connection, Connectivity, outside_verdicts
 from netpol_lsp.reach.enforcement import SPECIFICATION, STANDARD, Enforcement
 from netpol_lsp.reach.engine import Engine
+from netpol_lsp.reach.exposure import Exposed, ExposedConnectivity, Unprotected, exposure
 from netpol_lsp.reach.matrix import connectivity_matrix
 from netpol_lsp.reach.query import Pair
 from netpol_lsp.reach.traffic import EVERYTHING, complement, port_traffic
@@ -194,3 +195,39 @@ def test_groups_speak_for_their_workloads(seed: int) -> None:
         for destination in cluster.workloads:
             if source is not destination:
                 assert found.get((source, destination), ()) == engine.verdict(source, destination).allow
+    for direction in Direction:
+        outside = [
+            (item, item.source if direction is Direction.EGRESS else item.destination)
+            for item in connectivity.with_outside(direction)
+        ]
+        for group in connectivity.groups:
+            said = {(item.allow, item.unknown, _addresses(item)) for item, pods in outside if pods is group}
+            for workload in group.workloads:
+                verdicts = outside_verdicts(engine, engine.class_of(workload), direction)
+                assert said == {(one.allow, one.unknown, part) for one, part in verdicts if one.allow or one.unknown}
+
+
+def _addresses(item: Connection) -> CidrSet:
+    found = item.source if isinstance(item.source, CidrSet) else item.destination
+    assert isinstance(found, CidrSet)
+    return found
+
+
+@NO_TIME_LIMIT
+@given(SEEDS)
+def test_groups_are_exposed_as_each_of_their_workloads(seed: int) -> None:
+    _, cluster = whole(seed)
+    connectivity = ExposedConnectivity(Engine(cluster, STANDARD))
+    said: dict[Workload, set[object]] = {item: set() for item in cluster.workloads}
+    for item in exposure(connectivity):
+        for workload in item.group.workloads:
+            said[workload].add(_without_group(item))
+    for workload in cluster.workloads:
+        alone = dataclasses.replace(cluster, workloads=(workload,))
+        own = exposure(ExposedConnectivity(Engine(alone, STANDARD)))
+        # A peer that a workload of the cluster shows is left out where that one is known.
+        assert said[workload] <= {_without_group(item) for item in own}
+
+
+def _without_group(item: Exposed | Unprotected) -> object:
+    return tuple(getattr(item, one.name) for one in dataclasses.fields(item) if one.name != "group")

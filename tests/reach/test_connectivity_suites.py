@@ -7,11 +7,10 @@ import pytest
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.policies.ir import Direction
-from netpol_lsp.reach.connectivity import Connectivity
 from netpol_lsp.reach.diff import difference
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.entry_points import entry_points
-from netpol_lsp.reach.exposure import Exposed, Representative, Unprotected, exposure
+from netpol_lsp.reach.exposure import Exposed, ExposedConnectivity, Representative, Unprotected, exposure
 from netpol_lsp.reach.names import backends
 from netpol_lsp.reach.query import Pair
 from netpol_lsp.reach.traffic import Traffic
@@ -210,7 +209,7 @@ def test_exposure(case: str) -> None:
     if found.others:
         pytest.skip("policies of kinds that are not modelled: all of it is unknown")
     options = index()[f"exposure/{case}"].get("options") or {}
-    facts, unprotected = exposed(Connectivity(Engine(found, NEVER_PODS)), options)
+    facts, unprotected = exposed(ExposedConnectivity(Engine(found, NEVER_PODS)), options)
     wanted: dict[tuple[str, ...], str] = {}
     wanted_unprotected = set()
     for text in expected(folder):
@@ -227,7 +226,7 @@ def test_exposure(case: str) -> None:
     assert bool(differ) is (deviations().get(f"exposure/{case}") == "exposure-one-rule"), differ
 
 
-def exposed(connectivity: Connectivity, options: dict) -> tuple[dict[tuple[str, ...], Traffic], set[str]]:
+def exposed(connectivity: ExposedConnectivity, options: dict) -> tuple[dict[tuple[str, ...], Traffic], set[str]]:
     facts, unprotected = {}, set()
     for item in exposure(connectivity):
         direction = item.direction.value.lower()
