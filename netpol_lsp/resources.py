@@ -38,6 +38,13 @@ def json_resource(name: str) -> dict[str, Any]:
     return content
 
 
+@cache
+def text_resource(name: str) -> str:
+    """The text of a file of the package, as in `formats/page/assets/page.css`; raises FileNotFoundError."""
+    with open(resource_path(name), encoding="utf-8", newline="") as file:
+        return file.read()
+
+
 def has_resource(name: str) -> bool:
     """Whether there is such a file."""
     try:

@@ -10,7 +10,17 @@ from itertools import chain
 from netpol_lsp.cli import console
 from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_color, add_format
-from netpol_lsp.cli.reach_options import duplicate_notes, engine_of, find, guarded, load, names_of, places_of, reach_parser, write
+from netpol_lsp.cli.reach_options import (
+    duplicate_notes,
+    engine_of,
+    find,
+    guarded,
+    load,
+    names_of,
+    places_of,
+    reach_parser,
+    write,
+)
 from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.reach import connectivity_json, connectivity_text, graphs
 from netpol_lsp.formats.reach.connection_lines import ConnectivityReport
@@ -137,9 +147,7 @@ def _in_namespace(name: str | None) -> Callable[[Group], bool]:
     return is_inside
 
 
-def _rendered(
-    report: ConnectivityReport, engine: Engine, inputs: ClusterInputs, options: argparse.Namespace
-) -> str:
+def _rendered(report: ConnectivityReport, engine: Engine, inputs: ClusterInputs, options: argparse.Namespace) -> str:
     form = options.format
     if form == "html":
         return _page(report, engine, inputs)

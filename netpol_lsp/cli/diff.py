@@ -11,7 +11,7 @@ from netpol_lsp.cli import console
 from netpol_lsp.cli.common import load_configs, report_config_problems
 from netpol_lsp.cli.main import FAILED, FOUND, OK
 from netpol_lsp.cli.options import add_color, add_format
-from netpol_lsp.cli.reach_options import engine_of, guarded, load, places_of, reach_parser, write
+from netpol_lsp.cli.reach_options import duplicate_notes, engine_of, guarded, load, places_of, reach_parser, write
 from netpol_lsp.files.reading import ReadProblem
 from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.reach import diff_json, diff_text
@@ -19,6 +19,7 @@ from netpol_lsp.project.cluster_inputs import ClusterInputs, cluster_of
 from netpol_lsp.project.errors import UsageError
 from netpol_lsp.project.git_revision import GitProblem, Revision, find_revision, merge_base, read_revision
 from netpol_lsp.reach.diff import ChangeClass, Difference, difference
+from netpol_lsp.reach.engine import Engine
 
 _HELP = """\
 BASE and HEAD: a folder, a file (such as a snapshot that kubectl wrote), or a git revision; without HEAD the files as they are now.
@@ -37,7 +38,7 @@ def run(_name: str, arguments: Sequence[str]) -> int:
     parser.add_argument("head", nargs="?", metavar="HEAD", help="the state after; default: the files as they are now")
     parser.add_argument("--against", metavar="BRANCH", help="compare with the commit at which this branch left BRANCH")
     parser.add_argument("--path", action="append", metavar="PATH", help="with git revisions: only below this path")
-    add_format(parser, "text", "json", "markdown", "sarif")
+    add_format(parser, "text", "json", "markdown", "sarif", "html")
     parser.add_argument("--fail-on", choices=_FAIL_ON, help="exit with 1 on such changes; default: never")
     add_color(parser)
     return guarded(_diff, parser, arguments)
@@ -52,8 +53,14 @@ def _diff(options: argparse.Namespace) -> int:
     except GitProblem as problem:
         raise UsageError(str(problem)) from None
     before, after = _inputs(base, options), _inputs(head, options)
-    found = difference(engine_of(before), engine_of(after))
-    write(_rendered(found, options, diff_text.BothPlaces(places_of(before), places_of(after))), options.output)
+    engines = engine_of(before), engine_of(after)
+    places = diff_text.BothPlaces(places_of(before), places_of(after))
+    found = difference(*engines)
+    if options.format == "html":
+        text = _page(engines, places, (_name(base), _name(head)), duplicate_notes(after))
+    else:
+        text = _rendered(found, options, places)
+    write(text, options.output)
     if before.problems or after.problems:
         return FAILED
     return FOUND if _fails(found, options.fail_on) else OK
@@ -108,6 +115,23 @@ def _rendered(found: Difference, options: argparse.Namespace, places: diff_text.
         return diff_text.markdown(found, places)
     pen = Pen(options.output is None and console.wants_color(options.color, sys.stdout))
     return diff_text.render(found, places, pen)
+
+
+def _page(
+    engines: tuple[Engine, Engine], places: diff_text.BothPlaces, names: tuple[str, str], notes: Sequence[str]
+) -> str:
+    # Late: the other formats do without the page.
+    from netpol_lsp.formats.page.diff import diff_data  # noqa: PLC0415
+    from netpol_lsp.formats.page.html import page  # noqa: PLC0415
+
+    return page(diff_data(*engines, places, names, notes))
+
+
+def _name(state: _State) -> str:
+    """What a state is called: a revision with the start of its hash, or paths."""
+    if isinstance(state, Revision):
+        return f"{state.name} ({state.commit[:12]})"
+    return ", ".join("the files now" if path == "." else path for path in state)
 
 
 def _fails(found: Difference, fail_on: str | None) -> bool:

@@ -27,12 +27,14 @@ from netpol_lsp.lsp.features import (
     inlay_hints,
     lifecycle,
     navigation,
+    pages,
     rename,
     selection_range,
     symbols,
     text_sync,
     workspace_symbols,
 )
+from netpol_lsp.lsp.state.background import Background
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.closed_file_checker import ClosedFileChecker
 from netpol_lsp.lsp.state.configuration import Configuration
@@ -68,6 +70,7 @@ FEATURES = (
     rename,
     workspace_symbols,
     call_hierarchy,
+    pages,
 )
 
 
@@ -110,6 +113,7 @@ def _make_services(server: NetpolServer) -> Services:
         refresher=refresher,
         sync=WorkspaceSync(client, configuration, store, session, publisher, refresher),
         closed=ClosedFileChecker(client, configuration, session),
+        background=Background(client),
         log=ClientLog(server.protocol),
         host=_Host(server),
     )

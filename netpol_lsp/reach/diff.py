@@ -64,6 +64,11 @@ class Change:
     causes: tuple[Cause, ...] = ()
 
     @property
+    def is_one(self) -> bool:
+        """Whether anything changes."""
+        return bool(self.opened or self.closed or self.uncertain)
+
+    @property
     def classes(self) -> tuple[ChangeClass, ...]:
         """What the change is, the widest first."""
         found: list[ChangeClass] = []
@@ -88,12 +93,24 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class _Both:
+class BothStates:
     """A workload before and after the change, by its title."""
 
     title: str
     before: Workload | None
     after: Workload | None
+
+    @property
+    def known(self) -> Workload:
+        """The workload after the change, or before it where it is gone."""
+        known = self.after or self.before
+        assert known is not None
+        return known
+
+    @property
+    def is_pod(self) -> bool:
+        """Whether it is a single Pod, which may always reach itself."""
+        return self.known.is_pod
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +124,12 @@ class Difference:
 
 def difference(before: Engine, after: Engine) -> Difference:
     """What changes from one state of a cluster to another, in the order of the names."""
-    both = _workloads(before, after)
-    differ = _Differ(before, after)
-    changes = [change for change in differ.changes(both) if change.opened or change.closed or change.uncertain]
+    comparison = Comparison(before, after)
+    both = comparison.workloads()
+    changes = [change for change in comparison.changes(both) if change.is_one]
     added = tuple(item.title for item in both if item.before is None)
     removed = tuple(item.title for item in both if item.after is None)
     return Difference(tuple(changes), added, removed)
-
-
-def _workloads(before: Engine, after: Engine) -> list[_Both]:
-    """Workloads by title; of several with one title (pods of one owner) those that policies tell apart have a number."""
-    old, new = _by_title(before), _by_title(after)
-    return [_Both(title, old.get(title), new.get(title)) for title in sorted({*old, *new})]
 
 
 def _by_title(engine: Engine) -> dict[str, Workload]:
@@ -133,7 +144,7 @@ def _by_title(engine: Engine) -> dict[str, Workload]:
     return found
 
 
-class _Differ:
+class Comparison:
     """Compares pair by pair; what policies treat alike before and after is compared once."""
 
     def __init__(self, before: Engine, after: Engine) -> None:
@@ -141,23 +152,26 @@ class _Differ:
         self.after = after
         self._verdicts: dict[tuple[int, PodClass, PodClass], Verdict] = {}
 
-    def changes(self, both: list[_Both]) -> Iterator[Change]:
+    def workloads(self) -> list[BothStates]:
+        """Workloads by title; of several with one title (pods of one owner) those that policies tell apart have a number."""
+        old, new = _by_title(self.before), _by_title(self.after)
+        return [BothStates(title, old.get(title), new.get(title)) for title in sorted({*old, *new})]
+
+    def changes(self, both: list[BothStates]) -> Iterator[Change]:
         """All pairs, changed or not."""
         for source in both:
             for destination in both:
-                if source is not destination or not _is_pod(source):
-                    yield self._between(source, destination)
+                if source is not destination or not source.is_pod:
+                    yield self.between(source, destination)
         for item in both:
             for direction in Direction:
-                yield from self._outside(item, direction)
+                yield from self.outside(item, direction)
 
-    def _between(self, source: _Both, destination: _Both) -> Change:
+    def between(self, source: BothStates, destination: BothStates) -> Change:
+        """What becomes of the connection of two workloads."""
         before = self._verdict(0, self.before, source.before, destination.before)
         after = self._verdict(1, self.after, source.after, destination.after)
-        start, end = source.after or source.before, destination.after or destination.before
-        assert start is not None
-        assert end is not None
-        return self._change(start, end, before, after, (source, destination))
+        return self._change(source.known, destination.known, before, after, (source, destination))
 
     def _verdict(
         self, side: int, engine: Engine, source: Workload | None, destination: Workload | None
@@ -170,7 +184,8 @@ class _Differ:
             found = self._verdicts[key] = engine.between(key[1], key[2])
         return found
 
-    def _outside(self, item: _Both, direction: Direction) -> Iterator[Change]:
+    def outside(self, item: BothStates, direction: Direction) -> Iterator[Change]:
+        """What becomes of the connections of a workload with addresses, by those that are treated alike."""
         parts = [EVERY_ADDRESS]
         ends = [(self.before, item.before), (self.after, item.after)]
         for engine, workload in ends:
@@ -185,10 +200,8 @@ class _Differ:
             ]
             key = (verdicts[0], verdicts[1])
             found[key] = found.get(key, NO_ADDRESSES).union(part)
-        workload = item.after or item.before
-        assert workload is not None
         for (before, after), addresses in found.items():
-            one = (workload, addresses) if direction is Direction.EGRESS else (addresses, workload)
+            one = (item.known, addresses) if direction is Direction.EGRESS else (addresses, item.known)
             pair = (item, None) if direction is Direction.EGRESS else (None, item)
             yield self._change(one[0], one[1], before, after, pair)
 
@@ -198,7 +211,7 @@ class _Differ:
         destination: End,
         before: Verdict | None,
         after: Verdict | None,
-        ends: tuple[_Both | None, _Both | None],
+        ends: tuple[BothStates | None, BothStates | None],
     ) -> Change:
         old, new = before or _NOTHING, after or _NOTHING
         if old == new:
@@ -217,7 +230,7 @@ class _Differ:
         causes = tuple(self._causes(change, ends))
         return Change(source, destination, before, after, opened, closed, uncertain, causes)
 
-    def _causes(self, change: Change, ends: tuple[_Both | None, _Both | None]) -> Iterator[Cause]:
+    def _causes(self, change: Change, ends: tuple[BothStates | None, BothStates | None]) -> Iterator[Cause]:
         if change.before is None or change.after is None:
             return
         parts = (
@@ -255,11 +268,6 @@ class _Differ:
 
 
 _NOTHING = Verdict(NOTHING, EVERYTHING)
-
-
-def _is_pod(item: _Both) -> bool:
-    workload = item.after or item.before
-    return workload is not None and workload.is_pod
 
 
 def _compare(kind: ChangeClass, before: list[SideReasons], after: list[SideReasons]) -> Iterator[Cause]:

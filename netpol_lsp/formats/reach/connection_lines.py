@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from netpol_lsp.explanations.connection import addresses_title
 from netpol_lsp.kube.net.address_set import CidrSet
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.reach.connectivity import Connection, Group, Isolation, Node
-from netpol_lsp.reach.entry_points import EntryPoint
-from netpol_lsp.reach.exposure import Exposed, Unprotected
+from netpol_lsp.reach.entry_points import EntryPoint, entry_points
+from netpol_lsp.reach.exposure import Exposed, ExposedConnectivity, Unprotected, exposure
 from netpol_lsp.reach.traffic import Traffic, describe
 
 _SHOWN = 3
@@ -24,6 +26,22 @@ class ConnectivityReport:
     isolation: tuple[Isolation, ...]
     exposures: tuple[Exposed | Unprotected, ...] | None = None
     entries: tuple[EntryPoint, ...] = ()
+
+
+def whole_report(connectivity: ExposedConnectivity) -> ConnectivityReport:
+    """All that is known of a cluster."""
+    connections = chain(
+        connectivity.between_groups(),
+        connectivity.with_outside(Direction.EGRESS),
+        connectivity.with_outside(Direction.INGRESS),
+    )
+    return ConnectivityReport(
+        tuple(connections),
+        connectivity.groups,
+        connectivity.isolation(),
+        tuple(exposure(connectivity)),
+        tuple(entry_points(connectivity.engine)),
+    )
 
 
 def node_title(node: Node) -> str:

@@ -46,10 +46,12 @@ def answer_why(asked: dict[str, Any], services: Services) -> Json:
     path = path_of_uri(uri) if isinstance(uri, str) else None
     settings = services.configuration.for_document(path)[0].settings
     view = session.workspace.view
-    title = _title_in(services.configuration.roots)
+    title = title_in(services.configuration.roots)
     written = str(port) if isinstance(port, str | int) and not isinstance(port, bool) and port != "" else None
     try:
-        found = answer_connection(view, settings, _reader(session), title, source.strip(), destination.strip(), written)
+        found = answer_connection(
+            view, settings, reader_of(session), title, source.strip(), destination.strip(), written
+        )
     except QuestionProblem as problem:
         return _error(str(problem), *problem.candidates)
     clients = {one.source.uri: one.uri for one in session}
@@ -61,7 +63,7 @@ def _error(message: str, *candidates: str) -> Json:
     return {"error": message, "candidates": list(candidates)}
 
 
-def _reader(session: Session) -> Callable[[str], Source | None]:
+def reader_of(session: Session) -> Callable[[str], Source | None]:
     """Reads a file's text: that of the editor when it is open."""
     opened = {one.source.uri: one.source for one in session}
 
@@ -75,7 +77,7 @@ def _reader(session: Session) -> Callable[[str], Source | None]:
     return read
 
 
-def _title_in(roots: tuple[str, ...]) -> Callable[[str], str]:
+def title_in(roots: tuple[str, ...]) -> Callable[[str], str]:
     """What a file is called: its path below the workspace's folder, else all of it."""
 
     def title(uri: str) -> str:

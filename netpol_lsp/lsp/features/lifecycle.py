@@ -62,6 +62,7 @@ def register(registry: Registry, services: Services) -> None:
     @registry.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def cancel_progress(params: types.WorkDoneProgressCancelParams) -> None:
         services.sync.index.cancel(params.token)
+        services.background.cancel(params.token)
 
     @registry.feature(types.SET_TRACE)
     def set_trace(params: types.SetTraceParams) -> None:

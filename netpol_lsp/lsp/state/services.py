@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from netpol_lsp.lsp.state.background import Background
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.closed_file_checker import ClosedFileChecker
 from netpol_lsp.lsp.state.configuration import Configuration
@@ -58,7 +59,7 @@ class Services:
 
     `client` is what the other end can do and how it is told, `session` holds its documents, `scheduler` checks them,
     `publisher` sends what was found, `refresher` has all of it done again, `sync` reads the files that are not open,
-    `closed` checks them, `log` writes to the client's log, `host` is the session itself.
+    `closed` checks them, `background` runs what takes long, `log` writes to the client's log, `host` is the session itself.
     """
 
     client: ClientPort
@@ -69,5 +70,6 @@ class Services:
     refresher: Refresher
     sync: WorkspaceSync
     closed: ClosedFileChecker
+    background: Background
     log: ClientLog
     host: Host

@@ -11,6 +11,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -156,6 +157,22 @@ class NetpolProtocol(LanguageServerProtocol):
                 self._refuse(request, code, f"the server {state}")
             return False
         return True
+
+    def _execute_handler(
+        self,
+        msg_id: str | int,
+        handler: Callable[..., Any],
+        callback: Callable[..., None],
+        args: tuple[Any, ...] | None = None,
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
+        """Run a handler. A command that is a coroutine ends with its request: pygls would let it go on unheard."""
+        super()._execute_handler(msg_id, handler, callback, args, kwargs)
+        whole = callback.keywords.get("result_future") if isinstance(callback, partial) else None
+        inner = self._request_futures.get(msg_id) if whole is not None else None
+        if whole is not None and inner is not None and asyncio.iscoroutinefunction(handler):
+            del self._request_futures[msg_id]
+            whole.add_done_callback(lambda future: inner.cancel() if future.cancelled() else None)
 
     def _refuse(self, request: str | int | None, code: int, message: str) -> None:
         """Answer with an error."""
