@@ -213,7 +213,7 @@ def _addresses(item: Connection) -> CidrSet:
     return found
 
 
-@NO_TIME_LIMIT
+@SIXTY_EXAMPLES
 @given(SEEDS)
 def test_groups_are_exposed_as_each_of_their_workloads(seed: int) -> None:
     _, cluster = whole(seed)
