@@ -9,10 +9,11 @@ from enum import StrEnum
 from typing import Any
 
 from netpol_lsp.findings.rule_info import RuleInfo
-from netpol_lsp.ide.completion_values import suggest_values
+from netpol_lsp.ide.completion_values import Words, suggest_values
 from netpol_lsp.ide.field_docs import fields_at, schema_at, value_doc
 from netpol_lsp.ide.snippet_render import render_item, render_keys, render_value, scalar
 from netpol_lsp.ide.snippets import PARTS, POLICIES
+from netpol_lsp.ide.word_counts import KnownWord
 from netpol_lsp.ide.workspace_words import Vocabulary
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.cursor.block import Cursor, CursorContext
@@ -52,9 +53,13 @@ class Setting:
 
     style: Style
     vocabulary: Vocabulary
+    known: tuple[KnownWord, ...] = ()
+    """What the workspace knows for the cursor, the best first; `vocabulary` is what else is in use."""
     as_json: bool = False
     label_key: str | None = None
     """The `key` of the requirement whose values are being written."""
+    word: str = ""
+    """What is being typed: in use only because it is."""
 
 
 _METADATA = ("name", "namespace", "labels", "annotations")
@@ -131,15 +136,35 @@ def _label_keys(cursor: Cursor, path: Path, setting: Setting) -> Iterator[Sugges
     """Keys of labels, in matchLabels and metadata.labels."""
     if path[-1] not in ("matchLabels", "labels"):
         return
+    yield from suggest_label_keys(cursor, setting)
+    known = {word.text for word in setting.known}
     labels = setting.vocabulary.labels(of_namespaces="namespaceSelector" in path)
     for key, values in sorted(
         labels.items(), key=lambda item: "/" in item[0] and item[0] != "kubernetes.io/metadata.name"
     ):
-        if key in cursor.siblings:
-            continue
-        text = scalar(key, setting.style, as_json=setting.as_json)
-        examples = ", ".join(sorted(values)[:5])
-        yield Suggestion(key, Kind.FIELD, text if cursor.has_colon else f"{text}: ", cursor.word, examples)
+        if key not in cursor.siblings and key not in known and key != setting.word:
+            yield _label_key(key, ", ".join(sorted(values)[:5]), cursor, setting)
+
+
+def suggest_label_keys(cursor: Cursor, setting: Setting) -> Iterator[Suggestion]:
+    """The keys of labels that the workspace knows for the cursor, without those that are there already."""
+    for word in setting.known:
+        if isinstance(word.text, str) and word.text not in cursor.siblings:
+            yield _label_key(word.text, word.detail, cursor, setting)
+
+
+def _label_key(key: str, detail: str, cursor: Cursor, setting: Setting) -> Suggestion:
+    space = " " if cursor.needs_space else ""
+    text = space + scalar(key, setting.style, as_json=setting.as_json)
+    return Suggestion(key, Kind.FIELD, text if cursor.has_colon else f"{text}: ", cursor.word, detail)
+
+
+def suggest_known_values(cursor: Cursor, setting: Setting) -> Iterator[Suggestion]:
+    """The values that the workspace knows for the cursor."""
+    space = " " if cursor.needs_space else ""
+    for word in setting.known:
+        text = render_value(word.text, setting.style, 0, as_json=setting.as_json, in_flow=True)
+        yield Suggestion(str(word.text), Kind.VALUE, space + text, cursor.word, word.detail)
 
 
 def _values(cursor: Cursor, path: Path, setting: Setting) -> Iterator[Suggestion]:
@@ -149,7 +174,7 @@ def _values(cursor: Cursor, path: Path, setting: Setting) -> Iterator[Suggestion
     if found is None:
         return
     field = next((step for step in reversed(path) if isinstance(step, str)), "")
-    for value, detail in suggest_values(path, found, setting.vocabulary, setting.label_key):
+    for value, detail in suggest_values(path, found, _words(setting)):
         text = space + render_value(value, setting.style, 0, as_json=setting.as_json, in_flow=True)
         doc = value_doc(field, str(value))
         label = value if isinstance(value, str) else text.strip()
@@ -175,7 +200,7 @@ def _items(cursor: Cursor, items: Path, setting: Setting) -> Iterator[Suggestion
         return
     item = schema_at((*items, 0)) or {}
     if not _is_mapping(item):
-        for value, detail in suggest_values((*items, 0), item, setting.vocabulary, setting.label_key):
+        for value, detail in suggest_values((*items, 0), item, _words(setting)):
             text = render_item(value, setting.style, cursor.column)
             yield Suggestion(f"- {value}", Kind.VALUE, text, cursor.word, detail, value_doc(str(items[-1]), str(value)))
         return
@@ -192,6 +217,10 @@ def _items(cursor: Cursor, items: Path, setting: Setting) -> Iterator[Suggestion
         text = "- " + render_keys(name, inner, behind_dash, setting.style)
         doc = inner.get("description", "")
         yield Suggestion(f"- {name}:", Kind.FIELD, text, cursor.word, _detail(inner), doc, is_snippet=True)
+
+
+def _words(setting: Setting) -> Words:
+    return Words(setting.vocabulary, setting.known, setting.label_key, setting.word)
 
 
 def _parts_of(path: Path) -> tuple[tuple[str, str, Any], ...]:

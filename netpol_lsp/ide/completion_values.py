@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
+from netpol_lsp.ide.word_counts import KnownWord
 from netpol_lsp.ide.workspace_words import Vocabulary
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
@@ -70,13 +72,24 @@ _SHORT: dict[str, tuple[tuple[Any, str], ...]] = {
 }
 
 
-def suggest_values(
-    path: Path, schema: dict[str, Any], vocabulary: Vocabulary, label_key: str | None
-) -> Iterator[tuple[Any, str]]:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words in use. `known`: what the workspace knows for the place, the best first; `typed`: what is being typed there.
+
+    `label_key`: the `key` of the requirement whose values are being written.
+    """
+
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    known: tuple[KnownWord, ...] = ()
+    label_key: str | None = None
+    typed: str = ""
+
+
+def suggest_values(path: Path, schema: dict[str, Any], words: Words) -> Iterator[tuple[Any, str]]:
     """Values for the field at a path, each with a few words on it."""
-    field = next((step for step in reversed(path) if isinstance(step, str)), "")
-    if isinstance(path[-1], str) and field in _SHORT:
-        yield from _SHORT[field]
+    name = next((step for step in reversed(path) if isinstance(step, str)), "")
+    if isinstance(path[-1], str) and name in _SHORT:
+        yield from _SHORT[name]
     elif "enum" in schema:
         default = schema.get("default")
         yield from ((value, "default" if value == default else "") for value in schema["enum"] if value is not None)
@@ -84,14 +97,24 @@ def suggest_values(
         yield API_VERSION, "version of NetworkPolicy"
     elif path == ("kind",):
         yield NETWORK_POLICY, "policy for the pods of a namespace"
-    elif path == ("metadata", "namespace"):
-        yield from ((name, "namespace in use") for name in sorted(vocabulary.namespaces))
-    elif field == "port":
-        yield from _ports(vocabulary)
-    elif field in ("cidr", "except"):
+    elif name in ("cidr", "except"):
         yield from CIDRS.items()
     else:
-        yield from _label_values(path, field, vocabulary, label_key)
+        known = {word.text: word.detail for word in words.known}
+        found = known | {value: detail for value, detail in _others(path, name, words) if value not in known}
+        is_namespace = path == ("metadata", "namespace") or name == METADATA_NAME
+        yield from sorted(found.items(), key=lambda item: str(item[0])) if is_namespace else found.items()
+
+
+def _others(path: Path, name: str, words: Words) -> Iterator[tuple[int | str, str]]:
+    """What else is in use."""
+    if path == ("metadata", "namespace"):
+        yield from ((one, "namespace in use") for one in sorted(words.vocabulary.namespaces) if one != words.typed)
+    elif name == "port":
+        yield from _ports(words.vocabulary)
+    else:
+        found = _label_values(path, name, words.vocabulary, words.label_key)
+        yield from ((value, note) for value, note in found if value != words.typed)
 
 
 def _ports(vocabulary: Vocabulary) -> Iterator[tuple[int | str, str]]:

@@ -23,7 +23,8 @@ UNKNOWN_NAMESPACE = "\0"
 CLUSTER = "\1"
 """The key of what belongs to no namespace: Namespaces, Nodes, cluster-wide policies, webhooks."""
 
-T = TypeVar("T")
+K = TypeVar("K")
+Table = TypeVar("Table", PolicyShelf, ResourceShard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,7 @@ class _Change:
                     touched.setdefault(key, {})[uri] = mine
         if not touched:
             return self.old.shelves
-        return {**self.old.shelves, **{key: self.old.shelf(key).with_files(files) for key, files in touched.items()}}
+        return _filled(self.old.shelves, {key: self.old.shelf(key).with_files(some) for key, some in touched.items()})
 
     def _shards(self, delivery: DeliveryMap) -> Mapping[str | None, ResourceShard]:
         touched: dict[str | None, dict[str, ResourceFacts]] = {}
@@ -234,7 +235,7 @@ class _Change:
                     touched.setdefault(key, {})[uri] = mine
         if not touched:
             return self.old.shards
-        return {**self.old.shards, **{key: self.old.shard(key).with_files(files) for key, files in touched.items()}}
+        return _filled(self.old.shards, {key: self.old.shard(key).with_files(some) for key, some in touched.items()})
 
     def _delivery(self, files: Mapping[str, FileFacts]) -> DeliveryMap:
         same = all(
@@ -243,6 +244,11 @@ class _Change:
         if same:
             return self.old.delivery
         return DeliveryMap.of(one for facts in files.values() for one in facts.resources.deliveries)
+
+
+def _filled(old: Mapping[K, Table], changed: Mapping[K, Table]) -> dict[K, Table]:
+    """The tables with the changed ones instead; one of a namespace that nothing is in any more is gone, as if it had never been."""
+    return {key: table for key, table in {**old, **changed}.items() if table.files}
 
 
 def namespace_key(namespace: str | None) -> Hashable:

@@ -50,8 +50,8 @@ def seen(index: WorkspaceIndex) -> object:
         for one in view
         if not one.policy.is_namespace_unknown
     }
-    shards = {key: sorted(map(repr, shard.workloads)) for key, shard in index.shards.items() if shard.files}
-    return policies, by_namespace, near, shards
+    shards = {key: sorted(map(repr, shard.workloads)) for key, shard in index.shards.items()}
+    return policies, by_namespace, near, shards, sorted(view.namespaces), sorted(map(repr, index.shelves))
 
 
 @given(STEPS, KUSTOMIZATION)

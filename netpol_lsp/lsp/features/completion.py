@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from lsprotocol import types
 
-from netpol_lsp.ide.completion import Kind, Setting, Suggestion, suggest, suggest_in_comment, suggest_policies
+from netpol_lsp.ide.completion import (
+    Kind,
+    Setting,
+    Suggestion,
+    suggest,
+    suggest_in_comment,
+    suggest_known_values,
+    suggest_label_keys,
+    suggest_policies,
+)
 from netpol_lsp.ide.config_help import suggest_in_config
+from netpol_lsp.ide.known_words import known_words
 from netpol_lsp.ide.snippets import plain
+from netpol_lsp.ide.word_counts import KnownWord
 from netpol_lsp.ide.workspace_words import Vocabulary, collect, join
 from netpol_lsp.lint.analysis import Part
 from netpol_lsp.lint.registry import all_rules
@@ -44,7 +55,7 @@ def register(registry: Registry, services: Services) -> None:
 
     @registry.feature(types.TEXT_DOCUMENT_COMPLETION, options)
     def completion(params: types.CompletionParams) -> Json | None:
-        snapshot = services.session.get(params.text_document.uri)
+        snapshot = services.session.up_to_date(params.text_document.uri)
         if snapshot is None:
             return None
         offset = snapshot.positions.offset(params.position)
@@ -67,14 +78,42 @@ def find_suggestions(snapshot: Snapshot, offset: int, opened: Iterable[Snapshot]
     if cursor.place is CursorContext.COMMENT:
         return _in_comment(snapshot, part, cursor, offset)
     local = offset - part.start
-    document = part.analysis.reading_at(local).document if part.analysis else parse_manifest(part.text)
-    setting = _setting(document, cursor, opened)
-    if part.analysis is None and not looks_like_ours(part.text):
+    is_ours = part.analysis is not None or looks_like_ours(part.text)
+    document = part.analysis.reading_at(local).document if part.analysis else _read(part.text, cursor)
+    known = known_words(
+        snapshot.workspace.view,
+        document.root,
+        cursor.path,
+        snapshot.source.uri,
+        snapshot.config.settings.default_namespace,
+    )
+    setting = _setting(document, cursor, opened if is_ours else (), known)
+    if not is_ours:
         if cursor.place is CursorContext.CONTENT and not cursor.path and not _has_kind(part.text):
             return _shifted([*suggest_policies(cursor, setting), *suggest(cursor, (), setting)], part.start)
         if cursor.path not in (("kind",), ("apiVersion",)):
-            return []
+            return _shifted(list(_in_other_kinds(cursor, setting)), part.start)
     return _shifted(suggest(cursor, _path_in_object(cursor.path, document), setting), part.start)
+
+
+def _in_other_kinds(cursor: Cursor, setting: Setting) -> Iterator[Suggestion]:
+    """Labels, namespaces and ports in manifests of other kinds."""
+    last = cursor.path[-1:]
+    is_labels = last in (("matchLabels",), ("labels",)) or cursor.path[-2:] == ("spec", "selector")
+    if is_labels and cursor.place is CursorContext.CONTENT:
+        yield from suggest_label_keys(cursor, setting)
+    elif cursor.place in (CursorContext.CONTENT, CursorContext.VALUE) and not is_labels:
+        yield from suggest_known_values(cursor, setting)
+
+
+def _read(text: str, cursor: Cursor) -> Document:
+    """A document that someone is writing: where it is no YAML yet, as it is once the key under the cursor has its colon."""
+    document = parse_manifest(text)
+    if document.error is None or cursor.has_colon or cursor.in_flow or cursor.place is not CursorContext.CONTENT:
+        return document
+    end = cursor.word.end
+    finished = parse_manifest(f"{text[:end]}: {text[end:]}" if len(cursor.word) else f"{text[:end]}x: {text[end:]}")
+    return finished if finished.error is None else document
 
 
 def vocabulary(opened: Iterable[Snapshot]) -> Vocabulary:
@@ -97,13 +136,15 @@ def _words_of_text(text: str) -> Vocabulary:
     return collect([parse_manifest(text).root])
 
 
-def _setting(document: Document, cursor: Cursor, opened: Iterable[Snapshot]) -> Setting:
+def _setting(document: Document, cursor: Cursor, opened: Iterable[Snapshot], known: tuple[KnownWord, ...]) -> Setting:
     as_json = is_json(document) or document.text.lstrip()[:1] == "{"
     style = style_of(document) if document.root is not None else Style(newline=document.source.newline)
     key, _ = lookup(document.root, (*cursor.path[:-2], "key")) if cursor.path[-2:-1] == ("values",) else (None, None)
     if key is None and cursor.path[-1:] == ("values",):
         key, _ = lookup(document.root, (*cursor.path[:-1], "key"))
-    return Setting(style, vocabulary(opened), as_json, key.value if isinstance(key, Scalar) else None)
+    word = document.text[cursor.word.start : cursor.word.end].strip("'\"")
+    label_key = key.value if isinstance(key, Scalar) else None
+    return Setting(style, vocabulary(opened), known, as_json, label_key, word)
 
 
 def _path_in_object(path: Path, document: Document) -> Path:
