@@ -1,10 +1,10 @@
 """Lints damaged manifests, many of them, and says what failed, what took longest and how much memory it took.
 
-    python benchmarks/damaged.py --count 1000000 --jobs 2 [--folder FOLDER ...] [--seed 0] [--fix]
+    python benchmarks/damaged.py --count 1000000 --jobs 2 [--folder FOLDER ...] [--seed 0] [--fix] [--minutes 60]
 
 Each input is a manifest (of the rule pages, the examples and the given folders) with up to twelve random changes: bytes
 and tokens put in, taken out, doubled and moved, lines swapped, indentation lost, pieces of two files joined. The same
-seed gives the same inputs; `--only NUMBER` prints one of them.
+seed gives the same inputs; `--only NUMBER` prints one of them. `--minutes` ends a run that would take longer.
 """
 
 from __future__ import annotations
@@ -104,7 +104,10 @@ def run_share(share: int, options: argparse.Namespace, pipe: Any) -> None:
     slowest: list[tuple[float, int, int]] = []
     codes: Counter[str] = Counter()
     done = 0
+    end = time.monotonic() + options.minutes * 60
     for number in range(share, options.count, options.jobs):
+        if time.monotonic() > end:
+            break
         text = damaged(number, texts, options.seed)
         start = time.process_time()
         try:
@@ -120,18 +123,22 @@ def run_share(share: int, options: argparse.Namespace, pipe: Any) -> None:
         slowest = sorted([*slowest, (round(took, 3), number, len(text))], reverse=True)[:10]
         done += 1
         if done % 2000 == 0:
-            pipe.send({"done": done, "failed": len(failed), "slowest": slowest[0]})
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            pipe.send({"done": done, "failed": failed[:20], "slowest": slowest, "memory": _memory()})
     pipe.send(
         {
             "done": done,
             "failed": failed,
             "slowest": slowest,
-            "memory": memory,
+            "memory": _memory(),
             "codes": codes.most_common(),
             "end": True,
         }
     )
+
+
+def _memory() -> int:
+    """The largest memory this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def main() -> int:
@@ -141,6 +148,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", action="append", default=[])
+    parser.add_argument("--minutes", type=float, default=100_000.0, help="stop after so many")
     parser.add_argument("--fix", action="store_true", help="fix each tenth input, too")
     parser.add_argument("--only", type=int)
     options = parser.parse_args()

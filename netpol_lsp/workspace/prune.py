@@ -15,7 +15,7 @@ _KEYS = (
 )
 # A key alone on its line, and the lines below it that are its value: deeper ones, items of a list at its own column.
 _BLOCK = re.compile(
-    rf"^(?P<indent> *)(?:{_KEYS}):[ \t\r]*\n(?P<body>(?:(?P=indent)(?: |- ).*\n|[ \t\r]*\n)+)", re.MULTILINE
+    rf"^(?P<indent> *)(?:{_KEYS}):[ \t\r]*\n(?P<body>(?:(?P=indent)(?: |- ).*\n|[ \t\r]*\n)++)", re.MULTILINE
 )
 _ANCHOR = re.compile(r"(?:^|[\s\[{,])&[^\s&]", re.MULTILINE)
 

@@ -78,7 +78,7 @@ def column_of(source: Source, offset: int) -> int:
 
 
 # Anchors and tags before a value.
-_PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]*)+\Z")
+_PROPERTIES = re.compile(r"(?:[&!]\S*+[ \t]*+)++\Z")
 
 
 def dash_of(source: Source, item: Node) -> int:

@@ -120,3 +120,9 @@ def test_no_text_makes_it_raise(text: str, backend: Backend) -> None:
     for chunk in split(text):
         with using_backend(backend):
             parse_document(chunk.text, shape=shape())
+
+
+def test_comments_with_windows_line_ends_before_a_separator_are_read_once() -> None:
+    head = "# a\r\n" * 5000
+    assert len(split(f"{head}x: 1\r\n---\r\na: b\r\n")) == 2
+    assert len(split(f"{head}---\r\na: b\r\n")) == 1

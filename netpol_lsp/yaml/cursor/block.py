@@ -18,7 +18,7 @@ _KEY = re.compile(
 )
 _DASH = re.compile(r"-(?=\s|$)[ \t]*")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#")
-_PROPERTIES = re.compile(r"(?:[&!][^\s]*(?:[ \t]+|(?=\s|\Z)))+")
+_PROPERTIES = re.compile(r"(?:[&!][^\s]*+(?:[ \t]+|(?=\s|\Z)))++")
 _BLOCK_SCALAR = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?$")
 _TOP_KEY = re.compile(r"^[A-Za-z][\w-]*:(?=\s|$)", re.MULTILINE)
 

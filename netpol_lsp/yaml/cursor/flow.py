@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from netpol_lsp.text.span import Span
 
-_PLAIN = re.compile(r"(?:[^,\[\]{}:#\s]|:(?![\s,\[\]{}]|\Z)|(?<!\s)#|[ \t]+(?=[^,\[\]{}:#\s]))+")
+_PLAIN = re.compile(r"(?:[^,\[\]{}:#\s]|:(?![\s,\[\]{}]|\Z)|(?<!\s)#|[ \t]+(?=[^,\[\]{}:#\s]))++")
 _BLOCK_KEY = re.compile(r"(?P<indent> *)(?:- +)*[\"']?[A-Za-z][\w./-]*[\"']?:(?=[ \t\r\n]|\Z)")
 
 

@@ -40,7 +40,7 @@ _BEFORE_VALUE = re.compile(
     r"(?P<dashes>[ \t]*(?:-[ \t]+)*)(?P<key>(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s#'\"\[\]{},|>-][^\n:#]*?|[^\s\n:]+)[ \t]*:[ \t]*)?\Z"
 )
 _AFTER_VALUE = re.compile(rf"[ \t{MASK}]*(?:[ \t]#[^\n\r]*)?\Z")
-_BLANK_LINES = re.compile(r"[ \t]*(?:(?:\r\n|\n|\r)[ \t]*)+(?=\S)")
+_BLANK_LINES = re.compile(r"[ \t]*(?:(?:\r\n|\n|\r)[ \t]*)++(?=\S)")
 _ENTRY = re.compile(r"(?:-[ \t]+)?[^\s#:]+[ \t]*:(?:\s|\Z)|-\s|#|---")
 _COMMENT = re.compile(r"(?:^|[ \t])#")
 _QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"|(?<![^\s,\[{:])'[^'\n]*+'")
