@@ -17,10 +17,10 @@ from netpol_lsp.formats.reach.places import Places
 from netpol_lsp.policies.ir import Origin
 from netpol_lsp.project.cluster_inputs import ClusterInputs
 from netpol_lsp.project.errors import UsageError
-from netpol_lsp.reach.intents import Checked, Intent, IntentFile, check, is_intent_file, read_intents
-from netpol_lsp.reach.netassert import is_netassert, read_netassert, write_netassert
-from netpol_lsp.text.source import Source
-from netpol_lsp.yaml.documents import parse_document, split
+from netpol_lsp.reach.intent_check import Checked, check
+from netpol_lsp.reach.intent_files import tests_in
+from netpol_lsp.reach.intents import Intent, IntentFile
+from netpol_lsp.reach.netassert import write_netassert
 
 FORMATS = ("text", "json", "junit", "sarif", "github")
 
@@ -70,38 +70,24 @@ def _read(options: argparse.Namespace) -> tuple[ClusterInputs, list[Intent]]:
     paths = list(options.paths) or ["."]
     inputs = load(options, paths)
     named = {_shown(path) for path in paths if not os.path.isdir(path)}
-    files = {uri: list(_tests_in(source)) for uri, source in inputs.sources.items() if _may_hold_tests(source.text)}
+    files = {uri: list(tests_in(source.text, uri)) for uri, source in inputs.sources.items()}
     files = {uri: found for uri, found in files.items() if found}
     chosen = {uri: found for uri, found in files.items() if _shown(uri) in named} or files
     if set(map(_shown, paths)) <= set(map(_shown, files)):
         # Only tests were named: the manifests are those below the current folder, or beside a test elsewhere.
         more = sorted({_folder(path) for path in paths})
         inputs = load(options, [*more, *paths])
-    problems = [problem for found in chosen.values() for problem in _problems(found, places_of(inputs))]
+    problems = [problem for uri, found in chosen.items() for problem in _problems(uri, found, places_of(inputs))]
     if problems:
         raise UsageError("\n".join(problems))
     return inputs, [intent for found in chosen.values() for item in found for intent in item[1].intents]
 
 
-def _tests_in(source: Source) -> Iterator[tuple[Origin, IntentFile]]:
-    for chunk in split(source.text):
-        document = parse_document(chunk.text, source.uri)
-        origin = Origin(source.uri, chunk.index)
-        if is_intent_file(document.root):
-            yield origin, read_intents(document, chunk.index)
-        elif is_netassert(document.root):
-            yield origin, read_netassert(document, chunk.index)
-
-
-def _may_hold_tests(text: str) -> bool:
-    return "ConnectivityTest" in text or ("src:" in text and "dst:" in text)
-
-
-def _problems(found: list[tuple[Origin, IntentFile]], places: Places) -> Iterator[str]:
-    for origin, file in found:
+def _problems(uri: str, found: list[tuple[int, IntentFile]], places: Places) -> Iterator[str]:
+    for number, file in found:
         for problem in file.problems:
-            spot = places.find(Origin(origin.uri, origin.document, "", "", problem.span.start, problem.span.end))
-            yield f"{spot or origin.uri}: {problem.message}"
+            spot = places.find(Origin(uri, number, "", "", problem.span.start, problem.span.end))
+            yield f"{spot or uri}: {problem.message}"
 
 
 def _shown(path: str) -> str:

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator
 from netpol_lsp.kube.typed_field import items_of, mapping_of
 from netpol_lsp.policies.ir import Origin
 from netpol_lsp.reach.cluster import Workload
-from netpol_lsp.reach.intents import Intent, IntentFile, IntentProblem, Outcome, scalar_text
+from netpol_lsp.reach.intents import Intent, IntentFile, IntentProblem, Outcome, scalar_string
 from netpol_lsp.reach.names import Names
-from netpol_lsp.reach.ports import AskedPort, parse_port
+from netpol_lsp.reach.ports import AskedPort, PortProblem, parse_port
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence
 
+_FIELDS = (("name", "name"), ("from", "src"), ("to", "dst"), ("port", "targetPort"), ("expect", "exitCode"))
+"""What each value of a test is called with us, and there."""
 _KINDS = {
     "deployment": "Deployment",
     "statefulset": "StatefulSet",
@@ -26,11 +28,8 @@ _KINDS = {
 
 
 def is_netassert(root: Node | None) -> bool:
-    """Whether a document is a NetAssert file."""
-    if not isinstance(root, Sequence) or not root.items:
-        return False
-    first = mapping_of(root.items[0])
-    return first is not None and first.get("src") is not None and first.get("dst") is not None
+    """Whether a document is a NetAssert file: a list in which something has a source or destination of its form."""
+    return isinstance(root, Sequence) and any(_end(node, "src") for item in root.items if (node := mapping_of(item)))
 
 
 def read_netassert(document: Document, index: int = 0) -> IntentFile:
@@ -45,13 +44,19 @@ def read_netassert(document: Document, index: int = 0) -> IntentFile:
         source, destination = _end(node, "src"), _end(node, "dst")
         if source is None or destination is None:
             which = "src" if source is None else "dst"
-            problems.append(IntentProblem(f"`{which}` names no k8sResource and no host", node.span))
+            beside = node.get(which) or node.entries[0]
+            problems.append(IntentProblem(f"`{which}` names no k8sResource and no host", beside.key.span))
             continue
         port = _port(node)
-        expect = Outcome.ALLOW if (scalar_text(node.get("exitCode")) or "0") == "0" else Outcome.DENY
-        name = scalar_text(node.get("name")) or f"{source} to {destination}"
+        try:
+            parse_port(port)
+        except PortProblem as problem:
+            place = node.get("targetPort") or node.get("protocol") or node.entries[0]
+            problems.append(IntentProblem(str(problem), place.value.span))
+        expect = Outcome.ALLOW if (scalar_string(node.get("exitCode")) or "0") == "0" else Outcome.DENY
+        name = scalar_string(node.get("name")) or f"{source} to {destination}"
         origin = Origin(document.source.uri, index, "", f"[{number}]", node.start, node.end)
-        spans = tuple((key, entry.value.span) for key in ("src", "dst") if (entry := node.get(key)) is not None)
+        spans = tuple((field, entry.value.span) for field, key in _FIELDS if (entry := node.get(key)) is not None)
         intents.append(Intent(name, source, destination, port, expect, False, origin, spans))
     return IntentFile(tuple(intents), tuple(problems))
 
@@ -64,20 +69,20 @@ def _end(node: Mapping, key: str) -> str | None:
     host = end.get("host")
     named = mapping_of(host.value) if host is not None else None
     if named is not None:
-        name = scalar_text(named.get("name"))
+        name = scalar_string(named.get("name"))
         return f"host:{name}" if name else None
     resource = end.get("k8sResource")
     found = mapping_of(resource.value) if resource is not None else None
     if found is None:
         return None
-    kind, name = scalar_text(found.get("kind")), scalar_text(found.get("name"))
-    namespace = scalar_text(found.get("namespace")) or "default"
+    kind, name = scalar_string(found.get("kind")), scalar_string(found.get("name"))
+    namespace = scalar_string(found.get("namespace")) or "default"
     return f"{namespace}/{_KINDS.get((kind or '').lower(), kind or 'Pod')}/{name}" if name else None
 
 
-def _port(node: Mapping) -> str | None:
-    port = scalar_text(node.get("targetPort"))
-    protocol = (scalar_text(node.get("protocol")) or "tcp").upper()
+def _port(node: Mapping) -> str:
+    port = scalar_string(node.get("targetPort"))
+    protocol = (scalar_string(node.get("protocol")) or "tcp").upper()
     return f"{port}/{protocol}" if port else protocol
 
 

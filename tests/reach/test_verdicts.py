@@ -8,7 +8,9 @@ import pytest
 
 from netpol_lsp.reach.enforcement import SPECIFICATION, STANDARD
 from netpol_lsp.reach.engine import Engine
-from netpol_lsp.reach.intents import Outcome, check, read_intents
+from netpol_lsp.reach.intent_check import check
+from netpol_lsp.reach.intent_reader import read_intents
+from netpol_lsp.reach.intents import Outcome
 from netpol_lsp.reach.names import Names
 from netpol_lsp.yaml.documents import parse_document
 from tests.reach.loading import load

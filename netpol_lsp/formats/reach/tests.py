@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from netpol_lsp import __version__
-from netpol_lsp.explanations.connection import end_title, reason_sentence, side_sentence
+from netpol_lsp.explanations.intents import because, expected, which_pair
 from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.json_writer import dump
 from netpol_lsp.formats.reach.places import Place, Places
 from netpol_lsp.formats.xml import HEADER, element, escape, parent
 from netpol_lsp.policies.ir import Origin
 from netpol_lsp.reach.engine import Engine
-from netpol_lsp.reach.intents import Checked, Outcome
-from netpol_lsp.reach.why import Segment, explain
-from netpol_lsp.workspace.ternary import Ternary
+from netpol_lsp.reach.intent_check import Checked
 
 VERSION = 1
 Data = dict[str, Any]
-_ANSWERS = {Outcome.ALLOW: Ternary.YES, Outcome.DENY: Ternary.NO, Outcome.UNKNOWN: Ternary.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,39 +35,6 @@ class Answered:
     def json(self, origin: Origin) -> Data:
         """The place as data."""
         return self.places.json(origin)
-
-
-def because(checked: Checked, engine: Engine) -> Iterator[tuple[str, Origin]]:
-    """The sentences that say why a test came out as it did, each with its place."""
-    if checked.problem is not None:
-        text = checked.problem
-        if checked.candidates:
-            text += f"; known are {', '.join(checked.candidates[:6])}"
-        yield text, checked.intent.origin
-        return
-    if checked.pair is None:
-        return
-    explanation = explain(engine, checked.pair)
-    if explanation.is_loopback:
-        yield "a Pod may always reach itself", checked.intent.origin
-    wanted = _ANSWERS[checked.actual]
-    segments = [item for item in explanation.segments if item.answer is wanted] or list(explanation.segments)
-    for segment in segments:
-        yield from _of_segment(segment, wanted, checked)
-
-
-def _of_segment(segment: Segment, wanted: Ternary, checked: Checked) -> Iterator[tuple[str, Origin]]:
-    for side in (segment.egress, segment.ingress):
-        if side is None or (wanted is not Ternary.YES and side.answer is Ternary.YES):
-            continue
-        if not side.reasons and not side.doubts:
-            yield side_sentence(side), checked.intent.origin
-        for reason in side.reasons:
-            yield reason_sentence(reason), reason.origin
-        for doubt in side.doubts:
-            yield doubt.text, doubt.origin
-        for fact in side.facts:
-            yield f"the network plugin: {fact}", checked.intent.origin
 
 
 def as_json(results: Sequence[Checked], places: Answered) -> str:
@@ -106,8 +70,8 @@ def as_text(results: Sequence[Checked], places: Answered, pen: Pen, *, is_verbos
         if item.passed and not is_verbose:
             continue
         mark = pen.write("ok  ", "fix") if item.passed else pen.write("FAIL", "error")
-        what = f"expected {item.intent.expectation}, is {item.actual}"
-        lines.append(f"{mark} {item.intent.name}: {what}{_pair(item)}")
+        what = expected(item)
+        lines.append(f"{mark} {item.intent.name}: {what}{which_pair(item)}")
         spot = places.find(item.intent.origin)
         if spot is not None:
             lines.append(f"      {pen.write('-->', 'gutter')} {spot}")
@@ -120,12 +84,6 @@ def as_text(results: Sequence[Checked], places: Answered, pen: Pen, *, is_verbos
     return "\n".join(lines) + "\n"
 
 
-def _pair(item: Checked) -> str:
-    if item.pair is None or item.pairs < 2:
-        return ""
-    return f" ({end_title(item.pair.source)} -> {end_title(item.pair.destination)})"
-
-
 def as_junit(results: Sequence[Checked], places: Answered) -> str:
     """A test case for each test."""
     cases = []
@@ -136,7 +94,7 @@ def as_junit(results: Sequence[Checked], places: Answered) -> str:
             attributes |= {"file": spot.path, "line": spot.start[0]}
         children = []
         if not item.passed:
-            message = f"expected {item.intent.expectation}, is {item.actual}"
+            message = expected(item)
             detail = "\n".join(_with_place(text, origin, places) for text, origin in because(item, places.engine))
             children.append(element("failure", {"message": message, "type": "connectivity"}, escape(detail)))
         cases.append(parent("testcase", attributes, children) if children else element("testcase", attributes))
@@ -158,7 +116,7 @@ def as_github(results: Sequence[Checked], places: Answered) -> str:
             continue
         text = "\n".join(
             [
-                f"{item.intent.name}: expected {item.intent.expectation}, is {item.actual}",
+                f"{item.intent.name}: {expected(item)}",
                 *(_with_place(text, origin, places) for text, origin in because(item, places.engine)),
             ]
         )
@@ -181,7 +139,7 @@ def as_sarif(results: Sequence[Checked], places: Answered) -> str:
     for item in results:
         if item.passed:
             continue
-        text = f"{item.intent.name}: expected {item.intent.expectation}, is {item.actual}"
+        text = f"{item.intent.name}: {expected(item)}"
         result: Data = {"ruleId": "connectivity-test", "level": "error", "message": {"text": text}}
         spot = places.find(item.intent.origin)
         if spot is not None:
