@@ -79,7 +79,9 @@ def _read(options: argparse.Namespace) -> tuple[ClusterInputs, list[Intent]]:
         inputs = load(options, [*more, *paths])
     problems = [problem for uri, found in chosen.items() for problem in _problems(uri, found, places_of(inputs))]
     if problems:
-        raise UsageError("\n".join(problems))
+        for problem in problems[:-1]:
+            console.complain(problem)
+        raise UsageError(problems[-1])
     return inputs, [intent for found in chosen.values() for item in found for intent in item[1].intents]
 
 

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     VALUE = "value"
     SNIPPET = "snippet"
     RULE = "rule"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from functools import lru_cache
 
 from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability
+from netpol_lsp.config.settings import Settings
 from netpol_lsp.lint.context import PolicyContext
 from netpol_lsp.policies.ir import PolicySemantics
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.enforcement import enforcement_of
 from netpol_lsp.reach.engine import Engine
-from netpol_lsp.reach.from_facts import ClusterBuilder, Duplicate
+from netpol_lsp.reach.from_facts import DEFAULT_NAMESPACE, ClusterBuilder, Duplicate
+from netpol_lsp.reach.names import Names, names_beside
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
@@ -92,6 +94,12 @@ def cluster_of(workspace: WorkspaceSnapshot, default_namespace: str | None, capa
         engine = Engine(cluster, enforcement_of(capabilities))
         found = known[key] = KnownCluster(engine, ambiguous, tuple(builder.duplicates))
     return found
+
+
+def cluster_and_names(view: WorkspaceSnapshot, settings: Settings) -> tuple[KnownCluster, Names]:
+    """The cluster of a workspace, and what names mean in it: pods and Services are not the world."""
+    known = cluster_of(view, settings.default_namespace or DEFAULT_NAMESPACE, settings.capabilities)
+    return known, names_beside(known.engine.cluster, (*settings.pod_cidrs, *settings.service_cidrs))
 
 
 def are_applied_together(ctx: PolicyContext, uris: Iterable[str]) -> bool:

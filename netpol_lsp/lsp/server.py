@@ -18,6 +18,7 @@ from netpol_lsp.lsp.features import (
     code_lens,
     commands,
     completion,
+    connection_choices,
     connections,
     diagnostics,
     document_highlight,
@@ -25,6 +26,7 @@ from netpol_lsp.lsp.features import (
     folding,
     hover,
     inlay_hints,
+    intent_commands,
     lifecycle,
     navigation,
     pages,
@@ -38,11 +40,13 @@ from netpol_lsp.lsp.state.background import Background
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.closed_file_checker import ClosedFileChecker
 from netpol_lsp.lsp.state.configuration import Configuration
+from netpol_lsp.lsp.state.intent_redraw import IntentRedraw
 from netpol_lsp.lsp.state.publisher import Publisher
 from netpol_lsp.lsp.state.refresher import Refresher
 from netpol_lsp.lsp.state.scheduler import Scheduler
 from netpol_lsp.lsp.state.services import Services
 from netpol_lsp.lsp.state.session import Session
+from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.state.workspace_sync import WorkspaceSync
 from netpol_lsp.lsp.transport.logs import ClientLog
 from netpol_lsp.lsp.transport.protocol import NetpolProtocol
@@ -58,6 +62,8 @@ FEATURES = (
     code_actions,
     completion,
     connections,
+    connection_choices,
+    intent_commands,
     symbols,
     folding,
     selection_range,
@@ -102,7 +108,13 @@ def _make_services(server: NetpolServer) -> Services:
     store = WorkspaceStore()
     session = Session(configuration, store)
     publisher = Publisher(client, configuration, session)
-    scheduler = Scheduler(session, publisher.publish)
+    redraw = IntentRedraw(client)
+
+    def checked(snapshot: Snapshot) -> None:
+        publisher.publish(snapshot)
+        redraw.checked(snapshot)
+
+    scheduler = Scheduler(session, checked)
     refresher = Refresher(client, configuration, session, scheduler, publisher)
     return Services(
         client=client,

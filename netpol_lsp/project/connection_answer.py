@@ -10,9 +10,7 @@ from netpol_lsp.explanations.connection import VERDICTS
 from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.reach import why_markdown, why_text
 from netpol_lsp.formats.reach.places import Places, duplicate_sentences
-from netpol_lsp.lint.known_cluster import cluster_of
-from netpol_lsp.reach.from_facts import DEFAULT_NAMESPACE
-from netpol_lsp.reach.names import names_beside
+from netpol_lsp.lint.known_cluster import cluster_and_names
 from netpol_lsp.reach.question import ask_why
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
@@ -90,10 +88,8 @@ def answer_connection(
 
     `title`: what a file, named by its URI, is called.
     """
-    known = cluster_of(view, settings.default_namespace or DEFAULT_NAMESPACE, settings.capabilities)
-    engine = known.engine
-    names = names_beside(engine.cluster, (*settings.pod_cidrs, *settings.service_cidrs))
-    found = ask_why(engine, names, source, destination, port)
+    known, names = cluster_and_names(view, settings)
+    found = ask_why(known.engine, names, source, destination, port)
     texts = WorkspaceTexts(view, read)
     places = Places(texts, WorkspaceStarts(view), title)
     verdict = MIXED if found.is_mixed else VERDICTS[found.verdict]

@@ -61,6 +61,11 @@ def answer(engine: Engine, source: Named, destination: Named, port: AskedPort = 
     return Answer(source, destination, port, found, only, is_mixed)
 
 
+def answer_pair(engine: Engine, source: Named, destination: Named, port: AskedPort, pair: Pair) -> Answer:
+    """Why one connection is as it is, of all that two names mean."""
+    return Answer(source, destination, port, (_answer(engine, pair),), pair.answer, is_mixed=pair.is_mixed)
+
+
 def _answer(engine: Engine, pair: Pair) -> Answered:
     explanation = explain(engine, pair)
     return Answered(pair, explanation, tuple(_helps(engine, pair, segment) for segment in explanation.segments))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from netpol_lsp.reach.intent_reader import is_intent_file, read_intents
 from netpol_lsp.reach.intents import IntentFile, IntentProblem
@@ -18,6 +19,11 @@ _VERSION = re.compile(r"^[ \t{]*[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?netpol-
 def may_hold_tests(text: str) -> bool:
     """Whether a text can hold tests: a quick look before it is parsed."""
     return "ConnectivityTest" in text or ("k8sResource" in text and "src" in text and "dst" in text)
+
+
+def looks_like_tests(text: str) -> bool:
+    """Whether a line says that a document is a ConnectivityTest: good enough while it is being written."""
+    return "ConnectivityTest" in text and _KIND.search(text) is not None
 
 
 def read_tests(text: str, uri: str, index: int = 0) -> IntentFile | None:
@@ -36,9 +42,9 @@ def read_tests(text: str, uri: str, index: int = 0) -> IntentFile | None:
     )
     found = _read(document, index)
     if found is None:
-        is_ours = bool(errors and _KIND.search(text) and _VERSION.search(text))
+        is_ours = bool(errors and _VERSION.search(text) and looks_like_tests(text))
         return IntentFile(problems=errors) if is_ours else None
-    return IntentFile(found.intents, errors) if errors else found
+    return replace(found, problems=errors) if errors else found
 
 
 def _read(document: Document, index: int) -> IntentFile | None:

@@ -50,7 +50,7 @@ def read_intents(document: Document, index: int = 0) -> IntentFile:
         return IntentFile()
     reader = _Reader(document.source.uri, index)
     reader.read(root)
-    return IntentFile(tuple(reader.intents), tuple(reader.problems))
+    return IntentFile(tuple(reader.intents), tuple(reader.problems), _head(root))
 
 
 class _Reader:
@@ -64,20 +64,20 @@ class _Reader:
 
     def read(self, root: Mapping) -> None:
         """Read the document from its root."""
-        kind = root.get("kind")
-        head = kind.value.span if kind is not None else root.entries[0].key.span
+        head = _head(root)
         version = root.get("apiVersion")
         if version is None:
             self._problem(f"`apiVersion: {API_VERSION}` is missing", head)
         elif scalar_string(version) != API_VERSION:
             self._problem(f"apiVersion has to be `{API_VERSION}`", _value_span(version))
-        self._unknown(root, _ROOT_FIELDS, "a ConnectivityTest")
+        meant = self._unknown(root, _ROOT_FIELDS, "a ConnectivityTest")
         metadata = root.get("metadata")
         if metadata is not None and not isinstance(metadata.value, Mapping):
             self._problem("`metadata` has to be a mapping", _value_span(metadata))
         tests = root.get("tests")
         if tests is None:
-            self._problem("`tests` is missing", head)
+            if "tests" not in meant:
+                self._problem("`tests` is missing", head)
         elif not isinstance(tests.value, Sequence):
             self._problem("`tests` has to be a list of tests", _value_span(tests))
         else:
@@ -92,12 +92,13 @@ class _Reader:
                 self._test(mapping, number)
 
     def _test(self, node: Mapping, number: int) -> None:
-        self._unknown(node, FIELDS, "a test")
-        source, destination = self._required(node, "from"), self._required(node, "to")
+        meant = self._unknown(node, FIELDS, "a test")
+        source, destination = self._required(node, "from", meant), self._required(node, "to", meant)
         name = self._text(node.get("name"), "name")
-        expect = self._expectation(node)
+        expect = self._expectation(node, meant)
+        before = len(self.problems)
         port = self._port(node.get("port"))
-        if source is None or destination is None or expect is None:
+        if len(self.problems) > before or source is None or destination is None or expect is None:
             return
         outcome, is_any = expect
         title = name or f"{source} to {destination}" + (f" {port}" if port else "")
@@ -105,14 +106,18 @@ class _Reader:
         origin = Origin(self.uri, self.document, "", f"tests[{number}]", node.start, node.end)
         self.intents.append(Intent(title, source, destination, port, outcome, is_any, origin, spans))
 
-    def _required(self, node: Mapping, field: str) -> str | None:
-        """The string that a test cannot do without; None when that has been complained about."""
+    def _required(self, node: Mapping, field: str, meant: set[str]) -> str | None:
+        """The string that a test cannot do without; None when that has been complained about.
+
+        `meant`: fields that are there under a mistyped name.
+        """
         entry = node.get(field)
         if entry is not None and not is_null(entry.value):
             text = self._text(entry, field)
             if text is None or text.strip():
                 return text
-        self._problem(f"`{field}` is missing", entry.key.span if entry is not None else _first_key(node))
+        if entry is not None or field not in meant:
+            self._problem(f"`{field}` is missing", entry.key.span if entry is not None else _first_key(node))
         return None
 
     def _text(self, entry: Entry | None, field: str) -> str | None:
@@ -130,8 +135,8 @@ class _Reader:
             self._problem(f"`{field}` has to be a string", entry.value.span)
         return None
 
-    def _expectation(self, node: Mapping) -> tuple[Outcome, bool] | None:
-        text = self._required(node, "expect")
+    def _expectation(self, node: Mapping, meant: set[str]) -> tuple[Outcome, bool] | None:
+        text = self._required(node, "expect", meant)
         if text is None:
             return None
         if text not in EXPECTATIONS:
@@ -158,8 +163,10 @@ class _Reader:
             self._problem(str(problem), entry.value.span)
         return text
 
-    def _unknown(self, node: Mapping, known: tuple[str, ...], what: str) -> None:
+    def _unknown(self, node: Mapping, known: tuple[str, ...], what: str) -> set[str]:
+        """Complain about fields that are not known; gives those that were probably meant."""
         seen: set[str] = set()
+        meant: set[str] = set()
         for entry in node.all_entries():
             name = entry.name
             if name in seen:
@@ -167,11 +174,19 @@ class _Reader:
             elif name is not None and name not in known:
                 near = closest(name, known)
                 hint = f"; did you mean `{near[0]}`?" if near else ""
+                meant.update(near[:1])
                 self._problem(f"`{name}` is not a field of {what}{hint}", entry.key.span)
             seen.add(name or "")
+        return meant
 
     def _problem(self, message: str, span: Span) -> None:
         self.problems.append(IntentProblem(message, span))
+
+
+def _head(root: Mapping) -> Span:
+    """The place of the kind: what is missing in the document is missing beside that."""
+    kind = root.get("kind")
+    return kind.value.span if kind is not None else _first_key(root)
 
 
 def _value_span(entry: Entry) -> Span:

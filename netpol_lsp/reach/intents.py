@@ -65,12 +65,21 @@ class IntentProblem:
     span: Span
 
 
+_START = Span(0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class IntentFile:
-    """The tests of one document, in the order of the text."""
+    """The tests of one document, in the order of the text.
+
+    `head`: the place of what says that they are tests. `is_live`: they are written for a live cluster (NetAssert), which
+    may have more than the manifests show.
+    """
 
     intents: tuple[Intent, ...] = ()
     problems: tuple[IntentProblem, ...] = ()
+    head: Span = _START
+    is_live: bool = False
 
 
 def scalar_string(entry: Entry | None) -> str | None:

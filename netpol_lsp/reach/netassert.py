@@ -14,6 +14,7 @@ from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.intents import Intent, IntentFile, IntentProblem, Outcome, scalar_string
 from netpol_lsp.reach.names import Names
 from netpol_lsp.reach.ports import AskedPort, PortProblem, parse_port
+from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence
 
@@ -53,12 +54,14 @@ def read_netassert(document: Document, index: int = 0) -> IntentFile:
         except PortProblem as problem:
             place = node.get("targetPort") or node.get("protocol") or node.entries[0]
             problems.append(IntentProblem(str(problem), place.value.span))
+            continue
         expect = Outcome.ALLOW if (scalar_string(node.get("exitCode")) or "0") == "0" else Outcome.DENY
         name = scalar_string(node.get("name")) or f"{source} to {destination}"
         origin = Origin(document.source.uri, index, "", f"[{number}]", node.start, node.end)
         spans = tuple((field, entry.value.span) for field, key in _FIELDS if (entry := node.get(key)) is not None)
         intents.append(Intent(name, source, destination, port, expect, False, origin, spans))
-    return IntentFile(tuple(intents), tuple(problems))
+    head = document.root.span if document.root is not None else Span(0, 0)
+    return IntentFile(tuple(intents), tuple(problems), Span(head.start, head.start), is_live=True)
 
 
 def _end(node: Mapping, key: str) -> str | None:

@@ -239,7 +239,7 @@ async def test_a_new_document_in_a_file(editor):
     items = await complete(editor, f"{HEAD}---\n|")
     assert {"deny-all", "apiVersion", "kind"} <= set(items)
     assert "deny-all" not in await complete(editor, "kind: Deployment\n|")
-    assert labels(await complete(editor, "kind: |")) == ["NetworkPolicy"]
+    assert labels(await complete(editor, "kind: |")) == ["NetworkPolicy", "ConnectivityTest"]
     assert labels(await complete(editor, "apiVersion: |")) == ["networking.k8s.io/v1"]
 
 

@@ -61,6 +61,8 @@ INVALID = [
     (TEST.format("{from: «[a]», to: b, expect: deny}"), "`from` has to be a string"),
     (TEST.format("{from: a, to: «5», expect: deny}"), "`to` has to be a string: write it in quotes"),
     (TEST.format("{name: «7», from: a, to: b, expect: deny}"), "`name` has to be a string: write it in quotes"),
+    (TEST.format("{«form»: a, to: b, expect: deny}"), "`form` is not a field of a test; did you mean `from`?"),
+    (HEAD + "«test»: []\n", "`test` is not a field of a ConnectivityTest; did you mean `tests`?"),
     (TEST.format("{from: a, to: b, «form»: c, expect: deny}"), "`form` is not a field of a test; did you mean `from`?"),
     (TEST.format("{from: a, to: b, expect: «alow»}"), "`alow` is not a valid expectation; did you mean `allow`?"),
     (TEST.format("{from: a, to: b, expect: «Allow»}"), "`Allow` is not a valid expectation; did you mean `allow`?"),

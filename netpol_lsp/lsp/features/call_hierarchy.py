@@ -11,7 +11,8 @@ from lsprotocol import types
 from netpol_lsp.ide.reachable import Written, find_workload, reachable, written
 from netpol_lsp.ide.workspace_links import workload_at
 from netpol_lsp.lint.known_cluster import cluster_of
-from netpol_lsp.lsp.features.navigation import locate, snapshot_of_no_document
+from netpol_lsp.lsp.features.navigation import snapshot_of_no_document
+from netpol_lsp.lsp.state.locations import locate
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.transport.movable_json import Json, plain_data
 from netpol_lsp.lsp.uris import key_of_uri, path_of_uri

@@ -15,6 +15,7 @@ from netpol_lsp.ide.workspace_links import (
 )
 from netpol_lsp.lint.locate import policies_in
 from netpol_lsp.lsp.features.commands import EXPLAIN
+from netpol_lsp.lsp.features.intent_hints import render_test_lenses
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
@@ -35,7 +36,9 @@ def register(registry: Registry, services: Services) -> None:
         settings = services.configuration.settings
         if snapshot is None or not settings.code_lens:
             return []
-        return list(render_lenses(snapshot, settings.why_command))
+        found = list(render_lenses(snapshot, settings.why_command))
+        judged = services.session.beside_all(snapshot.uri) if snapshot.tests else None
+        return [*found, *render_test_lenses(judged)] if judged is not None else found
 
 
 def render_lenses(snapshot: Snapshot, why_command: str = "") -> Iterator[Json]:

@@ -51,14 +51,12 @@ def register(registry: Registry, services: Services) -> None:
 
 def _is_of_workspace(path: str, services: Services) -> bool:
     """Whether a path lies in a folder of the workspace, or is that of an open document: others are no client's business."""
-    plain = path.rstrip("/")
-    inside = any(plain == root or plain.startswith(f"{root.rstrip('/')}/") for root in services.configuration.roots)
-    return inside or services.session.get(uri_of_path(path)) is not None
+    return services.configuration.is_inside(path) or services.session.get(uri_of_path(path)) is not None
 
 
 def explain_at(snapshot: Snapshot, position: Any) -> Json:
     """The policy at a position in words; without a position, or between policies, all of the file."""
-    offset = _offset(snapshot, position)
+    offset = offset_at(snapshot, position)
     every = list(_explanations(snapshot))
     here = [found for span, found in every if offset is not None and span.contains(offset)]
     wanted = here or [found for _, found in every]
@@ -76,7 +74,8 @@ def _explanations(snapshot: Snapshot) -> Iterator[tuple[Span, Explanation]]:
         yield found.policy.object.node.span.shift(found.part.start), explained
 
 
-def _offset(snapshot: Snapshot, position: Any) -> int | None:
+def offset_at(snapshot: Snapshot, position: Any) -> int | None:
+    """The offset of a position that a client gave; None when it is not one."""
     if not isinstance(position, dict):
         return None
     line, character = position.get("line"), position.get("character")

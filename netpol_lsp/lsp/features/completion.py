@@ -24,11 +24,13 @@ from netpol_lsp.ide.word_counts import KnownWord
 from netpol_lsp.ide.workspace_words import Vocabulary, collect, join
 from netpol_lsp.lint.analysis import Part
 from netpol_lsp.lint.registry import all_rules
+from netpol_lsp.lsp.features.intent_completion import suggest_for_nothing, suggest_tests
 from netpol_lsp.lsp.state.client import Client
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.policies.kinds import looks_like_ours
+from netpol_lsp.reach.intent_files import may_hold_tests
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.cursor.block import Cursor, CursorContext, find_cursor
 from netpol_lsp.yaml.documents import Document
@@ -38,12 +40,13 @@ from netpol_lsp.yaml.nodes import Scalar
 from netpol_lsp.yaml.paths import Path, lookup
 from netpol_lsp.yaml.style import Style
 
-TRIGGERS = (" ", ":", "[", "{", ",", '"')
+TRIGGERS = (" ", ":", "[", "{", ",", '"', "/")
 _KINDS = {
     Kind.FIELD: types.CompletionItemKind.Property.value,
     Kind.VALUE: types.CompletionItemKind.Value.value,
     Kind.SNIPPET: types.CompletionItemKind.Snippet.value,
     Kind.RULE: types.CompletionItemKind.Constant.value,
+    Kind.FILE: types.CompletionItemKind.File.value,
 }
 _LONGEST_PART = 200_000
 """Manifests longer than this give no words to offer."""
@@ -56,6 +59,10 @@ def register(registry: Registry, services: Services) -> None:
     @registry.feature(types.TEXT_DOCUMENT_COMPLETION, options)
     def completion(params: types.CompletionParams) -> Json | None:
         snapshot = services.session.up_to_date(params.text_document.uri)
+        if snapshot is not None and may_hold_tests(snapshot.source.text):
+            snapshot = services.session.beside_all(params.text_document.uri)
+        elif _is_after_slash(params):
+            return None
         if snapshot is None:
             return None
         offset = snapshot.positions.offset(params.position)
@@ -65,6 +72,11 @@ def register(registry: Registry, services: Services) -> None:
             "isIncomplete": False,
             "items": render(found, snapshot, offset, services.client.capabilities, settings.suggest_command),
         }
+
+
+def _is_after_slash(params: types.CompletionParams) -> bool:
+    """Whether a `/` asks: names of tests go on after it, nothing in a policy does."""
+    return params.context is not None and params.context.trigger_character == "/"
 
 
 def find_suggestions(snapshot: Snapshot, offset: int, opened: Iterable[Snapshot]) -> list[Suggestion]:
@@ -80,6 +92,9 @@ def find_suggestions(snapshot: Snapshot, offset: int, opened: Iterable[Snapshot]
     local = offset - part.start
     is_ours = part.analysis is not None or looks_like_ours(part.text)
     document = part.analysis.reading_at(local).document if part.analysis else _read(part.text, cursor)
+    tests = suggest_tests(snapshot, part.text, document, cursor)
+    if tests is not None:
+        return _shifted(tests, part.start)
     known = known_words(
         snapshot.workspace.view,
         document.root,
@@ -90,9 +105,11 @@ def find_suggestions(snapshot: Snapshot, offset: int, opened: Iterable[Snapshot]
     setting = _setting(document, cursor, opened if is_ours else (), known)
     if not is_ours:
         if cursor.place is CursorContext.CONTENT and not cursor.path and not _has_kind(part.text):
-            return _shifted([*suggest_policies(cursor, setting), *suggest(cursor, (), setting)], part.start)
+            found = [*suggest_policies(cursor, setting), *suggest(cursor, (), setting)]
+            return _shifted([*found, *suggest_for_nothing(document, cursor)], part.start)
         if cursor.path not in (("kind",), ("apiVersion",)):
             return _shifted(list(_in_other_kinds(cursor, setting)), part.start)
+        return _shifted([*suggest(cursor, cursor.path, setting), *suggest_for_nothing(document, cursor)], part.start)
     return _shifted(suggest(cursor, _path_in_object(cursor.path, document), setting), part.start)
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lsp.features.commands import first_argument
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.lsp.uris import path_of_uri
 from netpol_lsp.reach.question import QuestionProblem
-from netpol_lsp.text.source import Source
 
 WHY = "netpol.why"
 
@@ -36,13 +34,11 @@ def answer_why(asked: dict[str, Any], services: Services) -> Json:
 
     source, destination, port, uri = (asked.get(name) for name in ("from", "to", "port", "uri"))
     if not (isinstance(source, str) and source.strip() and isinstance(destination, str) and destination.strip()):
-        return _error("say who opens the connection (from), and to whom (to)")
+        return problem("say who opens the connection (from), and to whom (to)")
     session = services.session
-    for snapshot in session:
-        # What is open counts as it is in the editor.
-        session.up_to_date(snapshot.uri)
+    session.beside_all("")
     if not session.workspace.is_complete:
-        return _error("the workspace's files are still being read: ask again in a moment")
+        return still_reading()
     path = path_of_uri(uri) if isinstance(uri, str) else None
     settings = services.configuration.for_document(path)[0].settings
     view = session.workspace.view
@@ -50,31 +46,28 @@ def answer_why(asked: dict[str, Any], services: Services) -> Json:
     written = str(port) if isinstance(port, str | int) and not isinstance(port, bool) and port != "" else None
     try:
         found = answer_connection(
-            view, settings, reader_of(session), title, source.strip(), destination.strip(), written
+            view, settings, session.source_of, title, source.strip(), destination.strip(), written
         )
-    except QuestionProblem as problem:
-        return _error(str(problem), *problem.candidates)
-    clients = {one.source.uri: one.uri for one in session}
-    files = {name: clients.get(uri, uri) for name, uri in found.files.items()}
+    except QuestionProblem as error:
+        return problem(str(error), *error.candidates)
+    files = client_uris(found.files, session)
     return {"verdict": found.verdict, "text": found.text, "markdown": found.markdown, "files": files}
 
 
-def _error(message: str, *candidates: str) -> Json:
+def client_uris(files: Mapping[str, str], session: Session) -> Json:
+    """The URIs of files as the client writes them, by what an answer calls the files."""
+    clients = {one.source.uri: one.uri for one in session}
+    return {name: clients.get(uri, uri) for name, uri in files.items()}
+
+
+def still_reading() -> Json:
+    """What to answer before all files have been read."""
+    return problem("the workspace's files are still being read: ask again in a moment")
+
+
+def problem(message: str, *candidates: str) -> Json:
+    """A question that has no answer, and why; `candidates` are names that someone may have meant."""
     return {"error": message, "candidates": list(candidates)}
-
-
-def reader_of(session: Session) -> Callable[[str], Source | None]:
-    """Reads a file's text: that of the editor when it is open."""
-    opened = {one.source.uri: one.source for one in session}
-
-    def read(uri: str) -> Source | None:
-        if uri in opened:
-            return opened[uri]
-        path = path_of_uri(uri)
-        found = read_source(path) if path is not None else None
-        return None if isinstance(found, ReadProblem) else found
-
-    return read
 
 
 def title_in(roots: tuple[str, ...]) -> Callable[[str], str]:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from lsprotocol import types
 
 from netpol_lsp.lsp.state.diagnostic_render import SOURCE, render_config_problems, render_findings
+from netpol_lsp.lsp.state.intent_findings import render_test_findings
 from netpol_lsp.lsp.state.scheduler import work_out
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.state.snapshot import Snapshot
@@ -42,8 +43,11 @@ async def findings_of(services: Services, snapshot: Snapshot | None) -> RawJson:
     """The findings of a document in its newest version."""
     while snapshot is not None and await work_out(services.session, snapshot) is None:
         snapshot = services.session.get(snapshot.uri)
-    up_to_date = services.session.up_to_date(snapshot.uri) if snapshot is not None else None
-    return NOTHING if up_to_date is None else render_findings(up_to_date, services.client.capabilities)
+    session, client = services.session, services.client.capabilities
+    up_to_date = session.up_to_date(snapshot.uri) if snapshot is not None else None
+    if up_to_date is None:
+        return NOTHING
+    return render_findings(up_to_date, client, render_test_findings(up_to_date, session, client))
 
 
 async def report_workspace(services: Services, known: dict[str, str], token: str | int | None) -> RawJson:

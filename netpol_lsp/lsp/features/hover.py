@@ -15,6 +15,7 @@ from netpol_lsp.ide.hover_rule import explain_finding, explain_rule
 from netpol_lsp.ide.plugin_hover import plugin_facts
 from netpol_lsp.ide.workspace_links import selected_at
 from netpol_lsp.lint.registry import rule_by_code
+from netpol_lsp.lsp.features.intent_hover import hover_test
 from netpol_lsp.lsp.features.navigation import policy_at
 from netpol_lsp.lsp.state.diagnostic_render import rule_page
 from netpol_lsp.lsp.state.node_at_position import NodeAtPosition, find_target, suppression_code_at
@@ -35,9 +36,12 @@ def register(registry: Registry, services: Services) -> None:
         snapshot = services.session.up_to_date(params.text_document.uri)
         if snapshot is None:
             return None
-        return render_hover(
-            snapshot, snapshot.positions.offset(params.position), markdown=services.client.capabilities.markdown
-        )
+        offset, markdown = snapshot.positions.offset(params.position), services.client.capabilities.markdown
+        judged = services.session.beside_all(snapshot.uri) if snapshot.tests else None
+        found = hover_test(judged, offset, services) if judged is not None else None
+        if found is not None:
+            return _render(*found, snapshot, markdown=markdown)
+        return render_hover(snapshot, offset, markdown=markdown)
 
 
 def render_hover(snapshot: Snapshot, offset: int, *, markdown: bool) -> Json | None:
@@ -51,10 +55,15 @@ def render_hover(snapshot: Snapshot, offset: int, *, markdown: bool) -> Json | N
         sections += _explain_target(target, snapshot)
     if not sections:
         return None
+    span = code[1] if code is not None else target.span if target is not None else None
+    return _render(sections, span, snapshot, markdown=markdown)
+
+
+def _render(sections: list[str], span: Span | None, snapshot: Snapshot, *, markdown: bool) -> Json:
+    """Sections of Markdown as the client's hover."""
     text = "\n\n---\n\n".join(dict.fromkeys(sections))
     kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
     rendered: Json = {"contents": {"kind": kind.value, "value": text if markdown else _without_markup(text)}}
-    span = code[1] if code is not None else target.span if target is not None else None
     if span is not None:
         rendered["range"] = snapshot.positions.range(span)
     return rendered
@@ -65,9 +74,7 @@ def _hover_in_config(snapshot: Snapshot, offset: int, *, markdown: bool) -> Json
     if found is None:
         return None
     text, span = found
-    kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
-    shown = text if markdown else _without_markup(text)
-    return {"contents": {"kind": kind.value, "value": shown}, "range": snapshot.positions.range(span)}
+    return _render([text], span, snapshot, markdown=markdown)
 
 
 def _explain_findings(snapshot: Snapshot, offset: int) -> Iterator[str]:

@@ -6,6 +6,7 @@ from lsprotocol import types
 
 from netpol_lsp.ide.inlay_hints import Hint, HintKind, hints
 from netpol_lsp.lint.locate import policies_in
+from netpol_lsp.lsp.features.intent_hints import render_test_hints
 from netpol_lsp.lsp.state.configuration import InlayHintSettings
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.state.snapshot import Snapshot
@@ -18,12 +19,16 @@ def register(registry: Registry, services: Services) -> None:
 
     @registry.feature(types.TEXT_DOCUMENT_INLAY_HINT)
     def inlay_hint(params: types.InlayHintParams) -> list[Json]:
-        snapshot = services.session.get(params.text_document.uri)
+        session = services.session
+        snapshot = session.get(params.text_document.uri)
         if snapshot is None:
             return []
-        return render_hints(
-            snapshot, snapshot.positions.span(params.range), services.configuration.settings.inlay_hints
-        )
+        settings, span = services.configuration.settings.inlay_hints, snapshot.positions.span(params.range)
+        found = render_hints(snapshot, span, settings)
+        judged = session.beside_all(snapshot.uri) if snapshot.tests and settings.verdicts else None
+        if judged is not None:
+            found += render_test_hints(judged, span, markdown=services.client.capabilities.markdown)
+        return found
 
 
 def render_hints(snapshot: Snapshot, span: Span, settings: InlayHintSettings) -> list[Json]:

@@ -6,15 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from lsprotocol import types
 
-from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.ide.workspace_links import policies_of, ports_at, selected_at, workload_at
-from netpol_lsp.lsp.positions import Positions
+from netpol_lsp.lsp.state.locations import locate
 from netpol_lsp.lsp.state.node_at_position import NodeAtPosition, find_target
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import DocumentVersion, Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
-from netpol_lsp.lsp.uris import path_of_uri
 from netpol_lsp.policies.ir import Origin
 from netpol_lsp.text.source import make_source
 from netpol_lsp.workspace.located_policy import LocatedPolicy
@@ -85,27 +83,3 @@ def snapshot_of_no_document(services: Services) -> Snapshot:
 def render_locations(origins: Iterable[Origin], snapshot: Snapshot, session: Session) -> Iterator[Json]:
     """The client's locations, each place once; files that cannot be read are left out."""
     yield from locate(origins, snapshot, session).values()
-
-
-def locate(origins: Iterable[Origin], snapshot: Snapshot, session: Session) -> dict[Origin, Json]:
-    """The client's location of each place; files that cannot be read are left out."""
-    found: dict[Origin, Json] = {}
-    positions: dict[str, Positions | None] = {}
-    uris = {one.source.uri: one.uri for one in session}
-    for origin in dict.fromkeys(origins):
-        if origin.uri not in positions:
-            positions[origin.uri] = _positions_of(origin.uri, snapshot, session)
-        known = positions[origin.uri]
-        if known is not None:
-            span = snapshot.workspace.view.file_span(origin)
-            found[origin] = {"uri": uris.get(origin.uri, origin.uri), "range": known.range(span)}
-    return found
-
-
-def _positions_of(uri: str, snapshot: Snapshot, session: Session) -> Positions | None:
-    opened = next((one for one in session if one.source.uri == uri), None)
-    if opened is not None:
-        return opened.positions
-    path = path_of_uri(uri)
-    read = read_source(path) if path is not None else None
-    return None if read is None or isinstance(read, ReadProblem) else Positions(read, snapshot.encoding)

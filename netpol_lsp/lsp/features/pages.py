@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from netpol_lsp.lsp.features.commands import first_argument
-from netpol_lsp.lsp.features.connections import reader_of, title_in
+from netpol_lsp.lsp.features.connections import title_in
 from netpol_lsp.lsp.state.background import Stopped
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.transport.movable_json import Json
@@ -132,7 +132,7 @@ def _files(services: Services, folders: tuple[str, ...]) -> WorkspaceFiles:
         facts,
         view.index.context & facts.keys(),
         starts,
-        WorkspaceTexts(view, reader_of(session)),
+        WorkspaceTexts(view, session.reader()),
         title_in(folders),
         settings,
     )

@@ -32,6 +32,8 @@ class InlayHintSettings:
     """TCP where no protocol is written."""
     namespace: bool = True
     """The configuration's default-namespace where none is written."""
+    verdicts: bool = True
+    """Whether each test of a ConnectivityTest file holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,11 @@ class Configuration:
     def is_excluded(self, path: str) -> bool:
         """Whether the configuration leaves out a file or folder (a folder's path ends in `/`)."""
         return self.for_path(path.rstrip("/")).is_excluded(path)
+
+    def is_inside(self, path: str) -> bool:
+        """Whether a path lies in a folder of the workspace, or is one."""
+        plain = path.rstrip("/")
+        return any(plain == root or plain.startswith(f"{root.rstrip('/')}/") for root in self.roots)
 
     def finds(self, path: str) -> bool:
         """Whether `netpol-lint`, run over the workspace's folders, takes a file."""

@@ -25,7 +25,7 @@ from netpol_lsp.text.source import Encoding, Source, make_source
 from netpol_lsp.text.span import Span
 
 SOURCE = "netpol-lint"
-_SEVERITIES = {
+SEVERITIES = {
     Severity.ERROR: types.DiagnosticSeverity.Error.value,
     Severity.WARNING: types.DiagnosticSeverity.Warning.value,
     Severity.INFO: types.DiagnosticSeverity.Information.value,
@@ -37,16 +37,17 @@ _TAGS = {
 }
 
 
-def render_findings(snapshot: Snapshot, client: Client) -> RawJson:
-    """What a client is to show for a document: a JSON array."""
+def render_findings(snapshot: Snapshot, client: Client, more: Iterable[Json] = ()) -> RawJson:
+    """What a client is to show for a document, `more` after the findings of rules: a JSON array."""
     if snapshot.is_config:
         return write(_render_own_config(snapshot))
     if snapshot.is_too_long:
         limit = f"{MAX_LENGTH // 1_000_000} million characters"
         return write([_note(f"this file has more than {limit}: use netpol-lint to check it")])
     if snapshot.has_suppressions:
-        return write([render_finding(diagnostic, snapshot, client) for diagnostic in snapshot.findings])
+        return write([*(render_finding(diagnostic, snapshot, client) for diagnostic in snapshot.findings), *more])
     texts = [_render_document(part, snapshot, client) for part in snapshot.ours if snapshot.is_wanted]
+    texts += [write(list(more))[1:-1]]
     return RawJson(f"[{','.join(filter(None, texts))}]")
 
 
@@ -73,7 +74,7 @@ def render_finding(diagnostic: Diagnostic, snapshot: Snapshot, client: Client) -
     """One finding; what the client does not understand is left out."""
     rendered: Json = {
         "range": snapshot.positions.range(diagnostic.span),
-        "severity": _SEVERITIES[diagnostic.severity],
+        "severity": SEVERITIES[diagnostic.severity],
         "code": diagnostic.code,
         "source": SOURCE,
         "message": diagnostic.message,

@@ -13,8 +13,10 @@ from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
 from netpol_lsp.lint.engine import lint_document, move_findings
 from netpol_lsp.lint.file_facts import file_facts
 from netpol_lsp.lint.plan import Scope
+from netpol_lsp.lsp.state.cached_intents import CachedIntents
 from netpol_lsp.lsp.transport.movable_json import MovableJson
 from netpol_lsp.project.workspace_state import Dependencies, WorkspaceState
+from netpol_lsp.reach.intent_files import read_tests
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
 from netpol_lsp.yaml.templates.languages import Language
@@ -36,6 +38,7 @@ class CachedDocument:
         "_placed",
         "_placed_for",
         "_relevant",
+        "_tests",
         "_together",
         "_world",
         "analysis",
@@ -61,6 +64,7 @@ class CachedDocument:
         self._moved: list[Diagnostic] = []
         self._placed_for: tuple[Settings, int] | None = None
         self._placed = NO_FACTS
+        self._tests: tuple[int, CachedIntents | None] | None = None
 
     def check(self, config: FileConfig, workspace: WorkspaceState) -> None:
         """Find out what is wrong with the document.
@@ -96,6 +100,13 @@ class CachedDocument:
             found = sorted((*self._found, *self._together), key=lambda diagnostic: diagnostic.sort_key)
             self._moved = move_findings(found, part)
         return self._moved
+
+    def tests(self, part: Part, uri: str) -> CachedIntents | None:
+        """The tests of connections that the document holds; None when it is something else."""
+        if self._tests is None or self._tests[0] != part.index:
+            file = read_tests(part.text, uri, part.index)
+            self._tests = (part.index, CachedIntents(file, part.index) if file is not None else None)
+        return self._tests[1]
 
     def facts(self, part: Part, source: Source, settings: Settings) -> FileFacts:
         """What the document says, as the workspace knows it."""

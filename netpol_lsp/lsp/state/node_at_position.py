@@ -45,7 +45,7 @@ def find_target(snapshot: Snapshot, offset: int) -> NodeAtPosition | None:
     document = part.analysis.reading_at(local)
     for kube_object in document.objects:
         if kube_object.node.span.contains(local):
-            found = _descend(kube_object.node, local)
+            found = descend(kube_object.node, local)
             if found is None:
                 return None
             path, node, entry, on_key = found
@@ -67,7 +67,7 @@ def suppression_code_at(snapshot: Snapshot, offset: int) -> tuple[str, Span] | N
     return None
 
 
-def _descend(root: Node, offset: int) -> tuple[Path, Node, Entry | None, bool] | None:
+def descend(root: Node, offset: int) -> tuple[Path, Node, Entry | None, bool] | None:
     """The key or scalar at an offset: its path, value, entry, and whether it is the key."""
     path: list[str | int] = []
     node: Node = root

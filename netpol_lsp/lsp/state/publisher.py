@@ -11,6 +11,7 @@ from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.diagnostic_render import render_config_problems, render_findings
+from netpol_lsp.lsp.state.intent_findings import render_test_findings
 from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import NOTHING, RawJson
@@ -32,8 +33,9 @@ class Publisher:
         """Send the findings of a document; nothing for one that is not ours and never had any."""
         if self._client.capabilities.pulls_diagnostics:
             return
-        items = render_findings(snapshot, self._client.capabilities)
-        if items != NOTHING or snapshot.uri in self._shown or snapshot.is_config or snapshot.ours:
+        client = self._client.capabilities
+        items = render_findings(snapshot, client, render_test_findings(snapshot, self._session, client))
+        if items != NOTHING or snapshot.uri in self._shown or snapshot.is_config or snapshot.ours or snapshot.tests:
             self._send(snapshot.uri, snapshot.version, items)
         self.publish_config_problems()
 

@@ -32,7 +32,11 @@ class Refresher:
         """Other manifests are known than before: check the open documents again, or let the client ask."""
         if not self._client.capabilities.pulls_diagnostics:
             self._scheduler.schedule_all()
-        elif self._client.capabilities.refreshes_diagnostics:
+            return
+        for snapshot in self._session:
+            if snapshot.tests:  # what is drawn beside them is asked for by nobody
+                self._scheduler.schedule(snapshot.uri)
+        if self._client.capabilities.refreshes_diagnostics:
             self._client.request(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
 
     def reload_configuration(self) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from lsprotocol import types
 
+from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lsp.positions import apply_changes
 from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.snapshot import DocumentVersion, Snapshot
 from netpol_lsp.lsp.uris import key_of_uri, path_of_uri
 from netpol_lsp.project.workspace_state import WorkspaceState
 from netpol_lsp.project.workspace_store import WorkspaceStore
-from netpol_lsp.text.source import BOM, Encoding, LineIndex, make_source
+from netpol_lsp.text.source import BOM, Encoding, LineIndex, Source, make_source
 from netpol_lsp.workspace.index import FileFacts
 
 MAX_LENGTH = 16_000_000
@@ -73,6 +74,29 @@ class Session:
             if snapshot.source.uri in files:
                 self._workspace_of(snapshot)
 
+    def beside_all(self, uri: str) -> Snapshot | None:
+        """As `up_to_date`, with all open documents as they are in the editor."""
+        for other in tuple(self._snapshots):
+            self.up_to_date(other)
+        return self.up_to_date(uri)
+
+    def source_of(self, uri: str) -> Source | None:
+        """The text of a file (`uri`: our name of it): that of the editor when it is open; None when it cannot be read."""
+        return self.reader()(uri)
+
+    def reader(self) -> Callable[[str], Source | None]:
+        """As `source_of`, with the open documents of now: another thread may use it."""
+        opened = {one.source.uri: one.source for one in self}
+
+        def read(uri: str) -> Source | None:
+            if uri in opened:
+                return opened[uri]
+            path = path_of_uri(uri)
+            found = read_source(path) if path is not None else None
+            return None if isinstance(found, ReadProblem) else found
+
+        return read
+
     def is_open(self, uri: str) -> bool:
         """Whether the client has a file open, whatever it calls it."""
         return any(snapshot.source.uri == uri for snapshot in self._snapshots.values())
@@ -80,7 +104,8 @@ class Session:
     def steps(self, snapshot: Snapshot) -> Iterator[None]:
         """Work out the findings of an open document bit by bit."""
         yield from snapshot.read_steps()
-        up_to_date = self.up_to_date(snapshot.uri) if self.is_current(snapshot) else None
+        judge = self.beside_all if snapshot.tests else self.up_to_date
+        up_to_date = judge(snapshot.uri) if self.is_current(snapshot) else None
         if up_to_date is not None:
             yield
             yield from up_to_date.check_steps()

@@ -13,9 +13,11 @@ from netpol_lsp.lint.engine import join_findings
 from netpol_lsp.lint.fix_choice import FixJudge
 from netpol_lsp.lint.suppress import may_suppress
 from netpol_lsp.lsp.positions import Positions
+from netpol_lsp.lsp.state.cached_intents import CachedIntents
 from netpol_lsp.lsp.state.document_cache import CachedDocument
 from netpol_lsp.lsp.uris import name_of_uri
 from netpol_lsp.project.workspace_state import NO_WORKSPACE, WorkspaceState
+from netpol_lsp.reach.intent_files import may_hold_tests
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Encoding, Source
 from netpol_lsp.text.span import Span
@@ -83,6 +85,14 @@ class DocumentVersion:
             joined(one.resources for one in found),
             tuple((part.index, part.start) for part in parts if part.start),
         )
+
+    @lazy
+    def tests(self) -> tuple[tuple[Part, CachedIntents], ...]:
+        """The YAML documents that hold tests of connections."""
+        if self.is_too_long or self.is_config or not self.is_wanted or not may_hold_tests(self.source.text):
+            return ()
+        found = ((part, self.known[part.text].tests(part, self.source.uri)) for part in self.analysis.parts)
+        return tuple((part, tests) for part, tests in found if tests is not None)
 
     @lazy
     def has_suppressions(self) -> bool:
@@ -186,6 +196,11 @@ class Snapshot:
         return self.document.facts
 
     @property
+    def tests(self) -> tuple[tuple[Part, CachedIntents], ...]:
+        """The YAML documents that hold tests of connections."""
+        return self.document.tests
+
+    @property
     def has_suppressions(self) -> bool:
         """Whether something in the file may suppress findings."""
         return self.document.has_suppressions
@@ -215,6 +230,8 @@ class Snapshot:
         for part in self.ours if self.is_wanted else ():
             self.known[part.text].check(self.config, self.workspace)
             yield
+        for _, tests in self.tests:
+            yield from tests.steps(self.workspace, self.config.settings)
 
     @lazy
     def findings(self) -> tuple[Diagnostic, ...]:

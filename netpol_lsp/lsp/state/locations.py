@@ -1,0 +1,34 @@
+"""Where facts of the workspace are, for the client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from netpol_lsp.lsp.positions import Positions
+from netpol_lsp.lsp.state.session import Session
+from netpol_lsp.lsp.state.snapshot import Snapshot
+from netpol_lsp.lsp.transport.movable_json import Json
+from netpol_lsp.policies.ir import Origin
+
+
+def locate(origins: Iterable[Origin], snapshot: Snapshot, session: Session) -> dict[Origin, Json]:
+    """The client's location of each place; files that cannot be read are left out."""
+    found: dict[Origin, Json] = {}
+    positions: dict[str, Positions | None] = {}
+    uris = {one.source.uri: one.uri for one in session}
+    for origin in dict.fromkeys(origins):
+        if origin.uri not in positions:
+            positions[origin.uri] = _positions_of(origin.uri, snapshot, session)
+        known = positions[origin.uri]
+        if known is not None:
+            span = snapshot.workspace.view.file_span(origin)
+            found[origin] = {"uri": uris.get(origin.uri, origin.uri), "range": known.range(span)}
+    return found
+
+
+def _positions_of(uri: str, snapshot: Snapshot, session: Session) -> Positions | None:
+    opened = next((one for one in session if one.source.uri == uri), None)
+    if opened is not None:
+        return opened.positions
+    source = session.source_of(uri)
+    return Positions(source, snapshot.encoding) if source is not None else None
