@@ -57,10 +57,10 @@ def reason_sentence(reason: Reason) -> str:
         Effect.ALLOWS: f"{rule} allows it",
         Effect.DENIES: f"{rule} denies it",
         Effect.PASSES: f"{rule} leaves it to the next tier",
-        Effect.PEER_NOT_SELECTED: "no rule takes in the other end",
+        Effect.PEER_NOT_SELECTED: "no rule matches the other end",
         Effect.NO_RULES: "it has no rule in this direction",
-        Effect.PORTS_DIFFER: f"{rule} takes in the other end, for other ports",
-        Effect.NAMED_PORT_UNKNOWN: f"{rule} takes in the other end, for a named port that the destination does not declare",
+        Effect.PORTS_DIFFER: f"{rule} matches the other end, but not this port",
+        Effect.NAMED_PORT_UNKNOWN: f"{rule} matches the other end, but only on a named port that the destination does not declare",
     }[reason.effect]
     return f"{reason.policy.title}: {text}" + ("" if reason.is_certain else ", perhaps")
 

@@ -1,7 +1,7 @@
 """Why a connection is allowed, denied or unknown: on each side the policies that select the pod, and what each one does.
 
 The ports that are asked about are cut into segments in which all of this is the same. What is said here rests on the
-same questions that the engine's verdict rests on: whether a rule takes in the other end, and which traffic it means.
+same questions that the engine's verdict rests on: whether a rule matches the other end, and which traffic it means.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ class Effect(StrEnum):
     DENIES = "denies"
     PASSES = "passes"
     PEER_NOT_SELECTED = "peer-not-selected"
-    """It isolates the pod, and no rule takes in the other end."""
+    """It isolates the pod, and no rule matches the other end."""
     NO_RULES = "no-rules"
     """It isolates the pod and has no rule in this direction."""
     PORTS_DIFFER = "ports-differ"
-    """A rule takes in the other end, but for other ports."""
+    """A rule matches the other end, but for other ports."""
     NAMED_PORT_UNKNOWN = "named-port-unknown"
-    """A rule takes in the other end, but the destination declares no port of its name."""
+    """A rule matches the other end, but the destination declares no port of its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +295,7 @@ _EFFECTS = {Action.ALLOW: Effect.ALLOWS, Action.DENY: Effect.DENIES, Action.PASS
 
 
 def matching_peer(engine: Engine, rule: CompiledRule, other: Target) -> Peer | None:
-    """The first peer of a rule that takes in the other end, a sure one before one that may; None for everyone."""
+    """The first peer of a rule that matches the other end, a sure one before one that may; None for everyone."""
     maybe: Peer | None = None
     for peer in rule.rule.peers or ():
         answer = peer_matches(engine, peer, other)
@@ -307,7 +307,7 @@ def matching_peer(engine: Engine, rule: CompiledRule, other: Target) -> Peer | N
 
 
 def peer_matches(engine: Engine, peer: Peer, other: Target) -> Ternary:
-    """Whether one peer takes in the other end."""
+    """Whether one peer matches the other end."""
     if isinstance(other, CidrSet):
         if peer.is_unknown:
             return Ternary.UNKNOWN

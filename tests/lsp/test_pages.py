@@ -160,7 +160,7 @@ async def test_the_difference_since_a_commit_is_that_of_the_command_line(ask, ca
     (edge,) = [edge for edge in shown["edges"] if edge["closed"] >= 0]
     told = [(cause["before"], cause["text"], shown["places"][cause["place"]]["line"]) for cause in edge["causes"]]
     assert told == [
-        (False, "NetworkPolicy data/db isolates, and no rule takes in the other end", 7),
+        (False, "NetworkPolicy data/db isolates, and no rule matches the other end", 7),
         (True, "NetworkPolicy data/db (rule 1) allowed it", 12),
     ]
 

@@ -267,7 +267,7 @@ CALICO = (
         (
             {"kustomization.yaml": "resources: [../elsewhere, workloads.yaml, policy.yaml]\n"},
             "front",
-            "outside of the workspace",
+            "outside the workspace",
         ),
         (
             {

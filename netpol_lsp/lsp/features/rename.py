@@ -105,9 +105,7 @@ def _check_place(services: Services, snapshot: Snapshot) -> None:
     if not services.session.workspace.is_complete:
         refuse("the workspace's files are still being read: try again in a moment")
     if not snapshot.is_wanted or not services.configuration.counts(snapshot.path):
-        refuse(
-            f"`{name_of_uri(snapshot.uri)}` is excluded, ignored or outside of the workspace: other uses are not known"
-        )
+        refuse(f"`{name_of_uri(snapshot.uri)}` is excluded, ignored or outside the workspace: other uses are not known")
     if services.session.workspace.is_context(snapshot.source.uri):
         refuse(f"`{name_of_uri(snapshot.uri)}` is a snapshot of the cluster: rename the label where it is set")
 
@@ -202,7 +200,7 @@ def _check_readable(services: Services, target: Target, scope: Scope, unreadable
             continue
         for member in one.members:
             if not any(member == folder or member.startswith(f"{folder}/") for folder in folders):
-                refuse(f"a kustomization takes in `{path_of_uri(member) or member}`, which is outside of the workspace")
+                refuse(f"a kustomization includes `{path_of_uri(member) or member}`, which is outside the workspace")
 
 
 def render(found: Found, name: str, services: Services) -> Json:
