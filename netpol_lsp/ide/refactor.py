@@ -9,18 +9,18 @@ from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.dns import insert_dns_rule
 from netpol_lsp.policies.ir import Direction
-from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peer_words, plain
+from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.dns import DNS_PORT, DnsSetup
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.edit.entries import replace_entry
 from netpol_lsp.yaml.edit.items import join_items, split_item
-from netpol_lsp.yaml.edit.mappings import insert_entry, set_value, style_of
+from netpol_lsp.yaml.edit.mappings import insert_entry, set_value
 from netpol_lsp.yaml.nodes import Mapping, Node, Sequence
-from netpol_lsp.yaml.style import render_block
 
 Edits = tuple[TextEdit, ...]
 
@@ -34,7 +34,12 @@ class Refactoring:
     edits: Edits
 
 
-def refactorings(document: Document, policy: NetworkPolicy, span: Span) -> Iterator[Refactoring]:
+Dns = tuple[DnsSetup, RuleSemantics | None]
+"""Where the cluster's DNS is, and the rule that other policies have for it."""
+USUAL_DNS: Dns = (DnsSetup(), None)
+
+
+def refactorings(document: Document, policy: NetworkPolicy, span: Span, dns: Dns = USUAL_DNS) -> Iterator[Refactoring]:
     """What is offered for a span of a document with this policy."""
     for rule in policy.all_rules:
         if rule.peers_field is not None and _whole(rule.peers_field).touches(span):
@@ -45,19 +50,7 @@ def refactorings(document: Document, policy: NetworkPolicy, span: Span) -> Itera
     if is_on_head(policy, span):
         yield from _policy_types(document, policy)
     if is_on_head(policy, span) or (policy.egress_field is not None and _whole(policy.egress_field).touches(span)):
-        yield from _dns(document, policy)
-
-
-def default_deny(document: Document, policy: NetworkPolicy) -> str | None:
-    """A policy that denies everything in the namespace of `policy`, as text; None for one that does so itself."""
-    if policy.pod_selector is not None and policy.pod_selector.is_empty and not policy.all_rules:
-        return None
-    namespace = policy.object.namespace
-    metadata = {"name": "default-deny"} | ({"namespace": namespace} if namespace else {})
-    spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    style = style_of(document)
-    value = {"apiVersion": API_VERSION, "kind": NETWORK_POLICY, "metadata": metadata, "spec": spec}
-    return style.newline.join(render_block(value, 0, style)) + style.newline
+        yield from _dns(document, policy, dns)
 
 
 def _peers(document: Document, policy: NetworkPolicy, rule: TrafficRule, span: Span) -> Iterator[Refactoring]:
@@ -136,19 +129,19 @@ def _policy_types(document: Document, policy: NetworkPolicy) -> Iterator[Refacto
         yield Refactoring("policy-types", f"Write policyTypes out: {', '.join(words)}", edits)
 
 
-def _dns(document: Document, policy: NetworkPolicy) -> Iterator[Refactoring]:
+def _dns(document: Document, policy: NetworkPolicy, dns: Dns) -> Iterator[Refactoring]:
     """An egress rule for DNS, where egress is isolated."""
     if Direction.EGRESS not in policy.effective_types:
         return
-    if any((rule.allows_every_peer and rule.allows_every_port) or _names_dns(rule) for rule in policy.egress):
+    if any((rule.allows_every_peer and rule.allows_every_port) or _names_dns(rule, dns[0]) for rule in policy.egress):
         return
-    edits = insert_dns_rule(document, policy)
+    edits = insert_dns_rule(document, policy, *dns)
     if edits is not None:
         yield Refactoring("dns", "Allow DNS: add the egress rule for the cluster's DNS pods", edits)
 
 
-def _names_dns(rule: TrafficRule) -> bool:
-    return any(port.number == 53 for port in rule.ports)
+def _names_dns(rule: TrafficRule, setup: DnsSetup) -> bool:
+    return any(port.number in (DNS_PORT, *setup.ports) for port in rule.ports)
 
 
 def _selectors(policy: NetworkPolicy) -> Iterator[Selector]:

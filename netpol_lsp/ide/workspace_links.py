@@ -105,7 +105,7 @@ def policies_of(view: WorkspaceSnapshot, workload: WorkloadFacts) -> tuple[Polic
             for direction in Direction
             for rule in located.policy.rules(direction)
             for peer in rule.peers or ()
-            if _means(view, where, peer, workload)
+            if means(view, where, peer, workload)
         )
         if selects or directions:
             found.append(PolicyUse(located, selects, directions))
@@ -165,7 +165,8 @@ def _places(view: WorkspaceSnapshot, own: Place, peer: PeerSet) -> tuple[tuple[P
     return tuple(place(view, name, "") for name in names), perhaps
 
 
-def _means(view: WorkspaceSnapshot, own: Place, peer: PeerSet, workload: WorkloadFacts) -> bool:
+def means(view: WorkspaceSnapshot, own: Place, peer: PeerSet, workload: WorkloadFacts) -> bool:
+    """Whether a peer of a policy, which is in `own`, surely means the pods of a workload."""
     if peer.is_unknown or peer.addresses is not None:
         return False
     pods = peer.pods or EVERYTHING

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.config.settings import Settings
-from netpol_lsp.kube.label_selector import LabelSelector, Operator
 from netpol_lsp.kube.net.address import address_bits, format_address
 from netpol_lsp.kube.net.cidr import Cidr, parse_cidr
+from netpol_lsp.kube.selector_data import selector_data
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
-from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
 from netpol_lsp.text.edits import TextEdit
 from netpol_lsp.workspace.dns import (
     DNS_PORT,
@@ -24,6 +26,8 @@ from netpol_lsp.workspace.dns import (
     DnsSetup,
     node_local_cidr,
 )
+from netpol_lsp.workspace.dns_habit import uses_openshift, usual_dns_rule
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from netpol_lsp.workspace.ternary import Ternary
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.edit.entries import replace_entry
@@ -111,7 +115,7 @@ def copied_rule(rule: RuleSemantics) -> dict[str, list[dict[str, Any]]]:
     peers: list[dict[str, Any]] = []
     for peer in rule.peers or ():
         selectors = (("namespaceSelector", peer.namespaces), ("podSelector", peer.pods))
-        peers.append({name: _selector(selector) for name, selector in selectors if selector is not None})
+        peers.append({name: selector_data(selector) for name, selector in selectors if selector is not None})
     ports = [
         {"protocol": protocol, "port": first} | ({"endPort": last} if last != first else {})
         for protocol in ("UDP", "TCP")
@@ -120,15 +124,25 @@ def copied_rule(rule: RuleSemantics) -> dict[str, list[dict[str, Any]]]:
     return {"to": peers, "ports": ports}
 
 
-def _selector(selector: LabelSelector) -> dict[str, Any]:
-    labels, terms = {}, []
-    for one in selector.requirements:
-        if one.operator is Operator.IN and len(one.values) == 1:
-            labels[one.key] = one.values[0]
-        else:
-            values = {"values": list(one.values)} if one.values else {}
-            terms.append({"key": one.key, "operator": one.operator.value, **values})
-    return ({"matchLabels": labels} if labels else {}) | ({"matchExpressions": terms} if terms else {})
+def usual_dns(
+    view: WorkspaceSnapshot, setup: DnsSetup, near: Iterable[NetworkPolicySemantics]
+) -> tuple[DnsSetup, RuleSemantics | None]:
+    """How a missing rule for DNS should look: as the configuration says, else as other policies have it.
+
+    `near`: policies that tell whether the cluster is OpenShift. Gives what `insert_dns_rule` takes.
+    """
+    said = setup.labels or setup.namespace or setup.node_local or setup.is_on_node
+    if said or setup.ports != (DNS_PORT,):
+        return setup, None
+    known = usual_dns_rule(view, setup)
+    if known is None and uses_openshift(near):
+        setup = replace(setup, ports=(OPENSHIFT_DNS_PORT,))
+    return setup, known
+
+
+def dns_rule_data(setup: DnsSetup, known: RuleSemantics | None) -> dict[str, list[dict[str, Any]]]:
+    """The egress rule for DNS as plain data: `known`, or to where `setup` says that it is."""
+    return copied_rule(known) if known is not None else dns_rule(setup)
 
 
 DNS_RULE = dns_rule(DnsSetup())
@@ -139,7 +153,7 @@ def insert_dns_rule(
     document: Document, policy: NetworkPolicy, setup: DnsSetup | None = None, known: RuleSemantics | None = None
 ) -> tuple[TextEdit, ...] | None:
     """Add an egress rule that lets the pods ask the cluster's DNS: `known`, or to where `setup` says that it is."""
-    rule = copied_rule(known) if known is not None else dns_rule(setup or DnsSetup())
+    rule = dns_rule_data(setup or DnsSetup(), known)
     field = policy.egress_field
     if policy.spec is None:
         return None

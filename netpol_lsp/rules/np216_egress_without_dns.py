@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import is_satisfiable
-from netpol_lsp.lint.dns import dns_setup, insert_dns_rule
+from netpol_lsp.lint.dns import dns_setup, insert_dns_rule, usual_dns
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import is_named_denial
@@ -33,7 +32,6 @@ from netpol_lsp.workspace.dns_coverage import (
     is_reported_by_broader_policy,
     needs_no_names,
 )
-from netpol_lsp.workspace.dns_habit import uses_openshift, usual_dns_rule
 from netpol_lsp.workspace.snapshot import LocatedPolicy
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
@@ -188,18 +186,9 @@ def _fix(ctx: PolicyContext, setup: DnsSetup) -> Fix | None:
         edits = tuple(edit for made in changes for edit in made or ())
         title = f"Allow {OPENSHIFT_DNS_PORT}, where the DNS pods of OpenShift listen"
         return ctx.fix(title, edits, Applicability.UNSAFE)
-    is_usual = _is_usual(setup)
-    known = usual_dns_rule(ctx.workspace, setup) if is_usual else None
-    if known is None and is_usual and uses_openshift([located.policy for located in _around(ctx)]):
-        setup = replace(setup, ports=(OPENSHIFT_DNS_PORT,))
+    setup, known = usual_dns(ctx.workspace, setup, (located.policy for located in _around(ctx)))
     edits = insert_dns_rule(ctx.document, ctx.policy, setup, known) or ()
     return ctx.fix("Allow DNS: add an egress rule for it", edits, Applicability.UNSAFE)
-
-
-def _is_usual(setup: DnsSetup) -> bool:
-    """Whether no one said where the cluster's DNS is."""
-    said = setup.labels or setup.namespace or setup.node_local or setup.is_on_node
-    return not said and setup.ports == (DNS_PORT,)
 
 
 def _around(ctx: PolicyContext) -> list[LocatedPolicy]:

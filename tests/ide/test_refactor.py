@@ -2,11 +2,10 @@
 
 import pytest
 
-from netpol_lsp.ide.refactor import default_deny, refactorings
+from netpol_lsp.ide.refactor import refactorings
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.engine import lint_text
-from netpol_lsp.policies.ir import Direction
 from netpol_lsp.text.edits import apply_edits
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
@@ -108,15 +107,6 @@ def test_dns_is_allowed(egress):
 )
 def test_dns_where_nothing_forbids_it(spec):
     assert "dns" not in offered(f"{HEAD}spec: {spec}\n", "NetworkPolicy")
-
-
-def test_a_default_deny_isolates_both_directions():
-    document, policy = policy_of(f"{HEAD}spec: {{podSelector: {{}}, policyTypes: [Ingress], ingress: [{{}}]}}\n")
-    text = default_deny(document, policy)
-    made = policy_of(text)[1]
-    assert made.effective_types == frozenset(Direction)
-    assert (made.object.namespace, made.all_rules, made.pod_selector.is_empty) == ("shop", (), True)
-    assert default_deny(document, made) is None
 
 
 def test_nothing_in_json_breaks_json():

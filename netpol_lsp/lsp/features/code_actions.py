@@ -11,21 +11,24 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from netpol_lsp.findings.diagnostic import Category, Diagnostic
-from netpol_lsp.ide.refactor import default_deny, is_on_head, refactorings
+from netpol_lsp.ide.namespace_policies import dns_of
+from netpol_lsp.ide.refactor import refactorings
 from netpol_lsp.ide.suppress_edits import suppress_in_document, suppress_on_line
 from netpol_lsp.lint.fix_choice import FixJudge, choose_fix
 from netpol_lsp.lint.fixer import fix_source
 from netpol_lsp.lint.registry import rule_by_code
+from netpol_lsp.lsp.features import new_policies
+from netpol_lsp.lsp.features.new_policies import NewDocument, offered
 from netpol_lsp.lsp.state.client import Client
 from netpol_lsp.lsp.state.diagnostic_render import SOURCE, render_finding
 from netpol_lsp.lsp.state.services import Registry, Services
+from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.lsp.transport.protocol import CONTENT_MODIFIED
 from netpol_lsp.text.difference import difference
 from netpol_lsp.text.edits import Applicability, TextEdit
 from netpol_lsp.text.span import Span
-from netpol_lsp.yaml.edit.mappings import is_json
 
 QUICK_FIX = types.CodeActionKind.QuickFix.value
 FIX_ALL = "source.fixAll.netpol"
@@ -45,6 +48,8 @@ class Action:
     edits: Callable[[], Edits | None]
     finding: Diagnostic | None = None
     is_preferred: bool = False
+    document: NewDocument | None = None
+    """A policy that is written, perhaps into another file; there are no `edits` then."""
 
 
 def register(registry: Registry, services: Services) -> None:
@@ -64,12 +69,17 @@ def register(registry: Registry, services: Services) -> None:
             has_menu=services.configuration.settings.code_action_menu,
             knows_preferred=client.preferred_actions,
         )
-        return [render(action, snapshot, client, params.range) for action in actions]
+        return [
+            render(action, snapshot, client, params.range, services.session)
+            for action in actions
+            if action.document is None or new_policies.has_place(action.document, snapshot, client)
+        ]
 
     @registry.feature(types.CODE_ACTION_RESOLVE)
     def resolve_action(action: types.CodeAction) -> Json:
         data = _as_dict(action.data)
-        resolved = resolve(services.session.up_to_date(str(data.get("uri"))), data, services.client.capabilities)
+        snapshot = services.session.up_to_date(str(data.get("uri")))
+        resolved = resolve(snapshot, data, services.client.capabilities, services.session)
         kind = getattr(action.kind, "value", action.kind)
         return resolved if kind is None else {**resolved, "kind": kind}  # as it was offered
 
@@ -147,6 +157,7 @@ def find_actions(snapshot: Snapshot, span: Span) -> Iterator[Action]:
     for diagnostic in findings:
         yield from _suppressions(snapshot, diagnostic)
     yield from _refactorings(snapshot, span, {fix.edits for diagnostic in findings for fix in diagnostic.fixes})
+    yield from _new_policies(snapshot, span)
     if snapshot.has_finding(lambda diagnostic: choose_fix(diagnostic) is not None):
         yield Action("fix-all", "Fix all safe problems in this file", FIX_ALL, partial(_fix_all, snapshot))
 
@@ -186,7 +197,7 @@ def _suppressions(snapshot: Snapshot, diagnostic: Diagnostic) -> Iterator[Action
             yield Action(f"suppress-{scope}:{place}", title, QUICK_FIX, moved, diagnostic)
 
 
-def _refactorings(snapshot: Snapshot, span: Span, offered: set[Edits]) -> Iterator[Action]:
+def _refactorings(snapshot: Snapshot, span: Span, offered_fixes: set[Edits]) -> Iterator[Action]:
     """Other ways to write the policy at a span; what a fix offers already is left out."""
     part = snapshot.part_at(span.start)
     if part is None or part.analysis is None:
@@ -196,23 +207,17 @@ def _refactorings(snapshot: Snapshot, span: Span, offered: set[Edits]) -> Iterat
     for policy in part.analysis.policies:
         if part.analysis.is_partial(policy) or not policy.object.node.span.touches(local):
             continue
-        for found in refactorings(document, policy, local):
+        namespace = policy.object.namespace or snapshot.config.settings.default_namespace
+        dns = dns_of(snapshot.workspace.view, snapshot.config.settings, namespace)
+        for found in refactorings(document, policy, local, dns):
             edits = _moved(found.edits, part.start)
-            if edits not in offered:
+            if edits not in offered_fixes:
                 yield Action(f"refactor:{found.key}", found.title, REWRITE, partial(tuple, edits))
-        text = default_deny(document, policy) if is_on_head(policy, local) and not is_json(document) else None
-        if text is not None:
-            namespace = f" in namespace {policy.object.namespace}" if policy.object.namespace else ""
-            title = f"Add a policy that denies everything{namespace}, so that only what policies allow goes through"
-            yield Action("refactor:default-deny", title, REWRITE, partial(_append_document, snapshot, text))
 
 
-def _append_document(snapshot: Snapshot, text: str) -> Edits:
-    """A YAML document at the end of the file."""
-    source = snapshot.source
-    newline = "" if source.text.endswith(("\n", "\r")) else source.newline
-    end = len(source.text)
-    return (TextEdit(Span(end, end), f"{newline}---{source.newline}{text}"),)
+def _new_policies(snapshot: Snapshot, span: Span) -> Iterator[Action]:
+    for new in offered(snapshot, span):
+        yield Action(new.key, new.title, REWRITE, tuple, document=new)
 
 
 def _moved(edits: Edits, offset: int) -> Edits:
@@ -225,7 +230,7 @@ def _fix_all(snapshot: Snapshot) -> Edits:
     return difference(snapshot.source.text, fixed.source.text)
 
 
-def render(action: Action, snapshot: Snapshot, client: Client, span: types.Range) -> Json:
+def render(action: Action, snapshot: Snapshot, client: Client, span: types.Range, session: Session) -> Json:
     """An action for the client; one that can resolve gets the edits of slow ones later."""
     rendered: Json = {"title": action.title, "kind": action.kind}
     if action.finding is not None:
@@ -240,11 +245,21 @@ def render(action: Action, snapshot: Snapshot, client: Client, span: types.Range
             where = [start["line"], start["character"], end["line"], end["character"]]
         rendered["data"] = {"uri": snapshot.uri, "version": snapshot.version, "key": action.key, "range": where}
     else:
-        rendered["edit"] = workspace_edit(snapshot, action.edits() or (), client)
+        rendered["edit"] = _edit_of(action, snapshot, client, session)
     return rendered
 
 
-def resolve(snapshot: Snapshot | None, data: dict[str, Any], client: Client) -> Json:
+def _edit_of(action: Action, snapshot: Snapshot, client: Client, session: Session) -> Json:
+    """What an action does."""
+    if action.document is None:
+        return workspace_edit(snapshot, action.edits() or (), client)
+    found = new_policies.workspace_edit(action.document, snapshot, session, client)
+    if found is None:
+        raise JsonRpcException("there is no place here for another document", CONTENT_MODIFIED)
+    return found
+
+
+def resolve(snapshot: Snapshot | None, data: dict[str, Any], client: Client, session: Session) -> Json:
     """An action with its edits. Raises JsonRpcException when the document has changed since."""
     where = data.get("range")
     if snapshot is None or snapshot.version != data.get("version") or not isinstance(where, list) or len(where) != 4:
@@ -252,8 +267,8 @@ def resolve(snapshot: Snapshot | None, data: dict[str, Any], client: Client) -> 
     span = types.Range(types.Position(where[0], where[1]), types.Position(where[2], where[3]))
     for found in find_actions(snapshot, snapshot.positions.span(span)):
         if found.key == data.get("key"):
-            rendered = render(found, snapshot, client, span)
-            return {**rendered, "edit": workspace_edit(snapshot, found.edits() or (), client)}
+            rendered = render(found, snapshot, client, span, session)
+            return {**rendered, "edit": _edit_of(found, snapshot, client, session)}
     raise JsonRpcException("this action is no longer offered", CONTENT_MODIFIED)
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from netpol_lsp.ide.highlights import PartUses
 from netpol_lsp.ide.label_uses import label_uses
 from netpol_lsp.ide.name_uses import name_uses
+from netpol_lsp.lint.analysis import Part
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.manifests import parse_manifest
@@ -21,10 +22,18 @@ def documents_of(snapshot: Snapshot) -> Iterator[tuple[int, int, Document]]:
     """Each document of a file: its number, where it starts, and what it is."""
     for chunk in snapshot.chunks:
         part = snapshot.document.part(chunk)
-        if part.analysis is not None:
-            yield part.index, part.start, part.analysis.document
-        elif len(chunk.text) <= LONGEST and "kind" in chunk.text:
-            yield chunk.index, chunk.start, _read(chunk.text, snapshot.document.language)
+        document = document_of(snapshot, part)
+        if document is not None:
+            yield part.index, part.start, document
+
+
+def document_of(snapshot: Snapshot, part: Part) -> Document | None:
+    """A document of a file; None for one that is no object, or too long to be read on the way."""
+    if part.analysis is not None:
+        return part.analysis.document
+    if len(part.text) > LONGEST or "kind" not in part.text:
+        return None
+    return _read(part.text, snapshot.document.language)
 
 
 def uses_of(snapshot: Snapshot) -> Iterator[PartUses]:
