@@ -8,6 +8,7 @@ from typing import Any
 
 from netpol_lsp.config.config import CONFIG_FILE, Layer, Matcher, Origin, Setting, rule_infos
 from netpol_lsp.config.problem import ConfigProblem
+from netpol_lsp.config.render_reader import RenderReader
 from netpol_lsp.config.schema import KEYS, KEYS_BY_NAME, Key
 from netpol_lsp.config.selection import did_you_mean, redirected
 from netpol_lsp.config.values import parse_selector, parse_severity, parse_text
@@ -22,7 +23,8 @@ from netpol_lsp.yaml.to_python import to_python
 
 MatcherFactory = Callable[[Sequence[str]], Matcher]
 """Makes a matcher of paths out of globs; given by the caller, who knows the config file's folder."""
-_MAPPINGS = ("dns", "severity", "options", "overrides")
+_MAPPINGS = ("dns", "severity", "options")
+_OF_WHOLE_FILE = ("overrides", "render")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class _Reader:
         """The settings of the file or of an override, by dotted key."""
         found: dict[str, Setting] = {}
         known = [key.name for key in KEYS if (whole_file or not key.whole_file) and "." not in key.name]
-        names = [*known, *_MAPPINGS[: 4 if whole_file else 3], *(() if whole_file else ("files",))]
+        names = [*known, *_MAPPINGS, *(_OF_WHOLE_FILE if whole_file else ("files",))]
         for entry in root.all_entries():
             name = entry.name or ""
             if name not in names:
@@ -97,6 +99,10 @@ class _Reader:
             elif name == "dns":
                 inner = [key.name for key in KEYS if key.name.startswith("dns.")]
                 found.update(self.nested(entry, "dns", inner))
+            elif name == "render":
+                settings = RenderReader(self.problem, self.text, self.unknown_key).read(entry)
+                if settings is not None:
+                    found["render"] = Setting(settings, self.origin(entry.key))
             elif name == "severity":
                 found.update(self.severities(entry))
             elif name == "options":
@@ -108,7 +114,7 @@ class _Reader:
     def unknown_key(self, entry: Entry, names: Sequence[str], *, within_override: bool = False) -> None:
         """Say that a key is not known here."""
         name = entry.name or ""
-        if within_override and (name in KEYS_BY_NAME or name == "overrides"):
+        if within_override and (name in KEYS_BY_NAME or name in _OF_WHOLE_FILE):
             self.problem(entry.key.span, f"`{name}` applies to the whole file and cannot be set in an override")
         else:
             near = did_you_mean(name, names) or ": known are " + ", ".join(f"`{known}`" for known in sorted(names))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netpol_lsp.config.config import DEFAULT_PROFILE, rule_infos
+from netpol_lsp.config.render_reader import RENDER_SCHEMA
 from netpol_lsp.config.selection import PROFILES
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.config.values import (
@@ -210,6 +211,7 @@ def config_schema() -> Json:
     properties = {
         **_properties(whole_file=True),
         **shared,
+        "render": RENDER_SCHEMA,
         "overrides": {
             "type": "array",
             "description": OVERRIDES_HELP,
