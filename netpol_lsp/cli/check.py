@@ -54,6 +54,7 @@ class _Check:
         self.failed = False
         self.overlay = StdinOverlay()
         self.report = ""
+        self.renders = False
 
     def run(self) -> int:
         """Do what the options ask for."""
@@ -65,6 +66,7 @@ class _Check:
         self.tell(f"{console.count(len(targets), 'file')}; " + _used_configs(targets))
         context = load_context(targets)
         self.complain(*context.problems)
+        self.renders = configs.asks_for_rendering
         with ProgressBar(wanted=not self.options.quiet) as progress:
             runner = BatchRun(
                 self.cache(targets), self.overlay, self.options.jobs, progress.update, self.named(), context
@@ -72,8 +74,20 @@ class _Check:
             runner.max_file_size = self.options.max_file_size or None
             if self.options.fix or self.options.diff:
                 runner.keeps_workspace = True
-                return self.fix(runner, targets)
+                return self.fix(runner, targets, configs)
+            self.render(runner, targets, configs)
             return self.lint(runner, targets, progress)
+
+    def render(self, runner: BatchRun, targets: Sequence[InputFile], configs: ConfigFiles) -> None:
+        """Render what is asked for, so that it is linted as well."""
+        if not self.renders:
+            return
+        from netpol_lsp.project.render_inputs import render_inputs  # noqa: PLC0415 - most runs render nothing
+
+        runner.renderings = render_inputs(targets, configs)
+        self.complain(*runner.renderings.refused)
+        count = len(runner.renderings.texts)
+        self.tell(f"rendered: {console.count(count, 'chart or kustomization')}")
 
     def lint(self, runner: BatchRun, targets: Sequence[InputFile], progress: ProgressBar) -> int:
         """Lint and report; print the last report again when nothing has changed since."""
@@ -107,7 +121,7 @@ class _Check:
         options = [repr(getattr(self.options, name)) for name in _REPORT_OPTIONS]
         return digest(tool, *options, repr(terminal), os.getcwd())
 
-    def fix(self, runner: BatchRun, targets: Sequence[InputFile]) -> int:
+    def fix(self, runner: BatchRun, targets: Sequence[InputFile], configs: ConfigFiles) -> int:
         """Lint and fix; write the fixes or show them; report what is left."""
         from netpol_lsp.cli.fix_output import fix_targets, render_diff, write_changes  # noqa: PLC0415 - needs the engine
 
@@ -119,6 +133,10 @@ class _Check:
             self.say(fixed.describe("could be fixed"))
             return FAILED if self.failed else FOUND if fixed.changes else OK
         self.complain(*write_changes(fixed, runner, targets))
+        if self.renders:
+            # What is rendered now comes of the fixed files.
+            self.render(runner, targets, configs)
+            fixed.result = runner.run(targets)
         stdin = next((target for target in targets if target.is_stdin), None)
         text = self.overlay.get(stdin) if stdin is not None else None
         if text is not None:
@@ -160,7 +178,7 @@ class _Check:
     def cache(self, targets: Sequence[InputFile]) -> Cache:
         """The cache, where it is wanted and worth it."""
         fixes = self.options.fix or self.options.diff
-        if self.options.no_cache or fixes or len(targets) < WORTHWHILE:
+        if self.options.no_cache or fixes or self.renders or len(targets) < WORTHWHILE:
             return Cache(None, "")
         return Cache(cache_path(os.getcwd()), tool_key())
 

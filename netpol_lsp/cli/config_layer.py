@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from netpol_lsp.config.config import Layer, Origin, Setting, rule_infos
+from netpol_lsp.config.render_settings import AUTO, NOTHING, ChartRequest, RenderSettings
 from netpol_lsp.config.values import (
     parse_cni,
     parse_namespace,
@@ -40,10 +41,33 @@ def layer_of(options: argparse.Namespace) -> Layer:
             settings[name] = Setting(words, Origin(option))
     if given.get("context") is not None:
         settings["context"] = Setting(tuple(given["context"]), Origin("--context"))
+    rendered = _render_settings(given)
+    if rendered is not None:
+        settings["render"] = Setting(rendered, Origin("--no-render" if rendered.is_empty else "--render"))
     for word in _words(given.get("severity") or ()):
         selector, severity = _severity(word)
         settings[f"severity.{selector}"] = Setting(severity, Origin("--severity"))
     return Layer(settings)
+
+
+def _render_settings(given: Mapping[str, Any]) -> RenderSettings | None:
+    """What --render and its kin ask for; None when they are not given."""
+    asked: list[str] = given.get("render") or []
+    values, name = tuple(given.get("values") or ()), given.get("release_name")
+    if given.get("no_render"):
+        return NOTHING
+    if not asked:
+        if values or name:
+            message = f"{'--values' if values else '--release-name'} needs --render CHART"
+            raise UsageError(message)
+        return None
+    if "auto" in asked:
+        if len(asked) > 1 or values or name:
+            raise UsageError("--render auto renders every chart with its own values: it goes with nothing else")
+        return AUTO
+    if values or name:
+        return RenderSettings(tuple(ChartRequest(path, values, name, given.get("namespace")) for path in asked))
+    return RenderSettings(paths=tuple(asked))
 
 
 def _severity(word: str) -> tuple[str, str]:

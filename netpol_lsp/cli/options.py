@@ -113,6 +113,7 @@ def add_configuration(parser: argparse.ArgumentParser, *, namespace_option: str 
         action="store_true",
         help="let config files extend, and name as context, what lies outside of their repository",
     )
+    add_rendering(group)
     names = ("--namespace", "-n") if namespace_option == "--namespace" else (namespace_option,)
     group.add_argument(*names, dest="namespace", metavar="NS", help="what a manifest without a namespace means")
     group.add_argument("--platform", metavar="NAME", help="what the cluster runs on, such as eks or openshift")
@@ -120,6 +121,23 @@ def add_configuration(parser: argparse.ArgumentParser, *, namespace_option: str 
         "--cni", metavar="NAME[@VERSION]", help="the network plugin, such as cilium@1.15; `netpol-lint cni` lists them"
     )
     group.add_argument("--kubernetes-version", metavar="VERSION", help="the cluster's version, such as 1.30")
+
+
+def add_rendering(group: argparse._ArgumentGroup) -> None:
+    """Options that have charts and kustomizations rendered."""
+    which = group.add_mutually_exclusive_group()
+    which.add_argument(
+        "--render",
+        action="append",
+        metavar="WHAT",
+        help="render Helm charts and kustomizations, which runs Helm or kustomize on them: `auto`, or the folder of a chart or "
+        "kustomization; what the config file says does not count then",
+    )
+    which.add_argument("--no-render", action="store_true", help="render nothing, whatever the config file says")
+    group.add_argument(
+        "--values", action="append", metavar="FILE", help="with --render CHART: a values file; a later one wins"
+    )
+    group.add_argument("--release-name", metavar="NAME", help="with --render CHART: the release's name")
 
 
 def add_color(parser: argparse.ArgumentParser) -> None:

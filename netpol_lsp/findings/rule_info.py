@@ -46,7 +46,8 @@ class RuleInfo:
     rule is here to stay. `redirects`: former codes and names of the rule,
     which still work in configuration and suppressions. `edits_actions`: its fixes change actions of templates, which those
     of no other rule may. `judges_version`: its findings do not count in a branch of a template that asks for a version.
-    `once_a_file`: the first finding of a file says it all.
+    `once_a_file`: the first finding of a file says it all. `judges_templates`: it is about the text of a template, whatever
+    comes of it.
     """
 
     code: str
@@ -68,6 +69,7 @@ class RuleInfo:
     edits_actions: bool = False
     judges_version: bool = False
     once_a_file: bool = False
+    judges_templates: bool = False
     since: str = "0.1.0"
 
     @property

@@ -250,7 +250,8 @@ def related_in_file(related: Related, places: DocumentPlaces) -> Related:
     """A related place in a document of another file, counted from the start of the file."""
     if related.uri is None or related.document is None:
         return related
-    return Related(places.span(related.uri, related.document, related.span), related.message, related.uri)
+    uri, span = places.written(related.uri, related.document, related.span)
+    return Related(span, related.message, uri)
 
 
 def _internal_error(ctx: Context, error: Exception, severities: Mapping[str, Severity]) -> Diagnostic:

@@ -70,6 +70,7 @@ class RuleDetails(TypedDict, total=False):
     edits_actions: bool
     judges_version: bool
     once_a_file: bool
+    judges_templates: bool
     on_partial: bool
     needs: Trigger | None
     needs_known: ResourceTrigger | None

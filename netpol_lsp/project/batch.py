@@ -36,6 +36,8 @@ from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 
 if TYPE_CHECKING:
+    from netpol_lsp.project.rendered_findings import RenderedFinding
+    from netpol_lsp.project.renderings import Renderings
     from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 Progress = Callable[[int, int], None]
@@ -106,7 +108,8 @@ class BatchRun:
     """What a run needs besides its files.
 
     `named` are the paths that were named: these must be readable text. `workspace` is the view of the last
-    run, when it needed one and was told to keep it, as fixes need it.
+    run, when it needed one and was told to keep it, as fixes need it. `renderings`: what was rendered; `rendered`: what was
+    found in it.
     """
 
     cache: Cache
@@ -118,6 +121,8 @@ class BatchRun:
     keeps_workspace: bool = False
     workspace: WorkspaceSnapshot | None = None
     max_file_size: int | None = MOST_BYTES
+    renderings: Renderings | None = None
+    rendered: Sequence[RenderedFinding] | None = None
     keys: _Keys = field(default_factory=lambda: _Keys(""))
 
     def run(self, targets: Sequence[InputFile]) -> BatchResult:
@@ -157,13 +162,24 @@ class BatchRun:
         open_items = [item for item in items if item.report is None]
         todo = [item for item in open_items if not self._recall(item)]
         result.cached = len(open_items) - len(todo)
-        if todo:
+        if todo or self.renderings:
             self._lint(todo, opened, result)
-        result.reports = sorted(
-            (item.report for item in items if item.report is not None), key=lambda report: report.source.uri
-        )
+        reports = [item.report for item in items if item.report is not None]
+        if self.renderings and self.rendered is not None:
+            reports = self._with_rendered(reports, items, self.rendered)
+        result.reports = sorted(reports, key=lambda report: report.source.uri)
         self.save(opened)
         return result
+
+    def _with_rendered(
+        self, reports: Sequence[FileReport], items: Sequence[BatchItem], found: Sequence[RenderedFinding]
+    ) -> list[FileReport]:
+        """The reports with the findings of renderings, and reports of further files that these are shown in."""
+        from netpol_lsp.project.rendered_reports import with_rendered  # noqa: PLC0415 - most runs render nothing
+
+        assert self.renderings is not None
+        configs = {item.target.path: _config_of(item) for item in items}
+        return with_rendered(reports, found, self.renderings, configs)
 
     def save(self, opened: OpenedBatch) -> None:
         """Write what is new into the cache."""
@@ -262,15 +278,19 @@ class BatchRun:
             needs_workspace,
             workspace_of,
         )
+        from netpol_lsp.project.rendered_findings import rendered_findings  # noqa: PLC0415
+        from netpol_lsp.project.renderings import NO_RENDERINGS  # noqa: PLC0415
         from netpol_lsp.workspace.snapshot import EMPTY  # noqa: PLC0415
 
-        uses_workspace = needs_workspace(_config_of(item) for item in todo)
+        renderings = self.renderings or NO_RENDERINGS
+        uses_workspace = needs_workspace(_config_of(item) for item in todo) or bool(renderings)
         if uses_workspace:
             known = {id(item) for item in todo}
             todo = todo + [item for item in opened.ours if id(item) not in known]
         wanted = [item for item in todo if self._load(item, result)]
         count = len(wanted)
         wants_resources = needs_resources(_config_of(item) for item in todo) and _have_policies(wanted)
+        wants_resources = wants_resources or bool(renderings)
         if wants_resources:
             wanted += [item for item in opened.others if self._load(item, result)]
         work = [
@@ -280,10 +300,11 @@ class BatchRun:
         ]
         with choose_executor(work, self.jobs) as crew:
             workspace = EMPTY
-            if uses_workspace and work:
-                workspace = workspace_of(crew, self.context.texts)
+            if uses_workspace and (work or renderings):
+                workspace = workspace_of(crew, self.context.texts, renderings)
             self.workspace = workspace if self.keeps_workspace else None
             reports = crew.lint(workspace)
+            self.rendered = rendered_findings(renderings, workspace) if renderings else None
             # Large, and other processes may have copies of their own by now.
             del workspace
             for done, (index, report) in enumerate(reports):

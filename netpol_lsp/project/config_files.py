@@ -145,6 +145,12 @@ class ConfigFiles:
             loaded.use_detected(layer)
 
     @property
+    def asks_for_rendering(self) -> bool:
+        """Whether a configuration that was read asks for a rendering."""
+        settings = (loaded.config.setting("render") for loaded in {self._default, *self._by_path.values()})
+        return any(setting is not None and not setting.value.is_empty for setting in settings)
+
+    @property
     def default(self) -> LoadedConfig:
         """The configuration where there is no config file."""
         return self._default

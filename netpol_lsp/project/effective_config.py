@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from netpol_lsp.config.config import CONFIG_FILE, DEFAULT_ORIGIN, Config, Origin, Setting, rule_infos
+from netpol_lsp.config.render_settings import NOTHING, RenderSettings
 from netpol_lsp.config.schema import KEYS
 from netpol_lsp.project.config_files import LoadedConfig
 
@@ -14,11 +15,12 @@ ShowPath = Callable[[str], str]
 
 def effective_settings(config: Config, path: str | None) -> list[tuple[str, Setting]]:
     """All keys that have a single value for the file, in the order of the table; the value is None when it is not set."""
-    return [
+    plain = [
         (key.name, config.setting(key.name, path) or Setting(key.default, DEFAULT_ORIGIN))
         for key in KEYS
         if key.name != "extends"
     ]
+    return [*plain, ("render", config.setting("render", path) or Setting(NOTHING, DEFAULT_ORIGIN))]
 
 
 def effective_options(config: Config, path: str | None) -> list[tuple[str, str, Setting]]:
@@ -72,6 +74,8 @@ def plain_value(name: str, value: Any) -> Any:
     """A value as the config file has it."""
     if name == "kubernetes-version" and isinstance(value, tuple):
         return ".".join(map(str, value))
+    if isinstance(value, RenderSettings):
+        return value.plain()
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -15,6 +15,7 @@ from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import PolicyRule
 from netpol_lsp.project.context_manifests import ContextText
+from netpol_lsp.project.renderings import NO_RENDERINGS, Renderings
 from netpol_lsp.workspace.index import FileFacts
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
@@ -87,11 +88,15 @@ class InProcessExecutor:
             yield item.index, report
 
 
-def workspace_of(crew: Executor, context: Iterable[ContextText]) -> WorkspaceSnapshot:
-    """What is known of the files that are linted, and of those that the context adds."""
-    files = crew.facts()
+def workspace_of(
+    crew: Executor, context: Iterable[ContextText], renderings: Renderings = NO_RENDERINGS
+) -> WorkspaceSnapshot:
+    """What is known of the files that are linted, of those that the context adds, and of what was rendered."""
+    files = renderings.facts(crew.facts())
     more = {text.source.uri: facts_of(text.source, text.settings) for text in context if text.source.uri not in files}
-    return WorkspaceSnapshot.of_files({**files, **more}, more)
+    workspace = WorkspaceSnapshot.of_files({**files, **more}, more)
+    workspace.places.rendered = renderings.written
+    return workspace
 
 
 def needs_workspace(configs: Iterable[FileConfig]) -> bool:

@@ -78,12 +78,14 @@ class ChartFolder:
             yield from one.all_files()
 
 
-def read_chart(root: str, boundary: Boundary, depth: int = 0) -> ChartFolder:
-    """The chart in a folder. What links lead out of the boundary is left out, and said."""
+def read_chart(root: str, boundary: Boundary, depth: int = 0, *, is_shallow: bool = False) -> ChartFolder:
+    """The chart in a folder. What links lead out of the boundary is left out, and said. `is_shallow`: without its files."""
     chart_file = posixpath.join(root, CHART_FILE)
     node = _root_of(chart_file)
     chart = ChartFolder(root, text(find(node, "name")) or posixpath.basename(root))
     chart.is_library = text(find(node, "type")) == "library"
+    if is_shallow:
+        return chart
     _collect(chart, root, "", boundary)
     chart.dependencies = list(_dependencies(chart, node))
     _subcharts(chart, boundary, depth)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from netpol_lsp.files.boundary import Boundary
 from netpol_lsp.files.reading import ReadProblem, read_source
-from netpol_lsp.kube.typed_field import items_of, mapping_of
+from netpol_lsp.kube.typed_field import items_of
 from netpol_lsp.sources.rendering import RenderProblem
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
@@ -58,19 +58,28 @@ def kustomization_file(folder: str) -> str | None:
     return next((path for name in KUSTOMIZATION_NAMES if os.path.isfile(path := f"{folder}/{name}")), None)
 
 
+def read_kustomization(folder: str) -> KustomizationFile | None:
+    """The kustomization in a folder; None where there is none that can be read."""
+    path = kustomization_file(folder)
+    read = read_source(path, most=5_000_000) if path is not None else None
+    if path is None or read is None or isinstance(read, ReadProblem):
+        return None
+    return KustomizationFile(path, folder, read, parse_document(read.text, path))
+
+
 def read_tree(folder: str, boundary: Boundary) -> KustomizationTree:
     """What a kustomization is built of. Remote resources, and what lies outside of the boundary, are problems."""
     tree = KustomizationTree()
     queue, seen = [folder], {folder}
+    asked_by: dict[str, tuple[str, Span]] = {}
     while queue:
         current = queue.pop(0)
-        path = kustomization_file(current)
-        read = read_source(path, most=5_000_000) if path is not None else None
-        if path is None or read is None or isinstance(read, ReadProblem):
-            why = read.message if isinstance(read, ReadProblem) else "has no kustomization.yaml"
-            tree.problems.append(RenderProblem(path or current, Span(0, 0), f"the folder `{posixpath.basename(current)}` {why}"))
+        one = read_kustomization(current)
+        if one is None:
+            message = f"the folder `{posixpath.basename(current)}` has no kustomization.yaml that can be read"
+            tree.problems.append(RenderProblem(*asked_by.get(current, (current, Span(0, 0))), message))
             continue
-        one = KustomizationFile(path, current, read, parse_document(read.text, path))
+        path = one.path
         tree.kustomizations.append(one)
         for node, written in named_files(one):
             place = posixpath.normpath(posixpath.join(current, written))
@@ -83,6 +92,7 @@ def read_tree(folder: str, boundary: Boundary) -> KustomizationTree:
             elif os.path.isdir(place):
                 if place not in seen and len(seen) < _MOST:
                     seen.add(place)
+                    asked_by[place] = (path, node.span)
                     queue.append(place)
             elif os.path.isfile(place):
                 tree.files.append(place)
@@ -126,8 +136,3 @@ def members_of(one: KustomizationFile) -> Iterator[str]:
         for item in items_of(find(one.root, key)):
             if isinstance(item, Scalar) and not _REMOTE.search(item.value):
                 yield posixpath.normpath(posixpath.join(one.folder, item.value))
-
-
-def is_mapping(node: Node | None) -> bool:
-    """Whether a node is a mapping."""
-    return mapping_of(node) is not None

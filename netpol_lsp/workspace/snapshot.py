@@ -229,6 +229,10 @@ class WorkspaceSnapshot:
         """The place of a fact in its file."""
         return self.places.span(origin.uri, origin.document, Span(origin.start, origin.end))
 
+    def written_at(self, origin: Origin) -> tuple[str, Span]:
+        """The file in which someone wrote a fact, by its URI, and the place in it."""
+        return self.places.written(origin.uri, origin.document, Span(origin.start, origin.end))
+
     def _visible(self, policies: Iterable[LocatedPolicy]) -> Iterator[LocatedPolicy]:
         """Without what the context says of policies that are linted."""
         if not self.index.context:

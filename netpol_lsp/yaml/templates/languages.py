@@ -71,6 +71,10 @@ _MARKS = {
 }
 
 
+RENDERED = "#rendered"
+"""In the URI of a text that a renderer made: whatever is in it, it is no template."""
+
+
 def language_of(text: str, uri: str = "") -> Language | None:
     """The language of a file, going by its name and its text; None for a plain manifest."""
     # Written out: it is asked for each file, and nearly all have none of these.
@@ -85,6 +89,8 @@ def language_of(text: str, uri: str = "") -> Language | None:
         or "{#" in text
         or "(@" in text
     ):
+        return None
+    if RENDERED in uri:
         return None
     for ending, language in _ENDINGS.items():
         if uri.endswith(ending):

@@ -1,0 +1,288 @@
+"""Renders what configurations ask for, and gives it as texts beside the files: objects, findings, and what was not rendered."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from netpol_lsp.config.config import FileConfig, Setting
+from netpol_lsp.config.render_settings import ChartRequest, RenderSettings
+from netpol_lsp.files.boundary import EVERYWHERE, HOW_TO_ALLOW, Boundary
+from netpol_lsp.files.globs import expand_glob
+from netpol_lsp.lint.file_facts import facts_of
+from netpol_lsp.project.config_files import LoadedConfig
+from netpol_lsp.sources.chart_folder import CHART_FILE, read_chart
+from netpol_lsp.sources.helm import ChartRelease, render_chart
+from netpol_lsp.sources.kustomization import is_taken_in_elsewhere, kustomization_file, members_of, read_kustomization
+from netpol_lsp.sources.kustomize import build_kustomization
+from netpol_lsp.sources.rendering import Rendering, RenderProblem
+from netpol_lsp.text.source import Source
+from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.index import FileFacts, WrittenAt
+from netpol_lsp.workspace.resource_kinds import KUSTOMIZATION_NAMES
+from netpol_lsp.yaml.templates.languages import RENDERED
+
+MOST_RENDERINGS = 500
+NameFile = Callable[[str], str]
+"""What a file, named by its absolute path, is called in reports: its URI."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderTask:
+    """One rendering to make: of a chart with a release, or of a kustomization without one. `loaded`: whose configuration asks."""
+
+    root: str
+    loaded: LoadedConfig
+    boundary: Boundary
+    release: ChartRelease | None = None
+
+    def run(self) -> Rendering:
+        """Make it; never raises."""
+        if self.release is None:
+            return build_kustomization(self.root, self.boundary)
+        return render_chart(self.root, self.release, self.boundary)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderPlan:
+    """What is to be rendered, and what is wrong with what was asked for: `refused` are sentences about settings."""
+
+    tasks: tuple[RenderTask, ...] = ()
+    problems: tuple[RenderProblem, ...] = ()
+    refused: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.tasks or self.problems or self.refused)
+
+
+@dataclass(frozen=True)
+class RenderedText:
+    """A rendering as a text to lint: under a URI of its own, with what holds for it."""
+
+    rendering: Rendering
+    source: Source
+    config: FileConfig
+    name_file: NameFile
+    facts: FileFacts
+
+    def written(self, span: Span) -> tuple[str, Span]:
+        """The file, and the place in it, where someone wrote what is at a span of the text."""
+        assert self.rendering.origins is not None
+        found = self.rendering.origins.find(span)
+        return self.name_file(found.path), found.span
+
+    @property
+    def identities(self) -> frozenset[tuple[str, str | None, str | None]]:
+        """The kinds, namespaces and names of the objects in it."""
+        policies = ((one.policy.namespace, one.policy.name) for one in self.facts.policies)
+        workloads = ((one.kind, one.namespace, one.name) for one in self.facts.resources.workloads)
+        return frozenset([*(("NetworkPolicy", *one) for one in policies), *workloads])
+
+
+@dataclass(frozen=True)
+class Renderings:
+    """All renderings of a run. `stands_for`: the files, as they are called, whose objects are in one of them.
+
+    `problems`: what was not rendered; `refused`: settings that ask for what may not be.
+    """
+
+    texts: tuple[RenderedText, ...] = ()
+    problems: tuple[RenderProblem, ...] = ()
+    refused: tuple[str, ...] = ()
+    name_file: NameFile = str
+    stands_for: frozenset[str] = field(default=frozenset())
+
+    def __bool__(self) -> bool:
+        return bool(self.texts or self.problems)
+
+    @cached_property
+    def paths(self) -> Mapping[str, str]:
+        """The absolute paths of the files that something was rendered from, by what they are called."""
+        return {self.name_file(path): path for text in self.texts for path in text.rendering.templates}
+
+    @property
+    def written(self) -> Mapping[str, WrittenAt]:
+        """For each text where it was written."""
+        return {one.source.uri: one.written for one in self.texts}
+
+    def alternatives(self, text: RenderedText) -> Iterator[RenderedText]:
+        """The other renderings of the same thing: with other values, or of another overlay, for the same namespace."""
+        for other in self.texts:
+            if other is not text and other.rendering.templates & text.rendering.templates:
+                if other.identities & text.identities:
+                    yield other
+
+    @property
+    def leading(self) -> tuple[RenderedText, ...]:
+        """Of alternatives the first: what the other manifests are judged by."""
+        found: list[RenderedText] = []
+        for text in self.texts:
+            if not any(other in found for other in self.alternatives(text)):
+                found.append(text)
+        return tuple(found)
+
+    def facts(self, files: Mapping[str, FileFacts]) -> dict[str, FileFacts]:
+        """The facts of all files, with what was rendered in the place of what it was rendered from."""
+        result = {uri: without_objects(facts) if uri in self.stands_for else facts for uri, facts in files.items()}
+        result.update({text.source.uri: text.facts for text in self.leading})
+        return result
+
+
+NO_RENDERINGS = Renderings()
+
+
+def without_objects(facts: FileFacts) -> FileFacts:
+    """What a file says of the delivery of others: its own objects are known from a rendering."""
+    resources = facts.resources
+    return FileFacts((), replace(type(resources)(), deliveries=resources.deliveries), facts.starts)
+
+
+def plan_renderings(configs: Iterable[LoadedConfig], files: Sequence[str], here: str) -> RenderPlan:
+    """What configurations ask for. `files`: the absolute paths of what is linted, among which `auto` looks; `here`: the current folder."""
+    tasks: dict[tuple[str, ChartRelease | None], RenderTask] = {}
+    problems: list[RenderProblem] = []
+    refused: list[str] = []
+    for loaded in sorted({id(one): one for one in configs}.values(), key=lambda one: one.path or ""):
+        setting = loaded.config.setting("render")
+        if setting is None or setting.value.is_empty:
+            continue
+        planner = _Planner(loaded, setting, here)
+        for task in planner.tasks(files):
+            tasks.setdefault((task.root, task.release), task)
+        problems += planner.problems
+        refused += planner.refused
+    if len(tasks) > MOST_RENDERINGS:
+        refused.append(f"render: more than {MOST_RENDERINGS} renderings: those from there on are left out")
+    return RenderPlan(tuple(tasks.values())[:MOST_RENDERINGS], tuple(problems), tuple(dict.fromkeys(refused)))
+
+
+class _Planner:
+    """Reads one setting of `render`."""
+
+    def __init__(self, loaded: LoadedConfig, setting: Setting, here: str) -> None:
+        self.loaded = loaded
+        self.settings: RenderSettings = setting.value
+        self.origin = setting.origin
+        self.base = posixpath.dirname(setting.origin.path.replace(os.sep, "/")) if setting.origin.path else here
+        self.boundary = EVERYWHERE if setting.origin.path is None else loaded.boundary
+        self.problems: list[RenderProblem] = []
+        self.refused: list[str] = []
+
+    def tasks(self, files: Sequence[str]) -> Iterator[RenderTask]:
+        """The renderings that are asked for."""
+        for request in self.settings.helm:
+            yield from self.chart(request)
+        for pattern in self.settings.kustomize:
+            yield from self.kustomizations(pattern)
+        for path in self.settings.paths:
+            yield from self.path(path)
+        if self.settings.is_auto:
+            scope = self.base.rstrip("/") + "/" if self.origin.path is not None else ""
+            yield from self.auto([path for path in files if path.startswith(scope)])
+
+    def place(self, path: str) -> str | None:
+        """The absolute path of what is named; None, and it is said, where it may not be read."""
+        full = os.path.abspath(os.path.join(self.base, path)).replace(os.sep, "/")
+        if self.boundary.holds(full):
+            return full
+        self.refuse(f"`{path}` lies outside of the repository: {HOW_TO_ALLOW}")
+        return None
+
+    def refuse(self, what: str) -> None:
+        """Say that something cannot be rendered."""
+        self.refused.append(f"render ({self.origin}): {what}")
+
+    def chart(self, request: ChartRequest) -> Iterator[RenderTask]:
+        root = self.place(request.chart)
+        if root is None:
+            return
+        if not os.path.isfile(f"{root}/{CHART_FILE}"):
+            self.refuse(f"`{request.chart}` has no Chart.yaml")
+            return
+        values = [self.values_file(root, path) for path in request.values]
+        if None not in values:
+            files = tuple(path for path in values if path is not None)
+            yield RenderTask(root, self.loaded, self.boundary, self.release(files, request.name, request.namespace))
+
+    def release(
+        self, values: tuple[str, ...] = (), name: str | None = None, namespace: str | None = None
+    ) -> ChartRelease:
+        """A release; where no one names its namespace it is the one of manifests that name none."""
+        default = self.loaded.config.for_file().settings.default_namespace
+        return ChartRelease(values, name, namespace or default)
+
+    def values_file(self, root: str, path: str) -> str | None:
+        """A values file beside the config file or, where none is there, in the chart."""
+        beside = os.path.join(self.base, path)
+        full = self.place(beside if os.path.exists(beside) else os.path.join(root, path))
+        if full is not None and not os.path.isfile(full):
+            self.refuse(f"no values file `{path}`")
+            return None
+        return full
+
+    def kustomizations(self, pattern: str) -> Iterator[RenderTask]:
+        found = [pattern]
+        if any(sign in pattern for sign in "*?["):
+            found = sorted(expand_glob(os.path.join(self.base, pattern)))
+            found = [path for path in found if os.path.isdir(path) and kustomization_file(path) is not None]
+            if not found:
+                self.refuse(f"`{pattern}` matches no kustomization")
+        for path in found:
+            root = self.place(path)
+            if root is not None and kustomization_file(root) is None:
+                self.refuse(f"`{path}` has no kustomization.yaml")
+            elif root is not None:
+                yield RenderTask(root, self.loaded, self.boundary)
+
+    def path(self, path: str) -> Iterator[RenderTask]:
+        """A folder that the command line names."""
+        if os.path.isfile(os.path.join(self.base, path, CHART_FILE)):
+            yield from self.chart(ChartRequest(path))
+        else:
+            yield from self.kustomizations(path)
+
+    def auto(self, files: Sequence[str]) -> Iterator[RenderTask]:
+        """Every chart that is no part of another one, and every kustomization that no other takes in."""
+        charts = sorted(posixpath.dirname(path) for path in files if posixpath.basename(path) == CHART_FILE)
+        for root in charts:
+            if any(root.startswith(f"{other}/") for other in charts if other != root):
+                continue
+            if not read_chart(root, self.boundary, is_shallow=True).is_library:
+                yield RenderTask(root, self.loaded, self.boundary, self.release())
+        found = sorted({posixpath.dirname(path) for path in files if posixpath.basename(path) in KUSTOMIZATION_NAMES})
+        read = [one for folder in found if (one := read_kustomization(folder)) is not None]
+        taken = {member for one in read for member in members_of(one)}
+        for one in read:
+            inside = any(one.folder.startswith(f"{chart}/") for chart in charts)
+            if one.folder not in taken and not is_taken_in_elsewhere(one) and not inside:
+                yield RenderTask(one.folder, self.loaded, self.boundary)
+
+
+def render(plan: RenderPlan, name_file: NameFile) -> Renderings:
+    """Make the renderings of a plan, several at a time."""
+    if not plan:
+        return NO_RENDERINGS
+    workers = max(1, min(4, os.cpu_count() or 1, len(plan.tasks)))
+    with ThreadPoolExecutor(workers, "render") as pool:
+        done = list(pool.map(RenderTask.run, plan.tasks))
+    texts: list[RenderedText] = []
+    problems = list(plan.problems)
+    for number, (task, rendering) in enumerate(zip(plan.tasks, done, strict=True)):
+        problems += rendering.problems
+        if not rendering.has_failed:
+            texts.append(_text_of(task, rendering, number, name_file))
+    covered = frozenset(name_file(path) for text in texts for path in text.rendering.templates)
+    return Renderings(tuple(texts), tuple(problems), plan.refused, name_file, covered)
+
+
+def _text_of(task: RenderTask, rendering: Rendering, number: int, name_file: NameFile) -> RenderedText:
+    """A rendering under a URI in its own folder."""
+    config = task.loaded.config.for_file(rendering.main_file)
+    if rendering.namespace is not None:
+        config = replace(config, settings=replace(config.settings, default_namespace=rendering.namespace))
+    source = Source(f"{name_file(rendering.main_file)}{RENDERED}-{number}.yaml", rendering.text)
+    return RenderedText(rendering, source, config, name_file, facts_of(source, config.settings))
