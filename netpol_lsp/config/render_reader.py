@@ -72,7 +72,9 @@ class RenderReader:
             word = node.value.lower()
             if word in ("auto", "off", "false"):
                 return AUTO if word == "auto" else NOTHING
-            self._problem(node.span, f"`{node.value}` is not a way to render: write `auto`, `off`, or `helm` and `kustomize`")
+            self._problem(
+                node.span, f"`{node.value}` is not a way to render: write `auto`, `off`, or `helm` and `kustomize`"
+            )
             return None
         if not isinstance(node, Mapping):
             if not is_null(node):
@@ -101,7 +103,9 @@ class RenderReader:
                 if request is not None:
                     yield request
             else:
-                self._problem(item.span, "a chart is a mapping with `chart`, and with `values`, `name`, `namespace` where needed")
+                self._problem(
+                    item.span, "a chart is a mapping with `chart`, and with `values`, `name`, `namespace` where needed"
+                )
 
     def _chart(self, item: Mapping) -> ChartRequest | None:
         found: dict[str, Any] = {}

@@ -51,9 +51,7 @@ def rendered_findings(renderings: Renderings, workspace: WorkspaceSnapshot) -> l
         view = WorkspaceSnapshot(index, workspace.places)
         workspace.places.put({text.source.uri: text.facts})
         report = lint(analyse(text.source), text.config, view)
-        found += (
-            _written(one, text, renderings) for one in report.diagnostics if one.code not in _ABOUT_SUPPRESSIONS
-        )
+        found += (_written(one, text, renderings) for one in report.diagnostics if one.code not in _ABOUT_SUPPRESSIONS)
     return found
 
 
@@ -174,9 +172,7 @@ def join(
     for one in kept:
         by_code.setdefault(one.code, []).append(one)
     added = [
-        one
-        for one in rendered
-        if not any(_is_same(mine, one, lines.line_of) for mine in by_code.get(one.code, ()))
+        one for one in rendered if not any(_is_same(mine, one, lines.line_of) for mine in by_code.get(one.code, ()))
     ]
     failures = [one for one in more.failures if one.code in enabled]
     result = [*kept, *added, *failures]
@@ -194,9 +190,7 @@ def _is_same(mine: Diagnostic, rendered: Diagnostic, line_of: Callable[[int], in
     return line_of(mine.span.start) == line_of(rendered.span.start)
 
 
-def _is_refuted(
-    one: Diagnostic, source: Source, rendered: Sequence[Diagnostic], renderings: Renderings
-) -> bool:
+def _is_refuted(one: Diagnostic, source: Source, rendered: Sequence[Diagnostic], renderings: Renderings) -> bool:
     """Whether what the text alone tells is not so in any rendering of it."""
     if one.category is Category.TOOL or rule_info(one.code).judges_templates or one.suppressed is not None:
         return False

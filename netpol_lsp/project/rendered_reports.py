@@ -49,9 +49,7 @@ def with_rendered(
     return result
 
 
-def _with_more(
-    report: FileReport, more: FileFindings, renderings: Renderings, config: FileConfig | None
-) -> FileReport:
+def _with_more(report: FileReport, more: FileFindings, renderings: Renderings, config: FileConfig | None) -> FileReport:
     is_concerned = more.rendered or more.failures or (report.diagnostics and report.source.uri in renderings.stands_for)
     if config is None or not is_concerned:
         return report

@@ -112,9 +112,9 @@ class Renderings:
     def alternatives(self, text: RenderedText) -> Iterator[RenderedText]:
         """The other renderings of the same thing: with other values, or of another overlay, for the same namespace."""
         for other in self.texts:
-            if other is not text and other.rendering.templates & text.rendering.templates:
-                if other.identities & text.identities:
-                    yield other
+            shares = other is not text and other.rendering.templates & text.rendering.templates
+            if shares and other.identities & text.identities:
+                yield other
 
     @property
     def leading(self) -> tuple[RenderedText, ...]:

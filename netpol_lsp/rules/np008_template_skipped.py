@@ -7,7 +7,13 @@ from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 
 
 @document_rule(
-    "NP008", category="syntax", severity=Severity.INFO, on_partial=True, needs=Trigger.PROBLEMS, once_a_file=True, judges_templates=True
+    "NP008",
+    category="syntax",
+    severity=Severity.INFO,
+    on_partial=True,
+    needs=Trigger.PROBLEMS,
+    once_a_file=True,
+    judges_templates=True,
 )
 def template_skipped(ctx: Context) -> Diagnostics:
     """A template that cannot be read as YAML is checked only in part.

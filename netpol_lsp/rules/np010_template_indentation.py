@@ -27,7 +27,9 @@ _HOLD_MAPPINGS = frozenset(
 )
 
 
-@document_rule("NP010", category="syntax", severity=Severity.WARNING, on_partial=True, edits_actions=True, judges_templates=True)
+@document_rule(
+    "NP010", category="syntax", severity=Severity.WARNING, on_partial=True, edits_actions=True, judges_templates=True
+)
 def template_indentation(ctx: Context) -> Diagnostics:
     """Lines of a template come in at a column where they do not belong.
 

@@ -14,7 +14,15 @@ from netpol_lsp.yaml.nodes import Entry, Scalar
 from netpol_lsp.yaml.templates.masking import MASK
 
 
-@policy_rule("NP011", category="style", severity=Severity.INFO, opt_in=True, on_partial=True, edits_actions=True, judges_templates=True)
+@policy_rule(
+    "NP011",
+    category="style",
+    severity=Severity.INFO,
+    opt_in=True,
+    on_partial=True,
+    edits_actions=True,
+    judges_templates=True,
+)
 def template_unquoted_label(ctx: PolicyContext) -> Diagnostics:
     """A template gives a label value without quotes.
 

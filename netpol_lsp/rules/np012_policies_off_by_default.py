@@ -7,7 +7,13 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 
 
 @policy_rule(
-    "NP012", category="workspace", severity=Severity.INFO, on_partial=True, uses_resources=True, once_a_file=True, judges_templates=True
+    "NP012",
+    category="workspace",
+    severity=Severity.INFO,
+    on_partial=True,
+    uses_resources=True,
+    once_a_file=True,
+    judges_templates=True,
 )
 def policies_off_by_default(ctx: PolicyContext) -> Diagnostics:
     """A chart renders no policy with its own values.

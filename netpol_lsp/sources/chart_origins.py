@@ -117,9 +117,13 @@ def _like_lines(text: str, start: int, path: str, template: str) -> list[Segment
     offsets = [start]
     for line in rendered:
         offsets.append(offsets[-1] + len(line))
-    matcher = SequenceMatcher(None, [line.strip() for line in written], [line.strip() for line in rendered], autojunk=False)
+    matcher = SequenceMatcher(
+        None, [line.strip() for line in written], [line.strip() for line in rendered], autojunk=False
+    )
     return [
-        Segment(offsets[there + n], offsets[there + n + 1], path, places[here + n], places[here + n + 1], is_literal=False)
+        Segment(
+            offsets[there + n], offsets[there + n + 1], path, places[here + n], places[here + n + 1], is_literal=False
+        )
         for here, there, length in matcher.get_matching_blocks()
         for n in range(length)
         if rendered[there + n].strip()

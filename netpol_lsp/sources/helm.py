@@ -16,7 +16,7 @@ from netpol_lsp.files.boundary import Boundary
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.sources.chart_folder import CHART_FILE, ChartFolder, copy_chart, missing_problems, read_chart
 from netpol_lsp.sources.chart_origins import chart_origins
-from netpol_lsp.sources.programs import Limits, ProgramResult, find_program, run_program
+from netpol_lsp.sources.programs import USUAL, Limits, ProgramResult, find_program, run_program
 from netpol_lsp.sources.rendering import Rendering, RenderProblem, clean_reason, join_documents
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import parse_document
@@ -48,7 +48,7 @@ def can_render_charts() -> bool:
     return importlib.util.find_spec(_LIBRARY) is not None or find_program("helm") is not None
 
 
-def render_chart(root: str, release: ChartRelease, boundary: Boundary, limits: Limits = Limits()) -> Rendering:
+def render_chart(root: str, release: ChartRelease, boundary: Boundary, limits: Limits = USUAL) -> Rendering:
     """Render the chart in a folder (absolute, `/`-separated). Never raises; what goes wrong is a problem of the rendering."""
     chart = read_chart(root, boundary)
     title = _title(root, release.values)
@@ -104,8 +104,9 @@ def _values_of(paths: Iterable[str]) -> tuple[dict[str, Any], list[RenderProblem
             continue
         document = parse_document(read.text, path)
         plain = to_python(document.root)
-        for problem in (*document.problems, *plain.problems)[:1]:
-            problems.append(RenderProblem(path, problem.span, f"the values cannot be read: {problem.message}"))
+        wrong = next(iter((*document.problems, *plain.problems)), None)
+        if wrong is not None:
+            problems.append(RenderProblem(path, wrong.span, f"the values cannot be read: {wrong.message}"))
         if plain.value is not None and not isinstance(plain.value, dict):
             problems.append(RenderProblem(path, Span(0, 0), "a values file is a mapping"))
         elif plain.value and not problems:
@@ -123,9 +124,7 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     return result
 
 
-def _render(
-    chart: ChartFolder, values: dict[str, Any], release: ChartRelease, limits: Limits
-) -> dict[str, str] | str:
+def _render(chart: ChartFolder, values: dict[str, Any], release: ChartRelease, limits: Limits) -> dict[str, str] | str:
     """The text of each template; a string: why there is none."""
     with tempfile.TemporaryDirectory(prefix="netpol-chart-") as temporary:
         folder = os.path.join(temporary, "chart")
@@ -177,6 +176,7 @@ def _files_of_program(done: ProgramResult) -> dict[str, str] | str:
 def _problem(chart: ChartFolder, reason: str) -> RenderProblem:
     """Why a chart cannot be rendered, at the innermost place that the engine names."""
     path, span = f"{chart.root}/{CHART_FILE}", Span(0, 0)
+    reason = " ".join(reason.split())
     for place in reversed(list(_PLACE.finditer(reason))):
         file = chart.path_of(place["path"])
         read = read_source(file) if file is not None else None
@@ -187,4 +187,6 @@ def _problem(chart: ChartFolder, reason: str) -> RenderProblem:
         start += len(read.text[start:end]) - len(read.text[start:end].lstrip())
         path, span, reason = file, Span(start, end), reason[place.end() :]
         break
-    return RenderProblem(path, span, f"Helm cannot render the chart: {clean_reason(_NOISE.sub('', reason)) or 'no reason given'}")
+    return RenderProblem(
+        path, span, f"Helm cannot render the chart: {clean_reason(_NOISE.sub('', reason)) or 'no reason given'}"
+    )

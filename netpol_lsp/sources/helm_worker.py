@@ -15,6 +15,7 @@ def main() -> None:
     sys.path[:0] = [entry for entry in request["path"] if entry not in sys.path]
     from helm_python.chart import Chart  # noqa: PLC0415 - the request says where it is
 
+    answer: dict[str, object]
     try:
         with Chart.load(request["chart"]) as chart:
             files = chart.render(request["values"], name=request["name"], namespace=request["namespace"])

@@ -22,7 +22,9 @@ from netpol_lsp.yaml.nodes import Node, Scalar
 _MEMBERS = ("resources", "bases", "components")
 _FILE_KEYS = ("patchesStrategicMerge", "configurations", "crds", "transformers", "generators", "validators")
 _PATCH_LISTS = ("patches", "patchesJson6902", "replacements")
-_REMOTE = re.compile(r"^[a-z][a-z0-9+.-]*://|^git::|^git@|^(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|io|net|dev)/|\?ref=", re.IGNORECASE)
+_REMOTE = re.compile(
+    r"^[a-z][a-z0-9+.-]*://|^git::|^git@|^(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|io|net|dev)/|\?ref=", re.IGNORECASE
+)
 _MOST = 1000
 
 
@@ -114,15 +116,19 @@ def named_files(one: KustomizationFile) -> Iterator[tuple[Node, str]]:
             path = find(item, "path")
             if isinstance(path, Scalar):
                 yield path, path.value
-    for key in ("configMapGenerator", "secretGenerator"):
-        for item in items_of(find(root, key)):
-            for inner in ("files", "envs"):
-                for file in items_of(find(item, inner)):
-                    if isinstance(file, Scalar):
-                        yield file, file.value.rpartition("=")[2]
+    yield from _generated(root)
     openapi = find(root, "openapi", "path")
     if isinstance(openapi, Scalar):
         yield openapi, openapi.value
+
+
+def _generated(root: Node | None) -> Iterator[tuple[Node, str]]:
+    """The files that generators of ConfigMaps and Secrets read."""
+    items = (item for key in ("configMapGenerator", "secretGenerator") for item in items_of(find(root, key)))
+    for item in items:
+        for file in (*items_of(find(item, "files")), *items_of(find(item, "envs"))):
+            if isinstance(file, Scalar):
+                yield file, file.value.rpartition("=")[2]
 
 
 def is_taken_in_elsewhere(one: KustomizationFile) -> bool:

@@ -9,9 +9,9 @@ import tempfile
 from collections.abc import Iterator
 
 from netpol_lsp.files.boundary import Boundary
-from netpol_lsp.sources.kustomization import KustomizationTree, named_files, read_tree
+from netpol_lsp.sources.kustomization import KustomizationTree, is_taken_in_elsewhere, named_files, read_tree
 from netpol_lsp.sources.kustomize_origins import BuiltObject, kustomize_origins
-from netpol_lsp.sources.programs import Limits, find_program, run_program
+from netpol_lsp.sources.programs import USUAL, Limits, find_program, run_program
 from netpol_lsp.sources.rendering import Rendering, RenderProblem, clean_reason
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import split
@@ -19,7 +19,9 @@ from netpol_lsp.yaml.documents import split
 HOW_TO_GET = "install kustomize or kubectl to have kustomizations built"
 _ANNOTATIONS = "    config.kubernetes.io/origin: |\n"
 _ORIGIN_PATH = re.compile(r"^      (?:path|configuredIn): (?P<path>.+)$", re.MULTILINE)
-_INNERMOST = re.compile(r"(?:.*?(?:accumulating resources(?: from '[^']*')?|accumulation err='[^']*'|recursed accumulation of path '[^']*'): )+")
+_INNERMOST = re.compile(
+    r"(?:.*?(?:accumulating resources(?: from '[^']*')?|accumulation err='[^']*'|recursed accumulation of path '[^']*'): )+"
+)
 
 
 def can_build() -> bool:
@@ -35,7 +37,7 @@ def _program() -> list[str] | None:
     return None
 
 
-def build_kustomization(folder: str, boundary: Boundary, limits: Limits = Limits()) -> Rendering:
+def build_kustomization(folder: str, boundary: Boundary, limits: Limits = USUAL) -> Rendering:
     """Build the kustomization in a folder (absolute, `/`-separated). Never raises; what goes wrong is a problem of the rendering."""
     tree = read_tree(folder, boundary)
     title = f"built by {posixpath.basename(folder)}"
@@ -50,17 +52,20 @@ def build_kustomization(folder: str, boundary: Boundary, limits: Limits = Limits
         return failed(*tree.problems)
     if program is None:
         return failed(RenderProblem(main, Span(0, 0), f"the kustomization is not built: {HOW_TO_GET}"))
-    with tempfile.TemporaryDirectory(prefix="netpol-overlay-") as overlay:
-        overlay = os.path.realpath(overlay)
+    with tempfile.TemporaryDirectory(prefix="netpol-overlay-") as temporary:
+        overlay = os.path.realpath(temporary)
         relative = os.path.relpath(os.path.realpath(folder), overlay).replace(os.sep, "/")
         with open(os.path.join(overlay, "kustomization.yaml"), "w", encoding="utf-8") as file:
-            file.write(f"resources: [{_quoted(relative)}]\nbuildMetadata: [originAnnotations]\n")
+            key = "components" if is_taken_in_elsewhere(tree.kustomizations[0]) else "resources"
+            file.write(f"{key}: [{_quoted(relative)}]\nbuildMetadata: [originAnnotations]\n")
         done = run_program([*program, overlay], overlay, limits=limits)
         if done.failure is not None:
             return failed(_problem(tree, main, done.complaint or f"it {done.failure}"))
         text, objects = _read(done.output.decode("utf-8", "replace"), overlay)
     real = {os.path.realpath(path): path for path in inputs}
-    placed = [BuiltObject(start, text, real.get(path, path) if path is not None else None) for start, text, path in objects]
+    placed = [
+        BuiltObject(start, text, real.get(path, path) if path is not None else None) for start, text, path in objects
+    ]
     templates = frozenset(one.path for one in placed if one.path is not None and one.path in tree.files)
     return Rendering("kustomization", folder, title, text, kustomize_origins(tree, placed), inputs, templates)
 
@@ -110,14 +115,20 @@ def _problem(tree: KustomizationTree, main: str, complaint: str) -> RenderProble
     reason = _INNERMOST.sub("", complaint.removeprefix("error: ").removeprefix("Error: "))
     for one, name, span in _mentions(tree):
         if name in complaint:
-            return RenderProblem(one, span, f"the kustomization cannot be built: {clean_reason(_relative(reason, tree))}")
-    return RenderProblem(main, Span(0, 0), f"the kustomization cannot be built: {clean_reason(_relative(reason, tree)) or 'no reason given'}")
+            return RenderProblem(
+                one, span, f"the kustomization cannot be built: {clean_reason(_relative(reason, tree))}"
+            )
+    return RenderProblem(
+        main,
+        Span(0, 0),
+        f"the kustomization cannot be built: {clean_reason(_relative(reason, tree)) or 'no reason given'}",
+    )
 
 
 def _relative(reason: str, tree: KustomizationTree) -> str:
     """Without the folders of this machine."""
     for one in sorted(tree.kustomizations, key=lambda one: -len(one.folder)):
-        reason = reason.replace(f"{one.folder}/", "")
+        reason = reason.replace(f"{one.folder}/", "").replace(one.folder, posixpath.basename(one.folder))
     return reason
 
 

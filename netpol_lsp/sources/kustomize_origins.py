@@ -102,7 +102,7 @@ class KustomizeOrigins:
             return None
         holder = self._object_holder(number)
         own = find_field(holder, root, path, node) if holder is not None else None
-        if own is not None and own.is_same:
+        if own is not None and (own.is_same or _is_longer_name(path, own, node)):
             return own
         for patch in self._patches_for(root):
             found = find_field(patch, root, path, node)
@@ -121,19 +121,20 @@ class KustomizeOrigins:
         self, found: FieldPlace, span: Span, node: Node | None, entry: Entry | None, *, is_key: bool
     ) -> Written:
         """The part of a field that a span means."""
-        precision = Precision.EXACT if found.is_same else Precision.LINE
         if is_key and entry is not None:
             if found.entry is None:
                 return Written(found.path, found.shown, Precision.LINE)
             key = found.entry.key
             is_whole = (key.start, key.end) == (key.start, key.start + len(span))
-            return Written(found.path, found.at(key), Precision.EXACT if is_whole and found.is_there else Precision.LINE)
+            return Written(
+                found.path, found.at(key), Precision.EXACT if is_whole and found.is_there else Precision.LINE
+            )
         if isinstance(node, Scalar) and isinstance(found.node, Scalar):
             raw, written = node.end - node.start, found.node.end - found.node.start
             if found.is_same and raw == written and node.style == found.node.style:
                 start = found.node.start + span.start - node.start
                 return Written(found.path, Span(start, start + len(span)).shift(found.offset), Precision.EXACT)
-            return Written(found.path, found.at(found.node), precision)
+            return Written(found.path, found.at(found.node), Precision.LINE)
         if found.entry is not None and entry is not None and span.start <= entry.key.start:
             return Written(found.path, found.at(found.entry.key), Precision.LINE)
         return Written(found.path, found.shown, Precision.LINE if found.is_there else Precision.UNKNOWN)
@@ -187,7 +188,9 @@ class KustomizeOrigins:
     def _patches(self, one: KustomizationFile) -> Iterator[Holder]:
         for item in items_of(find(one.root, "patchesStrategicMerge")):
             if isinstance(item, Scalar):
-                yield from self._inline(one, item) if "\n" in item.value else self._holders(_join(one.folder, item.value))
+                yield from (
+                    self._inline(one, item) if "\n" in item.value else self._holders(_join(one.folder, item.value))
+                )
         for key in ("patches", "patchesJson6902"):
             for item in items_of(find(one.root, key)):
                 yield from self._patch(one, item)
@@ -234,6 +237,13 @@ class KustomizeOrigins:
         return None
 
 
+def _is_longer_name(path: Path, own: FieldPlace, node: Node) -> bool:
+    """Whether a name is one that something was put before or after."""
+    if path != ("metadata", "name") or not isinstance(node, Scalar) or not isinstance(own.node, Scalar):
+        return False
+    return own.node.value in node.value
+
+
 def _labels(root: Node | None) -> Iterator[Node]:
     for key in ("commonLabels", "commonAnnotations"):
         if (node := find(root, key)) is not None:
@@ -265,6 +275,8 @@ def _holders_of(source: Source, path: str, offset: int = 0) -> Iterator[Holder]:
         at = offset + chunk.start
         objects: list[KubeObject] = list(objects_of(root)) if root is not None else []
         for one in objects:
-            yield Holder(path, at, one.node, text(find(one.node, "kind")) or "", text(find(one.node, "metadata", "name")) or "")
+            yield Holder(
+                path, at, one.node, text(find(one.node, "kind")) or "", text(find(one.node, "metadata", "name")) or ""
+            )
         if not objects and root is not None:
             yield Holder(path, at, root, text(find(root, "kind")) or "", text(find(root, "metadata", "name")) or "")

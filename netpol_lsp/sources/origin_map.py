@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Protocol
 
 from netpol_lsp.text.span import Span
@@ -92,7 +93,7 @@ class SegmentMap:
         if all(one.is_literal for one in touched) and _is_one_text(touched):
             return Written(first.path, Span(start, _in_source(last, span.end, at_end=True)), Precision.EXACT)
         made = next((one for one in touched if not one.is_literal), first)
-        if len({one.path for one in touched}) > 1 or any(one.source_start < start for one in touched):
+        if len({one.path for one in touched}) > 1 or any(one.source_start < first.source_start for one in touched):
             return Written(made.path, Span(made.source_start, made.source_end), Precision.LINE)
         end = _in_source(last, span.end, at_end=True)
         return Written(first.path, Span(start, max(start, end)), Precision.LINE)
@@ -135,5 +136,5 @@ def _is_one_text(segments: Sequence[Segment]) -> bool:
     """Whether literal segments follow one another in one file, too."""
     return all(
         one.path == following.path and one.source_end == following.source_start and one.end == following.start
-        for one, following in zip(segments, segments[1:], strict=False)
+        for one, following in pairwise(segments)
     )

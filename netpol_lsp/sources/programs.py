@@ -27,6 +27,9 @@ class Limits:
     output: int = MOST_OUTPUT
 
 
+USUAL = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class ProgramResult:
     """What a program wrote; `failure`: why there is nothing, as the end of a sentence that starts with its name.
@@ -45,7 +48,7 @@ def find_program(name: str) -> str | None:
 
 
 def run_program(
-    command: Sequence[str], folder: str, stdin: bytes = b"", limits: Limits = Limits(), *, keeps_home: bool = False
+    command: Sequence[str], folder: str, stdin: bytes = b"", limits: Limits = USUAL, *, keeps_home: bool = False
 ) -> ProgramResult:
     """Run a program without a network, with PATH and HOME alone in its environment; HOME is an empty folder of its own.
 

@@ -8,6 +8,7 @@ steps that is counted, so that the same input always gives the same answer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from netpol_lsp.sources.origin_map import Segment
 from netpol_lsp.sources.template_graph import END, GraphNode, TemplateGraph
@@ -52,7 +53,7 @@ class _Search:
 
     def run(self, entry: int) -> list[_Step] | None:
         """The steps from an entry to the end of the text."""
-        text, length = self.text, len(self.text.rstrip())
+        length = len(self.text.rstrip())
         stack: list[_Step] = [(entry, 0, -1)]
         while stack:
             number, at, previous = stack.pop()
@@ -149,9 +150,8 @@ class _Search:
                 return
             if len(line) < len(indent) and end < len(text) and start > at + 1 and line:
                 return
-            for stop in range(min(start + len(indent), end), end):
-                # Something may go on after it on its last line.
-                yield stop
+            # Something may go on after it on its last line.
+            yield from range(min(start + len(indent), end), end)
             yield end
             if end == len(text):
                 return
@@ -198,7 +198,7 @@ def _with_definitions(
     text: str, steps: list[_Step], graph: TemplateGraph, definitions: Definitions, depth: int
 ) -> Iterator[Segment]:
     """The segments of the steps; what a definition has rendered is taken apart as well."""
-    for (number, start, _), (_, end, _) in zip(steps, steps[1:], strict=False):
+    for (number, start, _), (_, end, _) in pairwise(steps):
         node = graph.nodes[number] if number != END else None
         if node is None or start == end:
             continue
@@ -229,7 +229,11 @@ def _taken_apart(
     places: list[tuple[int, int]] = []  # where each line starts without, and with, its indentation
     at, plain = start, 0
     for line in text[start:end].splitlines(keepends=True):
-        cut = min(indent, len(line) - len(line.lstrip(" "))) if indent and (at > start or text[at - 1 : at] == "\n") else 0
+        cut = (
+            min(indent, len(line) - len(line.lstrip(" ")))
+            if indent and (at > start or text[at - 1 : at] == "\n")
+            else 0
+        )
         if output.added is not None and at == start:
             cut = min(indent, len(line) - len(line.lstrip(" ")))
         lines.append(line[cut:])

@@ -85,9 +85,7 @@ def _in_object(holder: Holder, written: Node, built: Node | None, path: Path, no
                 return FieldPlace(holder.path, holder.offset, written, entry, is_same=False, is_there=False)
             written, entry = inner, holding
         at = following
-    return FieldPlace(
-        holder.path, holder.offset, written, entry, is_same=_same(written, node), is_there=True
-    )
+    return FieldPlace(holder.path, holder.offset, written, entry, is_same=_same(written, node), is_there=True)
 
 
 def _item(written: Node, index: int, built: Node | None) -> Node | None:
@@ -129,7 +127,7 @@ def _in_operations(holder: Holder, root: Node | None, path: Path, node: Node) ->
         steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.value.split("/")[1:]]
         target = path[: len(steps)]
         if len(target) < len(steps) or not all(
-            step == "-" if step == "-" else str(there) == step for step, there in zip(steps, target, strict=True) if step != "-"
+            step == "-" or str(there) == step for step, there in zip(steps, target, strict=True) if step != "-"
         ):
             continue
         inner = replace(holder, root=value)
