@@ -59,6 +59,8 @@ SLOW = (
     "test_nothing_is_lost",
     "test_no_finding_of_any_rule_rests_on_an_unknown_fact",
     "test_nothing_is_unknown_where_all_is_modelled",
+    "cli/test_render.py",
+    "sources/",
     "test_over_the_wire",
     "test_stored_objects_are_those_of_the_api_server",
     "test_wheel_works_alone",

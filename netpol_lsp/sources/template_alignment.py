@@ -13,7 +13,7 @@ from itertools import pairwise
 from netpol_lsp.sources.origin_map import Segment
 from netpol_lsp.sources.template_graph import END, GraphNode, TemplateGraph
 
-_MOST_STEPS = 400_000
+_MOST_STEPS = 150_000
 _MOST_NESTED = 6
 Definitions = Mapping[str, TemplateGraph]
 """What a chart defines, by name."""

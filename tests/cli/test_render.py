@@ -1,0 +1,264 @@
+"""`netpol-lint --render`: what is rendered is linted, and findings are shown where someone wrote what they are about."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netpol_lsp.cli.main import main
+from netpol_lsp.sources.helm import can_render_charts
+from netpol_lsp.sources.kustomize import can_build
+
+CHART = "apiVersion: v2\nname: web\nversion: 0.1.0\n"
+POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector:
+    matchLabels:
+      app: {{ .Values.app }}
+  policyTypes: [Ingress]
+  ingress:
+    - from:
+        - podSelector:
+            matchLabels: {app: front}
+      ports:
+        - port: {{ .Values.port }}
+"""
+needs_helm = pytest.mark.skipif(not can_render_charts(), reason="neither helm-python-sdk nor helm is installed")
+needs_kustomize = pytest.mark.skipif(not can_build(), reason="neither kustomize nor kubectl is installed")
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def a_chart(folder: Path, policy: str = POLICY, values: str = "app: web\nport: 70000\n", **more: str) -> None:
+    files = {"Chart.yaml": CHART, "values.yaml": values, "templates/policy.yaml": policy}
+    write(folder, {**files, **{name.replace("__", "/"): text for name, text in more.items()}})
+
+
+def check(folder: Path, monkeypatch, capsys, *arguments: str, code: int | None = None) -> list[dict[str, Any]]:
+    monkeypatch.chdir(folder)
+    got = main(["check", "--format", "json", "--no-cache", *arguments])
+    captured = capsys.readouterr()
+    assert code is None or got == code, captured.err
+    return [
+        {"at": f"{one['path']}:{one['start']['line']}", **one}
+        for one in json.loads(captured.out)["findings"]
+        if one["severity"] != "hint"
+    ]
+
+
+def brief(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(one["code"], one["at"]) for one in found]
+
+
+@needs_helm
+def test_nothing_is_rendered_without_being_asked(tmp_path, monkeypatch, capsys) -> None:
+    a_chart(tmp_path)
+    assert check(tmp_path, monkeypatch, capsys, code=0) == []
+
+
+@needs_helm
+def test_what_values_bring_in_is_shown_at_the_action(tmp_path, monkeypatch, capsys) -> None:
+    a_chart(tmp_path / "chart")
+    (found,) = check(tmp_path, monkeypatch, capsys, "--render", "auto", code=1)
+    assert (found["code"], found["at"]) == ("NP110", "chart/templates/policy.yaml:15")
+    assert found["message"].endswith("(with values.yaml)")
+    assert found["object"] == {"kind": "NetworkPolicy", "namespace": None, "name": "web"}
+    assert found["fixes"] == []
+    assert brief(check(tmp_path, monkeypatch, capsys, "--render", "chart")) == [("NP110", found["at"])]
+
+
+@needs_helm
+def test_config_file_values_and_the_name_of_the_rendering(tmp_path, monkeypatch, capsys) -> None:
+    a_chart(tmp_path / "chart", values="app: web\nport: 80\n", **{"values-prod.yaml": "port: 99999\n"})
+    config = "render:\n  helm:\n    - chart: chart\n    - {chart: chart, values: [values-prod.yaml], namespace: prod}\n"
+    write(tmp_path, {".netpol-lint.yaml": config})
+    (found,) = check(tmp_path, monkeypatch, capsys, code=1)
+    assert (found["code"], found["at"]) == ("NP110", "chart/templates/policy.yaml:15")
+    assert found["message"].endswith("(with values-prod.yaml)")
+    assert check(tmp_path, monkeypatch, capsys, "--no-render", code=0) == []
+    arguments = ("--render", "chart", "--values", "chart/values-prod.yaml", "--no-config")
+    assert brief(check(tmp_path, monkeypatch, capsys, *arguments)) == [("NP110", found["at"])]
+
+
+@needs_helm
+def test_what_the_text_and_the_rendering_give_is_said_once(tmp_path, monkeypatch, capsys) -> None:
+    a_chart(tmp_path, POLICY + "          protocol: tcp\n", "app: web\nport: 80\n")
+    (found,) = check(tmp_path, monkeypatch, capsys, "--render", "auto", code=1)
+    assert found["code"] == "NP105"
+    assert "values.yaml" not in found["message"]
+    assert [fix["applicability"] for fix in found["fixes"]] == ["safe"]
+
+
+@needs_helm
+def test_one_line_that_is_rendered_often_is_one_finding(tmp_path, monkeypatch, capsys) -> None:
+    policy = POLICY.replace("        - port: {{ .Values.port }}\n", "")
+    policy += "        {{- range .Values.ports }}\n        - port: {{ . }}\n        {{- end }}\n"
+    a_chart(tmp_path, policy, "app: web\nports: [70000, 80000]\n")
+    assert brief(check(tmp_path, monkeypatch, capsys, "--render", "auto")) == [("NP110", "templates/policy.yaml:16")]
+
+
+@needs_helm
+def test_a_rendering_knows_the_workloads_that_the_chart_makes(tmp_path, monkeypatch, capsys) -> None:
+    deployment = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n"
+        "    metadata: {labels: {app: {{ .Values.label }}}}\n    spec: {containers: [{name: web, image: web}]}\n"
+    )
+    front = deployment.replace("{{ .Values.label }}", "front").replace("name: web", "name: front")
+    a_chart(
+        tmp_path,
+        values="app: websrv\nport: 80\nlabel: web-srv\n",
+        templates__d="",
+        **{"templates__d.yaml": deployment, "templates__f.yaml": front},
+    )
+    found = check(tmp_path, monkeypatch, capsys, "--render", "auto")
+    assert brief(found) == [("NP301", "templates/policy.yaml:8")]
+    assert "web-srv" in found[0]["message"]
+    (related,) = found[0]["related"]
+    assert related["path"] == "templates/d.yaml"
+    assert related["start"]["line"] == 6
+
+
+@needs_helm
+def test_suppressions_beside_what_is_written_count(tmp_path, monkeypatch, capsys) -> None:
+    policy = POLICY.replace("{{ .Values.port }}", "{{ .Values.port }}  # netpol: ignore[NP110] set by operations")
+    a_chart(tmp_path, policy)
+    (found,) = check(tmp_path, monkeypatch, capsys, "--render", "auto", code=0)
+    assert found["code"] == "NP110"
+    assert found["suppressed"]["reason"] == "set by operations"
+
+
+@needs_helm
+def test_a_chart_that_cannot_be_rendered_is_a_finding(tmp_path, monkeypatch, capsys) -> None:
+    a_chart(tmp_path, POLICY.replace("{{ .Values.port }}", '{{ required "which port?" .Values.none }}'))
+    (found,) = check(tmp_path, monkeypatch, capsys, "--render", "auto", code=1)
+    assert (found["code"], found["at"], found["severity"]) == ("NP903", "templates/policy.yaml:15", "warning")
+    assert "which port?" in found["message"]
+
+
+@needs_helm
+def test_two_renderings_of_one_chart_are_no_duplicates(tmp_path, monkeypatch, capsys) -> None:
+    a_chart(tmp_path, values="app: web\nport: 80\n", **{"values-prod.yaml": "port: 81\n"})
+    write(tmp_path, {".netpol-lint.yaml": "render: {helm: [{chart: .}, {chart: ., values: [values-prod.yaml]}]}\n"})
+    assert check(tmp_path, monkeypatch, capsys, code=0) == []
+
+
+@needs_helm
+def test_fixing_renders_what_was_fixed(tmp_path, monkeypatch, capsys) -> None:
+    a_chart(tmp_path, POLICY + "          protocol: tcp\n", "app: web\nport: 70000\n")
+    found = check(tmp_path, monkeypatch, capsys, "--render", "auto", "--fix", code=1)
+    assert brief(found) == [("NP110", "templates/policy.yaml:15")]
+    assert "protocol: TCP" in (tmp_path / "templates" / "policy.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--values", "x.yaml"), "--values needs --render CHART"),
+        (("--render", "auto", "--values", "x.yaml"), "--render auto renders every chart with its own values"),
+        (("--render", "nowhere"), "`nowhere` has no kustomization.yaml"),
+    ],
+)
+def test_wrong_usage_is_a_sentence(tmp_path, monkeypatch, capsys, arguments: tuple[str, ...], message: str) -> None:
+    a_chart(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_config_file_renders_nothing_outside_of_its_repository(tmp_path, monkeypatch, capsys) -> None:
+    a_chart(tmp_path / "other")
+    (tmp_path / "repo" / ".git").mkdir(parents=True)
+    write(tmp_path / "repo", {".netpol-lint.yaml": "render: {helm: [{chart: ../other}]}\n", "a.yaml": "a: 1\n"})
+    monkeypatch.chdir(tmp_path / "repo")
+    assert main(["check"]) == 2
+    assert "`../other` lies outside of the repository" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("render: always\n", "`always` is not a way to render"),
+        ("render: [x]\n", "`render` must be `auto`, `off`, or a mapping"),
+        ("render: {helm: {chart: .}}\n", "`helm` must be a list of charts"),
+        ("render: {helm: [{values: [a]}]}\n", "a chart is a mapping with `chart`"),
+        ("render: {helm: [{chart: ., valeus: [a]}]}\n", "unknown key `valeus`"),
+        ("render: {helms: []}\n", "unknown key `helms`"),
+        ("overrides: [{files: [a], render: auto}]\n", "`render` applies to the whole file"),
+    ],
+)
+def test_what_is_wrong_in_the_config_file_is_said(tmp_path, monkeypatch, capsys, text: str, message: str) -> None:
+    write(tmp_path, {".netpol-lint.yaml": text, "a.yaml": "a: 1\n"})
+    monkeypatch.chdir(tmp_path)
+    assert main(["check"]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_the_effective_configuration_says_what_is_rendered(tmp_path, monkeypatch, capsys) -> None:
+    write(
+        tmp_path, {".netpol-lint.yaml": "render: {helm: [{chart: ., values: [a.yaml]}], kustomize: ['overlays/*']}\n"}
+    )
+    monkeypatch.chdir(tmp_path)
+    assert main(["config", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)["settings"]["render"]
+    assert found["value"] == {"helm": [{"chart": ".", "values": ["a.yaml"]}], "kustomize": ["overlays/*"]}
+
+
+BASE = POLICY.replace("{{ .Values.app }}", "web").replace("{{ .Values.port }}", "80")
+PATCH = """\
+- op: replace
+  path: /spec/ingress/0/ports/0/port
+  value: 70000
+"""
+
+
+def a_tree(folder: Path, base: str = BASE) -> None:
+    write(
+        folder,
+        {
+            "base/kustomization.yaml": "resources: [web.yaml]\n",
+            "base/web.yaml": base,
+            "overlays/prod/kustomization.yaml": (
+                "namespace: prod\nresources: [../../base]\npatches:\n  - path: port.yaml\n    target: {kind: NetworkPolicy}\n"
+            ),
+            "overlays/prod/port.yaml": PATCH,
+        },
+    )
+
+
+@needs_kustomize
+def test_what_a_patch_brings_in_is_shown_in_the_patch(tmp_path, monkeypatch, capsys) -> None:
+    a_tree(tmp_path)
+    (found,) = check(tmp_path, monkeypatch, capsys, "--render", "auto", code=1)
+    assert (found["code"], found["at"]) == ("NP110", "overlays/prod/port.yaml:3")
+    assert found["message"].endswith("(built by prod)")
+    assert found["object"]["namespace"] == "prod"
+
+
+@needs_kustomize
+def test_a_resource_that_is_built_as_it_is_written_is_judged_once(tmp_path, monkeypatch, capsys) -> None:
+    """With its comments, which a built object has not."""
+    base = BASE.replace("        - port: 80", "        - port: 80\n          protocol: tcp")
+    a_tree(tmp_path, base)
+    write(tmp_path, {"overlays/prod/kustomization.yaml": "namespace: prod\nresources: [../../base]\n"})
+    (tmp_path / "overlays" / "prod" / "port.yaml").unlink()
+    (found,) = check(tmp_path, monkeypatch, capsys, "--render", "overlays/prod", code=1)
+    assert (found["code"], found["at"]) == ("NP105", "base/web.yaml:16")
+    assert "built by" not in found["message"]
+
+
+@needs_kustomize
+def test_globs_of_overlays(tmp_path, monkeypatch, capsys) -> None:
+    a_tree(tmp_path)
+    write(tmp_path, {".netpol-lint.yaml": "render: {kustomize: ['overlays/*']}\n"})
+    assert brief(check(tmp_path, monkeypatch, capsys)) == [("NP110", "overlays/prod/port.yaml:3")]
