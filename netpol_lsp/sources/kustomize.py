@@ -19,9 +19,7 @@ from netpol_lsp.yaml.documents import split
 HOW_TO_GET = "install kustomize or kubectl to have kustomizations built"
 _ANNOTATIONS = "    config.kubernetes.io/origin: |\n"
 _ORIGIN_PATH = re.compile(r"^      (?:path|configuredIn): (?P<path>.+)$", re.MULTILINE)
-_INNERMOST = re.compile(
-    r"(?:.*?(?:accumulating resources(?: from '[^']*')?|accumulation err='[^']*'|recursed accumulation of path '[^']*'): )+"
-)
+_AROUND = ("accumulating resources from ", "recursed accumulation of path ")
 
 
 def can_build() -> bool:
@@ -112,7 +110,7 @@ def _without_origin(body: str) -> tuple[str, str | None]:
 
 def _problem(tree: KustomizationTree, main: str, complaint: str) -> RenderProblem:
     """Why a kustomization cannot be built, at the line that names the file that the program speaks of."""
-    reason = _INNERMOST.sub("", complaint.removeprefix("error: ").removeprefix("Error: "))
+    reason = _innermost(complaint.removeprefix("error: ").removeprefix("Error: "))
     for one, name, span in _mentions(tree):
         if name in complaint:
             return RenderProblem(
@@ -123,6 +121,16 @@ def _problem(tree: KustomizationTree, main: str, complaint: str) -> RenderProble
         Span(0, 0),
         f"the kustomization cannot be built: {clean_reason(_relative(reason, tree)) or 'no reason given'}",
     )
+
+
+def _innermost(complaint: str) -> str:
+    """A complaint without those around it, one for each kustomization on the way in."""
+    for words in _AROUND:
+        at = complaint.rfind(words)
+        end = complaint.find("': ", at)
+        if at >= 0 and end >= 0:
+            complaint = complaint[end + 3 :]
+    return complaint
 
 
 def _relative(reason: str, tree: KustomizationTree) -> str:
