@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from netpol_lsp.text.lazy import lazy
+
 if TYPE_CHECKING:
     from netpol_lsp.capabilities.capabilities import Capabilities
 
@@ -14,7 +16,7 @@ SWITCHED_ON = "switched-on"
 """The key, of no config file, under which network plugins stand that manifests switch on."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """Facts of the cluster that rules ask for; what no one told is None or empty, and rules stay silent then.
 
@@ -48,7 +50,7 @@ class Settings:
     switched_on: tuple[str, ...] = ()
     is_platform_detected: bool = False
 
-    @property
+    @lazy
     def capabilities(self) -> Capabilities:
         """What the network plugin and the Kubernetes version enforce; unknown where no one says which they are."""
         from netpol_lsp.capabilities.profiles import capabilities_of  # noqa: PLC0415 - start-up is a feature

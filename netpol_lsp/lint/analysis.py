@@ -10,9 +10,9 @@ from netpol_lsp.kube.objects import KubeObject, objects_of
 from netpol_lsp.lint.schema import SchemaFinding, check_schema, shape
 from netpol_lsp.policies.kinds import is_network_policy, looks_like_ours, may_be_ours
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
-from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, semantics_of
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
+from netpol_lsp.policies.networkpolicy.semantics_reader import semantics_of
 from netpol_lsp.text.lazy import lazy
-from netpol_lsp.text.memo import Memo
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import Document, TemplateVariant
@@ -93,21 +93,23 @@ class DocumentAnalysis:
 
     def semantics(self, policy: NetworkPolicy, default_namespace: str | None) -> NetworkPolicySemantics:
         """What the policy means, read once: several rules and the workspace ask for it."""
-        results = _SEMANTICS.of(policy)
-        key = (default_namespace, self.is_partial(policy))
-        known = results.get(key)
+        key = (id(policy), default_namespace)
+        known = self._semantics.get(key)
         if known is None:
-            known = results[key] = semantics_of(policy, default_namespace, is_partial=key[1])
+            known = semantics_of(policy, default_namespace, is_partial=self.is_partial(policy))
+            self._semantics[key] = known
         return known
+
+    @lazy
+    def _semantics(self) -> dict[tuple[int, str | None], NetworkPolicySemantics]:
+        """By the identity of a policy of the document, and the namespace of those that name none."""
+        return {}
 
     @lazy
     def schema(self) -> tuple[SchemaFinding, ...]:
         """What the schemas say of the objects."""
         pairs = zip(self.objects, self.plain, strict=True)
         return tuple(finding for kube_object, plain in pairs for finding in check_schema(kube_object.node, plain))
-
-
-_SEMANTICS: Memo[NetworkPolicy, tuple[str | None, bool], NetworkPolicySemantics] = Memo()
 
 
 def _may_be_of_spec(found: SchemaFinding) -> bool:

@@ -150,12 +150,11 @@ def _run_rules(
 def _collect(found: list[Diagnostic], check: Check, ctx: Context, config: FileConfig) -> None:
     """Add the findings of one rule; when it raises, what it found before and a finding that says so."""
     try:
-        findings = iter(check(ctx))
-        found.extend(islice(findings, MOST_FINDINGS))
-        more = next(findings, None)
-        if more is not None:
-            message = f"more than {MOST_FINDINGS:,} findings of {more.code}: those from here on are left out"
-            found.append(replace(more, message=message, label="", related=(), fixes=()))
+        known = len(found)
+        found.extend(islice(check(ctx), MOST_FINDINGS + 1))
+        if len(found) > known + MOST_FINDINGS:
+            message = f"more than {MOST_FINDINGS:,} findings of {ctx.rule.code}: those from here on are left out"
+            found[-1] = replace(found[-1], message=message, label="", related=(), fixes=())
     except OverBudgetError as error:
         found.append(_over_budget(ctx, error))
     except Exception as error:  # noqa: BLE001 - a rule's mistake must not take the others down

@@ -35,12 +35,27 @@ def part_resources(part: Part, uri: str, settings: Settings) -> ResourceFacts:
         tuple(_chart_policies(part.analysis, uri)) if part.analysis is not None and "/templates/" in f"/{uri}" else ()
     )
     more = ResourceFacts(deliveries=policies) if policies else NO_RESOURCES
-    if not may_hold_resources(part.text, uri):
+    if _is_policy_alone(part, uri) or not may_hold_resources(part.text, uri):
         return more
     document = (
         part.analysis.document if part.analysis is not None else _read(part.text, uri, language_of(part.text, uri))
     )
     return joined((resources_of(document, part.index, settings.default_namespace), more))
+
+
+def _is_policy_alone(part: Part, uri: str) -> bool:
+    """Whether a document is one policy that can be read, so that it holds no facts of other kinds."""
+    if part.analysis is None or len(part.analysis.objects) != 1:
+        return False
+    document = part.analysis.document
+    return (
+        part.analysis.objects[0].node is document.root
+        and document.error is None
+        and not document.holes
+        and "containers" not in part.text
+        and not is_delivery_file(uri)
+        and not is_values_file(uri)
+    )
 
 
 _VALUE = re.compile(r"\$?\.Values\.(?P<path>[\w.]+)\Z")

@@ -72,7 +72,7 @@ def apply_suppressions(analysis: Analysis, found: list[Diagnostic], config: File
 
 def may_suppress(text: str) -> bool:
     """Whether a file can hold suppressions: a quick look."""
-    return _HINT.search(text) is not None
+    return "netpol" in text.lower() and _HINT.search(text) is not None
 
 
 def find_directives(analysis: Analysis) -> Iterator[Directive]:

@@ -8,7 +8,7 @@ from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.kube.well_known import METADATA_NAME
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.ambiguous_peers import ambiguous_pairs
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.prose import join_words, peer_words
@@ -134,6 +134,8 @@ def pod_selector_own_namespace(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     policy = ctx.policy
+    if not ctx.wants_facts and ResourceTrigger.WORKLOADS not in ctx.workspace.known:
+        return  # only pods that are known show that others were meant
     for rule in policy.all_rules:
         if not policy.has_unknown_types and rule.direction not in policy.effective_types:
             continue

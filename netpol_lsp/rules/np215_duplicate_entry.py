@@ -9,9 +9,10 @@ from typing import Any
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity, Tag
 from netpol_lsp.kube.net.port_index import PortIndex
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import ports_words
-from netpol_lsp.policies.networkpolicy.semantics import port_set
+from netpol_lsp.policies.networkpolicy.semantics_reader import port_set
 from netpol_lsp.text.budget import Budget
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.items import has_own_comment
@@ -88,7 +89,7 @@ def duplicate_entry(ctx: PolicyContext) -> Diagnostics:
             if isinstance(node, Sequence) and len(node.items) > 1 and node.origin is None:
                 yield from _copies(ctx, node)
     for rule in ctx.policy.all_rules:
-        if len(rule.ports) > len({port.effective_protocol for port in rule.ports}):
+        if len(rule.ports) > 1 and _may_be_covered(rule.ports):
             yield from _covered_ports(ctx, rule)
 
 
@@ -116,12 +117,25 @@ def _lists(ctx: PolicyContext) -> Iterator[Node]:
 
 def _may_hold_copies(value: Any) -> bool:
     """A quick look: whether some list in a mapping or list of plain data has equal items."""
-    if value.__class__ is list and _has_equal(value):
-        return True
-    for inner in value.values() if value.__class__ is dict else value:
-        if inner.__class__ in (dict, list) and _may_hold_copies(inner):
+    pending = [value]
+    while pending:
+        current = pending.pop()
+        if current.__class__ is dict:
+            current = current.values()
+        elif _has_equal(current):
             return True
+        pending += [inner for inner in current if inner.__class__ is dict or inner.__class__ is list]
     return False
+
+
+def _may_be_covered(ports: tuple[Port, ...]) -> bool:
+    """A quick look: whether one of the ports is a range, stands for all, or is there twice."""
+    written = {
+        (port.effective_protocol, port.port.value)
+        for port in ports
+        if port.port is not None and port.port.value is not None and port.end_port is None
+    }
+    return len(written) < len(ports)
 
 
 def _has_equal(items: list[Any]) -> bool:

@@ -32,7 +32,8 @@ from netpol_lsp.workspace.dns_coverage import (
     is_reported_by_broader_policy,
     needs_no_names,
 )
-from netpol_lsp.workspace.snapshot import LocatedPolicy
+from netpol_lsp.workspace.snapshot import LocatedPolicy, isolates_direction
+from netpol_lsp.workspace.ternary import Ternary
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
@@ -144,6 +145,8 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 53}
     ```
     """
+    if isolates_direction(ctx.semantics, Direction.EGRESS) is not Ternary.YES:
+        return
     located, setup = ctx.located, dns_setup(ctx.settings)
     if (
         not is_satisfiable(located.policy.pod_selector)

@@ -104,11 +104,9 @@ def dns_one_protocol(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 53}
     ```
     """
-    located, setup = ctx.located, dns_setup(ctx.settings)
-    if isolates_direction(located.policy, Direction.EGRESS) is not Ternary.YES or selects_dns_pods(
-        located.policy, setup
-    ):
+    if isolates_direction(ctx.semantics, Direction.EGRESS) is not Ternary.YES:
         return
+    located, setup = ctx.located, dns_setup(ctx.settings)
     if ctx.settings.capabilities.has(Capability.EGRESS) is False:
         return
     for rule, stored in zip(ctx.policy.egress, ctx.semantics.egress, strict=False):
@@ -118,7 +116,7 @@ def dns_one_protocol(ctx: PolicyContext) -> Diagnostics:
             continue
         present = "UDP" if alone.effective_protocol == "UDP" else "TCP"
         missing = "TCP" if present == "UDP" else "UDP"
-        if not is_dns_denied(ctx.workspace, located, setup, missing):
+        if selects_dns_pods(located.policy, setup) or not is_dns_denied(ctx.workspace, located, setup, missing):
             continue
         message = f"DNS is allowed over {present} only: {_WHY[missing]}"
         yield ctx.finding(

@@ -9,7 +9,8 @@ from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import Claim, intent_of_name, is_silent_claim
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import directions_words
-from netpol_lsp.policies.networkpolicy.semantics import PeerSet, rule_semantics
+from netpol_lsp.policies.networkpolicy.semantics import PeerSet
+from netpol_lsp.policies.networkpolicy.semantics_reader import rule_semantics
 from netpol_lsp.policies.networkpolicy.subsumption import peer_covers
 
 

@@ -9,7 +9,8 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rul
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
-from netpol_lsp.policies.networkpolicy.semantics import PeerSet, rule_semantics
+from netpol_lsp.policies.networkpolicy.semantics import PeerSet
+from netpol_lsp.policies.networkpolicy.semantics_reader import rule_semantics
 from netpol_lsp.yaml.item_comments import comments_on
 
 

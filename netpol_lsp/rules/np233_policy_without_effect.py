@@ -8,7 +8,7 @@ from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import directions_words
-from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
+from netpol_lsp.policies.networkpolicy.semantics_reader import rule_semantics
 
 
 @policy_rule("NP233", category="intent", severity=Severity.WARNING, needs=Trigger.RULES)

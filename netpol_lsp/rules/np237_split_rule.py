@@ -12,7 +12,7 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rul
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peers_words, ports_words, rule_words
-from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
+from netpol_lsp.policies.networkpolicy.semantics_reader import rule_semantics
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.workspace.dns import is_dns_peer
 from netpol_lsp.yaml.edit.items import join_items

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
+from netpol_lsp.kube.label_selector import Operator
+from netpol_lsp.kube.selector_syntax import Requirement
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.exclusions import CancelledExclusion, cancelled_exclusions
 from netpol_lsp.policies.networkpolicy.peer import Peer
@@ -10,6 +12,8 @@ from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import peer_words
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Mapping, Node, head_span
+
+_EXCLUDING = (Operator.NOT_IN, Operator.DOES_NOT_EXIST)
 
 
 @policy_rule("NP238", category="intent", severity=Severity.WARNING, needs=Trigger.PEERS)
@@ -63,7 +67,7 @@ def exclusion_cancelled(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     policy = ctx.policy
-    if policy.has_unknown_types or not (policy.requirements or any(block.excepts for block in policy.ip_blocks)):
+    if policy.has_unknown_types or not (any(map(_excludes, policy.requirements)) or _has_exceptions(policy)):
         return
     for one in cancelled_exclusions(policy, ctx.semantics):
         if one.direction not in policy.effective_types or one.node.node.origin is not None:
@@ -75,6 +79,15 @@ def exclusion_cancelled(ctx: PolicyContext) -> Diagnostics:
         yield ctx.finding(place, message, label="excludes nothing", related=related)
 
 
+def _excludes(requirement: Requirement) -> bool:
+    operator = requirement.operator
+    return operator is not None and operator.value in _EXCLUDING
+
+
+def _has_exceptions(policy: NetworkPolicy) -> bool:
+    return any(block.excepts for block in policy.ip_blocks)
+
+
 def _exclusion(peer: Peer) -> tuple[Span, str]:
     """Where a peer excludes something, and in which words."""
     if peer.ip_block is not None and peer.ip_block.except_entry is not None:
@@ -82,7 +95,7 @@ def _exclusion(peer: Peer) -> tuple[Span, str]:
     selectors = (selector for selector in (peer.pod_selector, peer.namespace_selector) if selector is not None)
     for requirement in (one for selector in selectors for one in selector.requirements):
         operator = requirement.operator
-        if operator is not None and operator.value in ("NotIn", "DoesNotExist"):
+        if operator is not None and _excludes(requirement):
             return operator.span, f"`{operator.value}`"
     return head_span(peer.node), "the exclusion"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.selector_syntax import Selector
@@ -16,7 +16,7 @@ from netpol_lsp.workspace.near_miss import nearest
 from netpol_lsp.workspace.pods import exact_names
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
-_ALWAYS = ("default", "kube-node-lease", "kube-public", "kube-system")
+_ALWAYS = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
 
 
 @policy_rule("NP303", category="workspace", severity=Severity.WARNING, uses_resources=True)
@@ -98,7 +98,7 @@ def unknown_namespace(ctx: PolicyContext) -> Diagnostics:
     """
     view = ctx.workspace
     own = ctx.policy.object.namespace_field
-    known = {*view.seen_namespaces, *_ALWAYS}
+    known = view.seen_namespaces | _ALWAYS
     if own is not None and own.value and own.value not in known and ctx.located.policy.namespace == own.value:
         yield from _check(ctx, own, known, "the policy is for namespace `{}`, which is not there")
     for peer in ctx.policy.peers:
@@ -118,9 +118,9 @@ def _values(selector: Selector) -> Iterator[Field[str]]:
         yield from requirement.values
 
 
-def _check(ctx: PolicyContext, value: Field[str], known: set[str], message: str) -> Diagnostics:
+def _check(ctx: PolicyContext, value: Field[str], known: frozenset[str], message: str) -> Diagnostics:
     name = value.value or ""
-    near = nearest(name, known)
+    near = _nearest(name, known)
     if near is None and not ctx.workspace.knows_all_namespaces:
         return
     facts = ctx.workspace.namespaces.get(near or "")
@@ -132,6 +132,12 @@ def _check(ctx: PolicyContext, value: Field[str], known: set[str], message: str)
         else [],
         fixes=partial(_fix, ctx, value, near),
     )
+
+
+@lru_cache(maxsize=1024)
+def _nearest(name: str, known: frozenset[str]) -> str | None:
+    """The same few names are in most policies."""
+    return nearest(name, known)
 
 
 def _fix(ctx: PolicyContext, value: Field[str], near: str | None) -> Fix | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import includes
 from netpol_lsp.lint.known_cluster import are_applied_together
@@ -89,7 +91,22 @@ def redundant_policy(ctx: PolicyContext) -> Diagnostics:
         return  # applied one by one, or a collection to choose from
     if policy.unknown or not ctx.policy.surely_isolates(next(iter(policy.types))):
         return
-    for other in ctx.workspace.neighbours(own):
+    other = min(_wider(ctx, own), key=_place, default=None)
+    if other is None:
+        return
+    name = other.policy.name or "another policy"
+    yield ctx.finding(
+        ctx.policy.span,
+        f"everything that this policy does, `{name}` does, too",
+        label="changes nothing",
+        related=[ctx.related_fact(_origin(other), f"`{name}` covers it")],
+    )
+
+
+def _wider(ctx: PolicyContext, own: LocatedPolicy) -> Iterator[LocatedPolicy]:
+    """The policies beside which one changes nothing."""
+    policy = own.policy
+    for other in ctx.workspace.wider_neighbours(own):
         if (
             other.is_context
             or other.is_possible
@@ -101,16 +118,12 @@ def redundant_policy(ctx: PolicyContext) -> Diagnostics:
             continue
         if not _covers(other.policy, policy) or not are_applied_together(ctx, [other.uri]):
             continue
-        if _covers(policy, other.policy) and not _is_before(other, own, ctx):
-            continue
-        name = other.policy.name or "another policy"
-        yield ctx.finding(
-            ctx.policy.span,
-            f"everything that this policy does, `{name}` does, too",
-            label="changes nothing",
-            related=[ctx.related_fact(_origin(other), f"`{name}` covers it")],
-        )
-        return
+        if not _covers(policy, other.policy) or _is_before(other, own, ctx):
+            yield other
+
+
+def _place(one: LocatedPolicy) -> tuple[str, int, str]:
+    return one.uri, one.document, one.path
 
 
 def _are_in_one_place(ctx: PolicyContext, a: LocatedPolicy, b: LocatedPolicy) -> bool:

@@ -101,13 +101,15 @@ def only_dns_egress(ctx: PolicyContext) -> Diagnostics:
             - port: 5432
     ```
     """
-    me, view, setup = ctx.located, ctx.workspace, dns_setup(ctx.settings)
     field, policy = ctx.policy.egress_field, ctx.semantics
-    if field is None or not policy.egress or policy.unknown or not policy.pod_selector.allowed:
+    if field is None or not policy.egress or not policy.pod_selector.allowed:
         return
+    me, view, setup = ctx.located, ctx.workspace, dns_setup(ctx.settings)
     if isolates_direction(policy, Direction.EGRESS) is not Ternary.YES or not all(
         _is_dns(rule, setup) for rule in policy.egress
     ):
+        return
+    if policy.unknown:
         return
     where = place_of(view, me)
     if where.is_unknown or may_be_changed(view, where) or view.other_policies_in(where.namespace):

@@ -109,6 +109,8 @@ def node_port_closed(ctx: PolicyContext) -> Diagnostics:
     ):
         return
     where = place_of(view, ctx.located)
+    if not view.services_in(where.namespace):
+        return
     if where.is_unknown or may_be_changed(view, where) or view.other_policies_in(where.namespace):
         return
     for service, entry, number in _outside(ctx, where):

@@ -10,7 +10,7 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rul
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.peer import IPBlock
-from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
+from netpol_lsp.policies.networkpolicy.semantics_reader import rule_semantics
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.workspace.metadata_service import HTTP, metadata_blocks, reached_service, speaks_for_namespace
 from netpol_lsp.workspace.other_policies import may_be_denied

@@ -14,7 +14,7 @@ from functools import lru_cache
 from netpol_lsp.kube.label_selector import includes, match_labels
 from netpol_lsp.kube.net.address import parse_address
 from netpol_lsp.kube.net.address_set import NO_ADDRESSES, CidrSet, address_set
-from netpol_lsp.kube.net.port_set import port_range, union_of
+from netpol_lsp.kube.net.port_set import PortSet, port_range, union_of
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 from netpol_lsp.policies.networkpolicy.subsumption import namespace_selector
@@ -69,6 +69,8 @@ class DnsSetup:
 
 def policy_allows_dns(policy: NetworkPolicySemantics, setup: DnsSetup, protocol: str = "UDP") -> Ternary:
     """Whether the egress rules of a policy allow DNS over a protocol; whether it isolates egress is not asked."""
+    if not policy.egress:
+        return Ternary.UNKNOWN if policy.is_partial else Ternary.NO
     results = _POLICIES.of(policy)
     found = results.get((setup, protocol))
     if found is None:
@@ -105,22 +107,27 @@ def rule_allows_dns(
 
 def names_dns_ports(rule: RuleSemantics, setup: DnsSetup, protocol: str = "UDP") -> bool:
     """Whether a rule lists a DNS port of the protocol, and only ports of DNS: its author thought of DNS."""
-    if rule.ports.everything:
+    ports = rule.ports
+    if ports.everything:
         return False
-    ports = (*setup.ports, *_PORTS_MEANT_FOR_DNS)
-    dns = union_of(port_range(name, port, port) for name in ("TCP", "UDP") for port in ports)
-    named = all("dns" in name or "domain" in name for _, name in rule.ports.names)
-    if not named or not dns.covers(rule.ports.without_names()):
+    if ports.names and not all("dns" in name or "domain" in name for _, name in ports.names):
         return False
-    return bool(rule.ports.numbers(protocol)) or any(name[0] == protocol for name in rule.ports.names)
+    if not _both_protocols(setup.ports + _PORTS_MEANT_FOR_DNS).covers(ports.without_names()):
+        return False
+    return bool(ports.numbers(protocol)) or any(name[0] == protocol for name in ports.names)
+
+
+@lru_cache(maxsize=64)
+def _both_protocols(ports: tuple[int, ...]) -> PortSet:
+    """These ports over TCP and UDP."""
+    return union_of(port_range(protocol, port, port) for protocol in ("TCP", "UDP") for port in ports)
 
 
 def names_service_port_of_openshift(rule: RuleSemantics, policy: NetworkPolicySemantics, setup: DnsSetup) -> bool:
     """Whether a rule lets pods ask OpenShift's DNS pods, and only on 53: the port of their Service, where they do not listen."""
     if rule.has_unknown_ports or rule.ports.names or rule.ports.everything:
         return False
-    dns = union_of(port_range(name, DNS_PORT, DNS_PORT) for name in ("TCP", "UDP"))
-    if rule.ports.is_empty or not dns.covers(rule.ports):
+    if rule.ports.is_empty or not _both_protocols((DNS_PORT,)).covers(rule.ports):
         return False
     if setup.is_on_node or setup.node_local is not None:
         return False

@@ -38,7 +38,7 @@ def has_dns_gap(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSetup
 
 def is_reported_by_broader_policy(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSetup) -> bool:
     """Whether another policy has the same gap, for these pods and more; of equal ones the first speaks."""
-    for other in view.neighbours(located):
+    for other in view.wider_neighbours(located):
         if other.is_context or selects_all_of(other, located) is not Ternary.YES:
             continue
         is_equal = selects_all_of(located, other) is Ternary.YES

@@ -187,7 +187,7 @@ class _Change:
 
     def _policies(self) -> tuple[dict[str, Policies], dict[str, Policies]]:
         """The policies of the files that may be others now, before and after, as they reach the cluster."""
-        uris = self.changed if self.delivery is self.old.delivery else {*self.old.files, *self.changed}
+        uris = self.changed if self.delivery is self.old.delivery else self._all_uris()
         before, after = {}, {}
         for uri in uris:
             old = self._old(uri)
@@ -215,6 +215,10 @@ class _Change:
                 del counts[name]
         return counts
 
+    def _all_uris(self) -> Iterable[str]:
+        """The files of before and of now, in an order that is the same in each run."""
+        return dict.fromkeys((*self.old.files, *self.changed))
+
     def _old(self, uri: str) -> FileFacts:
         return self.old.files.get(uri, NO_FACTS)
 
@@ -224,7 +228,7 @@ class _Change:
             if before[uri] == policies:
                 continue
             were, are = _by_shelf(before[uri]), _by_shelf(policies)
-            for key in {*were, *are}:
+            for key in dict.fromkeys((*were, *are)):
                 mine = tuple(are.get(key, ()))
                 if tuple(were.get(key, ())) != mine:
                     touched.setdefault(key, {})[uri] = mine
@@ -235,7 +239,7 @@ class _Change:
     def _shards(self, delivery: DeliveryMap) -> Mapping[str | None, ResourceShard]:
         touched: dict[str | None, dict[str, ResourceFacts]] = {}
         is_delivery_same = delivery is self.old.delivery
-        uris = self.changed if is_delivery_same else {*self.old.files, *self.changed}
+        uris = self.changed if is_delivery_same else self._all_uris()
         for uri in uris:
             old = self._old(uri).resources
             new = self.changed[uri].resources if uri in self.changed else old
@@ -243,7 +247,7 @@ class _Change:
                 continue
             before = by_namespace(delivered(old, self.old.delivery.scope_of(uri)))
             after = by_namespace(delivered(new, delivery.scope_of(uri)))
-            for key in {*before, *after}:
+            for key in dict.fromkeys((*before, *after)):
                 mine = after.get(key, NO_RESOURCES)
                 if before.get(key, NO_RESOURCES) != mine:
                     touched.setdefault(key, {})[uri] = mine

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.selector_index import SelectorIndex
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 
+_Question = Callable[[SelectorIndex[LocatedPolicy], LabelSelector], Iterator[LocatedPolicy]]
 Policies = tuple[LocatedPolicy, ...]
 _MOST_CHANGED = 64
 """Files that may differ from those of the large selector index before it is made anew."""
@@ -46,18 +47,25 @@ class PolicyShelf:
 
     def candidates(self, selector: LabelSelector) -> Iterator[LocatedPolicy]:
         """The policies that may select a pod that `selector` does, and perhaps more; none twice."""
+        return self._look_up(SelectorIndex.candidates, selector)
+
+    def including(self, selector: LabelSelector) -> Iterator[LocatedPolicy]:
+        """The policies that may select all pods that a satisfiable `selector` does, and perhaps more; none twice."""
+        return self._look_up(SelectorIndex.including, selector)
+
+    def _look_up(self, ask: _Question, selector: LabelSelector) -> Iterator[LocatedPolicy]:
         if self._index is None:
             self._index = SelectorIndex(self, _pod_selector)
         if not self._changed:
-            yield from self._index.candidates(selector)
+            yield from ask(self._index, selector)
             return
         if self._recent is None:
             changed = (located for uri in self._changed for located in self.files.get(uri, ()))
             self._recent = SelectorIndex(changed, _pod_selector)
-        for located in self._index.candidates(selector):
+        for located in ask(self._index, selector):
             if located.uri not in self._changed:
                 yield located
-        yield from self._recent.candidates(selector)
+        yield from ask(self._recent, selector)
 
 
 EMPTY_SHELF = PolicyShelf({})

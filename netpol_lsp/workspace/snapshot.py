@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from netpol_lsp.findings.trigger import ResourceTrigger
-from netpol_lsp.kube.label_selector import includes, intersects
+from netpol_lsp.kube.label_selector import includes, intersects, is_satisfiable
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.ir import Direction, Origin
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
@@ -252,6 +252,16 @@ class WorkspaceSnapshot:
     def neighbours(self, located: LocatedPolicy) -> Iterator[LocatedPolicy]:
         """The other policies that may be in the same namespace, but for most of those that surely select other pods."""
         return (other for other in self.around(located) if not is_same(other, located))
+
+    def wider_neighbours(self, located: LocatedPolicy) -> Iterator[LocatedPolicy]:
+        """The neighbours that may select all that a policy selects, and perhaps more."""
+        selector = located.policy.pod_selector
+        if not is_satisfiable(selector):
+            yield from self.neighbours(located)
+            return
+        for shelf in self._near(located):
+            yield from (other for other in self._visible(shelf.including(selector)) if not is_same(other, located))
+        yield from (other for other in self._possible_near(located) if not is_same(other, located))
 
     def around(self, located: LocatedPolicy) -> Iterator[LocatedPolicy]:
         """The neighbours of a policy, and the policy itself or its other versions where they are in the view.

@@ -12,7 +12,7 @@ from netpol_lsp.kube.objects import objects_of
 from netpol_lsp.lint.schema import shape
 from netpol_lsp.policies.networkpolicy.defaulted_object import defaulted_object
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
-from netpol_lsp.policies.networkpolicy.semantics import semantics_of
+from netpol_lsp.policies.networkpolicy.semantics_reader import semantics_of
 from netpol_lsp.yaml.documents import parse_document, split
 
 PARITY = Path(__file__).resolve().parents[2].parent / "shared" / "parity"

@@ -6,7 +6,7 @@ import pytest
 
 from netpol_lsp.kube.objects import objects_of
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
-from netpol_lsp.policies.networkpolicy.semantics import semantics_of
+from netpol_lsp.policies.networkpolicy.semantics_reader import semantics_of
 from netpol_lsp.workspace.dns import DnsSetup, names_dns_ports, policy_allows_dns, selects_dns_pods
 from netpol_lsp.workspace.dns_coverage import is_dns_denied
 from netpol_lsp.workspace.snapshot import EMPTY, LocatedPolicy, WorkspaceSnapshot

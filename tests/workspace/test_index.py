@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netpol_lsp.config.settings import Settings
+from netpol_lsp.kube.label_selector import includes
 from netpol_lsp.lint.file_facts import facts_of
 from netpol_lsp.text.source import Source, make_source
 from netpol_lsp.workspace.index import EMPTY_INDEX, NO_FACTS, FileFacts, WorkspaceIndex, build, namespace_key
@@ -133,3 +134,37 @@ def _app(value: str):
     from netpol_lsp.kube.label_selector import match_labels
 
     return match_labels({"app": value})
+
+
+def test_policies_keep_the_order_of_files():
+    # A kustomization makes all files be looked at again; sets would give them back in another order in each run.
+    uris = [f"a/{number}.yaml" for number in range(20)]
+    files = {uri: facts(uri, text(POLICY, f"p{number}", "web", "shop")) for number, uri in enumerate(uris)}
+    whole = {**files, "a/kustomization.yaml": facts("a/kustomization.yaml", "resources: [0.yaml]\n")}
+    view = WorkspaceSnapshot(build(whole))
+    assert [located.uri for located in view] == uris
+    assert [located.uri for located in view.policies_in("shop")] == uris
+
+
+def test_wider_neighbours_are_those_that_select_at_least_the_same():
+    uris = [f"a/{name}.yaml" for name in ("all", "web", "db", "both", "not", "absent")]
+    selectors = [
+        "{}",
+        "{matchLabels: {app: web}}",
+        "{matchLabels: {app: db}}",
+        "{matchLabels: {app: web, tier: front}}",
+        "{matchExpressions: [{key: app, operator: NotIn, values: [db]}]}",
+        "{matchExpressions: [{key: tier, operator: DoesNotExist}]}",
+    ]
+    form = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {}}}\nspec: {{podSelector: {}}}\n"
+    texts = [form.format(uri[2:-5], selector) for uri, selector in zip(uris, selectors, strict=True)]
+    view = WorkspaceSnapshot(build({uri: facts(uri, one) for uri, one in zip(uris, texts, strict=True)}))
+    for one in view:
+        wider = {
+            other.uri
+            for other in view.wider_neighbours(one)
+            if includes(other.policy.pod_selector, one.policy.pod_selector)
+        }
+        assert wider == {
+            other.uri for other in view.neighbours(one) if includes(other.policy.pod_selector, one.policy.pod_selector)
+        }

@@ -49,8 +49,11 @@ class PortSet:
         """Whether `other` is proven to lie inside: a named port only inside the same name or a full protocol."""
         if self.everything or other.everything:
             return self.everything
-        return all(intervals.covers(self.numbers(protocol), other.numbers(protocol)) for protocol in PROTOCOLS) and all(
-            name in self.names or self._is_full(name[0]) for name in other.names
+        return (
+            intervals.covers(self.tcp, other.tcp)
+            and intervals.covers(self.udp, other.udp)
+            and intervals.covers(self.sctp, other.sctp)
+            and (not other.names or all(name in self.names or self._is_full(name[0]) for name in other.names))
         )
 
     def intersects(self, other: PortSet) -> bool:
@@ -178,7 +181,7 @@ def _one_protocol(protocol: str, numbers: Intervals) -> PortSet:
 
 def _normal(tcp: Intervals, udp: Intervals, sctp: Intervals, names: frozenset[tuple[str, str]]) -> PortSet:
     ports = PortSet(tcp=tcp, udp=udp, sctp=sctp, names=names)
-    if any(ports._is_full(name[0]) for name in names):  # noqa: SLF001 - its own class
+    if names and any(ports._is_full(name[0]) for name in names):  # noqa: SLF001 - its own class
         return replace(ports, names=frozenset(name for name in names if not ports._is_full(name[0])))  # noqa: SLF001
     return ports
 

@@ -113,6 +113,8 @@ def _is_deliberate(document: Document, policy: NetworkPolicy, pair: PeerPair) ->
         return True  # the selected pods talk among themselves
     lines = document.source.lines
     first, last = lines.line_of(pair.first.node.start) - 1, lines.line_of(pair.second.node.end)
+    if not _ALTERNATIVES.search(document.text, lines.line_start(max(first, 0)), lines.line_end(last)):
+        return False
     return any(
         first <= lines.line_of(comment.span.start) <= last and _ALTERNATIVES.search(comment.text)
         for comment in document.comments

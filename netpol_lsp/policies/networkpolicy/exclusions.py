@@ -54,8 +54,10 @@ def _find(policy: NetworkPolicy, facts: NetworkPolicySemantics) -> Iterator[Canc
             by_node = {id(peer.node): peer for peer in written.peers}
             for peer in rule.peers or ():
                 node = by_node.get(id((items or [])[peer.index])) if items else None
-                whole = _without_exclusion(peer, node) if node is not None and not is_nobody(peer) else None
-                wider = _wider(whole, rule, peer, rules, facts.namespace) if whole is not None else None
+                whole = _without_exclusion(peer, node) if node is not None else None
+                if whole is None or is_nobody(peer):
+                    continue
+                wider = _wider(whole, rule, peer, rules, facts.namespace)
                 if node is not None and wider is not None:
                     yield CancelledExclusion(direction, rule.index, peer.index, written, node, *wider)
 

@@ -12,6 +12,7 @@ from netpol_lsp.kube.selector_syntax import Requirement, Selector
 from netpol_lsp.kube.typed_field import Field, content_size, hidden_field, mapping_of, string_of
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
+from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence, is_null, is_open
@@ -24,12 +25,15 @@ class TrafficRule:
     """One item of `ingress` or `egress`.
 
     `peers_field` and `ports_field` hold the lists as written (None when the key is missing); `peers` and
-    `ports` their items that have the right shape. A null item is the empty rule.
+    `ports` their items that have the right shape. A null item is the empty rule. `index` is its place in the list as
+    written. `meaning` is kept by `netpol_lsp.policies.networkpolicy.semantics_reader.rule_semantics`, which alone sets it.
     """
 
-    def __init__(self, node: Node, direction: Direction) -> None:
+    def __init__(self, node: Node, direction: Direction, index: int) -> None:
         self.node = node
         self.direction = direction
+        self.index = index
+        self.meaning: RuleSemantics | None = None
         mapping = mapping_of(node)
         self.peers_field = _list_field(mapping, direction.peers_key)
         self.ports_field = _list_field(mapping, "ports")
@@ -247,7 +251,9 @@ def _rules(field: Field[list[Node]] | None, direction: Direction) -> tuple[Traff
     if field is None:
         return ()
     return tuple(
-        TrafficRule(item, direction) for item in field.value or () if isinstance(item, Mapping) or is_null(item)
+        TrafficRule(item, direction, index)
+        for index, item in enumerate(field.value or ())
+        if isinstance(item, Mapping) or is_null(item)
     )
 
 

@@ -15,7 +15,7 @@ from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
-from netpol_lsp.policies.networkpolicy.semantics import rule_semantics
+from netpol_lsp.policies.networkpolicy.semantics_reader import rule_semantics
 from netpol_lsp.yaml.nodes import Node, is_open
 from netpol_lsp.yaml.templates.masking import is_decided_later
 

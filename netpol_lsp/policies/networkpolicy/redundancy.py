@@ -6,7 +6,7 @@ Of two that mean the same the later one is superfluous. What means no one is lef
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import combinations, groupby
 
 from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.net.port_index import PortIndex
@@ -29,7 +29,7 @@ def redundant_peers(peers: Sequence[PeerSet], namespace: str | None) -> list[Pee
     Lists of thousands of ranges or labels are no problem as long as few of them overlap.
     """
     known = [peer for peer in peers if not peer.is_unknown and not is_nobody(peer)]
-    if len(known) < 2:
+    if len(known) < 2 or (len(known) <= _FEW and not _is_any_covered(known, namespace)):
         return []
     budget = Budget(_MOST_COMPARED, f"{len(known):,} peers are too many to compare each with each")
     alike: dict[Hashable, list[PeerSet]] = {}
@@ -46,13 +46,24 @@ def redundant_peers(peers: Sequence[PeerSet], namespace: str | None) -> list[Pee
     return sorted(found, key=lambda pair: pair[0].index)
 
 
+def _is_any_covered(peers: Sequence[PeerSet], namespace: str | None) -> bool:
+    """Whether one of a few peers means the same as another one, or no more than it."""
+    return any(
+        peer_covers(a, b, namespace)
+        or peer_covers(b, a, namespace)
+        or (a.pods, a.namespaces, a.addresses) == (b.pods, b.namespaces, b.addresses)
+        for a, b in combinations(peers, 2)
+    )
+
+
 def redundant_rules(rules: Sequence[RuleSemantics], namespace: str | None) -> list[tuple[RuleSemantics, RuleSemantics]]:
     """The superfluous rules of one direction, each with one that covers it."""
+    if len(rules) < 2:
+        return []
     found = []
     budget = Budget(_MOST_COMPARED, f"{len(rules):,} rules are too many to compare each with each")
     for rule, candidates in _rule_candidates(rules, budget):
-        is_nothing = rule.peers is not None and not rule.has_unknown_peers and all(map(is_nobody, rule.peers))
-        if is_nothing or rule.index < 0:  # or it stands for rules that cannot be read
+        if rule.index < 0 or _is_nothing(rule):  # the first stands for rules that cannot be read
             continue
         budget.spend(len(candidates) * (1 + len(rule.peers or ())))
         covering = (
@@ -68,12 +79,16 @@ def redundant_rules(rules: Sequence[RuleSemantics], namespace: str | None) -> li
     return found
 
 
+def _is_nothing(rule: RuleSemantics) -> bool:
+    return rule.peers is not None and not rule.has_unknown_peers and all(map(is_nobody, rule.peers))
+
+
 def _rule_candidates(
     rules: Sequence[RuleSemantics], budget: Budget
 ) -> Iterator[tuple[RuleSemantics, Sequence[RuleSemantics]]]:
     """Each rule with those that may cover its ports, in their order."""
     if len(rules) <= _FEW:
-        yield from ((rule, rules) for rule in rules if len(rules) > 1)
+        yield from ((rule, rules) for rule in rules)
         return
     index = PortIndex([rule.ports for rule in rules], budget)
     for_all = [number for number, rule in enumerate(rules) if rule.ports.everything]

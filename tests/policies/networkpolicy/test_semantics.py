@@ -10,7 +10,8 @@ from netpol_lsp.kube.net.port_set import ALL_PORTS, NO_PORTS, every_port_of, nam
 from netpol_lsp.kube.objects import objects_of
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
-from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, semantics_of
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
+from netpol_lsp.policies.networkpolicy.semantics_reader import semantics_of
 from netpol_lsp.yaml.documents import parse_document
 
 HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
