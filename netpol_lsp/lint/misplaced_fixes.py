@@ -176,7 +176,12 @@ class MisplacedFixes:
                 edits = rename_key(self.document, self.misplaced.field, name)
             is_safe = self.misplaced.is_certain and (fits or not self._is_split())
             inside = (*self.misplaced.path, name)
-            yield from self.checked(f"Rename it to `{name}`", edits, inside, is_safe=is_safe, is_renamed=True)
+            title = (
+                f"Make one item with `{name}` of each value"
+                if self._is_split() and not fits
+                else f"Rename it to `{name}`"
+            )
+            yield from self.checked(title, edits, inside, is_safe=is_safe, is_renamed=True)
 
     def _is_split(self) -> bool:
         """Whether the value holds several things where one belongs."""

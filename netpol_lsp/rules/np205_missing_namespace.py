@@ -10,6 +10,7 @@ from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.memo import Memo
+from netpol_lsp.workspace.samples import is_sample
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, is_same
 from netpol_lsp.yaml.edit.mappings import insert_entry, set_value
 
@@ -28,7 +29,8 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     chart, whose release has a namespace; a `default-namespace` in the configuration.
 
     A warning where other policies of the same file or kustomization do name one: then it was probably forgotten here.
-    Else an information, once a folder or kustomization, because `kubectl --namespace` may be what is meant.
+    Otherwise an information, once a folder or kustomization, because `kubectl --namespace` may be what is meant; none for
+    tests and examples, going by the names of files and folders, as those who run them choose the namespace.
 
     ## Fix safety
     Unsafe: writes a namespace that other manifests name, or `default`, which kubectl takes when nothing else is said.
@@ -79,7 +81,7 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     if delivery.is_chart or delivery.is_patch or delivery.namespaces - {None}:
         return
     is_forgotten = _others_name_one(ctx)
-    if not is_forgotten and not _speaks_for_folder(ctx):
+    if not is_forgotten and (not _speaks_for_folder(ctx) or is_sample(ctx.workspace.index, ctx.source.uri)):
         return
     name = f"`{kube_object.name}`" if kube_object.name else "the policy"
     yield ctx.finding(

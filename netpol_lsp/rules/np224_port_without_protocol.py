@@ -18,7 +18,7 @@ def port_without_protocol(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     `- port: 80` allows TCP only. That is usually meant, and only a hint. Port 53 is a warning: DNS asks over UDP first, so
-    a rule for port 53 without a protocol does not let names be looked up.
+    a rule for port 53 without a protocol does not let names be looked up. Silent where a template decides the port.
 
     ## Fix safety
     Safe: `protocol: TCP` is written out. For port 53, `protocol: UDP` is offered, which is unsafe, since it opens another
@@ -68,7 +68,7 @@ def port_without_protocol(ctx: PolicyContext) -> Diagnostics:
     for rule in ctx.policy.all_rules if any(map(_has_no_protocol, ctx.policy.ports)) else ():
         numbers = {(port.number, port.protocol.value) for port in rule.ports if port.protocol is not None}
         for port in rule.ports:
-            if port.port is None or port.port.is_null or not _has_no_protocol(port):
+            if port.port is None or port.port.is_null or port.port.is_unknown or not _has_no_protocol(port):
                 continue
             is_dns = port.number == 53 and (53, "UDP") not in numbers
             if is_dns:

@@ -8,6 +8,7 @@ from functools import partial
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import intersects
 from netpol_lsp.kube.net.port_set import PortSet, port_range, union_of
+from netpol_lsp.lint.closed_ports import closed_ports
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
@@ -33,28 +34,45 @@ _OUTSIDE = re.compile(
     )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Who connects from outside: fewer words, as a "public" port may be one for all teams of the cluster.
+_CLIENTS = re.compile(
+    r"""\b(?:
+        external(?:ly)? | internet | outside[ ](?:of[ ])?(?:the[ ])?(?:k8s[ ]|kubernetes[ ])?(?:cluster|world)
+        | load[ -]?balancers? | node[ -]?ports?
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 # What is in the cluster after all.
 _INSIDE = re.compile(
-    r"\b(?:internal(?:ly)?|in-?cluster|inside the cluster|within the cluster|pods?|namespaces|other services|ingress)\b",
+    r"""\b(?:
+        internal(?:ly)? | in-?cluster | inside[ ]the[ ]cluster | within[ ]the[ ]cluster | pods? | namespaces?
+        | other[ ]services | ingress(?![ ](?:traffic[ ])?from) | controllers? | external[ -](?:dns|secrets?|snapshotter)
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# What takes clients in at the edge of the cluster, and runs in pods.
+_EDGE = re.compile(
+    r"\b(?:nginx|traefik|haproxy|envoy|istio|kong|contour|gateways?|prox(?:y|ies)|routers?|mesh|tunnels?|cloudflared)\b",
     re.IGNORECASE,
 )
 
 
 @policy_rule("NP241", category="intent", severity=Severity.WARNING, uses_resources=True, needs=Trigger.PEERS)
 def namespaces_are_not_the_internet(ctx: PolicyContext) -> Diagnostics:
-    """Egress that is meant for outside the cluster is opened towards pods only.
+    """A rule that is meant for outside the cluster names pods only.
 
     ## Why
     `namespaceSelector: {}` and `podSelector: {}` select pods: all pods of the cluster, or of the namespace. The
-    internet, the services of a cloud, mail servers and the API server (which is in the network of its node) are no pods, so
-    that a rule with nothing but such a peer does not reach them: these connections stay refused. For addresses outside
-    write an `ipBlock`, or leave `to` out.
+    internet, the services of a cloud, mail servers, load balancers and the API server (which uses the network of its node)
+    are not pods, so a rule with nothing but such a peer does not include them: these connections are still refused. For
+    addresses outside write an `ipBlock`, or leave `to` (`from`) out.
 
-    Told where the ports are those of web, mail or API servers, a comment or the policy's name speaks of someone
-    outside, and no other rule that is known allows these ports towards addresses.
+    Egress is reported where the ports are those of web, mail or API servers, a comment or the policy's name speaks of someone
+    outside, and no other rule that is known allows these ports towards addresses. Ingress is reported where a comment on the
+    rule speaks of external clients or load balancers, and of no ingress controller, proxy or gateway, which are pods.
 
     ## Fix safety
-    Unsafe: the rule then allows every address, without the metadata service of clouds.
+    Unsafe: the rule then allows every address; for egress all but the metadata service of clouds.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -119,18 +137,44 @@ def namespaces_are_not_the_internet(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 443}
     ```
     """
-    policy = ctx.policy
-    if not policy.surely_isolates(Direction.EGRESS):
-        return
-    for rule, stored in ctx.rules(Direction.EGRESS):
-        if not _names_all_pods(stored) or not _has_outside_ports(stored):
+    for direction in Direction:
+        if not ctx.policy.surely_isolates(direction):
             continue
-        said = _what_is_said(ctx, rule)
-        if said is None or _may_reach_addresses(ctx, stored.ports):
-            continue
-        message = f"`{said}` is no pod, and this rule allows {ports_words(stored.ports)} to {peers_words(rule, ctx.namespace)} only"
-        peer = rule.peers[0].node
-        yield ctx.finding(head_span(peer), message, label="pods only", fixes=partial(_fix, ctx, rule))
+        for rule, stored in ctx.rules(direction):
+            if not _names_all_pods(stored):
+                continue
+            said = _outside_word(ctx, rule, stored)
+            if said is None or _may_mean_addresses(ctx, direction, stored.ports):
+                continue
+            place = head_span(rule.peers[0].node)
+            fixes = partial(_fix, ctx, rule)
+            yield ctx.finding(place, _message(ctx, rule, stored, said), label="pods only", fixes=fixes)
+
+
+def _outside_word(ctx: PolicyContext, rule: TrafficRule, stored: RuleSemantics) -> str | None:
+    """The word that says that a rule is for someone outside; None when nothing does."""
+    comment = comment_text(comments_on(ctx.document, rule.node))
+    if rule.direction is Direction.EGRESS:
+        if not _has_outside_ports(stored):
+            return None
+        said = _named(_OUTSIDE, comment)
+        return said if said or comment else _named(_OUTSIDE, (ctx.policy.object.name or "").replace("-", " "))
+    said = _named(_CLIENTS, comment)
+    if said is None or _EDGE.search(comment) or any(closed.rule.node is rule.node for closed in closed_ports(ctx)):
+        return None  # NP314 and NP320 report what they know of Services
+    return said
+
+
+def _named(words: re.Pattern[str], text: str) -> str | None:
+    found = words.search(text)
+    return found.group() if found is not None and _INSIDE.search(text) is None else None
+
+
+def _message(ctx: PolicyContext, rule: TrafficRule, stored: RuleSemantics, said: str) -> str:
+    is_egress = rule.direction is Direction.EGRESS
+    others, way = ("destinations", "to") if is_egress else ("clients", "from")
+    ports, who = ports_words(stored.ports), peers_words(rule, ctx.namespace)
+    return f"`{said}` suggests {others} that are not pods, but this rule allows {ports} {way} pods only: {who}"
 
 
 def _names_all_pods(rule: RuleSemantics) -> bool:
@@ -150,27 +194,15 @@ def _has_outside_ports(rule: RuleSemantics) -> bool:
     return not rule.ports.names and not rule.ports.is_empty and _PORTS.covers(rule.ports)
 
 
-def _what_is_said(ctx: PolicyContext, rule: TrafficRule) -> str | None:
-    """The word of a comment on the rule, or of the policy's name, for someone outside; None when there is none."""
-    comment = comment_text(comments_on(ctx.document, rule.node))
-    for text in (comment, (ctx.policy.object.name or "").replace("-", " ")):
-        found = _OUTSIDE.search(text)
-        if found is not None and _INSIDE.search(text) is None:
-            return found.group()
-        if text == comment and text:
-            return None  # the comment says what the rule is for
-    return None
-
-
-def _may_reach_addresses(ctx: PolicyContext, ports: PortSet) -> bool:
-    """Whether this policy, or another one for its pods, may allow some of the ports towards addresses."""
+def _may_mean_addresses(ctx: PolicyContext, direction: Direction, ports: PortSet) -> bool:
+    """Whether this policy, or another one for its pods, may allow some of the ports towards, or from, addresses."""
     located = ctx.located
     policies: list[NetworkPolicySemantics] = [ctx.semantics]
     for other in ctx.workspace.neighbours(located):
-        isolates = isolates_direction(other.policy, Direction.EGRESS) is not Ternary.NO
+        isolates = isolates_direction(other.policy, direction) is not Ternary.NO
         if isolates and intersects(other.policy.pod_selector, located.policy.pod_selector):
             policies.append(other.policy)
-    return any(_allows_addresses(rule, ports) for policy in policies for rule in policy.egress)
+    return any(_allows_addresses(rule, ports) for policy in policies for rule in policy.rules(direction))
 
 
 def _allows_addresses(rule: RuleSemantics, ports: PortSet) -> bool:
@@ -186,7 +218,9 @@ def _fix(ctx: PolicyContext, rule: TrafficRule) -> Fix | None:
     peer = rule.peers[0].node
     if len(rule.peers) > 1 or not isinstance(peer, Mapping) or not peer.entries or peer.origin is not None:
         return None
-    block = {"cidr": "0.0.0.0/0", "except": ["169.254.169.254/32"]}
+    block: dict[str, object] = {"cidr": "0.0.0.0/0"}
+    if rule.direction is Direction.EGRESS:
+        block["except"] = ["169.254.169.254/32"]
     edits: tuple[TextEdit, ...] | None = None
     if len(peer.entries) == 1:
         edits = replace_entry(ctx.document, peer, peer.entries[0], "ipBlock", block)

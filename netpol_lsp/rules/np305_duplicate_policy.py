@@ -7,7 +7,7 @@ import re
 from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.ir import Origin
-from netpol_lsp.workspace.samples import is_sample
+from netpol_lsp.workspace.samples import is_sample, unflattened
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -101,7 +101,10 @@ def _others(ctx: PolicyContext, me: LocatedPolicy) -> list[LocatedPolicy]:
         if other.policy.name == me.policy.name
         and not other.is_context
         and not delivery.scope_of(other.uri).is_patch
-        and (other.uri == me.uri or _are_together(groups, delivery.scope_of(other.uri).groups))
+        and (
+            other.uri == me.uri
+            or (_are_in_one_folder(me, other) and _are_together(groups, delivery.scope_of(other.uri).groups))
+        )
         and (other.uri == me.uri or not _are_variants(view, me, other))
     ]
     own = [other for other in same if other.uri == me.uri]
@@ -109,6 +112,13 @@ def _others(ctx: PolicyContext, me: LocatedPolicy) -> list[LocatedPolicy]:
     if mine is None and own:
         mine = own[0]
     return [other for other in same if other is not mine]
+
+
+def _are_in_one_folder(me: LocatedPolicy, other: LocatedPolicy) -> bool:
+    """Whether names do not say that files of one folder come from several ones."""
+    if "__" not in me.uri and "__" not in other.uri:
+        return True
+    return unflattened(me.uri).rpartition("/")[0] == unflattened(other.uri).rpartition("/")[0]
 
 
 def _are_together(groups: frozenset[str], others: frozenset[str]) -> bool:
@@ -124,7 +134,7 @@ def _are_variants(view: WorkspaceSnapshot, me: LocatedPolicy, other: LocatedPoli
     Tests and examples are, unless their files are numbered: each is applied by itself. A word more in the name of one
     makes a variant; another word does so for the same pods, else it was copied and its policy not renamed.
     """
-    is_example = is_sample(me.uri) or is_sample(other.uri)
+    is_example = is_sample(view.index, me.uri) or is_sample(view.index, other.uri)
     if is_example and not (_words_of(me.uri)[0].isdigit() and _words_of(other.uri)[0].isdigit()):
         return True
     odd = set(_words_of(me.uri)) ^ set(_words_of(other.uri))

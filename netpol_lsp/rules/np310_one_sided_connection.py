@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.kube.net import intervals
+from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.known_cluster import KnownCluster, are_applied_together, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
-from netpol_lsp.policies.ir import Direction, Peer, PolicySemantics, Rule
-from netpol_lsp.policies.networkpolicy.prose import join_words
+from netpol_lsp.policies.ir import Direction, Origin, Peer, PolicySemantics, Rule
+from netpol_lsp.policies.networkpolicy.prose import join_words, ports_words
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.engine import Side
 from netpol_lsp.reach.traffic import Traffic, describe
+from netpol_lsp.workspace.dns import DnsSetup, names_dns_ports
+from netpol_lsp.workspace.refusal import refusing_policies
+from netpol_lsp.workspace.samples import is_sample
+from netpol_lsp.workspace.snapshot import LocatedPolicy
+from netpol_lsp.yaml.nodes import head_span
 
 _SHOWN = 3
 
@@ -23,7 +31,6 @@ _SHOWN = 3
     severity=Severity.INFO,
     uses_resources=True,
     needs=Trigger.PEERS,
-    needs_known=ResourceTrigger.WORKLOADS,
 )
 def one_sided_connection(ctx: PolicyContext) -> Diagnostics:
     """One side allows a connection that the other side refuses.
@@ -33,8 +40,9 @@ def one_sided_connection(ctx: PolicyContext) -> Diagnostics:
     names certain pods speaks for a connection that someone wants; where every policy of the other side refuses it, the rule
     has no effect. Either the other side lacks a rule, or this one is left over. `netpol-lint why` shows both sides.
 
-    Reported for peers that name pods by labels, where all pods that are known to be meant refuse all that the rule
-    allows. Silent where anything about it is not known.
+    Reported where all pods that a peer means refuse all that the rule allows: the pods that are known, or, where none is,
+    all pods with these labels, because policies that are applied together select them and none of these has a rule for
+    this policy's pods. Silent where anything about it is not known.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -151,27 +159,99 @@ def one_sided_connection(ctx: PolicyContext) -> Diagnostics:
           image: db
     ```
     """
+    by_pods = _refused_by_known_pods(ctx)
+    for direction in Direction:
+        if not ctx.policy.surely_isolates(direction):
+            continue
+        for typed, rule in ctx.rules(direction):
+            for peer, meaning in zip(typed.peers, rule.peers or (), strict=False):
+                place = peer.pod_selector.span if peer.pod_selector is not None else head_span(peer.node)
+                refusal = by_pods.get((direction, rule.index, meaning.index)) or _by_labels(
+                    ctx, direction, rule, meaning
+                )
+                if refusal is not None:
+                    yield ctx.finding(
+                        place, refusal.message, label="the other side refuses it", related=list(refusal.related)
+                    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    message: str
+    related: tuple[Related, ...]
+
+
+def _by_labels(ctx: PolicyContext, direction: Direction, rule: RuleSemantics, peer: PeerSet) -> _Refusal | None:
+    """What policies that are applied together with this one refuse, going by their selectors."""
+    if peer.namespaces is not None and peer.pods is None:
+        return None  # a whole namespace: who answers there is not this policy's business
+    policies = refusing_policies(ctx.workspace, ctx.located, direction, rule, peer)
+    if not policies or not all(_is_beside(ctx, other) for other in policies):
+        return None
+    if direction is Direction.INGRESS and not _concerns_clients(ctx, peer, policies):
+        return None
+    ports = "" if rule.ports.everything else f" on {ports_words(rule.ports)}"
+    rules = "egress" if direction is Direction.INGRESS else "ingress"
+    message = (
+        f"{direction.value.lower()}{ports} is allowed here, but no {rules} rule of the pods on the other side allows it"
+    )
+    related = [ctx.related_fact(_origin(other), f"restricts the {rules} of the other side") for other in policies]
+    return _Refusal(message, tuple(related[:_SHOWN]))
+
+
+def _concerns_clients(ctx: PolicyContext, peer: PeerSet, policies: tuple[LocatedPolicy, ...]) -> bool:
+    """Whether egress that is closed to the clients of an ingress rule is a matter of these policies.
+
+    It is where the clients are the pods of the namespace, or a policy that is for certain pods lists their egress. Where only a
+    default deny closes it, the clients' own rule may be written elsewhere, with them.
+    """
+    setup = dns_setup(ctx.settings)
+    if any(_asks_dns_only(other.policy, setup) for other in policies):
+        return False  # NP319 reports it at the policy that lacks the rule
+    is_whole_namespace = peer.namespaces is None and (peer.pods is None or peer.pods.selects_everything)
+    return is_whole_namespace or any(other.policy.pod_selector.allowed for other in policies)
+
+
+def _asks_dns_only(policy: NetworkPolicySemantics, setup: DnsSetup) -> bool:
+    """Whether a policy lets certain pods out to DNS, and to nothing else."""
+    return bool(policy.egress and policy.pod_selector.allowed) and all(
+        names_dns_ports(rule, setup, "UDP") or names_dns_ports(rule, setup, "TCP") for rule in policy.egress
+    )
+
+
+def _is_beside(ctx: PolicyContext, other: LocatedPolicy) -> bool:
+    """Whether another policy is surely applied together with this one: in one file, or in one folder of no examples."""
+    me = ctx.located
+    if other.uri == me.uri:
+        return True
+    if is_sample(ctx.workspace.index, me.uri) or not are_applied_together(ctx, [other.uri]):
+        return False
+    groups = ctx.workspace.index.delivery
+    return not groups.scope_of(other.uri).groups.isdisjoint(groups.scope_of(me.uri).groups)
+
+
+def _origin(other: LocatedPolicy) -> Origin:
+    policy = other.policy
+    return Origin(other.uri, other.document, other.path, "metadata.name", policy.start, policy.end)
+
+
+def _refused_by_known_pods(ctx: PolicyContext) -> dict[tuple[Direction, int, int], _Refusal]:
+    """What known pods refuse, by direction, rule and peer."""
+    found: dict[tuple[Direction, int, int], _Refusal] = {}
+    if ResourceTrigger.WORKLOADS not in ctx.workspace.known:
+        return found
     known = known_cluster(ctx)
     policy = known.policy_of(ctx)
     own = known.subjects(policy) if policy is not None else ()
-    if policy is None or not own:
-        return
-    for direction in Direction:
-        semantics = policy.direction(direction)
-        if semantics is None or not semantics.applies:
-            continue
-        written = {rule.index: typed for typed, rule in ctx.rules(direction)}
-        for rule in semantics.rules:
-            typed = written.get(rule.index)
-            for peer, node in zip(rule.peers or (), typed.peers if typed is not None else (), strict=False):
+    for direction in Direction if policy is not None and own else ():
+        semantics = policy.direction(direction) if policy is not None else None
+        for rule in semantics.rules if semantics is not None and semantics.applies else ():
+            for index, peer in enumerate(rule.peers or ()):
                 refused = _refused(ctx, known, direction, rule, peer, own)
                 if refused:
-                    yield ctx.finding(
-                        node.pod_selector.span if node.pod_selector is not None else node.span,
-                        _message(direction, rule, refused, known),
-                        label="the other side refuses it",
-                        related=list(_related(ctx, known, direction, refused)),
-                    )
+                    related = tuple(_related(ctx, known, direction, refused))
+                    found[direction, rule.index, index] = _Refusal(_message(direction, rule, refused, known), related)
+    return found
 
 
 def _refused(

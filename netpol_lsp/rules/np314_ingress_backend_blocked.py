@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net import intervals
+from netpol_lsp.lint.closed_ports import closed_ports
 from netpol_lsp.lint.known_cluster import KnownCluster, are_applied_together, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.policies.ir import Direction, PolicySemantics
@@ -17,10 +18,9 @@ from netpol_lsp.reach.traffic import Traffic, describe
     category="workspace",
     severity=Severity.WARNING,
     uses_resources=True,
-    needs_known=ResourceTrigger.WORKLOADS,
 )
 def ingress_backend_blocked(ctx: PolicyContext) -> Diagnostics:
-    """An Ingress or route leads to pods that let no one from elsewhere in.
+    """An Ingress, a route or a load balancer leads to pods that let in no one from elsewhere.
 
     ## Why
     What comes through an Ingress or a route reaches the pods from the ingress controller, which runs in a namespace of its own (or
@@ -28,6 +28,10 @@ def ingress_backend_blocked(ctx: PolicyContext) -> Diagnostics:
     same namespace on the port that the Service leads to, the backend cannot be reached: the usual answer is 502 or 504.
 
     Allow the controller's namespace (`kubernetes.io/metadata.name: ingress-nginx`) or addresses on the container's port.
+    Clients of a NodePort or LoadBalancer Service come from outside the cluster and are not pods at all: where a comment on the
+    rule says that it is for them, and it names nothing but pods, an `ipBlock` was meant, or no `from`. (Without such a comment,
+    NP320 informs about it.)
+
     Silent where a rule may let someone else in, and where a part of it is not known.
 
     ```yaml bad
@@ -144,6 +148,9 @@ def ingress_backend_blocked(ctx: PolicyContext) -> Diagnostics:
             - containerPort: 8080
     ```
     """
+    yield from _closed_to_outside(ctx)
+    if ResourceTrigger.WORKLOADS not in ctx.workspace.known:
+        return
     known = known_cluster(ctx)
     policy = known.policy_of(ctx)
     if policy is None or policy.ingress is None or not policy.ingress.applies or not known.engine.cluster.routes:
@@ -165,6 +172,21 @@ def ingress_backend_blocked(ctx: PolicyContext) -> Diagnostics:
                 related=[ctx.related_fact(entry.backend.origin, f"the backend of {title}")],
             )
             return
+
+
+def _closed_to_outside(ctx: PolicyContext) -> Diagnostics:
+    """The first rule that is meant for clients of a NodePort or load balancer, and names pods only."""
+    closed = next((one for one in closed_ports(ctx) if one.is_meant_for_outside), None)
+    if closed is None or closed.rule.peers_field is None:
+        return
+    service = closed.service
+    yield ctx.finding(
+        closed.rule.peers_field.key_span,
+        f"clients of the {service.type} Service `{service.name}` come from outside the cluster, but only pods are let in "
+        f"on {closed.number}",
+        label="pods only",
+        related=[ctx.related_fact(service.origin, f"a {service.type}")],
+    )
 
 
 def _files(entry: EntryPoint) -> tuple[str, ...]:

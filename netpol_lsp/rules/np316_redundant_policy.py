@@ -27,7 +27,7 @@ def redundant_policy(ctx: PolicyContext) -> Diagnostics:
     Reported where it is proven: the other policy selects at least the same pods, isolates at least the same directions, and
     has a rule for each rule of this one that allows at least as much. Of two equal policies, the later one is reported. Silent
     for policies without rules: a default deny is there for the pods and policies to come. Silent for tests and examples,
-    going by the names of files and folders, and for files of several folders that name no namespace.
+    going by the names of files and folders, and for files that name no namespace unless a chart or a kustomization holds both.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -87,7 +87,7 @@ def redundant_policy(ctx: PolicyContext) -> Diagnostics:
     policy = own.policy
     if not any(policy.rules(direction) for direction in policy.types):
         return  # a default deny is there for the pods and policies to come
-    if is_sample(own.uri):
+    if is_sample(ctx.workspace.index, own.uri):
         return  # applied one by one, or a collection to choose from
     if policy.unknown or not ctx.policy.surely_isolates(next(iter(policy.types))):
         return
@@ -115,7 +115,7 @@ def _wider(ctx: PolicyContext, own: LocatedPolicy) -> Iterator[LocatedPolicy]:
         ):
             continue
         if policy.namespace is None and not _are_in_one_place(ctx, other, own):
-            continue
+            continue  # each may be applied to a namespace of its own
         if not _covers(other.policy, policy) or not are_applied_together(ctx, [other.uri]):
             continue
         if not _covers(policy, other.policy) or _is_before(other, own, ctx):
@@ -127,9 +127,12 @@ def _place(one: LocatedPolicy) -> tuple[str, int, str]:
 
 
 def _are_in_one_place(ctx: PolicyContext, a: LocatedPolicy, b: LocatedPolicy) -> bool:
-    """Whether two policies without a namespace are applied together for sure: in one folder, chart or kustomization."""
-    groups = ctx.workspace.index.delivery
-    return not groups.scope_of(a.uri).groups.isdisjoint(groups.scope_of(b.uri).groups)
+    """Whether two policies without a namespace surely end up in one: by one file, chart or kustomization."""
+    if a.uri == b.uri:
+        return True
+    delivery = ctx.workspace.index.delivery
+    shared = delivery.scope_of(a.uri).groups & delivery.scope_of(b.uri).groups
+    return any(not group.startswith("folder ") for group in shared)
 
 
 def _covers(a: NetworkPolicySemantics, b: NetworkPolicySemantics) -> bool:

@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Set as AbstractSet
-from typing import TypeVar
-
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.kube.net.port_set import port_range
+from netpol_lsp.lint.closed_ports import closed_ports
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.lint.rule_pods import serves, target_number
-from netpol_lsp.policies.ir import Direction
-from netpol_lsp.policies.networkpolicy.policy import TrafficRule
-from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
-from netpol_lsp.workspace.pods import Place, find_pods, may_be_changed, place_of
-from netpol_lsp.workspace.resources import ServiceFacts, ServicePort, WorkloadFacts
-from netpol_lsp.workspace.snapshot import isolates_direction, selects_all_of
-from netpol_lsp.workspace.ternary import Ternary
-from netpol_lsp.yaml.item_comments import comment_text, comments_on
-
-T = TypeVar("T")
-_FROM_OUTSIDE = ("NodePort", "LoadBalancer")
 
 
 @policy_rule("NP320", category="workspace", severity=Severity.INFO, uses_resources=True)
@@ -28,14 +12,14 @@ def node_port_closed(ctx: PolicyContext) -> Diagnostics:
     """The pods of a NodePort or LoadBalancer Service let in pods only.
 
     ## Why
-    Who comes through a NodePort or a load balancer is no pod: selectors do not mean these clients, whatever namespace they
-    ask for. Where each rule for the port asks for pods, connections from outside are refused (unless the node's own
-    address is taken for the client's, and the plugin lets nodes in). An `ipBlock`, or a rule without `from`, lets
+    Clients that come through a NodePort or a load balancer are not pods: no selector matches them, whatever namespace it
+    asks for. Where each rule for the port asks for pods, connections from outside are refused (unless the client's
+    address is replaced by the node's, and the plugin lets nodes in). An `ipBlock`, or a rule without `from`, lets
     them in.
 
-    A warning where a comment on the rule says that it is for clients from outside. All policies that select the pods are
-    judged together. Silent where one of another kind, or a manifest that cannot be
-    read, may let them in, and for cloud load balancers that are internal.
+    All policies that select the pods are judged together. Silent where one of another kind, or a manifest that cannot be
+    read, may let them in, and for cloud load balancers that are internal. Where a comment on the rule says that it is for
+    clients from outside, NP314 reports it as a warning.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -101,106 +85,17 @@ def node_port_closed(ctx: PolicyContext) -> Diagnostics:
           targetPort: 8080
     ```
     """
-    selector, view = ctx.semantics.pod_selector, ctx.workspace
-    if (
-        selector.is_partial
-        or not selector.allowed
-        or isolates_direction(ctx.semantics, Direction.INGRESS) is not Ternary.YES
-    ):
-        return
-    where = place_of(view, ctx.located)
-    if not view.services_in(where.namespace):
-        return
-    if where.is_unknown or may_be_changed(view, where) or view.other_policies_in(where.namespace):
-        return
-    for service, entry, number in _outside(ctx, where):
-        rule = _rule_for_pods(ctx, entry.protocol, number)
-        if rule is None or _others_let_in(ctx):
-            continue
-        assert rule.peers_field is not None
+    for closed in closed_ports(ctx):
+        if closed.is_meant_for_outside:
+            continue  # NP314 reports it
+        field = closed.rule.peers_field
+        assert field is not None
+        service = closed.service
         yield ctx.finding(
-            rule.peers_field.key_span,
-            f"Service `{service.name}` is a {service.type}, but only pods are let in on {number}: clients from outside are no pods",
-            severity=Severity.WARNING if _means_outside(ctx, rule) else None,
+            field.key_span,
+            f"Service `{service.name}` is a {service.type}, but only pods are let in on {closed.number}: "
+            "clients from outside are not pods",
             label="pods only",
             related=[ctx.related_fact(service.origin, f"a {service.type}")],
         )
         return
-
-
-def _outside(ctx: PolicyContext, where: Place) -> list[tuple[ServiceFacts, ServicePort, int]]:
-    """The ports of Services for clients outside whose pods are those of the policy, each with the pods' own port."""
-    found: list[tuple[ServiceFacts, ServicePort, int]] = []
-    wanted = {
-        key: value
-        for key, values in ctx.semantics.pod_selector.allowed
-        if (value := _only(values.values)) and not values.is_complement
-    }
-    pods = find_pods(ctx.workspace, where, ctx.semantics.pod_selector).sure
-    stand_in = WorkloadFacts("Pod", "v1", where.namespace, None, labels=wanted)
-    for service in ctx.workspace.services_in(where.namespace):
-        if service.type not in _FROM_OUTSIDE or service.is_context or _is_internal(service):
-            continue
-        if where.namespace is None and service.origin.uri.rpartition("/")[0] != ctx.located.folder:
-            continue
-        served = [one for one in pods if serves(service, one)]
-        if not served and serves(service, stand_in):
-            served = [stand_in]
-        for entry in service.ports if served else ():
-            numbers = {target_number(entry, one) for one in served}
-            only = _only(numbers)
-            if only is not None:
-                found.append((service, entry, only))
-    return found
-
-
-def _only(values: AbstractSet[T]) -> T | None:
-    return next(iter(values)) if len(values) == 1 else None
-
-
-def _is_internal(service: ServiceFacts) -> bool:
-    return any("internal" in f"{key}{value}".lower() for key, value in service.annotations.items())
-
-
-_OUTSIDE = re.compile(r"\b(?:external|outside|internet|public|node[ -]?port|load[ -]?balancers?)\b", re.IGNORECASE)
-
-
-def _means_outside(ctx: PolicyContext, rule: TrafficRule) -> bool:
-    """Whether a comment on a rule says that it is for clients from outside."""
-    return _OUTSIDE.search(comment_text(comments_on(ctx.document, rule.node))) is not None
-
-
-def _rule_for_pods(ctx: PolicyContext, protocol: str, number: int) -> TrafficRule | None:
-    """The first rule that lets pods in on a port, when no rule lets anybody else in; None otherwise."""
-    first: TrafficRule | None = None
-    for rule, meaning in ctx.rules(Direction.INGRESS):
-        if not _covers(meaning, protocol, number):
-            continue
-        if meaning.peers is None or meaning.has_unknown_peers or meaning.has_unknown_ports:
-            return None
-        if any(peer.addresses is not None or peer.is_unknown for peer in meaning.peers):
-            return None
-        if first is None and rule.peers_field is not None:
-            first = rule
-    return first
-
-
-def _covers(meaning: RuleSemantics, protocol: str, number: int) -> bool:
-    return (
-        meaning.has_unknown_ports
-        or bool(meaning.ports.names)
-        or meaning.ports.covers(port_range(protocol, number, number))
-    )
-
-
-def _others_let_in(ctx: PolicyContext) -> bool:
-    """Whether another policy that may select these pods lets someone in who is no pod."""
-    for other in ctx.workspace.neighbours(ctx.located):
-        if selects_all_of(other, ctx.located) is Ternary.NO:
-            continue
-        if other.policy.is_partial or other.policy.unknown:
-            return True
-        for rule in other.policy.ingress:
-            if rule.peers is None or any(peer.addresses is not None for peer in rule.peers):
-                return True
-    return False

@@ -5,6 +5,8 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.networkpolicy.exclusions import cancelled_exclusions
+from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 
 
 @policy_rule("NP404", category="security", severity=Severity.INFO, on_partial=True, needs=Trigger.PEERS, has_facts=True)
@@ -16,7 +18,8 @@ def all_namespaces_peer(ctx: PolicyContext) -> Diagnostics:
     is well; else name them by `kubernetes.io/metadata.name`.
 
     An information for ingress on every port; with ports, and for egress, it is a fact for the profile `strict` (egress that
-    was meant for the internet is NP241's).
+    was meant for the internet is NP241's). Silent where the peer contradicts the policy itself, and another rule reports
+    that: it cancels an exclusion (NP238), or the policy's name says that it denies namespaces (NP229).
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -48,6 +51,8 @@ def all_namespaces_peer(ctx: PolicyContext) -> Diagnostics:
     """
     for rule in ctx.policy.all_rules:
         is_open = rule.direction is Direction.INGRESS and rule.allows_every_port
+        if is_open and _is_contradiction(ctx):
+            continue
         for peer in rule.peers if is_open or ctx.wants_facts else ():
             selector = peer.namespace_selector
             if selector is None or not selector.is_empty or peer.node.is_open:
@@ -59,3 +64,11 @@ def all_namespaces_peer(ctx: PolicyContext) -> Diagnostics:
             who = "pods with these labels" if is_narrow else "every pod"
             where = " on every port" if is_open else ""
             yield ctx.finding(selector, f"{who} in every namespace of the cluster{where}")
+
+
+def _is_contradiction(ctx: PolicyContext) -> bool:
+    """Whether another rule reports a peer for everybody as a mistake."""
+    claim = intent_of_name(ctx.policy.object)
+    if claim.denies and claim.is_namespaced:
+        return True
+    return any(one.direction is Direction.INGRESS for one in cancelled_exclusions(ctx.policy, ctx.semantics))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from itertools import takewhile
 from typing import Any, TypeVar
 
 from netpol_lsp.text.span import Span
@@ -92,7 +93,8 @@ class WorkspaceIndex:
     """The facts of all files. `context`: the files that count but are not linted.
 
     `shelves`: policies, by namespace and by folder; `shards`: resources by namespace (None: none is named).
-    `resources_token`: another value whenever the resources of any namespace, or their delivery, are others.
+    `resources_token`: another value whenever the resources of any namespace, or their delivery, are others. `known_root` is
+    `root` once someone asked; `has_same_files` says that it still holds.
     """
 
     def __init__(
@@ -104,6 +106,8 @@ class WorkspaceIndex:
         shards: Mapping[str | None, ResourceShard],
         delivery: DeliveryMap = NO_DELIVERY,
         previous: WorkspaceIndex | None = None,
+        *,
+        has_same_files: bool = False,
     ) -> None:
         self.files = files
         self.context = context
@@ -113,6 +117,19 @@ class WorkspaceIndex:
         self.delivery = delivery
         is_same = previous is not None and previous.shards is shards and previous.delivery is delivery
         self.resources_token: object = previous.resources_token if previous is not None and is_same else object()
+        self.known_root: str | None = previous.known_root if previous is not None and has_same_files else None
+
+    @property
+    def root(self) -> str:
+        """The folder, with a slash at its end, that holds all files but those of the context; "" when they have none in common."""
+        if self.known_root is None:
+            linted = [uri for uri in self.files if uri not in self.context]
+            first, last = (min(linted).split("/"), max(linted).split("/")) if linted else ([], [])
+            common = [
+                a for a, _ in takewhile(lambda pair: pair[0] == pair[1], zip(first[:-1], last[:-1], strict=False))
+            ]
+            self.known_root = "".join(f"{part}/" for part in common)
+        return self.known_root
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What another process gets: it makes the tables by itself."""
@@ -183,6 +200,9 @@ class _Change:
             self._shards(self.delivery),
             self.delivery,
             old,
+            has_same_files=len(files) == len(old.files)
+            and changed.keys() <= old.files.keys()
+            and context == old.context,
         )
 
     def _policies(self) -> tuple[dict[str, Policies], dict[str, Policies]]:

@@ -126,7 +126,7 @@ class WorkspaceSnapshot:
         `cni`: the network plugin about which the workspace is to be told something once.
         """
         index = self.index
-        found: list[object] = [index.resources_token, index.shelf(UNKNOWN_POLICIES)]
+        found: list[object] = [index.root, index.resources_token, index.shelf(UNKNOWN_POLICIES)]
         if cni is not None:
             policies = self.policies_on(cni)
             found.append((policies[0].uri, policies[0].document, policies[0].path, len(policies)) if policies else None)

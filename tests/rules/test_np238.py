@@ -66,3 +66,16 @@ def test_the_wider_item_need_not_be_everyone(find):
     )
     (found,) = find("NP238", policy(f"[{{from: [{narrow}, {{namespaceSelector: {{matchLabels: {{a: b}}}}}}]}}]"))
     assert "namespaces with `a=b`" in found.message
+
+
+def test_what_takes_in_everybody_again_is_reported_once(find):
+    everybody = "{namespaceSelector: {}}"
+    widened = policy(f"[{{from: [{NOT_TEST}, {everybody}]}}]")
+    assert len(find("NP238", widened)) == 1
+    assert find("NP404", widened) == []
+    plain = policy(f"[{{from: [{everybody}]}}]")
+    assert len(find("NP404", plain)) == 1
+    assert len(find("NP404", plain.replace("name: web", "name: deny-others"))) == 1
+    denial = plain.replace("name: web", "name: deny-other-namespaces")
+    assert find("NP404", denial) == []
+    assert len(find("NP229", denial)) == 1

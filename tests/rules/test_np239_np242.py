@@ -132,7 +132,10 @@ spec:
 def test_outside_is_not_a_namespace(find, comment, port, word):
     text = SCRAPER.replace("external HTTPS", comment).replace("443", str(port))
     (found,) = find("NP241", text)
-    assert found.message == f"`{word}` is no pod, and this rule allows TCP {port} to every pod of every namespace only"
+    assert found.message == (
+        f"`{word}` suggests destinations that are not pods, but this rule allows TCP {port} to pods only: "
+        "every pod of every namespace"
+    )
     (fix,) = found.fixes
     assert find("NP241", apply_edits(text, fix.edits)) == []
 
@@ -157,6 +160,67 @@ def test_outside_is_not_a_namespace(find, comment, port, word):
 def test_what_is_not_told(find, change):
     assert change[0] in SCRAPER
     assert find("NP241", SCRAPER.replace(*change)) == []
+
+
+BALANCED = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+    # from external load balancers
+    - from:
+        - namespaceSelector: {}
+      ports:
+        - {protocol: TCP, port: 8443}
+"""
+
+
+@pytest.mark.parametrize(
+    ("comment", "word"),
+    [
+        ("from external load balancers", "external"),
+        ("let in the cloud's load balancer", "load balancer"),
+        ("clients on the internet", "internet"),
+        ("anyone outside the cluster", "outside the cluster"),
+        ("NodePort", "NodePort"),
+    ],
+)
+def test_clients_from_outside_are_not_pods(find, comment, word):
+    text = BALANCED.replace("from external load balancers", comment)
+    (found,) = find("NP241", text)
+    assert found.message == (
+        f"`{word}` suggests clients that are not pods, but this rule allows TCP 8443 from pods only: every pod of every namespace"
+    )
+    (fix,) = found.fixes
+    fixed = apply_edits(text, fix.edits)
+    assert "        - ipBlock: {cidr: 0.0.0.0/0}\n" in fixed
+    assert find("NP241", fixed) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("from external load balancers", "from the ingress controller behind the load balancer"),
+        ("from external load balancers", "external traffic by way of the gateway"),
+        ("from external load balancers", "nginx takes in external clients"),
+        ("from external load balancers", "external namespaces, too"),
+        ("from external load balancers", "from external-dns"),
+        ("from external load balancers", "public API"),
+        ("    # from external load balancers\n", ""),
+        ("namespaceSelector: {}", "namespaceSelector: {matchLabels: {team: edge}}"),
+        ("namespaceSelector: {}", "ipBlock: {cidr: 203.0.113.0/24}"),
+        ("  ingress:\n", "  ingress:\n    - ports: [{protocol: TCP, port: 8443}]\n"),
+        ("policyTypes: [Ingress]", "policyTypes: [Egress]"),
+    ],
+)
+def test_clients_that_may_be_pods(find, change):
+    assert change[0] in BALANCED
+    assert find("NP241", BALANCED.replace(*change)) == []
 
 
 def test_the_name_says_it(find):

@@ -242,12 +242,49 @@ def test_the_rule_that_the_workspace_uses_is_copied():
     assert "kubernetes.io/metadata.name: dns" in apply_edits(WEB, fix.edits)
 
 
-@pytest.mark.parametrize("folder", ["tests/checks", "docs/examples", "network-policy-recipes", "a/testdata"])
+REST = {"deploy/other.yaml": policy("other", "other")}
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "tests/checks",
+        "docs/examples",
+        "network-policy-recipes",
+        "a/testdata",
+        "x/.chainsaw-test/y",
+        "environments/samples",
+    ],
+)
 def test_tests_and_examples_are_applied_one_by_one(folder):
     files = {f"{folder}/web.yaml": WEB, f"{folder}/copy-of-it.yaml": WEB.replace("app: db", "app: cache")}
-    assert "NP305" not in findings(files)
+    assert "NP305" not in findings({**files, **REST})
     assert "NP305" in findings({path.replace(folder, "deploy/prod"): text for path, text in files.items()})
-    assert "NP305" in findings({f"{folder}/web.yaml": f"{WEB}---\n{WEB.replace('app: db', 'app: cache')}"})
+    assert "NP305" in findings({f"{folder}/web.yaml": f"{WEB}---\n{WEB.replace('app: db', 'app: cache')}", **REST})
+    kustomization = {f"{folder}/kustomization.yaml": "resources: [web.yaml, copy-of-it.yaml]\n"}
+    assert "NP305" in findings({**files, **REST, **kustomization})
+
+
+@pytest.mark.parametrize("folder", ["environments/test", "clusters/test/apps", "overlays/test", "contest", "latest"])
+def test_an_environment_for_tests_is_no_test(folder):
+    files = {f"{folder}/web.yaml": WEB, f"{folder}/copy-of-it.yaml": WEB.replace("app: db", "app: cache")}
+    assert "NP305" in findings({**files, **REST})
+
+
+@pytest.mark.parametrize("around", ["/tmp/pytest-of-me/test_x0", "file:///home/me/examples/k8s"])
+def test_the_folders_around_the_workspace_say_nothing(around):
+    files = {f"{around}/web.yaml": WEB, f"{around}/copy-of-it.yaml": WEB.replace("app: db", "app: cache")}
+    assert "NP305" in findings(files)
+    more = {f"{around}/test/policy.yaml": policy("other", "other")}
+    assert "NP305" in findings({**files, **more})
+
+
+@pytest.mark.parametrize("name", ["01-example.yaml", "policy.md__1.yaml", "tests__checks__policy.yaml", "README.md"])
+def test_no_namespace_in_an_example(name):
+    assert "NP205" not in findings({f"deploy/{name}": NAMELESS, **REST})
+    assert "NP205" in findings({"deploy/policy.yaml": NAMELESS, **REST})
+    forgotten = f"{NAMELESS}---\n{policy('dns')}"
+    assert "NP205" in findings({f"deploy/{name}": forgotten, **REST})
 
 
 def test_a_patch_is_no_policy():
@@ -308,7 +345,10 @@ def test_a_policy_that_another_one_contains():
     narrow = WEB.replace("name: web", "name: narrow")
     wide = WEB.replace("matchLabels: {app: web}", "", 1).replace("name: web", "name: wide")
     assert "NP316" in findings({"prod/a.yaml": narrow, "prod/b.yaml": wide})
-    assert "NP316" not in findings({"examples/a.yaml": narrow, "examples/b.yaml": wide})
+    assert "NP316" not in findings({"examples/a.yaml": narrow, "examples/b.yaml": wide, **REST})
     nameless = [text.replace(", namespace: shop", "") for text in (narrow, wide)]
     assert "NP316" not in findings({"tree/x/a.yaml": nameless[0], "tree/y/b.yaml": nameless[1]})
-    assert "NP316" in findings({"tree/x/a.yaml": nameless[0], "tree/x/b.yaml": nameless[1]})
+    assert "NP316" not in findings({"tree/x/a.yaml": nameless[0], "tree/x/b.yaml": nameless[1]})
+    assert "NP316" in findings({"tree/x/a.yaml": "---\n".join(nameless)})
+    together = {"tree/x/kustomization.yaml": "resources: [a.yaml, b.yaml]\n"}
+    assert "NP316" in findings({"tree/x/a.yaml": nameless[0], "tree/x/b.yaml": nameless[1], **together})

@@ -52,7 +52,7 @@ def seen(index: WorkspaceIndex) -> object:
         if not one.policy.is_namespace_unknown
     }
     shards = {key: sorted(map(repr, shard.workloads)) for key, shard in index.shards.items()}
-    return policies, by_namespace, near, shards, sorted(view.namespaces), sorted(map(repr, index.shelves))
+    return policies, by_namespace, near, shards, index.root, sorted(view.namespaces), sorted(map(repr, index.shelves))
 
 
 @given(STEPS, KUSTOMIZATION)

@@ -1,0 +1,85 @@
+"""Which policies refuse what another policy allows, going by selectors alone: no pod need be known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from netpol_lsp.kube.label_selector import EVERYTHING, intersects
+from netpol_lsp.kube.net.port_set import port_range, union_of
+from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
+from netpol_lsp.workspace.located_policy import LocatedPolicy
+from netpol_lsp.workspace.pods import Place, exact_names, may_be_changed, place_of
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot, is_same, isolates_direction, selects_all_of
+from netpol_lsp.workspace.ternary import Ternary
+
+_DNS_PORTS = union_of(port_range(protocol, port, port) for protocol in ("UDP", "TCP") for port in (53, 5353))
+
+
+def refusing_policies(
+    view: WorkspaceSnapshot, me: LocatedPolicy, direction: Direction, rule: RuleSemantics, peer: PeerSet
+) -> tuple[LocatedPolicy, ...]:
+    """The policies that isolate all pods of a peer, where none of them allows any of what a rule of `me` allows (but DNS).
+
+    None where one may allow it: policies that are partly known, of a kind that is not modelled, or in a manifest that
+    cannot be read. `direction` is that of the rule; the other side is judged in the opposite one.
+    """
+    if peer.is_unknown or peer.addresses is not None or rule.has_unknown_ports or rule.ports.is_empty:
+        return ()
+    where = place_of(view, me)
+    there = _place_of_peer(where, peer)
+    if there is None or there.is_unknown or may_be_changed(view, there) or view.other_policies_in(there.namespace):
+        return ()
+    pods = peer.pods if peer.pods is not None else EVERYTHING
+    if pods.is_partial:
+        return ()
+    back = Direction.INGRESS if direction is Direction.EGRESS else Direction.EGRESS
+    namespace = me.policy.namespace if there == where else there.namespace
+    other_side = LocatedPolicy(replace(me.policy, name=None, namespace=namespace, pod_selector=pods), me.uri)
+    found: list[LocatedPolicy] = []
+    for other in (me, *(other for other in view.around(other_side) if not is_same(other, me))):
+        selects, isolates = selects_all_of(other, other_side), isolates_direction(other.policy, back)
+        if selects is Ternary.NO or isolates is Ternary.NO:
+            continue
+        if other.is_possible or other.policy.unknown or _may_allow(other, back, rule, me, where):
+            return ()
+        if selects is Ternary.YES:
+            found.append(other)
+    return tuple(found)
+
+
+def _place_of_peer(where: Place, peer: PeerSet) -> Place | None:
+    """The one place where the pods of a peer are; None where that is not known."""
+    if peer.namespaces is None:
+        return where
+    names = exact_names(peer.namespaces)
+    if names is None or len(names) != 1:
+        return None
+    return where if names[0] == where.namespace else Place(names[0], where.uri)
+
+
+def _may_allow(other: LocatedPolicy, back: Direction, wanted: RuleSemantics, me: LocatedPolicy, where: Place) -> bool:
+    """Whether a rule of another policy may let through what a rule of `me` allows to or from its pods."""
+    for rule in other.policy.rules(back):
+        if not rule.has_unknown_ports and not rule.ports.may_intersect(wanted.ports):
+            continue
+        if not rule.has_unknown_ports and _DNS_PORTS.covers(rule.ports) and not _DNS_PORTS.covers(wanted.ports):
+            continue  # a rule for DNS is not what the other side counts on
+        if rule.peers is None or rule.has_unknown_peers:
+            return True
+        if any(_may_mean(peer, other, me, where) for peer in rule.peers):
+            return True
+    return False
+
+
+def _may_mean(peer: PeerSet, owner: LocatedPolicy, me: LocatedPolicy, where: Place) -> bool:
+    """Whether a peer of a policy may mean pods that `me` selects."""
+    if peer.is_unknown or peer.addresses is not None:
+        return True
+    if peer.pods is not None and not intersects(peer.pods, me.policy.pod_selector):
+        return False
+    if peer.namespaces is None:
+        named = owner.policy.namespace
+        return named is None or where.namespace is None or named == where.namespace
+    names = exact_names(peer.namespaces)
+    return names is None or where.namespace is None or where.namespace in names
