@@ -74,9 +74,10 @@ def content(path: Path) -> dict[str, str]:
 
 
 def test_each_input_is_in_the_table() -> None:
-    assert sorted(
-        f"{folder.name}/{one.name}" for folder in CASES.iterdir() if folder.is_dir() for one in folder.iterdir()
-    ) == NAMES
+    assert (
+        sorted(f"{folder.name}/{one.name}" for folder in CASES.iterdir() if folder.is_dir() for one in folder.iterdir())
+        == NAMES
+    )
 
 
 @pytest.mark.parametrize(("case", "name"), [(name, name) for name in NAMES], indirect=["case"], ids=NAMES)
