@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from itertools import takewhile
 from typing import Any, TypeVar
 
 from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.common_folder import common_folder
 from netpol_lsp.workspace.delivered_policy import delivered_policy
 from netpol_lsp.workspace.delivery import NO_DELIVERY, DeliveryMap, DeliveryScope
 from netpol_lsp.workspace.located_policy import LocatedPolicy
@@ -121,14 +121,9 @@ class WorkspaceIndex:
 
     @property
     def root(self) -> str:
-        """The folder, with a slash at its end, that holds all files but those of the context; "" when they have none in common."""
+        """The folder, with a slash at its end, that holds all files but those of the context."""
         if self.known_root is None:
-            linted = [uri for uri in self.files if uri not in self.context]
-            first, last = (min(linted).split("/"), max(linted).split("/")) if linted else ([], [])
-            common = [
-                a for a, _ in takewhile(lambda pair: pair[0] == pair[1], zip(first[:-1], last[:-1], strict=False))
-            ]
-            self.known_root = "".join(f"{part}/" for part in common)
+            self.known_root = common_folder(uri for uri in self.files if uri not in self.context)
         return self.known_root
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -168,3 +168,14 @@ def test_wider_neighbours_are_those_that_select_at_least_the_same():
         assert wider == {
             other.uri for other in view.neighbours(one) if includes(other.policy.pod_selector, one.policy.pod_selector)
         }
+
+
+def test_the_root_is_the_folder_that_holds_what_is_linted() -> None:
+    index = build({uri: facts(uri, text(POLICY, "a", "web", "shop")) for uri in ("/r/a/x.yaml", "/r/a/b/y.yaml")})
+    assert index.root == "/r/a/"
+    assert index.with_files({"/r/abc/z.yaml": facts("/r/abc/z.yaml", text(POLICY, "b", "web", "shop"))}).root == "/r/"
+    assert (
+        index.with_files({"/s.yaml": facts("/s.yaml", text(POLICY, "b", "web", "shop"))}, ["/s.yaml"]).root == "/r/a/"
+    )
+    assert index.with_files({"/r/a/x.yaml": NO_FACTS}).root == "/r/a/b/"
+    assert EMPTY_INDEX.root == build({"x.yaml": facts("x.yaml", text(POLICY, "a", "web", None))}).root == ""
