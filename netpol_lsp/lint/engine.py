@@ -28,7 +28,7 @@ from netpol_lsp.text.edits import move_fixes
 from netpol_lsp.text.readable import shorten
 from netpol_lsp.text.source import make_source
 from netpol_lsp.text.span import Span
-from netpol_lsp.workspace.index import DocumentPlaces
+from netpol_lsp.workspace.document_places import DocumentPlaces
 from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceSnapshot
 from netpol_lsp.yaml.problems import ProblemKind
 

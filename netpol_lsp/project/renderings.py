@@ -22,7 +22,8 @@ from netpol_lsp.sources.kustomize import build_kustomization
 from netpol_lsp.sources.rendering import Rendering, RenderProblem
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
-from netpol_lsp.workspace.index import FileFacts, WrittenAt
+from netpol_lsp.workspace.document_places import WrittenAt
+from netpol_lsp.workspace.index import FileFacts
 from netpol_lsp.workspace.resource_kinds import KUSTOMIZATION_NAMES
 from netpol_lsp.yaml.templates.languages import RENDERED
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from netpol_lsp.kube.label_selector import EVERYTHING, intersects
+from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector, intersects
 from netpol_lsp.kube.net.port_set import port_range, union_of
 from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
@@ -21,21 +21,21 @@ def refusing_policies(
 ) -> tuple[LocatedPolicy, ...]:
     """The policies that isolate all pods of a peer, where none of them allows any of what a rule of `me` allows (but DNS).
 
-    None where one may allow it: policies that are partly known, of a kind that is not modelled, or in a manifest that
+    The peer means pods of the policy's own namespace. None where one may allow it: policies that are partly known, of a kind that is not modelled, or in a manifest that
     cannot be read. `direction` is that of the rule; the other side is judged in the opposite one.
     """
     if peer.is_unknown or peer.addresses is not None or rule.has_unknown_ports or rule.ports.is_empty:
         return ()
     where = place_of(view, me)
-    there = _place_of_peer(where, peer)
-    if there is None or there.is_unknown or may_be_changed(view, there) or view.other_policies_in(there.namespace):
+    if where.is_unknown or not _is_here(where, peer.namespaces):
+        return ()
+    if may_be_changed(view, where) or view.other_policies_in(where.namespace):
         return ()
     pods = peer.pods if peer.pods is not None else EVERYTHING
     if pods.is_partial:
         return ()
     back = Direction.INGRESS if direction is Direction.EGRESS else Direction.EGRESS
-    namespace = me.policy.namespace if there == where else there.namespace
-    other_side = LocatedPolicy(replace(me.policy, name=None, namespace=namespace, pod_selector=pods), me.uri)
+    other_side = LocatedPolicy(replace(me.policy, name=None, pod_selector=pods), me.uri)
     found: list[LocatedPolicy] = []
     for other in (me, *(other for other in view.around(other_side) if not is_same(other, me))):
         selects, isolates = selects_all_of(other, other_side), isolates_direction(other.policy, back)
@@ -48,14 +48,9 @@ def refusing_policies(
     return tuple(found)
 
 
-def _place_of_peer(where: Place, peer: PeerSet) -> Place | None:
-    """The one place where the pods of a peer are; None where that is not known."""
-    if peer.namespaces is None:
-        return where
-    names = exact_names(peer.namespaces)
-    if names is None or len(names) != 1:
-        return None
-    return where if names[0] == where.namespace else Place(names[0], where.uri)
+def _is_here(where: Place, namespaces: LabelSelector | None) -> bool:
+    """Whether a peer means pods of the policy's own namespace, and no others."""
+    return namespaces is None or (where.namespace is not None and exact_names(namespaces) == (where.namespace,))
 
 
 def _may_allow(other: LocatedPolicy, back: Direction, wanted: RuleSemantics, me: LocatedPolicy, where: Place) -> bool:

@@ -15,6 +15,7 @@ from netpol_lsp.policies.ir import Direction, Origin
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.document_places import DocumentPlaces
 from netpol_lsp.workspace.index import (
     ALL_POLICIES,
     CLUSTER,
@@ -22,7 +23,6 @@ from netpol_lsp.workspace.index import (
     NO_FACTS,
     UNKNOWN_NAMESPACE,
     UNKNOWN_POLICIES,
-    DocumentPlaces,
     FileFacts,
     WorkspaceIndex,
     build,
