@@ -40,8 +40,8 @@ def json_resource(name: str) -> dict[str, Any]:
 
 @cache
 def text_resource(name: str) -> str:
-    """The text of a file of the package, as in `formats/page/assets/page.css`; raises FileNotFoundError."""
-    with open(resource_path(name), encoding="utf-8", newline="") as file:
+    r"""The text of a file of the package, as in `formats/page/assets/page.css`, with \n alone at line ends; raises FileNotFoundError."""
+    with open(resource_path(name), encoding="utf-8") as file:
         return file.read()
 
 

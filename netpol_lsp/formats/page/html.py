@@ -13,16 +13,18 @@ import json
 import re
 
 from netpol_lsp import __version__
-from netpol_lsp.formats.page.fallback import fallback
+from netpol_lsp.formats.page.fallback import DIRECTIONS, fallback
 from netpol_lsp.formats.page.tables import Data
 from netpol_lsp.resources import text_resource
 
 FOLDER = "formats/page/assets"
 LIBRARY = "cytoscape.min.js"
-SCRIPTS = ("page.js",)
+SCRIPTS = ("model.js", "dom.js", "layout.js", "graph.js", "details.js", "tables.js", "page.js")
 """Ours, in the order in which they are put together."""
+STYLE_ID = "__________cytoscape_stylesheet"
+"""The library puts a style of its own into the page unless it finds one of this name; ours has what is in it."""
 TITLES = {"connectivity": "Who may talk to whom", "diff": "What the change opens and closes"}
-# What could end the element that holds the data, or begin another one; two line ends of JavaScript.
+# What could end the element that holds the data, or begin another one; line ends of JavaScript; controls, halves of characters.
 _SPECIAL = re.compile("[<>&\u2028\u2029\x7f-\x9f\ud800-\udfff]")
 
 
@@ -45,7 +47,7 @@ def page(data: Data) -> str:
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="netpol-lint {__version__}">
 <title>{title}</title>
-<style>{style}</style>
+<style id="{STYLE_ID}">{style}</style>
 </head>
 <body>
 {text_resource(f"{FOLDER}/page.html")}
@@ -63,7 +65,8 @@ def page(data: Data) -> str:
 def as_json(data: Data) -> str:
     """Data as JSON that may be inside a script element: it holds nothing that HTML could take for a tag."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return _SPECIAL.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+    text = _SPECIAL.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+    return DIRECTIONS.sub(lambda match: f"\\\\u{ord(match.group()):04x}", text)
 
 
 def _hash(text: str) -> str:

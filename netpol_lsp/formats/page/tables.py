@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from textwrap import dedent
 from typing import Any
 
 from netpol_lsp.explanations.connection import VERDICTS, addresses_title, reason_sentence, side_sentence
-from netpol_lsp.formats.reach.places import Places
+from netpol_lsp.formats.reach.places import Place, Places
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.policies.ir import Direction, Origin, PolicySemantics
@@ -19,6 +20,7 @@ from netpol_lsp.reach.why import Reason, Segment, SideReasons, explain
 
 Data = dict[str, Any]
 NONE = -1
+_LINES, _LONG = 8, 120
 
 
 class Table:
@@ -81,15 +83,26 @@ class Scribe:
         self._policies: dict[int, int] = {}
 
     def place(self, origin: Origin) -> int:
-        """The row of a place: path, line and column from 1, the text of the line; `link` where the path is no way to get there."""
+        """The row of a place: path, line and column from 1, its first lines; `link` where the path is no way to get there."""
         found = self._places.find(origin)
         if found is None:
             return NONE
         line, column = found.start
-        row: Data = {"path": found.path, "line": line, "column": column, "text": found.text.rstrip("\r\n")}
+        row: Data = {"path": found.path, "line": line, "column": column, "text": self._excerpt(origin.uri, found)}
         if found.link != found.path:
             row["link"] = found.link
         return self.tables.places.number((found.link, line, column), row)
+
+    def _excerpt(self, uri: str, place: Place) -> str:
+        """The first lines of a place, without the indentation that they share; of a long line what is around its start."""
+        lines = self._places.sources[uri].lines
+        first, column = place.start[0] - 1, place.start[1] - 1
+        last = min(place.end[0] - 1, first + _LINES - 1)
+        if len(lines.line_text(first)) > _LONG:
+            line, start = lines.line_text(first), max(0, column - _LONG // 4)
+            cut = line[start : start + _LONG]
+            return f"{'…' if start else ''}{cut}{'…' if start + _LONG < len(line) else ''}"
+        return dedent("\n".join(lines.line_text(number)[:_LONG] for number in range(first, last + 1)).rstrip())
 
     def policy(self, policy: PolicySemantics) -> int:
         """The row of a policy."""
