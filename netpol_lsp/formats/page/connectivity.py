@@ -108,10 +108,11 @@ def isolation_data(item: Isolation) -> Data:
 
 def _each_once(group: Group) -> Iterator[Workload]:
     """A group's workloads; of pods with one owner the first."""
-    seen: set[str] = set()
+    seen: set[object] = set()
     for item in group.workloads:
-        if item.title not in seen:
-            seen.add(item.title)
+        key = item.title if item.is_pod and item.facts.owner_name else item
+        if key not in seen:
+            seen.add(key)
             yield item
 
 

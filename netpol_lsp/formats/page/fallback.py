@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator
 
 from netpol_lsp.formats.page.tables import NONE, Data
+from netpol_lsp.text.visible import visible
 
 _MOST = 2000
-DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Characters that turn the text around them: they are shown, not obeyed, so that a name cannot pose as another."""
 
 
 def fallback(data: Data) -> str:
@@ -18,7 +16,7 @@ def fallback(data: Data) -> str:
     rows = [row for row in map(_Rows(data).row, data["edges"]) if row is not None]
     lines = ["<h2>Connections</h2>", "<p>No script may run here, so this is the table alone.</p>", "<table>"]
     lines.append(f"<tr>{''.join(f'<th>{name}</th>' for name in _HEAD[data['kind']])}</tr>")
-    lines += [f"<tr>{''.join(f'<td>{_shown(cell)}</td>' for cell in row)}</tr>" for row in rows[:_MOST]]
+    lines += [f"<tr>{''.join(f'<td>{html.escape(visible(cell))}</td>' for cell in row)}</tr>" for row in rows[:_MOST]]
     lines.append("</table>")
     if len(rows) > _MOST:
         lines.append(f"<p>{len(rows) - _MOST} more: see <code>--format csv</code>.</p>")
@@ -52,7 +50,3 @@ def _title(node: Data) -> str:
 
 def _titles(node: Data) -> Iterator[str]:
     return (item["title"] for item in node["workloads"])
-
-
-def _shown(text: str) -> str:
-    return html.escape(DIRECTIONS.sub(lambda match: f"\\u{ord(match.group()):04x}", text))

@@ -13,9 +13,10 @@ import json
 import re
 
 from netpol_lsp import __version__
-from netpol_lsp.formats.page.fallback import DIRECTIONS, fallback
+from netpol_lsp.formats.page.fallback import fallback
 from netpol_lsp.formats.page.tables import Data
 from netpol_lsp.resources import text_resource
+from netpol_lsp.text.visible import stand_in
 
 FOLDER = "formats/page/assets"
 LIBRARY = "cytoscape.min.js"
@@ -24,8 +25,9 @@ SCRIPTS = ("model.js", "dom.js", "layout.js", "graph.js", "details.js", "tables.
 STYLE_ID = "__________cytoscape_stylesheet"
 """The library puts a style of its own into the page unless it finds one of this name; ours has what is in it."""
 TITLES = {"connectivity": "Who may talk to whom", "diff": "What the change opens and closes"}
-# What could end the element that holds the data, or begin another one; line ends of JavaScript; controls, halves of characters.
-_SPECIAL = re.compile("[<>&\u2028\u2029\x7f-\x9f\ud800-\udfff]")
+# What could end the element that holds the data, or begin another one.
+_TAGS = re.compile("[<>&]")
+_FOREIGN = re.compile("[^\x00-\x7e]")
 
 
 def page(data: Data) -> str:
@@ -65,8 +67,13 @@ def page(data: Data) -> str:
 def as_json(data: Data) -> str:
     """Data as JSON that may be inside a script element: it holds nothing that HTML could take for a tag."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    text = _SPECIAL.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
-    return DIRECTIONS.sub(lambda match: f"\\\\u{ord(match.group()):04x}", text)
+    text = _TAGS.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+    return _FOREIGN.sub(lambda match: _shown(match.group()), text)
+
+
+def _shown(char: str) -> str:
+    """A character of a JSON string; one that could not be seen, or would turn the text around it, is shown by its number."""
+    return (stand_in(char) or char).replace("\\", "\\\\")
 
 
 def _hash(text: str) -> str:

@@ -87,7 +87,8 @@ function makeFilters() {
   };
   form.addEventListener("input", read);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => queueMicrotask(() => {
+  // The fields are empty after the event only.
+  form.addEventListener("reset", () => setTimeout(() => {
     graph.folds.clear();
     graph.chosen = null;
     read();
