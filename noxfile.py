@@ -37,9 +37,9 @@ def _works(python: str, minor: int) -> bool:
 
 @nox.session(python=interpreters())
 def tests(session: nox.Session) -> None:
-    """The tests, without those that drive editors."""
+    """The tests, without those that drive editors or a browser."""
     session.install("-q", ".[test]")
-    session.run("python", "-m", "pytest", "-q", "-n", "auto", "-m", "not editor", *session.posargs)
+    session.run("python", "-m", "pytest", "-q", "-n", "auto", "-m", "not editor and not browser", *session.posargs)
 
 
 @nox.session
