@@ -33,7 +33,10 @@ def vendor(tmp_path):
 
     def publish(version, licence="MIT"):
         with tarfile.open(packages / f"{version}.tgz", "w:gz") as archive:
-            for name, text in (("package.json", json.dumps({"license": licence})), ("dist/graph.js", f"// {version}\n")):
+            for name, text in (
+                ("package.json", json.dumps({"license": licence})),
+                ("dist/graph.js", f"// {version}\n"),
+            ):
                 content = text.encode()
                 member = tarfile.TarInfo(f"package/{name}")
                 member.size = len(content)
@@ -48,7 +51,13 @@ def vendor(tmp_path):
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     publish("1.0.0")
-    record = {"name": "graph", "version": "1.0.0", "licence": "MIT", "integrity": "", "files": {"graph.js": {"from": "dist/graph.js"}}}
+    record = {
+        "name": "graph",
+        "version": "1.0.0",
+        "licence": "MIT",
+        "integrity": "",
+        "files": {"graph.js": {"from": "dist/graph.js"}},
+    }
     (assets / "cytoscape.json").write_text(json.dumps(record))
     assert run("--upgrade").returncode == 0
     run.assets, run.publish = assets, publish
