@@ -12,12 +12,14 @@ from netpol_lsp.cli import console
 from netpol_lsp.cli.common import load_configs, read_stdin, report_config_problems
 from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_color, add_configuration, add_format, new_parser
+from netpol_lsp.cli.rendered_inventory import rendered_as_json, rendered_as_text
 from netpol_lsp.files.reading import ReadProblem
 from netpol_lsp.policies.ir import Origin
 from netpol_lsp.project.context_inputs import load_context
 from netpol_lsp.project.errors import UsageError
 from netpol_lsp.project.inputs import StdinOverlay, find_manifests, make_inputs
 from netpol_lsp.project.load_workspace import LoadedWorkspace, load_workspace
+from netpol_lsp.project.render_inputs import not_asked_for, render_inputs
 from netpol_lsp.workspace.inventory import NamespaceEntry, PolicyEntry, inventory
 from netpol_lsp.workspace.pods import PodMatches, workload_words
 from netpol_lsp.workspace.resources import ServiceFacts, UnknownManifest, WorkloadFacts
@@ -59,16 +61,20 @@ def _inventory(options: argparse.Namespace) -> int:
         else:
             overlay.put(targets[0], read)
     context = load_context(targets)
-    loaded = load_workspace(targets, overlay, context)
-    problems += [*context.problems, *map(str, loaded.problems)]
+    renderings = render_inputs(targets, configs)
+    loaded = load_workspace(targets, overlay, context, renderings)
+    problems += [*context.problems, *map(str, loaded.problems), *renderings.refused]
+    not_asked = not_asked_for(targets, renderings)
     if report_config_problems(configs):
         return FAILED
     entries = inventory(loaded.snapshot)
     if options.format == "json":
         rows = [_as_json(entry, loaded) for entry in entries]
-        print(json.dumps({"version": VERSION, "namespaces": rows}, indent=2, ensure_ascii=False))
+        data = {"version": VERSION, "namespaces": rows, **rendered_as_json(renderings, not_asked)}
+        print(json.dumps(data, indent=2, ensure_ascii=False))
     else:
-        sys.stdout.writelines(f"{line}\n" for line in _as_text(entries, loaded))
+        lines = [*_as_text(entries, loaded), *rendered_as_text(renderings, not_asked)]
+        sys.stdout.writelines(f"{line}\n" for line in lines)
     for problem in problems:
         console.complain(problem)
     return FAILED if problems else OK
@@ -76,11 +82,12 @@ def _inventory(options: argparse.Namespace) -> int:
 
 def _place(origin: Origin, loaded: LoadedWorkspace) -> str:
     """As in `shop.yaml:12`; "" for nowhere."""
-    source = loaded.sources.get(origin.uri)
+    uri, span = loaded.snapshot.written_at(origin)
+    source = loaded.sources.get(uri)
     if source is None:
-        return origin.uri
-    line, _ = source.lines.position(loaded.snapshot.file_span(origin).start)
-    return f"{origin.uri}:{line + 1}"
+        return uri
+    line, _ = source.lines.position(span.start)
+    return f"{uri}:{line + 1}"
 
 
 def _as_text(entries: Sequence[NamespaceEntry], loaded: LoadedWorkspace) -> Iterator[str]:

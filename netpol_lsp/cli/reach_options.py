@@ -77,7 +77,7 @@ def find(names: Names, text: str) -> Named:
 
 def places_of(inputs: ClusterInputs) -> Places:
     """The places of a cluster's manifests."""
-    return Places(inputs.sources, inputs.starts)
+    return Places(inputs.sources, inputs.starts, rendered=inputs.rendered)
 
 
 def write(text: str, output: str | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from netpol_lsp.capabilities.fact import Capability
@@ -14,10 +14,13 @@ from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.project.context_inputs import load_context
 from netpol_lsp.project.inputs import InputFile, decode_input, find_manifests, make_inputs, read_input
 from netpol_lsp.project.platform_detection import detected_layer, hints_in_text
+from netpol_lsp.project.render_inputs import render_inputs
+from netpol_lsp.project.renderings import NO_RENDERINGS, Renderings
 from netpol_lsp.reach.cluster import Cluster
 from netpol_lsp.reach.enforcement import Enforcement, enforcement_of
 from netpol_lsp.reach.from_facts import DEFAULT_NAMESPACE, ClusterBuilder, Duplicate
 from netpol_lsp.text.source import Source
+from netpol_lsp.workspace.index import WrittenAt
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from netpol_lsp.yaml.documents import split
 
@@ -26,7 +29,8 @@ from netpol_lsp.yaml.documents import split
 class ClusterInputs:
     """A cluster with the texts that it was read from.
 
-    `starts`: where documents start, by path and number. `problems` are sentences about what could not be read.
+    `starts`: where documents start, by path and number. `problems` are sentences about what could not be read. `rendered`:
+    for texts that were rendered, where they were written.
     """
 
     cluster: Cluster
@@ -35,6 +39,7 @@ class ClusterInputs:
     starts: dict[tuple[str, int], int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
+    rendered: Mapping[str, WrittenAt] = field(default_factory=dict)
 
     @property
     def enforcement(self) -> Enforcement:
@@ -61,7 +66,11 @@ def read_cluster(paths: Sequence[str], configs: ConfigFiles, *, stdin_name: str 
     texts = [(source, file.loaded.config.for_file(file.absolute).settings) for source, file in sources]
     settings = texts[0][1] if texts else configs.for_folder(".").config.for_file().settings
     more = [(text.source, text.settings) for text in context.texts]
-    return cluster_of(texts, more, settings, problems)
+    renderings = NO_RENDERINGS
+    if configs.asks_for_rendering:
+        renderings = render_inputs(inputs, configs)
+        problems += renderings.refused
+    return cluster_of(texts, more, settings, problems, renderings)
 
 
 def cluster_of(
@@ -69,10 +78,11 @@ def cluster_of(
     context: Iterable[tuple[Source, Settings]] = (),
     settings: Settings | None = None,
     problems: Iterable[str] = (),
+    renderings: Renderings = NO_RENDERINGS,
 ) -> ClusterInputs:
-    """The cluster that some texts describe."""
+    """The cluster that some texts describe, and what was rendered."""
     linted, behind = list(texts), list(context)
-    facts = {source.uri: facts_of(source, own) for source, own in (*behind, *linted)}
+    facts = renderings.facts({source.uri: facts_of(source, own) for source, own in (*behind, *linted)})
     snapshot = WorkspaceSnapshot.of_files(facts, [source.uri for source, _ in behind])
     known = settings or Settings()
     ignores_types = known.capabilities.has(Capability.POLICY_TYPES) is False
@@ -84,7 +94,10 @@ def cluster_of(
         if not facts[uri].starts and "---" in source.text:
             # Files of tests hold no facts, and have places all the same.
             starts |= {(uri, chunk.index): chunk.start for chunk in split(source.text)}
-    return ClusterInputs(cluster, known, sources, starts, tuple(problems), tuple(builder.duplicates))
+    said = (*problems, *renderings.failures)
+    duplicates = tuple(builder.duplicates)
+    more = {uri: source for uri, source in renderings.sources().items() if uri not in sources}
+    return ClusterInputs(cluster, known, {**sources, **more}, starts, said, duplicates, renderings.written)
 
 
 def _read(file: InputFile) -> Source | ReadProblem:

@@ -91,7 +91,7 @@ def answer_connection(
     known, names = cluster_and_names(view, settings)
     found = ask_why(known.engine, names, source, destination, port)
     texts = WorkspaceTexts(view, read)
-    places = Places(texts, WorkspaceStarts(view), title)
+    places = Places(texts, WorkspaceStarts(view), title, view.places.rendered)
     verdict = MIXED if found.is_mixed else VERDICTS[found.verdict]
     text, markdown = why_text.render(found, places, Pen(False)), why_markdown.render(found, places)
     notes = list(duplicate_sentences(known.duplicates, places))

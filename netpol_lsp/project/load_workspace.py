@@ -16,6 +16,7 @@ from netpol_lsp.project.inputs import (
     may_hold_policies,
     read_input,
 )
+from netpol_lsp.project.renderings import NO_RENDERINGS, Renderings
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.index import FileFacts
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
@@ -30,8 +31,13 @@ class LoadedWorkspace:
     problems: tuple[ReadProblem, ...] = ()
 
 
-def load_workspace(inputs: Sequence[InputFile], overlay: StdinOverlay, context: ContextFiles) -> LoadedWorkspace:
-    """Read the files, and the context beside them; standard input comes from the overlay."""
+def load_workspace(
+    inputs: Sequence[InputFile],
+    overlay: StdinOverlay,
+    context: ContextFiles,
+    renderings: Renderings = NO_RENDERINGS,
+) -> LoadedWorkspace:
+    """Read the files, and the context beside them; standard input comes from the overlay. What was rendered counts as well."""
     files: dict[str, FileFacts] = {}
     sources: dict[str, Source] = {}
     problems: list[ReadProblem] = []
@@ -45,7 +51,9 @@ def load_workspace(inputs: Sequence[InputFile], overlay: StdinOverlay, context: 
     for text in context.texts:
         if text.source.uri not in files and (facts := facts_of(text.source, text.settings)):
             more[text.source.uri], sources[text.source.uri] = facts, text.source
-    return LoadedWorkspace(WorkspaceSnapshot.of_files({**files, **more}, more), sources, tuple(problems))
+    snapshot = WorkspaceSnapshot.of_files({**renderings.facts(files), **more}, more)
+    snapshot.places.rendered = renderings.written
+    return LoadedWorkspace(snapshot, {**renderings.sources(), **sources}, tuple(problems))
 
 
 def _source_of(file: InputFile, overlay: StdinOverlay) -> Source | ReadProblem | None:

@@ -6,13 +6,14 @@ import os
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from netpol_lsp.config.config import FileConfig, Setting
 from netpol_lsp.config.render_settings import ChartRequest, RenderSettings
 from netpol_lsp.files.boundary import EVERYWHERE, HOW_TO_ALLOW, Boundary
 from netpol_lsp.files.globs import expand_glob
+from netpol_lsp.files.reading import read_source
 from netpol_lsp.lint.file_facts import facts_of
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.sources.chart_folder import CHART_FILE, read_chart
@@ -88,14 +89,16 @@ class RenderedText:
 class Renderings:
     """All renderings of a run. `stands_for`: the files, as they are called, whose objects are in one of them.
 
-    `problems`: what was not rendered; `refused`: settings that ask for what may not be.
+    `problems`: what was not rendered; `refused`: settings that ask for what may not be; `asked`: the folders that were to be
+    rendered.
     """
 
     texts: tuple[RenderedText, ...] = ()
     problems: tuple[RenderProblem, ...] = ()
     refused: tuple[str, ...] = ()
     name_file: NameFile = str
-    stands_for: frozenset[str] = field(default=frozenset())
+    stands_for: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.texts or self.problems)
@@ -109,6 +112,25 @@ class Renderings:
     def written(self) -> Mapping[str, WrittenAt]:
         """For each text where it was written."""
         return {one.source.uri: one.written for one in self.texts}
+
+    @property
+    def failures(self) -> Iterator[str]:
+        """Sentences about what was not rendered at all, with where that is."""
+        for problem in dict.fromkeys(self.problems):
+            if problem.is_failure:
+                read = read_source(problem.path)
+                line = f":{read.lines.position(problem.span.start)[0] + 1}" if isinstance(read, Source) else ""
+                yield f"{self.name_file(problem.path)}{line}: {problem.message}"
+
+    def sources(self) -> dict[str, Source]:
+        """The texts in which what was rendered is written, as they are called."""
+        paths = {path for text in self.texts for path in (*text.rendering.templates, *text.rendering.inputs)}
+        found: dict[str, Source] = {}
+        for path in sorted(paths):
+            read = read_source(path, most=5_000_000)
+            if isinstance(read, Source):
+                found[self.name_file(path)] = replace(read, uri=self.name_file(path))
+        return found
 
     def alternatives(self, text: RenderedText) -> Iterator[RenderedText]:
         """The other renderings of the same thing: with other values, or of another overlay, for the same namespace."""
@@ -277,7 +299,8 @@ def render(plan: RenderPlan, name_file: NameFile) -> Renderings:
         if not rendering.has_failed:
             texts.append(_text_of(task, rendering, number, name_file))
     covered = frozenset(name_file(path) for text in texts for path in text.rendering.templates)
-    return Renderings(tuple(texts), tuple(problems), plan.refused, name_file, covered)
+    asked = frozenset(task.root for task in plan.tasks)
+    return Renderings(tuple(texts), tuple(problems), plan.refused, name_file, covered, asked)
 
 
 def _text_of(task: RenderTask, rendering: Rendering, number: int, name_file: NameFile) -> RenderedText:

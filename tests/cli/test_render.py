@@ -262,3 +262,96 @@ def test_globs_of_overlays(tmp_path, monkeypatch, capsys) -> None:
     a_tree(tmp_path)
     write(tmp_path, {".netpol-lint.yaml": "render: {kustomize: ['overlays/*']}\n"})
     assert brief(check(tmp_path, monkeypatch, capsys)) == [("NP110", "overlays/prod/port.yaml:3")]
+
+
+ALL = """\
+{{- range list "web" "db" }}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: {{ . }}}
+spec:
+  template:
+    metadata: {labels: {app: {{ . }}}}
+    spec: {containers: [{name: c, image: c, ports: [{containerPort: 80}]}]}
+{{- end }}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: {{ .Release.Name }}-db}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+    - from:
+        - podSelector: {matchLabels: {app: {{ .Values.client }}}}
+      ports: [{port: 5432}]
+"""
+
+
+def say(folder: Path, monkeypatch, capsys, *arguments: str, code: int = 0) -> str:
+    monkeypatch.chdir(folder)
+    got = main(list(arguments))
+    captured = capsys.readouterr()
+    assert got == code, captured.err
+    return captured.out
+
+
+@needs_helm
+def test_why_a_connection_of_a_rendered_chart_is_denied_with_lines_of_templates(tmp_path, monkeypatch, capsys) -> None:
+    a_chart(tmp_path / "app", ALL, "client: nobody\n")
+    text = say(
+        tmp_path, monkeypatch, capsys, "why", "--render", "app", "--namespace", "shop", "shop/web", "shop/db:5432"
+    )
+    assert text.startswith("deny: shop/web[Deployment] -> shop/db[Deployment], TCP 5432")
+    assert "NetworkPolicy shop/release-db" in text
+    assert "--> app/templates/policy.yaml:19:11   - podSelector: {matchLabels: {app: {{ .Values.client }}}}" in text
+
+
+@needs_helm
+def test_who_may_talk_to_whom_in_a_rendered_chart(tmp_path, monkeypatch, capsys) -> None:
+    a_chart(tmp_path / "app", ALL, "client: web\n")
+    arguments = ("connectivity", "--render", "auto", "--default-namespace", "shop", "--no-outside", "--format", "csv")
+    rows = say(tmp_path, monkeypatch, capsys, *arguments).splitlines()
+    assert any("shop/web" in row and "shop/db" in row and "5432" in row for row in rows)
+
+
+@needs_helm
+def test_what_another_value_opens(tmp_path, monkeypatch, capsys) -> None:
+    for name, client in (("old", "nobody"), ("new", "web")):
+        a_chart(tmp_path / name / "app", ALL, f"client: {client}\n")
+    text = say(tmp_path, monkeypatch, capsys, "diff", "--render", "auto", "old", "new")
+    assert "Opened inside a namespace (1)" in text
+    assert "new/app/templates/policy.yaml:" in text
+
+
+@needs_helm
+def test_a_chart_that_is_not_rendered_is_said_by_every_command(tmp_path, monkeypatch, capsys) -> None:
+    a_chart(tmp_path / "app", ALL.replace(".Values.client", 'required "who?" .Values.none'))
+    monkeypatch.chdir(tmp_path)
+    main(["connectivity", "--render", "auto"])
+    assert "app/templates/policy.yaml:19: Helm cannot render the chart: who?" in capsys.readouterr().err
+
+
+@needs_helm
+def test_the_inventory_says_what_was_rendered_and_what_not(tmp_path, monkeypatch, capsys) -> None:
+    a_chart(tmp_path / "app", ALL, "client: web\n")
+    a_chart(tmp_path / "broken", ALL.replace(".Values.client", 'required "who?" .Values.none'))
+    text = say(tmp_path, monkeypatch, capsys, "inventory", "--render", "app", "--namespace", "shop")
+    assert "  chart app with values.yaml: 1 NetworkPolicy, 2 workloads, 0 Services\n" in text
+    assert "  broken/Chart.yaml  no one asked for it: `--render auto` renders it\n" in text
+    assert "Deployment web  app=web  ports 80/TCP  app/templates/policy.yaml:5\n" in text
+    data = json.loads(say(tmp_path, monkeypatch, capsys, "inventory", "--render", "auto", "--format", "json"))
+    assert [one["folder"] for one in data["rendered"]] == ["app"]
+    (missing,) = data["not_rendered"]
+    assert missing["place"] == "broken/templates/policy.yaml:19"
+    assert missing["is_asked"]
+
+
+@needs_kustomize
+def test_an_overlay_and_its_base_are_one_policy(tmp_path, monkeypatch, capsys) -> None:
+    a_tree(tmp_path)
+    write(tmp_path, {"overlays/prod/port.yaml": PATCH.replace("70000", "81")})
+    assert check(tmp_path, monkeypatch, capsys, "--render", "auto", code=0) == []
+    text = say(tmp_path, monkeypatch, capsys, "inventory", "--render", "auto")
+    assert text.count("  web  selects") == 1
+    assert "kustomization overlays/prod built by prod: 1 NetworkPolicy" in text

@@ -10,6 +10,8 @@ from netpol_lsp.formats.positions import Position, place
 from netpol_lsp.policies.ir import Origin
 from netpol_lsp.reach.from_facts import Duplicate
 from netpol_lsp.text.source import Source
+from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.index import WrittenAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +47,28 @@ NO_PLACE: dict[str, Any] = {"path": None, "start": None, "end": None}
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The texts that origins are in, and where their documents start. `title`: what a file is called when its URI is no path."""
+    """The texts that origins are in, and where their documents start. `title`: what a file is called when its URI is no path.
+
+    `rendered`: for texts that are no files but were rendered, where they were written.
+    """
 
     sources: Mapping[str, Source] = field(default_factory=dict)
     starts: Mapping[tuple[str, int], int] = field(default_factory=dict)
     title: Callable[[str], str] = str
+    rendered: Mapping[str, WrittenAt] = field(default_factory=dict)
 
     def find(self, origin: Origin) -> Place | None:
         """Where an origin is; None when its text is not known."""
-        source = self.sources.get(origin.uri)
+        start = self.starts.get((origin.uri, origin.document), 0)
+        uri, span = origin.uri, Span(origin.start + start, origin.end + start)
+        if (written := self.rendered.get(uri)) is not None:
+            uri, span = written(span)
+        source = self.sources.get(uri)
         if source is None:
             return None
-        start = self.starts.get((origin.uri, origin.document), 0)
-        first, last = origin.start + start, origin.end + start
+        first, last = span.start, span.end
         line = source.lines.line_text(source.lines.line_of(first))
-        return Place(self.title(origin.uri), origin.uri, place(source, first), place(source, last), first, last, line)
+        return Place(self.title(uri), uri, place(source, first), place(source, last), first, last, line)
 
     def json(self, origin: Origin) -> dict[str, Any]:
         """The place as data; nulls when it is not known."""
