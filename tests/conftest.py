@@ -60,6 +60,7 @@ SLOW = (
     "test_no_finding_of_any_rule_rests_on_an_unknown_fact",
     "test_nothing_is_unknown_where_all_is_modelled",
     "cli/test_render.py",
+    "lsp/test_rendering.py",
     "sources/",
     "test_over_the_wire",
     "test_stored_objects_are_those_of_the_api_server",

@@ -38,6 +38,11 @@ def build_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="let config files extend, and name as context, what lies outside of their repository",
     )
+    parser.add_argument(
+        "--render",
+        action="store_true",
+        help="render the charts and kustomizations that config files name, which runs Helm and kustomize on them",
+    )
     parser.add_argument("--log-level", choices=LEVELS, default="warning", help="how much to log (default: %(default)s)")
     parser.add_argument("--log-file", metavar="FILE", help="log to a file instead of standard error")
     parser.add_argument("--clientProcessId", type=int, help=argparse.SUPPRESS)  # VS Code's client adds it

@@ -113,9 +113,11 @@ def _make_services(server: NetpolServer) -> Services:
     def checked(snapshot: Snapshot) -> None:
         publisher.publish(snapshot)
         redraw.checked(snapshot)
+        sync.rendering.checked()
 
     scheduler = Scheduler(session, checked)
     refresher = Refresher(client, configuration, session, scheduler, publisher)
+    sync = WorkspaceSync(client, configuration, store, session, publisher, refresher)
     return Services(
         client=client,
         configuration=configuration,
@@ -123,7 +125,7 @@ def _make_services(server: NetpolServer) -> Services:
         scheduler=scheduler,
         publisher=publisher,
         refresher=refresher,
-        sync=WorkspaceSync(client, configuration, store, session, publisher, refresher),
+        sync=sync,
         closed=ClosedFileChecker(client, configuration, session),
         background=Background(client),
         log=ClientLog(server.protocol),

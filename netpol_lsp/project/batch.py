@@ -278,11 +278,9 @@ class BatchRun:
             needs_workspace,
             workspace_of,
         )
-        from netpol_lsp.project.rendered_findings import rendered_findings  # noqa: PLC0415
-        from netpol_lsp.project.renderings import NO_RENDERINGS  # noqa: PLC0415
         from netpol_lsp.workspace.snapshot import EMPTY  # noqa: PLC0415
 
-        renderings = self.renderings or NO_RENDERINGS
+        renderings = self.renderings or None
         uses_workspace = needs_workspace(_config_of(item) for item in todo) or bool(renderings)
         if uses_workspace:
             known = {id(item) for item in todo}
@@ -304,7 +302,7 @@ class BatchRun:
                 workspace = workspace_of(crew, self.context.texts, renderings)
             self.workspace = workspace if self.keeps_workspace else None
             reports = crew.lint(workspace)
-            self.rendered = rendered_findings(renderings, workspace) if renderings else None
+            self.rendered = _findings_of(renderings, workspace) if renderings else None
             # Large, and other processes may have copies of their own by now.
             del workspace
             for done, (index, report) in enumerate(reports):
@@ -326,6 +324,12 @@ class BatchRun:
             hints=hints_to_json(item.hints),
         )
         self.cache.put(item.target.absolute, item.entry)
+
+
+def _findings_of(renderings: Renderings, workspace: WorkspaceSnapshot) -> Sequence[RenderedFinding]:
+    from netpol_lsp.project.rendered_findings import rendered_findings  # noqa: PLC0415 - most runs render nothing
+
+    return rendered_findings(renderings, workspace)
 
 
 def _have_policies(items: Sequence[BatchItem]) -> bool:

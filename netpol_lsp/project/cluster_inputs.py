@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.config.settings import Settings
@@ -14,8 +15,6 @@ from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.project.context_inputs import load_context
 from netpol_lsp.project.inputs import InputFile, decode_input, find_manifests, make_inputs, read_input
 from netpol_lsp.project.platform_detection import detected_layer, hints_in_text
-from netpol_lsp.project.render_inputs import render_inputs
-from netpol_lsp.project.renderings import NO_RENDERINGS, Renderings
 from netpol_lsp.reach.cluster import Cluster
 from netpol_lsp.reach.enforcement import Enforcement, enforcement_of
 from netpol_lsp.reach.from_facts import DEFAULT_NAMESPACE, ClusterBuilder, Duplicate
@@ -23,6 +22,9 @@ from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.index import WrittenAt
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from netpol_lsp.yaml.documents import split
+
+if TYPE_CHECKING:
+    from netpol_lsp.project.renderings import Renderings
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,10 @@ def read_cluster(paths: Sequence[str], configs: ConfigFiles, *, stdin_name: str 
     texts = [(source, file.loaded.config.for_file(file.absolute).settings) for source, file in sources]
     settings = texts[0][1] if texts else configs.for_folder(".").config.for_file().settings
     more = [(text.source, text.settings) for text in context.texts]
-    renderings = NO_RENDERINGS
+    renderings = None
     if configs.asks_for_rendering:
+        from netpol_lsp.project.render_inputs import render_inputs  # noqa: PLC0415 - most runs render nothing
+
         renderings = render_inputs(inputs, configs)
         problems += renderings.refused
     return cluster_of(texts, more, settings, problems, renderings)
@@ -78,11 +82,13 @@ def cluster_of(
     context: Iterable[tuple[Source, Settings]] = (),
     settings: Settings | None = None,
     problems: Iterable[str] = (),
-    renderings: Renderings = NO_RENDERINGS,
+    renderings: Renderings | None = None,
 ) -> ClusterInputs:
     """The cluster that some texts describe, and what was rendered."""
     linted, behind = list(texts), list(context)
-    facts = renderings.facts({source.uri: facts_of(source, own) for source, own in (*behind, *linted)})
+    facts = {source.uri: facts_of(source, own) for source, own in (*behind, *linted)}
+    if renderings:
+        facts = renderings.facts(facts)
     snapshot = WorkspaceSnapshot.of_files(facts, [source.uri for source, _ in behind])
     known = settings or Settings()
     ignores_types = known.capabilities.has(Capability.POLICY_TYPES) is False
@@ -94,10 +100,15 @@ def cluster_of(
         if not facts[uri].starts and "---" in source.text:
             # Files of tests hold no facts, and have places all the same.
             starts |= {(uri, chunk.index): chunk.start for chunk in split(source.text)}
-    said = (*problems, *renderings.failures)
-    duplicates = tuple(builder.duplicates)
-    more = {uri: source for uri, source in renderings.sources().items() if uri not in sources}
-    return ClusterInputs(cluster, known, {**sources, **more}, starts, said, duplicates, renderings.written)
+    inputs = ClusterInputs(cluster, known, sources, starts, tuple(problems), tuple(builder.duplicates))
+    if not renderings:
+        return inputs
+    return replace(
+        inputs,
+        sources={**renderings.sources(), **sources},
+        problems=(*inputs.problems, *renderings.failures),
+        rendered=renderings.written,
+    )
 
 
 def _read(file: InputFile) -> Source | ReadProblem:

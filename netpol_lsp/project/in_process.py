@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.files.reading import TextFile
@@ -15,9 +15,11 @@ from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import PolicyRule
 from netpol_lsp.project.context_manifests import ContextText
-from netpol_lsp.project.renderings import NO_RENDERINGS, Renderings
 from netpol_lsp.workspace.index import FileFacts
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+
+if TYPE_CHECKING:
+    from netpol_lsp.project.renderings import Renderings
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,15 @@ class InProcessExecutor:
 
 
 def workspace_of(
-    crew: Executor, context: Iterable[ContextText], renderings: Renderings = NO_RENDERINGS
+    crew: Executor, context: Iterable[ContextText], renderings: Renderings | None = None
 ) -> WorkspaceSnapshot:
     """What is known of the files that are linted, of those that the context adds, and of what was rendered."""
-    files = renderings.facts(crew.facts())
+    files = crew.facts()
+    if renderings:
+        files = renderings.facts(files)
     more = {text.source.uri: facts_of(text.source, text.settings) for text in context if text.source.uri not in files}
     workspace = WorkspaceSnapshot.of_files({**files, **more}, more)
-    workspace.places.rendered = renderings.written
+    workspace.places.rendered = renderings.written if renderings else {}
     return workspace
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from netpol_lsp.files.reading import ReadProblem
 from netpol_lsp.lint.file_facts import facts_of
@@ -16,10 +17,12 @@ from netpol_lsp.project.inputs import (
     may_hold_policies,
     read_input,
 )
-from netpol_lsp.project.renderings import NO_RENDERINGS, Renderings
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.index import FileFacts
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+
+if TYPE_CHECKING:
+    from netpol_lsp.project.renderings import Renderings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def load_workspace(
     inputs: Sequence[InputFile],
     overlay: StdinOverlay,
     context: ContextFiles,
-    renderings: Renderings = NO_RENDERINGS,
+    renderings: Renderings | None = None,
 ) -> LoadedWorkspace:
     """Read the files, and the context beside them; standard input comes from the overlay. What was rendered counts as well."""
     files: dict[str, FileFacts] = {}
@@ -51,9 +54,11 @@ def load_workspace(
     for text in context.texts:
         if text.source.uri not in files and (facts := facts_of(text.source, text.settings)):
             more[text.source.uri], sources[text.source.uri] = facts, text.source
-    snapshot = WorkspaceSnapshot.of_files({**renderings.facts(files), **more}, more)
-    snapshot.places.rendered = renderings.written
-    return LoadedWorkspace(snapshot, {**renderings.sources(), **sources}, tuple(problems))
+    if renderings:
+        files, sources = renderings.facts(files), {**renderings.sources(), **sources}
+    snapshot = WorkspaceSnapshot.of_files({**files, **more}, more)
+    snapshot.places.rendered = renderings.written if renderings else {}
+    return LoadedWorkspace(snapshot, sources, tuple(problems))
 
 
 def _source_of(file: InputFile, overlay: StdinOverlay) -> Source | ReadProblem | None:

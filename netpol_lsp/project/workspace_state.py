@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.lint.analysis import DocumentAnalysis
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
+from netpol_lsp.project.rendered_overlay import FileOverlay
+from netpol_lsp.project.renderings import Renderings, without_objects
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
@@ -16,10 +19,11 @@ Dependencies = tuple[object, ...]
 class WorkspaceState:
     """What rules judge by, at one moment; immutable. Open documents win over the disk, both over the context.
 
-    `is_complete`: the workspace's files have been read, so what is not in the view is not there.
+    What was rendered stands for the files that it was rendered from. `is_complete`: the workspace's files have been read, so
+    what is not in the view is not there. `overlays`: what renderings say of files, by URI.
     """
 
-    __slots__ = ("_context", "_disk", "_open", "is_complete", "view")
+    __slots__ = ("_context", "_disk", "_open", "is_complete", "overlays", "renderings", "view")
 
     def __init__(
         self,
@@ -29,18 +33,38 @@ class WorkspaceState:
         context: Mapping[str, FileFacts] | None = None,
         *,
         is_complete: bool = True,
+        renderings: Renderings | None = None,
+        overlays: Mapping[str, FileOverlay] | None = None,
     ) -> None:
         self.view = view if view is not None else WorkspaceSnapshot()
         self._disk = disk or {}
         self._open = opened
         self._context = context or {}
         self.is_complete = is_complete
+        self.renderings = renderings
+        self.overlays = overlays or {}
 
     def with_completeness(self, *, is_complete: bool) -> WorkspaceState:
         """The workspace while the first scan of the disk is under way, or after it."""
         if is_complete is self.is_complete:
             return self
-        return WorkspaceState(self.view, self._disk, self._open, self._context, is_complete=is_complete)
+        return self._changed(self.view, is_complete=is_complete)
+
+    def with_renderings(self, renderings: Renderings | None) -> WorkspaceState:
+        """The workspace in which this was rendered, and nothing else; what renderings say of files is not known yet."""
+        before, after = _covered(self.renderings), _covered(renderings)
+        files = self.view.index.files
+        known = {
+            uri: self._disk.get(uri, files.get(uri, NO_FACTS)) for uri in before ^ after if uri not in self._context
+        }
+        gone = dict.fromkeys(_rendered(self.renderings), NO_FACTS)
+        self.view.places.rendered = renderings.written if renderings is not None else {}
+        view = self._with({**gone, **known, **_rendered(renderings)}, covered=after)
+        return self._changed(view, renderings=renderings, overlays={})
+
+    def with_overlays(self, overlays: Mapping[str, FileOverlay]) -> WorkspaceState:
+        """The workspace with what its renderings say of files."""
+        return self._changed(self.view, overlays=overlays)
 
     def with_document(self, uri: str, facts: FileFacts) -> WorkspaceState:
         """The workspace with an open document as it is now; itself when no fact in it has changed."""
@@ -62,7 +86,8 @@ class WorkspaceState:
         """The workspace with what a scan of the disk found."""
         disk = {uri: facts for uri, facts in files.items() if facts}
         index = self.view.index
-        linted = {uri for uri in index.files if uri not in index.context and uri not in self._open}
+        made = _rendered(self.renderings)
+        linted = {uri for uri in index.files if uri not in index.context and uri not in self._open and uri not in made}
         gone = {uri: NO_FACTS for uri in linted if uri not in disk and uri not in self._context}
         back = {uri: self._context[uri] for uri in linted if uri not in disk and uri in self._context}
         changed = {**gone, **back, **{uri: facts for uri, facts in disk.items() if uri not in self._open}}
@@ -80,8 +105,7 @@ class WorkspaceState:
         hidden = self._open | self._disk.keys()
         shown = {uri: facts for uri, facts in files.items() if uri not in hidden}
         gone = {uri: NO_FACTS for uri in self._context if uri not in files and uri not in hidden}
-        view = self._with({**gone, **shown}, shown)
-        return WorkspaceState(view, self._disk, self._open, files, is_complete=self.is_complete)
+        return self._changed(self._with({**gone, **shown}, shown), context=files)
 
     def is_context(self, uri: str) -> bool:
         """Whether a file counts but is not linted."""
@@ -93,7 +117,12 @@ class WorkspaceState:
             return self
         return self.with_context({**self._context, uri: facts})
 
-    def _with(self, changed: Mapping[str, FileFacts], context: Iterable[str] = ()) -> WorkspaceSnapshot:
+    def _with(
+        self, changed: Mapping[str, FileFacts], context: Iterable[str] = (), covered: frozenset[str] | None = None
+    ) -> WorkspaceSnapshot:
+        covered = _covered(self.renderings) if covered is None else covered
+        if covered:
+            changed = {uri: without_objects(facts) if uri in covered else facts for uri, facts in changed.items()}
         self.view.places.put(changed)
         index = self.view.index.with_files(changed, context)
         return self.view if index is self.view.index else WorkspaceSnapshot(index, self.view.places)
@@ -104,13 +133,19 @@ class WorkspaceState:
         *,
         disk: Mapping[str, FileFacts] | None = None,
         opened: frozenset[str] | None = None,
+        context: Mapping[str, FileFacts] | None = None,
+        is_complete: bool | None = None,
+        renderings: Renderings | Literal["same"] | None = "same",
+        overlays: Mapping[str, FileOverlay] | None = None,
     ) -> WorkspaceState:
         return WorkspaceState(
             view,
             self._disk if disk is None else disk,
             self._open if opened is None else opened,
-            self._context,
-            is_complete=self.is_complete,
+            self._context if context is None else context,
+            is_complete=self.is_complete if is_complete is None else is_complete,
+            renderings=self.renderings if isinstance(renderings, str) else renderings,
+            overlays=self.overlays if overlays is None else overlays,
         )
 
     def relevant(self, analysis: DocumentAnalysis, config: FileConfig) -> Dependencies:
@@ -120,6 +155,16 @@ class WorkspaceState:
     def relevant_to(self, namespaces: Iterable[str | None], config: FileConfig) -> Dependencies:
         """What findings about policies of these namespaces depend on: the same values as long as none of it changes."""
         return self.view.dependencies(namespaces, config.settings.workspace_cni)
+
+
+def _covered(renderings: Renderings | None) -> frozenset[str]:
+    """The files whose objects a rendering stands for."""
+    return renderings.stands_for if renderings is not None else frozenset()
+
+
+def _rendered(renderings: Renderings | None) -> dict[str, FileFacts]:
+    """The facts of renderings, by their URIs."""
+    return {text.source.uri: text.facts for text in renderings.leading} if renderings is not None else {}
 
 
 def namespaces_of(analysis: DocumentAnalysis, config: FileConfig) -> tuple[str | None, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from netpol_lsp.project.rendered_overlay import FileOverlay
+from netpol_lsp.project.renderings import Renderings
 from netpol_lsp.project.workspace_state import NO_WORKSPACE, WorkspaceState
 from netpol_lsp.workspace.index import FileFacts
 
@@ -42,6 +44,14 @@ class WorkspaceStore:
     def use_context_file(self, uri: str, facts: FileFacts) -> None:
         """A file of the context is open and says this."""
         self._current = self._current.with_context_file(uri, facts)
+
+    def use_renderings(self, renderings: Renderings | None) -> None:
+        """This was rendered."""
+        self._current = self._current.with_renderings(renderings)
+
+    def use_overlays(self, overlays: Mapping[str, FileOverlay]) -> None:
+        """Renderings say this of files."""
+        self._current = self._current.with_overlays(overlays)
 
     def set_completeness(self, *, is_complete: bool) -> None:
         """Whether all files have been read."""

@@ -235,6 +235,7 @@ class Editor:
             lambda: (
                 server.services.sync.index.is_ready
                 and server.services.sync.context.is_ready
+                and server.services.sync.rendering.is_ready
                 and server.services.scheduler.is_idle
             )
         )

@@ -78,7 +78,8 @@ async def _all_findings(services: Services) -> AsyncIterator[tuple[str, int | No
         yield snapshot.uri, snapshot.version, await findings_of(services, snapshot)
         await asyncio.sleep(0)
     # Before all files are read, no one knows what else is there.
-    for uri in services.sync.index.ours if services.session.workspace.is_complete else ():
+    closed = sorted({*services.sync.index.ours, *services.sync.rendering.shown})
+    for uri in closed if services.session.workspace.is_complete else ():
         if uri not in told and not services.session.is_open(uri):
             told.add(uri)
             yield uri, None, await services.closed.items(uri)

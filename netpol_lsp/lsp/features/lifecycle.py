@@ -23,7 +23,7 @@ from netpol_lsp.text.source import Encoding
 
 logger = logging.getLogger(__name__)
 
-WATCHED = (f"**/{CONFIG_NAME}", f"**/{GITIGNORE}", "**/*.{yaml,yml,json}")
+WATCHED = (f"**/{CONFIG_NAME}", f"**/{GITIGNORE}", "**/*.{yaml,yml,json,tpl}")
 _PARENT_CHECK = 5.0
 _ENCODINGS: dict[str, Encoding] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
 
@@ -133,7 +133,10 @@ def use_settings(services: Services, data: Any) -> None:
     settings = parse_settings(plain_data(data), services.configuration.initial)
     if settings == services.configuration.settings:
         return
+    may_render = services.configuration.may_render
     services.configuration.settings = settings
+    if services.configuration.may_render is not may_render:
+        services.sync.rendering.refresh()
     if services.client.capabilities.refreshes_hints:
         services.client.request(types.WORKSPACE_INLAY_HINT_REFRESH, None)
     if services.client.capabilities.refreshes_lenses:

@@ -72,6 +72,7 @@ def saved(services: Services, uri: str) -> None:
         reconfigured(services)
     elif not services.client.capabilities.watches_files:
         services.refresher.reload_configuration()
+        _render_again(services, [uri])
 
 
 def reconfigured(services: Services) -> None:
@@ -91,6 +92,13 @@ def files_changed(services: Services, uris: list[str]) -> None:
         services.sync.index.start()
     else:
         services.sync.index.update(uris)
+    _render_again(services, uris)
     for uri in uris:
         if services.session.get(uri) is None:
             services.publisher.fall_back(uri)
+
+
+def _render_again(services: Services, uris: list[str]) -> None:
+    """Render again what these files are part of."""
+    if services.sync.rendering.is_affected_by([path for uri in uris if (path := path_of_uri(uri)) is not None]):
+        services.sync.rendering.refresh()

@@ -15,6 +15,7 @@ from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import NOTHING, RawJson
 from netpol_lsp.lsp.uris import path_of_uri
+from netpol_lsp.project.rendered_overlay import FileOverlay
 from netpol_lsp.project.workspace_state import Dependencies, namespaces_of
 from netpol_lsp.text.source import BOM
 
@@ -29,6 +30,7 @@ class _Report:
     config: FileConfig
     namespaces: tuple[str | None, ...]
     relevant: Dependencies
+    overlay: FileOverlay | None
     items: RawJson
 
 
@@ -49,7 +51,7 @@ class ClosedFileChecker:
             self._reports.pop(uri, None)
             return NOTHING
         known = self._reports.get(uri)
-        if known is None or not self._holds(known, path, stamp):
+        if known is None or not self._holds(known, uri, path, stamp):
             read = read_source(path)
             if isinstance(read, ReadProblem):
                 return NOTHING
@@ -57,10 +59,12 @@ class ClosedFileChecker:
             known = self._reports[uri] = await self._check(self._session.make(uri, text), stamp)
         return known.items
 
-    def _holds(self, known: _Report, path: str, stamp: Stamp) -> bool:
+    def _holds(self, known: _Report, uri: str, path: str, stamp: Stamp) -> bool:
         config, _ = self._configuration.for_document(path)
         relevant = self._session.workspace.relevant_to(known.namespaces, config)
-        return known.stamp == stamp and known.config is config and known.relevant == relevant
+        overlay = self._session.workspace.overlays.get(uri)
+        is_same = known.stamp == stamp and known.config is config and known.overlay is overlay
+        return is_same and known.relevant == relevant
 
     async def _check(self, snapshot: Snapshot, stamp: Stamp) -> _Report:
         workspace = snapshot.workspace
@@ -73,7 +77,8 @@ class ClosedFileChecker:
             for namespace in namespaces_of(part.analysis, snapshot.config)
         )
         items = render_findings(snapshot, self._client.capabilities)
-        return _Report(stamp, snapshot.config, namespaces, workspace.relevant_to(namespaces, snapshot.config), items)
+        relevant = workspace.relevant_to(namespaces, snapshot.config)
+        return _Report(stamp, snapshot.config, namespaces, relevant, snapshot.overlay, items)
 
 
 def _stamp(path: str) -> Stamp | None:

@@ -50,6 +50,8 @@ class ClientSettings:
     """The client's own command that opens completion: it is run after a key was accepted, for the key's values."""
     why_command: str = ""
     """The client's own command that asks about a connection, `{"to": NAME}`: a lens over workloads runs it."""
+    render: bool = False
+    """Whether what config files name under `render` is rendered: that runs Helm and kustomize on it."""
     cluster_status: bool = False
     """Whether the client wants to be told what is known of the cluster (`netpol/cluster`), as for a status bar."""
 
@@ -83,6 +85,7 @@ def parse_settings(data: Any, initial: ClientSettings = ClientSettings()) -> Cli
         switch("codeActionMenu", initial.code_action_menu),
         word("suggestCommand", initial.suggest_command),
         word("whyCommand", initial.why_command),
+        switch("render", initial.render),
         switch("clusterStatus", initial.cluster_status),
     )
 
@@ -92,6 +95,7 @@ class Configuration:
 
     def __init__(self) -> None:
         self._allow_outside = False
+        self._allow_rendering = False
         self.roots: tuple[str, ...] = ()
         self.initial = ClientSettings()
         """What the client said with `initialize`; its settings are laid over it."""
@@ -100,6 +104,15 @@ class Configuration:
         self.detected = NO_LAYER
         self._found: dict[str, bool] = {}
         self.context_problems: tuple[ContextProblem, ...] = ()
+
+    @property
+    def may_render(self) -> bool:
+        """Whether the user, by an option or a setting of their own, allows that programs run on what config files name."""
+        return self._allow_rendering or self.settings.render
+
+    def allow_rendering(self) -> None:
+        """Let what config files name be rendered, on the user's word."""
+        self._allow_rendering = True
 
     def allow_outside(self) -> None:
         """Let config files name what lies outside of their repository, on the user's word."""

@@ -44,7 +44,7 @@ def render_findings(snapshot: Snapshot, client: Client, more: Iterable[Json] = (
     if snapshot.is_too_long:
         limit = f"{MAX_LENGTH // 1_000_000} million characters"
         return write([_note(f"this file has more than {limit}: use netpol-lint to check it")])
-    if snapshot.has_suppressions:
+    if snapshot.is_judged_whole:
         return write([*(render_finding(diagnostic, snapshot, client) for diagnostic in snapshot.findings), *more])
     texts = [_render_document(part, snapshot, client) for part in snapshot.ours if snapshot.is_wanted]
     texts += [write(list(more))[1:-1]]

@@ -17,12 +17,12 @@ def locate(origins: Iterable[Origin], snapshot: Snapshot, session: Session) -> d
     positions: dict[str, Positions | None] = {}
     uris = {one.source.uri: one.uri for one in session}
     for origin in dict.fromkeys(origins):
-        if origin.uri not in positions:
-            positions[origin.uri] = _positions_of(origin.uri, snapshot, session)
-        known = positions[origin.uri]
+        uri, span = snapshot.workspace.view.written_at(origin)
+        if uri not in positions:
+            positions[uri] = _positions_of(uri, snapshot, session)
+        known = positions[uri]
         if known is not None:
-            span = snapshot.workspace.view.file_span(origin)
-            found[origin] = {"uri": uris.get(origin.uri, origin.uri), "range": known.range(span)}
+            found[origin] = {"uri": uris.get(uri, uri), "range": known.range(span)}
     return found
 
 

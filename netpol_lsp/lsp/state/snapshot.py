@@ -16,6 +16,7 @@ from netpol_lsp.lsp.positions import Positions
 from netpol_lsp.lsp.state.cached_intents import CachedIntents
 from netpol_lsp.lsp.state.document_cache import CachedDocument
 from netpol_lsp.lsp.uris import name_of_uri
+from netpol_lsp.project.rendered_overlay import FileOverlay
 from netpol_lsp.project.workspace_state import NO_WORKSPACE, WorkspaceState
 from netpol_lsp.reach.intent_files import may_hold_tests
 from netpol_lsp.text.lazy import lazy
@@ -201,9 +202,14 @@ class Snapshot:
         return self.document.tests
 
     @property
-    def has_suppressions(self) -> bool:
-        """Whether something in the file may suppress findings."""
-        return self.document.has_suppressions
+    def overlay(self) -> FileOverlay | None:
+        """What renderings say of the file."""
+        return self.workspace.overlays.get(self.source.uri) if self.workspace.overlays else None
+
+    @property
+    def is_judged_whole(self) -> bool:
+        """Whether findings are those of the file, rather than of each of its documents: something may suppress or refute them."""
+        return self.document.has_suppressions or self.overlay is not None
 
     def in_workspace(self, workspace: WorkspaceState) -> Snapshot:
         """The same version beside another workspace."""
@@ -238,6 +244,8 @@ class Snapshot:
         """The findings as `lint` gives them; suppressed ones are left out."""
         found = [self.findings_in(part) for part in self.ours]
         joined = join_findings(self.analysis, self.config, found) if self.is_wanted else []
+        if self.overlay is not None and self.is_wanted:
+            joined = list(self.overlay.join(self.source, joined, self.config))
         return tuple(diagnostic for diagnostic in joined if diagnostic.suppressed is None)
 
     def findings_in(self, part: Part) -> list[Diagnostic]:
@@ -248,7 +256,7 @@ class Snapshot:
 
     def has_finding(self, is_wanted: Callable[[Diagnostic], bool]) -> bool:
         """Whether there is a finding of a kind."""
-        if self.has_suppressions:
+        if self.is_judged_whole:
             return any(map(is_wanted, self.findings))
         for part in self.ours if self.is_wanted else ():
             self.known[part.text].check(self.config, self.workspace)
@@ -258,7 +266,7 @@ class Snapshot:
 
     def findings_at(self, span: Span) -> list[Diagnostic]:
         """The findings that touch a span."""
-        found: Iterable[Diagnostic] = self.findings if self.has_suppressions else self._findings_near(span)
+        found: Iterable[Diagnostic] = self.findings if self.is_judged_whole else self._findings_near(span)
         return [diagnostic for diagnostic in found if diagnostic.span.touches(span)]
 
     @lazy
@@ -270,7 +278,7 @@ class Snapshot:
         return next((self.document.part(chunk) for chunk in self.chunks if chunk.index == index), None)
 
     def _findings_numbered(self, index: int) -> list[Diagnostic]:
-        if self.has_suppressions:
+        if self.is_judged_whole:
             return [one for one in self.findings if one.document == index]
         return [one for part in self.ours if part.index == index for one in self.findings_in(part)]
 

@@ -10,6 +10,7 @@ from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.context_watcher import ContextWatcher
 from netpol_lsp.lsp.state.publisher import Publisher
 from netpol_lsp.lsp.state.refresher import Refresher
+from netpol_lsp.lsp.state.render_watcher import RenderWatcher
 from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.workspace_indexer import WorkspaceIndexer
 from netpol_lsp.project.config_files import LoadedConfig
@@ -44,6 +45,7 @@ class WorkspaceSync:
         self._refresher = refresher
         self.index = WorkspaceIndexer(client, configuration, store, self)
         self.context = ContextWatcher(client, configuration, session, self)
+        self.rendering = RenderWatcher(client, configuration, store, self)
 
     def configs(self) -> list[LoadedConfig]:
         """The configurations that hold for what is linted: the files of the workspace, and open documents."""
@@ -53,12 +55,17 @@ class WorkspaceSync:
     def refresh_context(self, *, force: bool = False) -> None:
         """Read the context when other paths are named than before, or in any case."""
         self.context.refresh(force=force)
+        if force and self._store.current.is_complete:
+            self.rendering.refresh()
 
     def settle(self) -> None:
         """Say whether all files have been read, those of the context among them."""
+        was_complete = self._store.current.is_complete
         self._store.set_completeness(is_complete=not self.index.is_first and self.context.is_ready)
         if self.index.is_ready:
             self._tell_cluster()
+        if self._store.current.is_complete and not was_complete:
+            self.rendering.refresh()
 
     def _tell_cluster(self) -> None:
         """Tell the client what is known of the cluster, when it wants to know and it is something else than before."""
@@ -77,6 +84,7 @@ class WorkspaceSync:
     def check_again(self) -> None:
         """Have findings worked out again that depend on other manifests."""
         self._refresher.check_again()
+        self.rendering.checked()
 
     def reconfigure(self) -> None:
         """Another configuration holds for the open documents than before."""

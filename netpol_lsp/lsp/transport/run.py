@@ -39,6 +39,8 @@ async def _serve(options: argparse.Namespace) -> int:
     server = NetpolServer()
     if options.allow_outside:
         server.services.configuration.allow_outside()
+    if options.render:
+        server.services.configuration.allow_rendering()
     token = None if options.no_token else make_token()
     if options.tcp is not None:
         await serve_tcp(server.protocol, options.host, options.tcp, token)
