@@ -19,7 +19,7 @@ from netpol_lsp.reach.cluster import Cluster
 from netpol_lsp.reach.enforcement import Enforcement, enforcement_of
 from netpol_lsp.reach.from_facts import DEFAULT_NAMESPACE, ClusterBuilder, Duplicate
 from netpol_lsp.text.source import Source
-from netpol_lsp.workspace.index import WrittenAt
+from netpol_lsp.workspace.document_places import WrittenAt
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from netpol_lsp.yaml.documents import split
 

@@ -11,7 +11,7 @@ from netpol_lsp.policies.ir import Origin
 from netpol_lsp.reach.from_facts import Duplicate
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
-from netpol_lsp.workspace.index import WrittenAt
+from netpol_lsp.workspace.document_places import WrittenAt
 
 
 @dataclass(frozen=True, slots=True)
