@@ -240,7 +240,7 @@ async def test_a_new_document_in_a_file(editor):
     assert {"deny-all", "apiVersion", "kind"} <= set(items)
     assert "deny-all" not in await complete(editor, "kind: Deployment\n|")
     assert labels(await complete(editor, "kind: |")) == ["NetworkPolicy", "ConnectivityTest"]
-    assert labels(await complete(editor, "apiVersion: |")) == ["networking.k8s.io/v1"]
+    assert labels(await complete(editor, "apiVersion: |")) == ["networking.k8s.io/v1", "netpol-lint/v1"]
 
 
 async def test_inside_a_list_of_objects(editor):
