@@ -251,3 +251,23 @@ async def test_what_is_no_workload_has_no_hierarchy(ask):
         other = {**incoming[0]["from"], "data": data}
         assert await ask.editor.request("callHierarchy/incomingCalls", {"item": other}) == []
         assert await ask.editor.request("callHierarchy/outgoingCalls", {"item": other}) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "end"),
+    [
+        ((), "to"),
+        (("  ingress:", "  policyTypes: [Egress]\n  ingress:"), "from"),
+        (("{app: db}", "{app: nobody}"), None),
+    ],
+)
+async def test_a_lens_over_a_policy_tries_a_connection_of_its_pods(make_editor, tmp_path, change, end):
+    (tmp_path / "app.yaml").write_text(APP, encoding="utf-8")
+    editor = make_editor()
+    await editor.start(tmp_path, initializationOptions={"whyCommand": "client.why"})
+    text = POLICY.replace(*change, 1) if change else POLICY
+    document = editor.open(text, (tmp_path / "db.yaml").as_uri())
+    await editor.quiet()
+    lenses = await editor.request("textDocument/codeLens", {"textDocument": {"uri": document.uri}})
+    given = [one["command"]["arguments"] for one in lenses if one["command"]["title"] == "try a connection"]
+    assert given == ([] if end is None else [[{"among": ["data/StatefulSet/db"], "end": end}]])

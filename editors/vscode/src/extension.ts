@@ -3,16 +3,22 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, type Middleware, RevealOutputChannelOn, State as ClientState } from "vscode-languageclient/node";
-import { type Answer, askWhy, type Question } from "./connections";
+import { type Answer, askWhy, type Choices, type Given, type Question } from "./connections";
 import { findServer, onPath, type Surroundings } from "./find";
+import { type HtmlPage, HtmlPages } from "./html";
 import { bundledServer, CannotInstall, NoPython } from "./install";
-import { LANGUAGES, looksLikeManifest, wantsServer } from "./language";
+import { holdsTests, LANGUAGES, looksLikeManifest, wantsServer } from "./language";
 import { startPolicy } from "./policies";
-import { type ClusterFact, Pages, Status } from "./view";
+import { type ClusterFact, Pages, pickOrType, Status } from "./view";
 
 const EXPLAIN = "netpol.explainPolicy";
 const SHOW_CONFIG = "netpol.showConfig";
 const WHY = "netpol.why";
+const CHOICES = "netpol.connectionChoices";
+const EXPLAIN_TEST = "netpol.explainTest";
+const RUN_TESTS = "netpol.runTests";
+const CONNECTIVITY_PAGE = "netpol.connectivityPage";
+const DIFF_PAGE = "netpol.diffPage";
 /** What this client does itself, told to the server: it shows what commands answer, and lets people choose among code actions. */
 const OWN = { showResults: false, codeActionMenu: true, clusterStatus: true, suggestCommand: "editor.action.triggerSuggest", whyCommand: "netpol.whyConnection" };
 const SELECTOR = LANGUAGES.flatMap((language) => ["file", "untitled"].map((scheme) => ({ language, scheme })));
@@ -28,9 +34,10 @@ class Server {
   private readonly output = vscode.window.createOutputChannel("NetworkPolicy");
   private readonly status = new Status();
   private readonly pages = new Pages();
+  private readonly html = new HtmlPages();
 
   constructor(private readonly context: vscode.ExtensionContext) {
-    context.subscriptions.push(this.output, this.status, this.pages);
+    context.subscriptions.push(this.output, this.status, this.pages, this.html);
   }
 
   /** Start it, unless it runs. A failure is told at once, or with `quiet` in the status bar alone until `tell`. */
@@ -75,7 +82,7 @@ class Server {
   }
 
   /** Ask whether a connection is allowed, and show which lines decide. Who and to whom may be given, as by a key binding. */
-  async why(given: Partial<Question> = {}): Promise<void> {
+  async why(given: Given = {}): Promise<void> {
     const document = vscode.window.activeTextEditor?.document;
     await this.start();
     const client = this.client;
@@ -85,11 +92,46 @@ class Server {
     const uri = document !== undefined && LANGUAGES.includes(document.languageId) ? client.code2ProtocolConverter.asUri(document.uri) : undefined;
     const title = "Why Is a Connection Allowed or Denied?";
     this.lastQuestion = await askWhy(given, this.lastQuestion, {
-      input: (prompt, placeHolder, value) => vscode.window.showInputBox({ title, prompt, placeHolder, value, ignoreFocusOut: true }),
-      run: (from, to) => vscode.commands.executeCommand<Answer | null>(WHY, { from, to, uri }),
+      choices: () => vscode.commands.executeCommand<Choices | null>(CHOICES, { uri }).then((found) => found, () => undefined),
+      pick: (prompt, placeHolder, choices) => pickOrType(title, `${prompt} (${placeHolder})`, choices),
+      run: (question) => vscode.commands.executeCommand<Answer | null>(WHY, { ...question, uri }),
       show: (text, files) => this.pages.showAnswer("Why", text, files),
-      complain: (message) => void vscode.window.showErrorMessage(`NetworkPolicy: ${message}`),
+      complain,
     });
+  }
+
+  /** Show who may talk to whom, of a folder or of the whole workspace. */
+  async connectivity(folder?: vscode.Uri): Promise<void> {
+    await this.showPage(CONNECTIVITY_PAGE, await folderOf(folder));
+  }
+
+  /** Show what has changed since a git revision, the last commit unless another one is named, below a folder. */
+  async diff(folder?: vscode.Uri, base?: string): Promise<void> {
+    const chosen = (await folderOf(folder)) ?? (await theFolder());
+    await this.showPage(DIFF_PAGE, chosen, base);
+  }
+
+  async diffWith(folder?: vscode.Uri): Promise<void> {
+    const title = "Compare the Connections with a Git Revision";
+    const base = await vscode.window.showInputBox({ title, prompt: "The revision to compare with", placeHolder: "main, HEAD~3, v1.2.0" });
+    if (base?.trim()) {
+      await this.diff(folder, base.trim());
+    }
+  }
+
+  private async showPage(command: string, folder: vscode.Uri | undefined, base?: string): Promise<void> {
+    await this.start();
+    const client = this.client;
+    if (client === undefined) {
+      return;
+    }
+    const uri = folder !== undefined ? client.code2ProtocolConverter.asUri(folder) : undefined;
+    const page = await vscode.commands.executeCommand<HtmlPage | null>(command, { folder: uri, base });
+    if (page?.html !== undefined) {
+      this.html.show(`${command} ${uri ?? ""} ${base ?? ""}`, page);
+    } else if (page?.error !== "cancelled") {
+      complain(page?.error ?? "the server does not know this question: update netpol-lsp");
+    }
   }
 
   /** A new document with a policy in it, which the user chooses. */
@@ -186,6 +228,13 @@ class Server {
           await this.pages.showMarkdown("Explanation", markdown ? markdown : "There is no policy in this file.");
         } else if (command === SHOW_CONFIG) {
           await this.pages.showJson("Configuration", answer);
+        } else if (command === EXPLAIN_TEST || command === RUN_TESTS) {
+          const { text, files, error } = (answer as Answer | null) ?? {};
+          if (text !== undefined) {
+            await this.pages.showAnswer(command === RUN_TESTS ? "Tests" : "Why", text, files ?? {});
+          } else {
+            complain(error ?? "the server does not know this question: update netpol-lsp");
+          }
         }
         return answer;
       },
@@ -237,7 +286,35 @@ class Server {
   }
 }
 
+function complain(message: string): void {
+  void vscode.window.showErrorMessage(`NetworkPolicy: ${message}`);
+}
+
+/** The folder that a menu was opened on: of a file the one that it is in. */
+async function folderOf(uri: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
+  if (uri?.scheme !== "file" && uri?.scheme !== "vscode-remote") {
+    return undefined;
+  }
+  const found = await vscode.workspace.fs.stat(uri).then((stat) => stat, () => undefined);
+  return found !== undefined && (found.type & vscode.FileType.Directory) === 0 ? vscode.Uri.joinPath(uri, "..") : uri;
+}
+
+/** The workspace's folder; of several that of the active editor, or the one that somebody chooses. */
+async function theFolder(): Promise<vscode.Uri | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const active = vscode.window.activeTextEditor?.document.uri;
+  const own = active !== undefined ? vscode.workspace.getWorkspaceFolder(active) : undefined;
+  return (folders.length < 2 ? folders[0] : (own ?? (await vscode.window.showWorkspaceFolderPick())))?.uri;
+}
+
 let server: Server | undefined;
+
+/** Let menus know whether the active editor has tests of connections. */
+function tellOfTests(): void {
+  const document = vscode.window.activeTextEditor?.document;
+  const has = document !== undefined && LANGUAGES.includes(document.languageId) && holdsTests(document.getText());
+  void vscode.commands.executeCommand("setContext", "netpol.hasTests", has);
+}
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const ours = (server = new Server(context));
@@ -246,6 +323,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   let tried: Promise<void> | undefined, told = false;
   const look = async (document: vscode.TextDocument): Promise<void> => {
     const text = (): string => document.getText();
+    tellOfTests();
     if (tried === undefined && wantsServer(document.languageId, text)) {
       tried = ours.start({ quiet: true });
     }
@@ -256,9 +334,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }
   };
   context.subscriptions.push(
+    vscode.window.onDidChangeActiveTextEditor(tellOfTests),
     vscode.commands.registerCommand("netpol.explain", () => ours.ask(EXPLAIN)),
     vscode.commands.registerCommand("netpol.effectiveConfig", () => ours.ask(SHOW_CONFIG)),
-    vscode.commands.registerCommand("netpol.whyConnection", (given?: Partial<Question>) => ours.why(given)),
+    vscode.commands.registerCommand("netpol.whyConnection", (given?: Given) => ours.why(given)),
+    vscode.commands.registerCommand("netpol.connectivity", (folder?: vscode.Uri) => ours.connectivity(folder)),
+    vscode.commands.registerCommand("netpol.diff", (folder?: vscode.Uri) => ours.diff(folder)),
+    vscode.commands.registerCommand("netpol.diffWith", (folder?: vscode.Uri) => ours.diffWith(folder)),
+    vscode.commands.registerCommand("netpol.checkTests", () => ours.ask(RUN_TESTS)),
     vscode.commands.registerCommand("netpol.newPolicy", () => ours.newPolicy()),
     vscode.commands.registerCommand("netpol.restart", () => ours.restart()),
     vscode.commands.registerCommand("netpol.showOutput", () => ours.showOutput()),

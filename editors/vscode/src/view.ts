@@ -1,6 +1,6 @@
 // What the user sees of the extension: the status bar item, and the server's answers as pages.
 import * as vscode from "vscode";
-import { findPlaces } from "./connections";
+import { type Choice, findPlaces } from "./connections";
 import { LANGUAGES } from "./language";
 
 const SCHEME = "netpol";
@@ -70,6 +70,40 @@ export class Status {
       this.item.hide();
     }
   }
+}
+
+/** Let somebody choose, or type something else. Nothing when they give up. */
+export function pickOrType(title: string, placeholder: string, choices: Choice[]): Promise<Choice | undefined> {
+  const items: PickItem[] = choices.map((choice) => ({
+    label: choice.label,
+    description: choice.description,
+    kind: choice.isHead ? vscode.QuickPickItemKind.Separator : vscode.QuickPickItemKind.Default,
+    choice,
+  }));
+  const pick = vscode.window.createQuickPick<PickItem>();
+  const offer = (text: string): void => {
+    const typed = text.trim();
+    const isKnown = typed === "" || items.some(({ label }) => label === typed);
+    pick.items = isKnown ? items : [{ label: typed, description: "as typed", alwaysShow: true, choice: { label: typed } }, ...items];
+  };
+  return new Promise((resolve) => {
+    Object.assign(pick, { title, placeholder, matchOnDescription: true, ignoreFocusOut: true });
+    offer("");
+    pick.onDidChangeValue(offer);
+    pick.onDidAccept(() => {
+      resolve(pick.selectedItems[0]?.choice);
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
+}
+
+interface PickItem extends vscode.QuickPickItem {
+  choice: Choice;
 }
 
 /** Pages that are not files. The places that they name are links. */

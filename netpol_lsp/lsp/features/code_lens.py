@@ -19,12 +19,17 @@ from netpol_lsp.lsp.features.intent_hints import render_test_lenses
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
+from netpol_lsp.policies.ir import Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import directions_words, isolation_words
 from netpol_lsp.reach.from_facts import DEFAULT_NAMESPACE
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.resources import WorkloadFacts
+
+TRY = "try a connection"
+_MOST = 50
+"""Pods of a policy that a question offers first."""
 
 
 def register(registry: Registry, services: Services) -> None:
@@ -55,7 +60,23 @@ def render_lenses(snapshot: Snapshot, why_command: str = "") -> Iterator[Json]:
             "arguments": [{"uri": snapshot.uri, "position": where["start"]}],
         }
         yield {"range": where, "command": command}
+        if why_command and known is not None and (given := _question_about(snapshot, found.policy, known)):
+            yield {"range": where, "command": {"title": TRY, "command": why_command, "arguments": [given]}}
     yield from _workload_lenses(snapshot, why_command)
+
+
+def _question_about(snapshot: Snapshot, policy: NetworkPolicy, known: LocatedPolicy) -> Json | None:
+    """The pods that a question about a policy is about, and at which end they are; None where no manifest shows any."""
+    selected = selected_at(snapshot.workspace.view, known, ("spec", "podSelector"))
+    names = [
+        name
+        for workload in (selected.workloads if selected is not None else ())
+        if (name := _name_of(workload, snapshot.config.settings.default_namespace)) is not None
+    ]
+    if not names:
+        return None
+    end = "from" if policy.effective_types == {Direction.EGRESS} else "to"
+    return {"among": list(dict.fromkeys(names))[:_MOST], "end": end}
 
 
 def _workload_lenses(snapshot: Snapshot, why_command: str) -> Iterator[Json]:
@@ -68,7 +89,7 @@ def _workload_lenses(snapshot: Snapshot, why_command: str) -> Iterator[Json]:
             yield {"range": where, "command": {"title": title, "command": ""}}
             name = _name_of(workload, snapshot.config.settings.default_namespace)
             if why_command and name is not None:
-                command = {"title": "try a connection", "command": why_command, "arguments": [{"to": name}]}
+                command = {"title": TRY, "command": why_command, "arguments": [{"to": name}]}
                 yield {"range": where, "command": command}
 
 
