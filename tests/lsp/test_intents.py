@@ -176,6 +176,13 @@ async def test_an_edit_of_a_policy_draws_the_verdicts_again(workspace):
     assert not workspace.editor.requests("workspace/inlayHint/refresh")
 
 
+async def test_verdicts_are_drawn_once_the_files_are_read(make_editor, tmp_path):
+    """Whatever was asked for before: the hints that were given then had none."""
+    found = await opened(make_editor(), tmp_path)
+    assert found.editor.requests("workspace/inlayHint/refresh")
+    assert found.editor.requests("workspace/codeLens/refresh")
+
+
 async def test_related_lines_are_those_of_unsaved_text(workspace):
     moved = "# one\n# more 🎉\n" + POLICY.replace("{team: b}", "{team: c}")
     workspace.editor.open(moved, (workspace.folder / "policies/db.yaml").as_uri())

@@ -142,17 +142,18 @@ function offeredNames(names: KnownName[], given: Given, end: "from" | "to", last
     ...offered.filter((one) => !among.includes(one))];
 }
 
-/** A place that an answer names: where in the text, which file, and its line from 1. */
+/** A place that an answer names: where in the text, which file, and its line and column from 1. */
 export interface NamedPlace {
   start: number;
   end: number;
   path: string;
   line: number;
+  column: number;
 }
 
 /** The places in an answer, as in `--> policies/db.yaml:12:11`. */
 export function findPlaces(text: string): NamedPlace[] {
-  return [...text.matchAll(/(?<=--> )(.+?):(\d+):\d+(?= {3}|$)/gm)].map((found) => (
-    { start: found.index, end: found.index + found[0].length, path: found[1], line: Number(found[2]) }
+  return [...text.matchAll(/(?<=--> )(.+?):(\d+):(\d+)(?= {3}|$)/gm)].map((found) => (
+    { start: found.index, end: found.index + found[0].length, path: found[1], line: Number(found[2]), column: Number(found[3]) }
   ));
 }

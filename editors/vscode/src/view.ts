@@ -4,6 +4,8 @@ import { type Choice, findPlaces } from "./connections";
 import { LANGUAGES } from "./language";
 
 const SCHEME = "netpol";
+/** The language of answers: their long lines are wrapped. */
+const ANSWER = "netpol-answer";
 
 export type State = "waiting" | "starting" | "running" | "failed";
 
@@ -14,6 +16,9 @@ const LOOKS: Record<State, string> = {
   running: "$(shield) netpol",
   failed: "$(error) netpol: failed",
 };
+
+/** What the keys of the configuration are about. */
+const WORDS: Record<string, string | undefined> = { cni: "Network plugin", platform: "Platform", "kubernetes-version": "Kubernetes" };
 
 /** Something that the server knows of the cluster, and from where. */
 export interface ClusterFact {
@@ -27,6 +32,7 @@ export class Status {
   private readonly item = vscode.window.createStatusBarItem("netpol.status", vscode.StatusBarAlignment.Right, 90);
   private readonly watch: vscode.Disposable;
   private detail = "";
+  private isRunning = false;
   private cluster: ClusterFact[] = [];
 
   constructor() {
@@ -39,6 +45,7 @@ export class Status {
   set(state: State, detail: string): void {
     this.item.text = LOOKS[state];
     this.detail = detail;
+    this.isRunning = state === "running";
     this.describe();
     this.item.accessibilityInformation = { label: `NetworkPolicy is ${state}: ${detail}` };
     this.item.backgroundColor = state === "failed" ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
@@ -53,8 +60,15 @@ export class Status {
   }
 
   private describe(): void {
-    const lines = this.cluster.map(({ key, value, origin }) => `${key}: ${value} (${origin})`);
-    this.item.tooltip = [`NetworkPolicy: ${this.detail}`, ...lines].join("\n");
+    const text = new vscode.MarkdownString("**NetworkPolicy**: ").appendText(this.detail);
+    for (const { key, value, origin } of this.cluster) {
+      text.appendMarkdown(`\n\n${WORDS[key] ?? ""}`).appendText(WORDS[key] === undefined ? `${key}: ` : ": ");
+      text.appendMarkdown("**").appendText(value).appendMarkdown("**, from ").appendText(origin);
+    }
+    if (this.isRunning && !this.cluster.some(({ key }) => key === "cni" || key === "platform")) {
+      text.appendMarkdown("\n\nThe network plugin is not known: `cni:` in `.netpol-lint.yaml` names it.");
+    }
+    this.item.tooltip = text;
   }
 
   dispose(): void {
@@ -84,10 +98,10 @@ export function pickOrType(title: string, placeholder: string, choices: Choice[]
   const offer = (text: string): void => {
     const typed = text.trim();
     const isKnown = typed === "" || items.some(({ label }) => label === typed);
-    pick.items = isKnown ? items : [{ label: typed, description: "as typed", alwaysShow: true, choice: { label: typed } }, ...items];
+    pick.items = isKnown ? items : [...items, { label: typed, description: "as typed", alwaysShow: true, choice: { label: typed } }];
   };
   return new Promise((resolve) => {
-    Object.assign(pick, { title, placeholder, matchOnDescription: true, ignoreFocusOut: true });
+    Object.assign(pick, { title, placeholder, ignoreFocusOut: true });
     offer("");
     pick.onDidChangeValue(offer);
     pick.onDidAccept(() => {
@@ -123,9 +137,9 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Documen
 
   provideDocumentLinks(document: vscode.TextDocument): vscode.DocumentLink[] {
     const files = this.files.get(document.uri.path) ?? {};
-    return findPlaces(document.getText()).filter(({ path }) => path in files).map(({ start, end, path, line }) => {
+    return findPlaces(document.getText()).filter(({ path }) => path in files).map(({ start, end, path, line, column }) => {
       const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
-      return new vscode.DocumentLink(range, vscode.Uri.parse(files[path]).with({ fragment: `L${line}` }));
+      return new vscode.DocumentLink(range, vscode.Uri.parse(files[path]).with({ fragment: `L${line},${column}` }));
     });
   }
 
@@ -144,7 +158,8 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Documen
   async showAnswer(name: string, text: string, files: Record<string, string>): Promise<void> {
     const uri = this.put(`${name}.txt`, text);
     this.files.set(uri.path, files);
-    await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
+    const document = await vscode.languages.setTextDocumentLanguage(await vscode.workspace.openTextDocument(uri), ANSWER);
+    await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
   }
 
   dispose(): void {

@@ -23,9 +23,10 @@ class IntentRedraw:
             self._shown.pop(snapshot.uri, None)
             return
         look = [_look(outcome) for _, tests in snapshot.tests for outcome in tests.outcomes]
-        before = self._shown.get(snapshot.uri)
+        source, before = self._shown.get(snapshot.uri, (None, []))
         self._shown[snapshot.uri] = (snapshot.source, look)
-        if before is not None and before[0] is snapshot.source and before[1] != look:
+        # What was drawn before the first verdicts were known has none, whatever the text was.
+        if look != before and (source is snapshot.source or not before):
             self._refresh()
 
     def _refresh(self) -> None:

@@ -8,6 +8,7 @@ import { needed, Report, withWorkbench } from "./workbench.mjs";
 const report = new Report("vscode inside");
 const here = import.meta.dirname;
 const policy = fs.readFileSync(path.join(here, "../fixtures/unicode.yaml"), "utf8");
+const tests = fs.readFileSync(path.join(here, "../fixtures/netpol-tests.yaml"), "utf8");
 const connection = fs.readFileSync(path.join(here, "../fixtures/connection.yaml"), "utf8");
 
 async function session({ page, workspace, remote, open }) {
@@ -36,7 +37,7 @@ async function session({ page, workspace, remote, open }) {
 
 try {
   const settings = { "netpol.server.path": needed("SERVER") };
-  await withWorkbench({ files: { "policy.yaml": policy, "connection.yaml": connection, "compose.yaml": "services: {web: {image: x}}\n" }, settings, bare: true }, session);
+  await withWorkbench({ files: { "policy.yaml": policy, "connection.yaml": connection, "netpol-tests.yaml": tests, "compose.yaml": "services: {web: {image: x}}\n" }, settings, bare: true }, session);
 } catch (error) {
   report.check("the session", false, error.stack);
 }

@@ -111,6 +111,6 @@ test("an older server does not know the question, nor the names", async () => {
 test("places are links, web addresses and the rest are not", () => {
   const text = "deny: a -> b\n    rule 1\n      --> policies/my db.yaml:12:11   - from: --> x:1:2\n      --> https://docs.example/page\n    1. open it   --> other.yaml:3:1\n";
   const found = findPlaces(text);
-  assert.deepEqual(found.map(({ path, line }) => [path, line]), [["policies/my db.yaml", 12], ["x", 1], ["other.yaml", 3]]);
+  assert.deepEqual(found.map(({ path, line, column }) => [path, line, column]), [["policies/my db.yaml", 12, 11], ["x", 1, 2], ["other.yaml", 3, 1]]);
   assert.deepEqual(found.map(({ start, end }) => text.slice(start, end)), ["policies/my db.yaml:12:11", "x:1:2", "other.yaml:3:1"]);
 });

@@ -23,7 +23,7 @@ async function activate(t, options) {
 test("JSON and other languages that are no manifest start nothing", async (t) => {
   const seen = await activate(t, { documents: [document('{"a": 1}', "json"), document("apiVersion: v1", "markdown")] });
   assert.deepEqual(seen.errors, []);
-  assert.match(seen.items[0].tooltip, /No policy is open/);
+  assert.match(seen.items[0].tooltip.value, /No policy is open/);
 });
 
 test("any YAML starts the server; that there is none is told where a manifest is", async (t) => {

@@ -9,13 +9,18 @@ class Item {
   get text() { return this.texts.at(-1); }
   show() {} hide() {} dispose() {}
 }
+class MarkdownString {
+  constructor(value = "") { this.value = value; }
+  appendText(text) { this.value += text; return this; }
+  appendMarkdown(text) { this.value += text; return this; }
+}
 class EventEmitter { event = nothing; fire() {} dispose() {} }
 
 exports.install = ({ documents = [], settings = {}, trusted = true, folders = [] }) => {
   const seen = { errors: [], items: [], commands: {}, listeners: {}, output: [] };
   const listen = (name) => (listener) => { seen.listeners[name] = listener; return nothing(); };
   const api = {
-    EventEmitter,
+    EventEmitter, MarkdownString,
     ThemeColor: class {},
     StatusBarAlignment: {}, ProgressLocation: {}, ViewColumn: {},
     Uri: { joinPath: (base, ...rest) => ({ fsPath: [base.fsPath, ...rest].join("/") }) },

@@ -86,11 +86,54 @@ describe("the extension", () => {
     });
     assert.match(shown.getText(), /^deny: /);
     const links = await until(async () => { const found = await vscode.commands.executeCommand("vscode.executeLinkProvider", shown.uri); return found.length > 0 && found; });
-    assert.match(links[0].target.toString(), /connection\.yaml#L\d+$/);
+    assert.match(links[0].target.toString(), /connection\.yaml#L\d+(,|%2C)\d+$/);
     const workloads = await open("connection.yaml");
     const lenses = await vscode.commands.executeCommand("vscode.executeCodeLensProvider", workloads.uri);
-    const wanted = lenses.filter((one) => one.command?.command === "netpol.whyConnection").map((one) => one.command.arguments[0].to);
-    assert.deepEqual(wanted, ["why/Deployment/web", "why/StatefulSet/db"]);
+    const wanted = lenses.filter((one) => one.command?.command === "netpol.whyConnection").map((one) => one.command.arguments[0]);
+    const over = [{ to: "why/Deployment/web" }, { to: "why/StatefulSet/db" }, { among: ["why/StatefulSet/db"], end: "to" }];
+    assert.deepEqual(wanted.map((one) => JSON.stringify(one)).sort(), over.map((one) => JSON.stringify(one)).sort());
+  });
+
+  it("checks tests of connections while they are written", async () => {
+    const tests = await open("netpol-tests.yaml");
+    const failing = () => findings(tests, "connectivity-test");
+    const [finding] = await until(() => failing().length === 1 && failing());
+    assert.equal(tests.getText(finding.range), "allow");
+    assert.match(finding.message, /^expected allow, is deny/);
+    assert.match(finding.relatedInformation[0].location.uri.path, /connection\.yaml$/);
+    const all = new vscode.Range(0, 0, tests.lineCount, 0);
+    const hints = await until(async () => { const found = await vscode.commands.executeCommand("vscode.executeInlayHintProvider", tests.uri, all); return found.length === 2 && found; });
+    assert.deepEqual(hints.map((one) => one.label), ["✓ denied", "✗ denied"]);
+    const list = await vscode.commands.executeCommand("vscode.executeCompletionItemProvider", tests.uri, place(tests, "why/web"));
+    const labels = list.items.map((one) => one.label.label ?? one.label);
+    for (const name of ["why/db", "why/web", "world"]) assert.ok(labels.includes(name), labels.join());
+    // The policy changes in another editor, and is not saved.
+    const policies = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder(), "connection.yaml"));
+    const edit = new vscode.WorkspaceEdit();
+    const start = policies.getText().indexOf("frontend");
+    edit.replace(policies.uri, new vscode.Range(policies.positionAt(start), policies.positionAt(start + "frontend".length)), "web");
+    assert.ok(await vscode.workspace.applyEdit(edit));
+    await until(() => failing().length === 0);
+    await vscode.window.showTextDocument(policies);
+    await vscode.commands.executeCommand("workbench.action.files.revert");
+    await until(() => failing().length === 1);
+    await vscode.window.showTextDocument(tests);
+    await vscode.commands.executeCommand("netpol.checkTests");
+    const shown = await until(() => vscode.workspace.textDocuments.find((one) => one.uri.path === "/Tests.txt"));
+    assert.match(shown.getText(), /1 passed, 1 failed\n$/);
+    assert.equal(shown.languageId, "netpol-answer");
+  });
+
+  it("shows who may talk to whom, and says why there is no difference to show", async () => {
+    await vscode.window.showTextDocument(document);
+    const panel = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs).find((tab) => tab.input instanceof vscode.TabInputWebview && /netpol\.page/.test(tab.input.viewType));
+    await vscode.commands.executeCommand("netpol.connectivity");
+    const shown = await until(panel);
+    assert.match(shown.label, /^connectivity: /);
+    await vscode.window.tabGroups.close(shown);
+    // The folder is not a git repository: an error, and no page.
+    await vscode.commands.executeCommand("netpol.diff");
+    assert.equal(panel(), undefined);
   });
 
   it("shows the configuration in effect", async () => {
