@@ -74,7 +74,9 @@ def test_vim_with_ale() -> None:
     run(HERE / "vim/run", program("vim"), SERVER, ale)
 
 
-@pytest.mark.parametrize("script", ["inside.mjs", "ui.mjs", "trust.mjs", "settings.mjs", "first.mjs", "connections.mjs"])
+@pytest.mark.parametrize(
+    "script", ["inside.mjs", "ui.mjs", "trust.mjs", "settings.mjs", "first.mjs", "connections.mjs"]
+)
 def test_vscode(script: str) -> None:
     # Minutes long, so only for those who say where it is: `.ci/editors` runs it anyway.
     if "NETPOL_EDITORS_WORK" not in os.environ:
