@@ -113,7 +113,7 @@ async def test_a_test_that_fails_leads_to_the_lines_that_decide(workspace):
     found = {workspace.document.slice(one["range"]): one for one in await workspace.findings()}
     failing = found["allow"]
     assert (failing["severity"], failing["code"], failing["source"]) == (1, "connectivity-test", "netpol-lint")
-    assert failing["message"] == "expected allow, is deny: NetworkPolicy data/db: no rule takes in the other end"
+    assert failing["message"] == "expected allow, is deny: NetworkPolicy data/db: no rule matches the other end"
     (related,) = failing["relatedInformation"]
     assert related["location"]["uri"] == (workspace.folder / "policies/db.yaml").as_uri()
     assert related["location"]["range"]["start"]["line"] == 6
@@ -151,7 +151,7 @@ async def test_verdicts_are_drawn_after_a_line_or_after_what_is_expected(workspa
     ]
     assert places == ends
     tooltip = (await workspace.hints())[1]["tooltip"]
-    assert tooltip["value"] == "**expected allow, is deny**\n\n- NetworkPolicy data/db: no rule takes in the other end"
+    assert tooltip["value"] == "**expected allow, is deny**\n\n- NetworkPolicy data/db: no rule matches the other end"
 
 
 async def test_hints_may_be_switched_off(make_editor, tmp_path):

@@ -53,7 +53,7 @@ async function verdicts(page, workspace, remote, open) {
   await page.keyboard.press("Control+Shift+M");
   const problem = page.locator(".markers-panel .monaco-list-row", { hasText: "expected allow, is deny" });
   await problem.first().waitFor();
-  report.check("the Problems panel says why", /no rule takes in the other end/.test(await problem.first().innerText()));
+  report.check("the Problems panel says why", /no rule matches the other end/.test(await problem.first().innerText()));
   const related = page.locator(".markers-panel .monaco-list-row", { hasText: "connection.yaml" });
   await related.first().waitFor();
   await picture(page, "tests");
