@@ -30,7 +30,7 @@ def test_the_two_mistakes_between_modules(capsys, monkeypatch) -> None:
     assert found == {("po", "NP211", "warning"), ("po", "NP302", "warning")}
 
 
-@pytest.mark.parametrize("name", ["article", "dubbo", "shop"])
+@pytest.mark.parametrize("name", ["article", "chart", "dubbo", "shop"])
 def test_the_overview_names_the_folder(name: str) -> None:
     assert f"`{name}/`" in (EXAMPLES / "README.md").read_text()
 
