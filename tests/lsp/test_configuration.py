@@ -28,7 +28,7 @@ def codes(items):
         ({"whyCommand": "x"}, ClientSettings(why_command="x")),
         ({"whyCommand": True}, ClientSettings()),
         ({"inlayHints": {"peers": False, "types": "no", "unknown": 1}}, ClientSettings(InlayHintSettings(peers=False))),
-        ({"inlayHints": False}, ClientSettings(InlayHintSettings(False, False, False, False, False))),
+        ({"inlayHints": False}, ClientSettings(InlayHintSettings(False, False, False, False, False, False))),
     ],
 )
 def test_settings_of_any_shape(data, settings):
