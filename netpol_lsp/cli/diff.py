@@ -97,7 +97,9 @@ def _inputs(state: _State, options: argparse.Namespace) -> ClusterInputs:
     if report_config_problems(configs):
         raise UsageError("the configuration has errors")
     try:
-        read = list(read_revision(state, options.path or ()))
+        read = list(
+            read_revision(state, options.path or (), is_excluded=lambda path: configs.for_path(path).is_excluded(path))
+        )
     except GitProblem as error:
         raise UsageError(str(error)) from None
     problems = [str(item) for item in read if isinstance(item, ReadProblem)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.config.settings import Settings
+from netpol_lsp.files.discovery import Excluded
 from netpol_lsp.files.reading import ReadProblem
 from netpol_lsp.formats.page.connectivity import connectivity_data
 from netpol_lsp.formats.page.diff import diff_data
@@ -34,7 +35,7 @@ class WorkspaceFiles:
     """The files that a page is about, as they are at one moment: safe to be used by another thread.
 
     `context`: those of them that count but are not linted. `starts`: where documents start, by URI and number. `texts`
-    gives the text of a file. `title`: what a file is called.
+    gives the text of a file. `title`: what a file is called. `is_excluded`: which paths the configuration leaves out.
     """
 
     facts: Mapping[str, FileFacts]
@@ -43,6 +44,7 @@ class WorkspaceFiles:
     texts: Mapping[str, Source]
     title: Callable[[str], str]
     settings: Settings
+    is_excluded: Excluded | None = None
 
     @property
     def places(self) -> Places:
@@ -71,7 +73,11 @@ def connectivity_page(files: WorkspaceFiles, subject: str, proceed: Proceed) -> 
 def diff_page(files: WorkspaceFiles, folder: str, base: str, subject: str, proceed: Proceed) -> Page:
     """What has changed below a folder since a git revision. Raises GitProblem."""
     revision = find_revision(base, folder)
-    read = [item for item in read_revision(revision, (), folder) if not isinstance(item, ReadProblem)]
+    read = [
+        item
+        for item in read_revision(revision, (), folder, files.is_excluded, may_fetch=False)
+        if not isinstance(item, ReadProblem)
+    ]
     proceed()
     before = cluster_of([(item, files.settings) for item in read], (), files.settings)
     proceed()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from netpol_lsp.files.discovery import CONFIG_NAME, MANIFEST_ENDINGS, VENDORED
+from netpol_lsp.files.discovery import CONFIG_NAME, MANIFEST_ENDINGS, Excluded, would_discover
 from netpol_lsp.files.reading import ReadProblem, decode
 from netpol_lsp.text.source import Source
 
@@ -39,31 +40,80 @@ def merge_base(name: str, folder: str = ".") -> Revision:
     return Revision(f"merge base with {name}", _git(folder, "merge-base", other.commit, "HEAD").strip())
 
 
-def read_revision(revision: Revision, paths: Sequence[str] = (), folder: str = ".") -> Iterator[Source | ReadProblem]:
-    """The manifests below the current folder as they were, or below some paths in it. Raises GitProblem."""
-    names = _git(folder, "ls-tree", "-r", "-z", "--name-only", revision.commit, "--", *(paths or ["."]))
-    wanted = [name for name in names.split("\0") if _is_manifest(name)]
-    for name in sorted(wanted):
-        data = _git_bytes(folder, "cat-file", "blob", f"{revision.commit}:./{name}")
-        text = decode(data, f"{revision.commit[:12]}:{name}")
-        yield text if isinstance(text, ReadProblem) else text.source
+def read_revision(
+    revision: Revision,
+    paths: Sequence[str] = (),
+    folder: str = ".",
+    is_excluded: Excluded | None = None,
+    *,
+    may_fetch: bool = True,
+) -> Iterator[Source | ReadProblem]:
+    """The manifests below the current folder as they were, or below some paths in it. Raises GitProblem.
+
+    Those are left out that would be left out if the files were there now. `may_fetch`: whether git may get what a partial
+    clone lacks; the repository's own settings say how, so it may run what somebody else wrote.
+    """
+    listed = _git(folder, "ls-tree", "-r", "-z", revision.commit, "--", *(paths or ["."]))
+    base = os.path.abspath(folder).replace(os.sep, "/")
+    found: list[tuple[str, str]] = []
+    for entry in filter(None, listed.split("\0")):
+        head, _, name = entry.partition("\t")
+        mode, kind, digest = head.split(" ")
+        if kind == "blob" and _is_wanted(base, name, is_excluded):
+            # A link's own content is a path; git follows it by its name, which must not end the line.
+            wanted = f"{revision.commit}:./{name}" if mode == _LINK else digest
+            if "\n" not in wanted:
+                found.append((name, wanted))
+    found.sort()
+    for (name, _), data in zip(found, _contents(folder, [wanted for _, wanted in found], may_fetch), strict=True):
+        if data is not None:
+            text = decode(data, f"{revision.commit[:12]}:{name}")
+            yield text if isinstance(text, ReadProblem) else text.source
 
 
-def _is_manifest(name: str) -> bool:
-    *folders, base = name.split("/")
-    if not base.endswith(MANIFEST_ENDINGS) or base == CONFIG_NAME:
-        return False
-    return all(part[:1] != "." and part not in VENDORED for part in folders if part not in ("", ".."))
+_OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+_LINK = "120000"
+"""The mode of a symbolic link: its content is a path."""
+
+
+def _is_wanted(base: str, name: str, is_excluded: Excluded | None) -> bool:
+    """Whether a file is a manifest; `name` counts from the current folder, above which no configuration was read."""
+    if name.endswith(MANIFEST_ENDINGS) and not name.startswith("../"):
+        return would_discover(base, f"{base.rstrip('/')}/{name}", is_excluded)
+    return name.endswith(MANIFEST_ENDINGS) and os.path.basename(name) != CONFIG_NAME
+
+
+def _contents(folder: str, names: Sequence[str], may_fetch: bool) -> Iterator[bytes | None]:  # noqa: FBT001 - see `read_revision`
+    """The contents of git's objects, in this order; None for a link that leads to no file of the revision."""
+    if not names:
+        return
+    wanted = "".join(f"{one}\n" for one in names).encode("utf-8", "surrogateescape")
+    variables = {} if may_fetch else _OFFLINE
+    output = _git_bytes(folder, "cat-file", "--batch", "--follow-symlinks", data=wanted, variables=variables)
+    at = 0
+    for name in names:
+        start = output.index(b"\n", at) + 1
+        words = output[at : start - 1].split()
+        if words[0] in (b"dangling", b"symlink", b"loop", b"notdir"):
+            at = start + int(words[1]) + 1
+            yield None
+        elif words[-1] == b"missing":
+            message = f"git does not have the content of {name[:12]}"
+            raise GitProblem(message)
+        else:
+            size = int(words[2])
+            at = start + size + 1
+            yield output[start : start + size] if words[1] == b"blob" else None
 
 
 def _git(folder: str, *arguments: str) -> str:
     return _git_bytes(folder, *arguments).decode("utf-8", "surrogateescape")
 
 
-def _git_bytes(folder: str, *arguments: str) -> bytes:
+def _git_bytes(folder: str, *arguments: str, data: bytes | None = None, variables: Mapping[str, str] = {}) -> bytes:
     command = ["git", "-C", folder, *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - git, with arguments of its own
+        done = subprocess.run(command, input=data, env={**os.environ, **variables}, capture_output=True, check=False)  # noqa: S603 - git, with arguments of its own
     except OSError as error:
         message = f"git cannot be run: {error.strerror or error}"
         raise GitProblem(message) from None

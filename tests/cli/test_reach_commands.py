@@ -1,6 +1,8 @@
 """why, connectivity, diff and test from the command line."""
 
+import contextlib
 import json
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
@@ -8,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+
+from netpol_lsp.cli.main import main
 
 APP = """\
 apiVersion: v1
@@ -159,7 +163,7 @@ def test_connectivity_as_graphs_and_data(shop) -> None:
     opened(shop)
     assert shop.run("connectivity", "--format", "mermaid").out.startswith("flowchart LR\n")
     assert shop.run("connectivity", "--format", "dot").out.startswith("digraph connectivity {")
-    assert "| shop/frontend[Deployment] |" in shop.run("connectivity", "--format", "markdown").out
+    assert r"| shop/frontend\[Deployment\] |" in shop.run("connectivity", "--format", "markdown").out
     data = json.loads(shop.run("connectivity", "--format", "json").out)
     assert {item["namespace"] for item in data["groups"]} == {"shop", "data"}
     svg = shop.run("connectivity", "--format", "svg")
@@ -193,12 +197,95 @@ def test_diff_in_all_formats(shop, form: str) -> None:
         json.loads(text)
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
-def test_diff_of_git_revisions(shop) -> None:
-    def git(*arguments: str) -> None:
-        command = ["git", "-c", "user.email=a@example.com", "-c", "user.name=a", *arguments]
-        subprocess.run(command, cwd=shop.path, check=True, capture_output=True)
+@pytest.fixture
+def git(shop):
+    """Runs git in the folder."""
+    if shutil.which("git") is None:
+        pytest.skip("there is no git")
 
+    def git(*arguments: str, folder=None) -> None:
+        command = ["git", "-c", "user.email=a@example.com", "-c", "user.name=a", *arguments]
+        subprocess.run(command, cwd=folder or shop.path, check=True, capture_output=True)
+
+    return git
+
+
+@pytest.mark.parametrize("hidden", ["old/app.yaml", ".github/app.yaml", "node_modules/app.yaml", "link.yaml"])
+def test_what_is_left_out_now_is_left_out_of_a_revision(shop, git, hidden) -> None:
+    text = APP.replace("namespace: shop", "namespace: other")
+    if hidden == "link.yaml":
+        shop.write("ignored/app.yaml", text)
+        (shop.path / hidden).symlink_to("ignored/app.yaml")
+    else:
+        shop.write(hidden, text)
+    shop.write(".netpol-lint.yaml", "exclude: [old/, ignored/]\n")
+    git("init", "-q", "-b", "main")
+    git("add", "-f", ".")
+    git("commit", "-qm", "one")
+    assert shop.run("diff", "HEAD").out == "no connection changes\n"
+    if hidden == "link.yaml":
+        for number, target in enumerate(["nowhere.yaml", "../outside.yaml", "ignored", "loop2.yaml"]):
+            (shop.path / f"loop{number}.yaml").symlink_to(target)
+        git("add", "-f", ".")
+        git("commit", "-qm", "links")
+        assert shop.run("diff", "HEAD~1", "HEAD").out == "no connection changes\n"
+    # What git ignores by now counts on neither side.
+    shop.write("more/app.yaml", text)
+    git("add", ".")
+    git("commit", "-qm", "two")
+    shop.write(".gitignore", "more/\n")
+    assert shop.run("diff", "HEAD").out == "no connection changes\n"
+
+
+def test_what_a_partial_clone_lacks_is_fetched(shop, git, tmp_path_factory) -> None:
+    git("init", "-q", "-b", "main")
+    git("config", "uploadpack.allowFilter", "true")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    opened(shop)
+    git("commit", "-qam", "two")
+    clone = tmp_path_factory.mktemp("clone")
+    git("clone", "-q", "--filter=blob:none", shop.path.as_uri(), str(clone))
+    with contextlib.chdir(clone):
+        assert main(["diff", "HEAD~1", "--fail-on", "opened"]) == 1
+
+
+def test_markdown_of_a_large_difference_is_cut_and_says_so(shop) -> None:
+    names = [f"workload-with-a-long-name-{number:03}" for number in range(30)]
+    apps = "".join(
+        f"---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: shop, labels: {{app: {name}}}}}\n"
+        "spec: {containers: [{name: main, image: i}]}\n"
+        for name in names
+    )
+    deny = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny, namespace: shop}\nspec: {podSelector: {}}\n"
+    shop.write("base/a.yaml", apps)
+    shop.write("head/a.yaml", apps + deny)
+    text = shop.run("diff", "base", "head", "--format", "markdown").out
+    assert "**900** closed" in text
+    assert 40_000 < len(text) < 65_536
+    shown = text.count("\n| - |")
+    assert 100 < shown < 900
+    assert f"{900 - shown} more not shown here" in text
+
+
+def test_markdown_of_names_that_mean_harm(shop) -> None:
+    name = "x` | ![i](https://example.org/i.png) @all #1"
+    app = APP.replace("name: frontend", f"name: {json.dumps(name)}")
+    shop.write("base/a.yaml", app)
+    shop.write("head/a.yaml", app + "---\n" + POLICY.replace("TEAM", "a"))
+    for arguments in (("diff", "base", "head"), ("connectivity", "head")):
+        text = shop.run(*arguments, "--format", "markdown").out
+        rows = [line for line in text.splitlines() if "example.org" in line]
+        assert rows
+        for row in rows:
+            plain = "".join(re.split(r"(`[^`]*`)", row)[::2])
+            assert "](" not in plain.replace("\\]", "")
+            assert not re.search(r"(?<!\\)[<!]", plain)
+            assert "https://" not in plain
+            assert "@all" not in plain
+
+
+def test_diff_of_git_revisions(shop, git) -> None:
     git("init", "-q", "-b", "main")
     git("add", ".")
     git("commit", "-qm", "one")

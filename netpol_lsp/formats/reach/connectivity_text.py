@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from netpol_lsp.formats.ansi import Pen
+from netpol_lsp.formats.reach import markdown_table
 from netpol_lsp.formats.reach.connection_lines import (
     ConnectivityReport,
     entry_state,
@@ -114,7 +115,6 @@ def _table(head: Row, rows: Sequence[Row], pen: Pen) -> Iterator[str]:
 
 
 def _markdown(head: Row, rows: Sequence[Row]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'---|' * len(head)}"
+    yield from markdown_table.heading(head)
     for row in rows:
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+        yield markdown_table.row(map(markdown_table.cell, row))

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from netpol_lsp.explanations.connection import end_title
 from netpol_lsp.formats.ansi import Pen
+from netpol_lsp.formats.reach import markdown_table
 from netpol_lsp.formats.reach.places import Places
 from netpol_lsp.reach.diff import Cause, Change, ChangeClass, Difference
 from netpol_lsp.reach.traffic import describe
+from netpol_lsp.text.markup import markdown_text
 
 TITLES = {
     ChangeClass.OPENED_WORLD: "Opened to or from outside the cluster",
@@ -18,6 +20,9 @@ TITLES = {
     ChangeClass.CLOSED: "Closed",
     ChangeClass.UNCERTAIN: "Changed, but not known how",
 }
+MARKDOWN_LIMIT = 60_000
+"""A comment of GitHub has room for 65,536 characters, a job's summary for a million bytes."""
+_MOST_WORKLOADS = 50
 _SIGNS = {ChangeClass.CLOSED: "-", ChangeClass.UNCERTAIN: "?"}
 _STYLES = {"+": "error", "-": "fix", "?": "warning", "~": "warning"}
 
@@ -67,24 +72,45 @@ def render(difference: Difference, places: BothPlaces, pen: Pen) -> str:
     return "\n".join(lines) + "\n"
 
 
-def markdown(difference: Difference, places: BothPlaces) -> str:
-    """The changes as tables under headings."""
+def markdown(difference: Difference, places: BothPlaces, limit: int = MARKDOWN_LIMIT) -> str:
+    """The changes as tables under headings, the widest first; with more than about `limit` characters the rest is counted only."""
     counts = [f"**{len(changes)}** {TITLES[kind].lower()}" for kind, changes in by_class(difference)]
     lines = ["## Network policy changes", "", ", ".join(counts) if counts else "No connection changes."]
+    left = limit
     for kind, changes in by_class(difference):
-        lines += ["", f"### {TITLES[kind]}", "", "| | from | to | ports | because of |", "|---|---|---|---|---|"]
+        lines += ["", f"### {TITLES[kind]}", ""]
+        rows: list[str] = []
         for change in changes:
-            sign, _ = _line(kind, change)
-            causes = "<br>".join(_cause(cause, places) for cause in change.causes_of(kind))
-            cells = (sign, end_title(change.source), end_title(change.destination), _ports(kind, change), causes)
-            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    lines += [f"\n{line}" for line in _workloads(difference)]
+            rows.append(_row(kind, change, places))
+            left -= len(rows[-1])
+            if left < 0:
+                rows.pop()
+                break
+        if rows:
+            lines += [*markdown_table.heading(("", "from", "to", "ports", "because of")), *rows]
+        if len(rows) < len(changes):
+            lines += [
+                "",
+                f"{len(changes) - len(rows)} {'more ' if rows else ''}not shown here: the text or html format has all.",
+            ]
+    workloads = _workloads(difference)
+    lines += [f"\n{markdown_text(line)}" for line in workloads[:_MOST_WORKLOADS]]
+    if len(workloads) > _MOST_WORKLOADS:
+        lines.append(f"\n{len(workloads) - _MOST_WORKLOADS} more workloads are new or gone")
     return "\n".join(lines) + "\n"
+
+
+def _row(kind: ChangeClass, change: Change, places: BothPlaces) -> str:
+    sign, _ = _line(kind, change)
+    causes = "<br>".join(_cause(cause, places) for cause in change.causes_of(kind))
+    ends = map(markdown_table.name, (end_title(change.source), end_title(change.destination)))
+    return markdown_table.row((sign, *ends, markdown_table.cell(_ports(kind, change)), causes))
 
 
 def _cause(cause: Cause, places: BothPlaces) -> str:
     where = places.of(cause)
-    return f"{'before: ' if cause.is_before else ''}{cause.text}" + (f" (`{where}`)" if where else "")
+    text = markdown_table.cell(f"{'before: ' if cause.is_before else ''}{cause.text}")
+    return f"{text} ({markdown_table.name(where)})" if where else text
 
 
 def _workloads(difference: Difference) -> list[str]:

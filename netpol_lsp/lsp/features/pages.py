@@ -135,6 +135,7 @@ def _files(services: Services, folders: tuple[str, ...]) -> WorkspaceFiles:
         WorkspaceTexts(view, session.reader()),
         title_in(folders),
         settings,
+        configuration.is_excluded,
     )
 
 
