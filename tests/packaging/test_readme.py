@@ -9,26 +9,15 @@ import pytest
 from ruamel.yaml import YAML
 
 from netpol_lsp import __version__
+from tests.indented_blocks import blocks_of
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 LINT = Path(sys.executable).parent / "netpol-lint"
 
 
-def blocks():
-    """The indented blocks of the page, without their indentation."""
-    found, block = [], []
-    for line in [*README.splitlines(), "end"]:
-        if line.startswith("    ") or (block and not line.strip()):
-            block.append(line[4:])
-        elif block:
-            found.append("\n".join(block).strip() + "\n")
-            block = []
-    return found
-
-
 def snippet(*words):
-    (found,) = [block for block in blocks() if all(word in block for word in words)]
+    (found,) = [block for block in blocks_of(README) if all(word in block for word in words)]
     return YAML(typ="safe").load(found)
 
 
@@ -59,7 +48,7 @@ def test_completion_is_loaded_by_the_line_that_the_page_gives(shell, tmp_path):
         pytest.skip(f"{shell} is not installed")
     if not LINT.exists():
         pytest.skip("netpol-lint is not installed beside this Python")
-    (block,) = [block for block in blocks() if "completion bash" in block]
+    (block,) = [block for block in blocks_of(README) if "completion bash" in block]
     (line,) = [line.partition("  #")[0] for line in block.splitlines() if f"completion {shell}" in line]
     asked = {
         "bash": "complete -p netpol-lint",

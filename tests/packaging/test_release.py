@@ -18,6 +18,7 @@ def repository(tmp_path):
         "netpol_lsp/__init__.py": '__version__ = "1.2.3"\n',
         "editors/vscode/package.json": json.dumps({"version": "1.2.3"}),
         "README.md": "- uses: team/tool@v1.2.3\nrev: v1.2.3\n",
+        "docs/ci.md": "- uses: team/tool@v1.2.3\n",
         "CHANGELOG.md": "# Changelog\n\n## Unreleased\n\n## 1.2.3 (2026-01-02)\n\n- news\n\n## 1.2.2\n\n- old\n",
     }
     for name, text in files.items():
@@ -61,6 +62,7 @@ def test_ready(repository):
         ("netpol_lsp/__init__.py", '__version__ = "1.2.2"\n', "netpol_lsp/__init__.py says 1.2.2"),
         ("editors/vscode/package.json", '{"version": "1.0.0"}', "editors/vscode/package.json says 1.0.0"),
         ("README.md", "uses: team/tool@v1.2.2\n", "README.md has a snippet for v1.2.2"),
+        ("docs/ci.md", "uses: team/tool@v1.2.2\n", "docs/ci.md has a snippet for v1.2.2"),
         ("CHANGELOG.md", "## Unreleased\n\n- news\n", "CHANGELOG.md has no section `## 1.2.3` with what is new"),
         (
             "CHANGELOG.md",
