@@ -104,6 +104,15 @@ local function test_where_it_attaches()
     check("a new file becomes a policy", wait(function() return ready(new) end))
     vim.cmd("bwipeout!")
   end
+  local tests = edit(folder .. "/tests/netpol-tests.yaml")
+  check("tests of connections are served", wait(function() return ready(tests) end))
+  if mode == "plugin" then
+    -- Its folder is a project of its own: away with it, so that the counts below are those of the others.
+    local id = clients(tests)[1].id
+    vim.cmd("bwipeout!")
+    vim.lsp.stop_client(id)
+    wait(function() return #clients() == 1 or #clients() == 0 end)
+  end
   local workload = edit(folder .. "/configured/deployment.yaml")
   check("a manifest in a configured project is served", wait(function() return ready(workload) end))
 end
@@ -180,6 +189,9 @@ local function test_why()
   said = nil
   vim.cmd("Netpol why why/web")
   check("half a question is told how to be asked", (said or ""):find("FROM TO[:PORT]", 1, true) ~= nil, said)
+  said = nil
+  vim.cmd("Netpol nonsense")
+  check("what is no question, too", (said or ""):find(":Netpol connectivity", 1, true) ~= nil, said)
   vim.notify = notify
   vim.cmd("Netpol why why/web why/db:5432")
   check("a connection is answered in a window of its own", wait(function() return vim.bo.buftype == "nofile" end))
@@ -193,7 +205,111 @@ local function test_why()
   check("gF leads to the line", name == "connection.yaml" and vim.api.nvim_win_get_cursor(0)[1] == tonumber(place), { name, place, text })
   vim.cmd("only!")
   edit(policy)
-  check("completion knows the question", vim.fn.getcompletion("Netpol ", "cmdline")[1] == "why")
+  local offered = vim.fn.getcompletion("Netpol ", "cmdline")
+  check("completion knows the questions", vim.deep_equal(offered, { "connectivity", "diff", "test", "why" }), offered)
+  check("it knows the names", vim.deep_equal(vim.fn.getcompletion("Netpol why why/d", "cmdline"), { "why/db" }), vim.fn.getcompletion("Netpol why why/d", "cmdline"))
+  check("also those of the other end", vim.tbl_contains(vim.fn.getcompletion("Netpol why world why/", "cmdline"), "why/web"))
+end
+
+-- Answer the menus with these labels, one after the other; gives the menus that came.
+local function with_menus(labels)
+  local menus = {}
+  vim.ui.select = function(items, options, choose)
+    local wanted = table.remove(labels, 1)
+    table.insert(menus, vim.tbl_map(options.format_item, items))
+    for number, item in ipairs(items) do
+      if item.label == wanted then
+        return choose(item, number)
+      end
+    end
+    choose(nil, nil)
+  end
+  return menus
+end
+
+local function answer()
+  return vim.bo.buftype == "nofile" and vim.api.nvim_buf_get_lines(0, 0, 1, false)[1] or ""
+end
+
+local function test_menus()
+  local menus = with_menus({ "why/web", "why/db", "5432/TCP" })
+  vim.cmd("Netpol why")
+  check("menus lead to the answer", wait(function() return answer():find("^deny: why/web") end), menus)
+  check("the ports of the destination are offered", vim.deep_equal(menus[3], { "5432/TCP", "every port", "something else ..." }), menus)
+  check("tests are offered first", menus[1][1] == "nobody outside reaches the database  (test: world -> why/db, deny)", menus[1])
+  vim.cmd("close")
+  with_menus({ "nobody outside reaches the database" })
+  vim.cmd("Netpol why")
+  check("a test is a question", wait(function() return answer():find("^deny: every address") end), answer())
+  vim.cmd("close")
+  with_menus({ "why/web", "something else ..." })
+  vim.ui.input = function(_, done) done(" why/db:5432 ") end
+  vim.cmd("Netpol why")
+  check("something else may be written", wait(function() return answer():find("TCP 5432", 1, true) end), answer())
+  vim.cmd("close")
+end
+
+local function test_lenses()
+  local buffer = edit(folder .. "/policies/connection.yaml")
+  check("the workloads are served", wait(function() return ready(buffer) end))
+  local params = { textDocument = { uri = vim.uri_from_bufnr(buffer) } }
+  local lenses = vim.lsp.buf_request_sync(buffer, "textDocument/codeLens", params, LIMIT)
+  local over = {}
+  for _, reply in pairs(lenses or {}) do
+    for _, lens in ipairs(reply.result or {}) do
+      if lens.command and lens.command.command == "netpol.tryConnection" then
+        table.insert(over, lens.command)
+      end
+    end
+  end
+  check("a lens over each workload and policy tries a connection", #over == 3, over)
+  for _, command in ipairs(over) do
+    if command.arguments[1].among then
+      local menus = with_menus({ "why/web", "why/db", "every port" })
+      vim.lsp.commands[command.command](command)
+      check("a lens over a policy offers its pods first", wait(function() return answer() ~= "" end) and menus[2][1] == "why/db  (selected by the policy)", menus)
+      vim.cmd("close")
+    end
+  end
+end
+
+local function test_tests()
+  local buffer = edit(folder .. "/policies/netpol-tests.yaml")
+  check("tests beside policies are served", wait(function() return ready(buffer) end))
+  check("the one that fails is a finding", wait(function() return #found(buffer, "connectivity-test") == 1 end), vim.diagnostic.get(buffer))
+  local line, first, last = place(buffer, "allow")
+  local finding = found(buffer, "connectivity-test")[1] or {}
+  check("at what it expects", finding.lnum == line and finding.col == first and finding.end_col == last, finding)
+  vim.cmd("Netpol test")
+  check("the report is in a window of its own", wait(function()
+    return vim.bo.buftype == "nofile" and vim.fn.getline("$") == "1 passed, 1 failed"
+  end), answer())
+  vim.fn.search("connection.yaml:")
+  vim.cmd([[execute "normal \<CR>"]])
+  check("Enter leads to the line", vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ":t") == "connection.yaml", vim.api.nvim_buf_get_name(0))
+  vim.cmd("only!")
+  edit(policy)
+end
+
+local function test_pages()
+  local opened = folder .. "/opened.html"
+  if vim.ui.open then
+    vim.ui.open = function(path) vim.fn.writefile(vim.fn.readfile(path, "b"), opened, "b") end
+  end
+  local function page()
+    return vim.fn.filereadable(opened) == 1 and text_of(opened) or ""
+  end
+  vim.cmd("Netpol connectivity")
+  check("the page of connections is opened", wait(function() return page():find("why/db", 1, true) and page():find("</html>", 1, true) end), page():sub(1, 200))
+  vim.fn.delete(opened)
+  vim.cmd("Netpol diff")
+  check("what has changed since the last commit, too", wait(function() return page():find("HEAD", 1, true) and page():find("</html>", 1, true) end), page():sub(1, 200))
+  local said
+  local notify = vim.notify
+  vim.notify = function(message) said = message end
+  vim.cmd("Netpol diff no-such-revision")
+  check("a revision that is not there is said", wait(function() return (said or ""):find("no-such-revision", 1, true) end), said)
+  vim.notify = notify
 end
 
 local function test_health()
@@ -274,6 +390,10 @@ local function main()
   if mode == "plugin" then
     test_commands(buffer)
     test_why()
+    test_menus()
+    test_lenses()
+    test_tests()
+    test_pages()
     test_health()
     test_fix_on_save()
   end

@@ -24,9 +24,14 @@ function M.has_policy(buffer)
   return text_matches(buffer, { "kind[\"']?%s*:%s*[\"']?%a*NetworkPolicy", "apiVersion[\"']?%s*:%s*[\"']?networking%.k8s%.io/" })
 end
 
--- Whether the text is a Kubernetes manifest at all: its workloads matter to the policies beside it.
+-- Whether the text has tests of connections of ours.
+function M.has_tests(buffer)
+  return text_matches(buffer, { "apiVersion[\"']?%s*:%s*[\"']?netpol%-lint/" })
+end
+
+-- Whether the text is a Kubernetes manifest at all, whose workloads matter to the policies beside it, or a NetAssert file.
 function M.is_manifest(buffer)
-  return text_matches(buffer, { "^%s*%-?%s*[\"']?apiVersion[\"']?%s*:" })
+  return text_matches(buffer, { "^%s*%-?%s*[\"']?apiVersion[\"']?%s*:", "^%s+[\"']?k8sResource[\"']?%s*:" })
 end
 
 -- The nearest folder above a path that holds one of the names, and which one; nil when there is none.
@@ -59,8 +64,8 @@ local function is_ours(buffer)
   return false
 end
 
--- The project's folder when the server is wanted in this buffer, else nil. It is wanted where there is a policy, and
--- for every manifest of a project that has a config file of ours or a server running already.
+-- The project's folder when the server is wanted in this buffer, else nil. It is wanted where there is a policy or
+-- a test of connections, and for every manifest of a project that has a config file of ours or a server running already.
 function M.root_for(buffer)
   buffer = (buffer == nil or buffer == 0) and vim.api.nvim_get_current_buf() or buffer
   if not is_ours(buffer) then
@@ -70,7 +75,7 @@ function M.root_for(buffer)
   local start = path ~= "" and path or (vim.fn.getcwd() .. "/unnamed.yaml")
   local root = above(start, { CONFIG }) or above(start, MARKERS)
   local folder = root or vim.fn.fnamemodify(start, ":p:h")
-  if M.has_policy(buffer) then
+  if M.has_policy(buffer) or M.has_tests(buffer) then
     return folder
   end
   if not M.is_manifest(buffer) then

@@ -1,10 +1,10 @@
 -- What the plugin offers: starting on its own, and commands.
+local ask = require("netpol.ask")
 local server = require("netpol.server")
 
 local M = {}
 
 local EXPLAIN = "netpol.explainPolicy"
-local WHY = "netpol.why"
 
 local function show(text)
   if not text or text == "" then
@@ -34,42 +34,55 @@ function M.show_config()
   end)
 end
 
--- Show an answer in a window of its own. Places in it, as `policies/db.yaml:12:11`, are for `gF`: they count from `root`.
-local function show_answer(text, root)
-  vim.cmd("botright new")
-  local buffer = vim.api.nvim_get_current_buf()
-  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, vim.split(vim.trim(text), "\n", { plain = true }))
-  vim.bo[buffer].buftype = "nofile"
-  vim.bo[buffer].bufhidden = "wipe"
-  vim.bo[buffer].swapfile = false
-  vim.bo[buffer].modifiable = false
-  if root then
-    vim.bo[buffer].path = vim.fn.escape(root, "\\, ") .. ",,"
-  end
-  vim.api.nvim_win_set_height(0, math.min(vim.api.nvim_buf_line_count(buffer), 20))
-end
+-- Say whether a connection is allowed, and which lines decide: by menus, or with both ends given.
+M.why = ask.why
+M.ask = ask.ask
 
--- Say whether a connection is allowed, and which lines decide. `to` may end in a port, as in `data/db:5432`.
-function M.why(from, to)
-  local client = server.clients(vim.api.nvim_get_current_buf())[1] or server.clients()[1]
-  local question = { from = from, to = to, uri = vim.uri_from_bufnr(0) }
-  server.execute(WHY, question, function(result)
-    if not result or not result.text then
-      local problem = result and result.error or "the server does not know this question: update netpol-lsp"
-      vim.notify("netpol: " .. problem, vim.log.levels.ERROR)
-      return
+local USAGE = "write :Netpol why [FROM TO[:PORT]], as in :Netpol why shop/web data/db:5432; "
+  .. ":Netpol connectivity; :Netpol diff [REVISION]; :Netpol test"
+
+local COMMANDS = {
+  why = function(from, to)
+    if from and to then
+      return ask.why(from, to)
+    elseif not from then
+      return ask.ask()
     end
-    show_answer(result.text, client and client.config.root_dir)
-  end)
+    return false
+  end,
+  connectivity = function()
+    ask.page("netpol.connectivityPage", {})
+  end,
+  diff = function(base)
+    ask.page("netpol.diffPage", { base = base })
+  end,
+  test = function()
+    ask.test()
+  end,
+}
+local MOST = { why = 2, connectivity = 0, diff = 1, test = 0 }
+
+-- `:Netpol why FROM TO[:PORT]` and its like.
+local function run(arguments)
+  local name = arguments[1]
+  local command = name and COMMANDS[name]
+  if not command or #arguments - 1 > MOST[name] or command(arguments[2], arguments[3]) == false then
+    vim.notify("netpol: " .. USAGE, vim.log.levels.ERROR)
+  end
 end
 
--- `:Netpol why FROM TO[:PORT]`.
-local function run(arguments)
-  local name, from, to = arguments[1], arguments[2], arguments[3]
-  if name == "why" and #arguments == 3 then
-    return M.why(from, to)
+-- What the command line offers: subcommands, then names for `why`.
+local function complete(lead, line, position)
+  local before = vim.split(vim.trim(line:sub(1, position - #lead)), "%s+")
+  if #before == 1 then
+    return vim.tbl_filter(function(name)
+      return vim.startswith(name, lead)
+    end, { "connectivity", "diff", "test", "why" })
   end
-  vim.notify("netpol: write :Netpol why FROM TO[:PORT], as in :Netpol why shop/web data/db:5432", vim.log.levels.ERROR)
+  if before[2] == "why" and #before <= 3 then
+    return ask.names(lead)
+  end
+  return {}
 end
 
 -- Fix all that is safe in a buffer, and return when it is done: it may be called before the buffer is written.
@@ -102,12 +115,20 @@ function M.start()
   vim.lsp.commands[EXPLAIN] = function(command)
     M.explain((command.arguments or {})[1])
   end
+  -- Code lenses over workloads, policies and tests of connections.
+  vim.lsp.commands[server.TRY] = function(command)
+    ask.ask((command.arguments or {})[1])
+  end
+  vim.lsp.commands["netpol.explainTest"] = function(command)
+    ask.explain_test((command.arguments or {})[1])
+  end
+  vim.lsp.commands["netpol.runTests"] = function(command)
+    ask.run_tests((command.arguments or {})[1])
+  end
   vim.api.nvim_create_user_command("Netpol", function(command) run(command.fargs) end, {
     nargs = "*",
     desc = "Ask about connections",
-    complete = function(_, line)
-      return line:find("^%s*%S+%s+%S*$") and { "why" } or {}
-    end,
+    complete = complete,
   })
   vim.api.nvim_create_user_command("NetpolExplain", function() M.explain() end, { desc = "What this policy does" })
   vim.api.nvim_create_user_command("NetpolConfig", function() M.show_config() end, { desc = "The configuration in effect" })

@@ -2,6 +2,8 @@
 local M = {}
 
 M.name = "netpol_lsp"
+-- What a lens "try a connection" runs; init.lua says what it does.
+M.TRY = "netpol.tryConnection"
 
 local get_clients = vim.lsp.get_clients or vim.lsp.get_active_clients
 -- Neovim 0.7 has no vim.lsp.start that shares one client among the buffers of a project: we remember them.
@@ -14,7 +16,7 @@ end
 
 -- The full path of a program on PATH, nil when it is nowhere. An entry of PATH that is empty or relative means the
 -- current folder, and that may be somebody's repository: such entries are passed over.
-local function on_path(name)
+function M.on_path(name)
   local windows = vim.fn.has("win32") == 1
   for _, folder in ipairs(vim.split(vim.env.PATH or "", windows and ";" or ":", { plain = true })) do
     local program = folder .. "/" .. name .. (windows and ".exe" or "")
@@ -30,7 +32,7 @@ function M.command()
   local set = vim.g.netpol_cmd
   set = type(set) == "string" and set ~= "" and { set } or set
   if type(set) == "table" and #set > 0 then
-    local program = set[1]:find("[/\\]") and set[1] or on_path(set[1])
+    local program = set[1]:find("[/\\]") and set[1] or M.on_path(set[1])
     return program and vim.list_extend({ program }, set, 2)
   end
   local environment = vim.env.VIRTUAL_ENV
@@ -41,7 +43,7 @@ function M.command()
       end
     end
   end
-  local program = on_path("netpol-lsp")
+  local program = M.on_path("netpol-lsp")
   return program and { program }
 end
 
@@ -54,7 +56,7 @@ end
 function M.config(over)
   -- The plugin shows what commands answer, in a floating window: the server need not. Neovim lets you choose among code
   -- actions: it may have them all.
-  local own = { showResults = false, codeActionMenu = true }
+  local own = { showResults = false, codeActionMenu = true, whyCommand = M.TRY }
   local settings = vim.tbl_deep_extend("force", own, vim.g.netpol_settings or {})
   return vim.tbl_extend("force", {
     name = M.name,
@@ -120,6 +122,23 @@ function M.attach(buffer)
   return vim.lsp.start(config, { bufnr = buffer })
 end
 
+local function request_sync(client, method, params, buffer)
+  local answer
+  if vim.fn.has("nvim-0.11") == 1 then
+    answer = client:request_sync(method, params, 2000, buffer)
+  else
+    answer = client.request_sync(method, params, 2000, buffer)
+  end
+  return answer and answer.result
+end
+
+-- The answer to one of the server's commands, two seconds later at most; nil without a server.
+function M.execute_sync(command, argument)
+  local buffer = vim.api.nvim_get_current_buf()
+  local client = M.clients(buffer)[1] or M.clients()[1]
+  return client and request_sync(client, "workspace/executeCommand", { command = command, arguments = { argument } }, buffer)
+end
+
 -- Fix all that is safe in a buffer, and only then return: for BufWritePre. Gives whether something was fixed.
 function M.fix_all(buffer)
   buffer = (buffer == nil or buffer == 0) and vim.api.nvim_get_current_buf() or buffer
@@ -128,13 +147,7 @@ function M.fix_all(buffer)
     return false
   end
   local function ask(method, params)
-    local answer
-    if vim.fn.has("nvim-0.11") == 1 then
-      answer = client:request_sync(method, params, 2000, buffer)
-    else
-      answer = client.request_sync(method, params, 2000, buffer)
-    end
-    return answer and answer.result
+    return request_sync(client, method, params, buffer)
   end
   local place = { line = 0, character = 0 }
   local actions = ask("textDocument/codeAction", {
