@@ -49,7 +49,7 @@ def rendered_findings(renderings: Renderings, workspace: WorkspaceSnapshot) -> l
         others = {other.source.uri: NO_FACTS for other in renderings.alternatives(text)}
         index = workspace.index.with_files({**others, text.source.uri: text.facts})
         view = WorkspaceSnapshot(index, workspace.places)
-        workspace.places.put({text.source.uri: text.facts})
+        workspace.places.put({text.source.uri: text.facts}, {})
         report = lint(analyse(text.source), text.config, view)
         found += (_written(one, text, renderings) for one in report.diagnostics if one.code not in _ABOUT_SUPPRESSIONS)
     return found

@@ -123,8 +123,8 @@ class WorkspaceState:
         covered = _covered(self.renderings) if covered is None else covered
         if covered:
             changed = {uri: without_objects(facts) if uri in covered else facts for uri, facts in changed.items()}
-        self.view.places.put(changed)
         index = self.view.index.with_files(changed, context)
+        self.view.places.put(changed, index.files)
         return self.view if index is self.view.index else WorkspaceSnapshot(index, self.view.places)
 
     def _changed(

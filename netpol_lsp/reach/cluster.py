@@ -72,8 +72,10 @@ class Workload:
 
     @property
     def title(self) -> str:
-        """As in `shop/web[Deployment]`."""
+        """As in `shop/web[Deployment]`; without a namespace where that one has no name."""
         kind, name = self.owner
+        if self.namespace is not None and self.namespace.startswith(NAMELESS):
+            return f"{name}[{kind}]"
         return f"{self.namespace or '(unknown namespace)'}/{name}[{kind}]"
 
     @property

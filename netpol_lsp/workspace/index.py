@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from netpol_lsp.workspace.common_folder import common_folder
 from netpol_lsp.workspace.delivered_policy import delivered_policy
 from netpol_lsp.workspace.delivery import NO_DELIVERY, DeliveryMap, DeliveryScope
+from netpol_lsp.workspace.file_order import with_entries
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.resource_shard import EMPTY_RESOURCES, ResourceShard
 from netpol_lsp.workspace.resources import NO_RESOURCES, ResourceFacts, ServiceFacts, WorkloadFacts
@@ -139,7 +140,7 @@ class _Change:
     def result(self) -> WorkspaceIndex:
         """The next index."""
         old, changed = self.old, self.changed
-        files = {**old.files, **changed}
+        files = with_entries(old.files, changed)
         for uri, facts in changed.items():
             if not facts:
                 files.pop(uri)
@@ -227,7 +228,10 @@ class _Change:
                     touched.setdefault(key, {})[uri] = mine
         if not touched:
             return self.old.shards
-        return _filled(self.old.shards, {key: self.old.shard(key).with_files(some) for key, some in touched.items()})
+        shards = _filled(self.old.shards, {key: self.old.shard(key).with_files(some) for key, some in touched.items()})
+        if shards.keys() == self.old.shards.keys():
+            return shards
+        return dict(sorted(shards.items(), key=lambda item: item[0] or ""))
 
     def _delivery(self, files: Mapping[str, FileFacts]) -> DeliveryMap:
         same = all(
@@ -239,8 +243,12 @@ class _Change:
 
 
 def _filled(old: Mapping[K, Table], changed: Mapping[K, Table]) -> dict[K, Table]:
-    """The tables with the changed ones instead; one of a namespace that nothing is in any more is gone, as if it had never been."""
-    return {key: table for key, table in {**old, **changed}.items() if table.files}
+    """The tables with the changed ones instead; one that nothing is in any more is gone, as if it had never been."""
+    tables = {**old, **changed}
+    for key, table in changed.items():
+        if not table.files:
+            del tables[key]
+    return tables
 
 
 def namespace_key(namespace: str | None) -> Hashable:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from netpol_lsp.kube.label_selector import LabelSelector, matches
 from netpol_lsp.text.lazy import lazy
+from netpol_lsp.workspace.file_order import with_entries
 from netpol_lsp.workspace.resources import (
     NO_RESOURCES,
     EndpointSliceFacts,
@@ -37,7 +38,7 @@ class ResourceShard:
 
     def with_files(self, changed: Mapping[str, ResourceFacts]) -> ResourceShard:
         """The shard with these files instead; without resources, the file is gone."""
-        files = {**self.files, **changed}
+        files = with_entries(self.files, changed)
         for uri, resources in changed.items():
             if resources is NO_RESOURCES:
                 del files[uri]

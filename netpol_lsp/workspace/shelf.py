@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.selector_index import SelectorIndex
+from netpol_lsp.workspace.file_order import with_entries
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 
 _Question = Callable[[SelectorIndex[LocatedPolicy], LabelSelector], Iterator[LocatedPolicy]]
@@ -31,7 +32,7 @@ class PolicyShelf:
 
     def with_files(self, changed: Mapping[str, Policies]) -> PolicyShelf:
         """The shelf with these files instead; no policies: the file is gone."""
-        files = {**self.files, **changed}
+        files = with_entries(self.files, changed)
         for uri, policies in changed.items():
             if not policies:
                 del files[uri]

@@ -77,7 +77,7 @@ class WorkspaceSnapshot:
     def of_files(files: Mapping[str, FileFacts], context: Iterable[str] = ()) -> WorkspaceSnapshot:
         """The snapshot of these files; those in `context` count but are not linted."""
         places = DocumentPlaces()
-        places.put(files)
+        places.put(files, files)
         return WorkspaceSnapshot(build(files, context), places)
 
     def with_file(self, uri: str, policies: Iterable[LocatedPolicy]) -> WorkspaceSnapshot:
@@ -153,7 +153,7 @@ class WorkspaceSnapshot:
         for key in keys:
             if key not in found and key != UNKNOWN_NAMESPACE:
                 found[key] = NamespaceFacts(key, {METADATA_NAME: key}, has_unknown_labels=True)
-        return found
+        return dict(sorted(found.items()))
 
     @lazy
     def known(self) -> frozenset[ResourceTrigger]:

@@ -5,8 +5,10 @@ from contextlib import suppress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netpol_lsp.reach.cluster import NAMELESS, Workload
 from netpol_lsp.reach.names import Names, parse_selector
 from netpol_lsp.reach.ports import PortProblem, parse_port
+from netpol_lsp.workspace.resources import WorkloadFacts
 from tests.reach.loading import load
 
 PODS = "---\n".join(
@@ -63,3 +65,9 @@ def test_forgiving_names() -> None:
     assert NAMES.find("web").candidates == ("shop/web", "store/web")
     assert NAMES.find("shop/wbe").candidates[0] == "shop/web"
     assert NAMES.find("nowhere/web").problem == "no namespace `nowhere` is known"
+
+
+def test_a_namespace_that_no_one_names_is_not_in_a_title():
+    facts = WorkloadFacts("Deployment", "apps/v1", None, "web")
+    assert Workload(f"{NAMELESS}file:///a", facts).title == "web[Deployment]"
+    assert Workload("shop", facts).title == "shop/web[Deployment]"

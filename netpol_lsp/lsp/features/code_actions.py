@@ -234,7 +234,7 @@ def render(action: Action, snapshot: Snapshot, client: Client, span: types.Range
     """An action for the client; one that can resolve gets the edits of slow ones later."""
     rendered: Json = {"title": action.title, "kind": action.kind}
     if action.finding is not None:
-        rendered["diagnostics"] = [render_finding(action.finding, snapshot, client)]
+        rendered["diagnostics"] = [render_finding(action.finding, snapshot, client, session)]
     if action.is_preferred:
         rendered["isPreferred"] = True
     if client.resolves_edits and client.action_data:

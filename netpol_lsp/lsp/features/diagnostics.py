@@ -47,7 +47,7 @@ async def findings_of(services: Services, snapshot: Snapshot | None) -> RawJson:
     up_to_date = session.up_to_date(snapshot.uri) if snapshot is not None else None
     if up_to_date is None:
         return NOTHING
-    return render_findings(up_to_date, client, render_test_findings(up_to_date, session, client))
+    return render_findings(up_to_date, client, session, render_test_findings(up_to_date, session, client))
 
 
 async def report_workspace(services: Services, known: dict[str, str], token: str | int | None) -> RawJson:

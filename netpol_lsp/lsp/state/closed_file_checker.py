@@ -9,7 +9,7 @@ from netpol_lsp.config.config import FileConfig
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.configuration import Configuration
-from netpol_lsp.lsp.state.diagnostic_render import render_findings
+from netpol_lsp.lsp.state.diagnostic_render import related_uris, render_findings
 from netpol_lsp.lsp.state.scheduler import take_turns
 from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
@@ -31,6 +31,7 @@ class _Report:
     namespaces: tuple[str | None, ...]
     relevant: Dependencies
     overlay: FileOverlay | None
+    others: tuple[tuple[str, object], ...]
     items: RawJson
 
 
@@ -64,7 +65,15 @@ class ClosedFileChecker:
         relevant = self._session.workspace.relevant_to(known.namespaces, config)
         overlay = self._session.workspace.overlays.get(uri)
         is_same = known.stamp == stamp and known.config is config and known.overlay is overlay
-        return is_same and known.relevant == relevant
+        if not is_same or known.relevant != relevant:
+            return False
+        return all(self._text_of(other) == text for other, text in known.others)
+
+    def _text_of(self, uri: str) -> object:
+        """What tells one text of a file from others."""
+        opened = next((one for one in self._session if one.source.uri == uri), None)
+        path = path_of_uri(uri)
+        return opened.source.text if opened is not None else _stamp(path) if path is not None else None
 
     async def _check(self, snapshot: Snapshot, stamp: Stamp) -> _Report:
         workspace = snapshot.workspace
@@ -76,9 +85,10 @@ class ClosedFileChecker:
             if part.analysis is not None
             for namespace in namespaces_of(part.analysis, snapshot.config)
         )
-        items = render_findings(snapshot, self._client.capabilities)
+        items = render_findings(snapshot, self._client.capabilities, self._session)
+        others = tuple((uri, self._text_of(uri)) for uri in related_uris(snapshot))
         relevant = workspace.relevant_to(namespaces, snapshot.config)
-        return _Report(stamp, snapshot.config, namespaces, relevant, snapshot.overlay, items)
+        return _Report(stamp, snapshot.config, namespaces, relevant, snapshot.overlay, others, items)
 
 
 def _stamp(path: str) -> Stamp | None:

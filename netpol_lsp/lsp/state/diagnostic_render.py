@@ -16,10 +16,11 @@ from netpol_lsp.lint.analysis import Part
 from netpol_lsp.lint.engine import related_in_file
 from netpol_lsp.lsp.positions import Positions
 from netpol_lsp.lsp.state.client import Client
-from netpol_lsp.lsp.state.session import MAX_LENGTH
+from netpol_lsp.lsp.state.locations import positions_in
+from netpol_lsp.lsp.state.session import MAX_LENGTH, Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json, MovableJson, RawJson, write
-from netpol_lsp.lsp.uris import path_of_uri, uri_of_path
+from netpol_lsp.lsp.uris import uri_of_path
 from netpol_lsp.resources import resource_path
 from netpol_lsp.text.source import Encoding, Source, make_source
 from netpol_lsp.text.span import Span
@@ -37,21 +38,26 @@ _TAGS = {
 }
 
 
-def render_findings(snapshot: Snapshot, client: Client, more: Iterable[Json] = ()) -> RawJson:
-    """What a client is to show for a document, `more` after the findings of rules: a JSON array."""
+def render_findings(snapshot: Snapshot, client: Client, session: Session, more: Iterable[Json] = ()) -> RawJson:
+    """What a client is to show for a document, `more` after the findings of rules: a JSON array.
+
+    `session`: the open documents, among them those that findings lead to.
+    """
     if snapshot.is_config:
         return write(_render_own_config(snapshot))
     if snapshot.is_too_long:
         limit = f"{MAX_LENGTH // 1_000_000} million characters"
         return write([_note(f"this file has more than {limit}: use netpol-lint to check it")])
     if snapshot.is_judged_whole:
-        return write([*(render_finding(diagnostic, snapshot, client) for diagnostic in snapshot.findings), *more])
-    texts = [_render_document(part, snapshot, client) for part in snapshot.ours if snapshot.is_wanted]
+        return write(
+            [*(render_finding(diagnostic, snapshot, client, session) for diagnostic in snapshot.findings), *more]
+        )
+    texts = [_render_document(part, snapshot, client, session) for part in snapshot.ours if snapshot.is_wanted]
     texts += [write(list(more))[1:-1]]
     return RawJson(f"[{','.join(filter(None, texts))}]")
 
 
-def _render_document(part: Part, snapshot: Snapshot, client: Client) -> str:
+def _render_document(part: Part, snapshot: Snapshot, client: Client, session: Session) -> str:
     """The findings of one document: JSON without the brackets around it."""
     known = snapshot.known[part.text]
     known.check(snapshot.config, snapshot.workspace)
@@ -62,7 +68,7 @@ def _render_document(part: Part, snapshot: Snapshot, client: Client) -> str:
     if old is not None and old.made_for == made_for:
         return old.at(line)
     found = known.findings(part)
-    items = [render_finding(diagnostic, snapshot, client) for diagnostic in found]
+    items = [render_finding(diagnostic, snapshot, client, session) for diagnostic in found]
     text = write(items)[1:-1]
     if any(related.uri is not None for diagnostic in found for related in diagnostic.related):
         return text  # lines of other files do not move with this document
@@ -70,7 +76,15 @@ def _render_document(part: Part, snapshot: Snapshot, client: Client) -> str:
     return text
 
 
-def render_finding(diagnostic: Diagnostic, snapshot: Snapshot, client: Client) -> Json:
+def related_uris(snapshot: Snapshot) -> frozenset[str]:
+    """The other files that the findings of a document lead to."""
+    if not snapshot.is_wanted:
+        return frozenset()
+    findings = (one for part in snapshot.ours for one in snapshot.findings_in(part))
+    return frozenset(related.uri for one in findings for related in one.related if related.uri is not None)
+
+
+def render_finding(diagnostic: Diagnostic, snapshot: Snapshot, client: Client, session: Session) -> Json:
     """One finding; what the client does not understand is left out."""
     rendered: Json = {
         "range": snapshot.positions.range(diagnostic.span),
@@ -86,7 +100,7 @@ def render_finding(diagnostic: Diagnostic, snapshot: Snapshot, client: Client) -
     if tags:
         rendered["tags"] = tags
     if diagnostic.related and client.related_information:
-        rendered["relatedInformation"] = [_render_related(item, snapshot) for item in diagnostic.related]
+        rendered["relatedInformation"] = [_render_related(item, snapshot, session) for item in diagnostic.related]
     if client.diagnostic_data:
         # Without its fixes: who wants them asks for code actions, and working them all out would take the time of a keystroke.
         rendered["data"] = {"name": diagnostic.name, "category": diagnostic.category.value}
@@ -132,15 +146,20 @@ def _note(message: str) -> Json:
     return {"range": {"start": start, "end": start}, "severity": severity, "source": SOURCE, "message": message}
 
 
-def _render_related(related: Related, snapshot: Snapshot) -> Json:
-    related = related_in_file(related, snapshot.workspace.view.places)
+def _render_related(related: Related, snapshot: Snapshot, session: Session) -> Json:
+    places = snapshot.workspace.view.places
+    target = related_in_file(related, places).uri
+    opened = next((one for one in session if one.source.uri == target), None)
+    if opened is not None:
+        # Where things are in it now is known once its text has been read.
+        session.up_to_date(opened.uri)
+    related = related_in_file(related, places)
     if related.uri is None or related.uri in (snapshot.uri, snapshot.source.uri):
         return {
             "location": {"uri": snapshot.uri, "range": snapshot.positions.range(related.span)},
             "message": related.message,
         }
     uri = related.uri if "://" in related.uri else uri_of_path(os.path.abspath(related.uri))
-    read = read_source(path_of_uri(related.uri) or related.uri)
-    source = make_source(related.uri, "") if isinstance(read, ReadProblem) else read
-    positions = Positions(source, snapshot.encoding)
-    return {"location": {"uri": uri, "range": positions.range(related.span)}, "message": related.message}
+    positions = positions_in(uri, snapshot, session) or Positions(make_source(uri, ""), snapshot.encoding)
+    shown = uri if opened is None else opened.uri
+    return {"location": {"uri": shown, "range": positions.range(related.span)}, "message": related.message}

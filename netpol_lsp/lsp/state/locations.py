@@ -19,14 +19,15 @@ def locate(origins: Iterable[Origin], snapshot: Snapshot, session: Session) -> d
     for origin in dict.fromkeys(origins):
         uri, span = snapshot.workspace.view.written_at(origin)
         if uri not in positions:
-            positions[uri] = _positions_of(uri, snapshot, session)
+            positions[uri] = positions_in(uri, snapshot, session)
         known = positions[uri]
         if known is not None:
             found[origin] = {"uri": uris.get(uri, uri), "range": known.range(span)}
     return found
 
 
-def _positions_of(uri: str, snapshot: Snapshot, session: Session) -> Positions | None:
+def positions_in(uri: str, snapshot: Snapshot, session: Session) -> Positions | None:
+    """Positions in a file, by our name of it: in the editor's text where it is open; None where it cannot be read."""
     opened = next((one for one in session if one.source.uri == uri), None)
     if opened is not None:
         return opened.positions

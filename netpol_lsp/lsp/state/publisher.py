@@ -10,7 +10,7 @@ from lsprotocol import types
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.configuration import Configuration
-from netpol_lsp.lsp.state.diagnostic_render import render_config_problems, render_findings
+from netpol_lsp.lsp.state.diagnostic_render import related_uris, render_config_problems, render_findings
 from netpol_lsp.lsp.state.intent_findings import render_test_findings
 from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
@@ -28,19 +28,30 @@ class Publisher:
         self._session = session
         self._shown: dict[str, tuple[int | None, RawJson]] = {}
         self._config_uris: set[str] = set()
+        self._leads_to: dict[str, frozenset[str]] = {}
 
     def publish(self, snapshot: Snapshot) -> None:
         """Send the findings of a document; nothing for one that is not ours and never had any."""
         if self._client.capabilities.pulls_diagnostics:
             return
+        self._publish(snapshot)
+        # What leads to a place in this document leads to where it is now.
+        for uri in [uri for uri, others in self._leads_to.items() if snapshot.source.uri in others]:
+            other = self._session.up_to_date(uri)
+            if other is not None and other.uri != snapshot.uri and self._shown.get(uri, (None,))[0] == other.version:
+                self._publish(other)
+        self.publish_config_problems()
+
+    def _publish(self, snapshot: Snapshot) -> None:
         client = self._client.capabilities
-        items = render_findings(snapshot, client, render_test_findings(snapshot, self._session, client))
+        items = render_findings(snapshot, client, self._session, render_test_findings(snapshot, self._session, client))
+        self._leads_to[snapshot.uri] = related_uris(snapshot) if client.related_information else frozenset()
         if items != NOTHING or snapshot.uri in self._shown or snapshot.is_config or snapshot.ours or snapshot.tests:
             self._send(snapshot.uri, snapshot.version, items)
-        self.publish_config_problems()
 
     def fall_back(self, uri: str) -> None:
         """A document was closed, or changed on disk: show the disk's text, or nothing when it is gone."""
+        self._leads_to.pop(uri, None)
         if uri not in self._shown:
             return
         path = path_of_uri(uri)
