@@ -136,7 +136,7 @@ def _app(value: str):
 
 def test_policies_keep_the_order_of_files():
     # A kustomization makes all files be looked at again; sets would give them back in another order in each run.
-    uris = [f"a/{number}.yaml" for number in range(20)]
+    uris = sorted(f"a/{number}.yaml" for number in range(20))
     files = {uri: facts(uri, text(POLICY, f"p{number}", "web", "shop")) for number, uri in enumerate(uris)}
     whole = {**files, "a/kustomization.yaml": facts("a/kustomization.yaml", "resources: [0.yaml]\n")}
     view = WorkspaceSnapshot(build(whole))
