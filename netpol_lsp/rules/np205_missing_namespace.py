@@ -10,7 +10,7 @@ from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.memo import Memo
-from netpol_lsp.workspace.samples import is_sample
+from netpol_lsp.workspace.samples import is_sample, unflattened
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, is_same
 from netpol_lsp.yaml.edit.mappings import insert_entry, set_value
 
@@ -30,7 +30,8 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
 
     A warning where other policies of the same file or kustomization do name one: then it was probably forgotten here.
     Otherwise an information, once a folder or kustomization, because `kubectl --namespace` may be what is meant; none for
-    tests and examples, going by the names of files and folders, as those who run them choose the namespace.
+    Components and the `base` of overlays, nor for tests and examples, going by the names of files and folders: those who
+    use them choose the namespace.
 
     ## Fix safety
     Unsafe: writes a namespace that other manifests name, or `default`, which kubectl takes when nothing else is said.
@@ -81,7 +82,7 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     if delivery.is_chart or delivery.is_patch or delivery.namespaces - {None}:
         return
     is_forgotten = _others_name_one(ctx)
-    if not is_forgotten and (not _speaks_for_folder(ctx) or is_sample(ctx.workspace.index, ctx.source.uri)):
+    if not is_forgotten and (not _speaks_for_folder(ctx) or _is_for_others(ctx)):
         return
     name = f"`{kube_object.name}`" if kube_object.name else "the policy"
     yield ctx.finding(
@@ -92,6 +93,13 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
         fixes=partial(_fixes, ctx, kube_object),
         field=ctx.field_in(kube_object.metadata, "namespace"),
     )
+
+
+def _is_for_others(ctx: PolicyContext) -> bool:
+    """Whether someone who uses the manifest chooses the namespace: it is an example, a Component or the base of overlays."""
+    uri = ctx.source.uri
+    is_flat_base = "__" in uri and unflattened(uri).split("/")[-2] in ("base", "bases")
+    return ctx.delivery.is_part or is_flat_base or is_sample(ctx.workspace.index, uri)
 
 
 def _others_name_one(ctx: PolicyContext) -> bool:

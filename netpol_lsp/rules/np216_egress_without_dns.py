@@ -32,6 +32,7 @@ from netpol_lsp.workspace.dns_coverage import (
     is_reported_by_broader_policy,
     needs_no_names,
 )
+from netpol_lsp.workspace.samples import is_sample
 from netpol_lsp.workspace.snapshot import LocatedPolicy, isolates_direction
 from netpol_lsp.workspace.ternary import Ternary
 from netpol_lsp.yaml.edit.mappings import replace_scalar
@@ -49,7 +50,8 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
     All policies of the run are judged together: a separate policy that allows DNS is enough, and where single files are
     checked, as in hooks, the setting `context` names the others. What may be meant for DNS, such as a private address
     range, is not known to fail, and nothing is said; nor is it beside a policy that may allow DNS: one of Cilium, Calico
-    or another kind, or a document that is encrypted.
+    or another kind, or a document that is encrypted; nor of examples and the inputs of tests, going by the names of files
+    and folders, unless they have a rule for DNS that does not reach it: who uses them has other policies, too.
 
     Of several policies that leave the same gap, the one that selects the most pods is named. Where no policy lets its
     pods connect to anything, they need no names: that is a fact, for the profile `strict` only. An information where
@@ -162,6 +164,8 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
     if not is_needed and not (ctx.wants_facts and is_named_denial(ctx.policy)):
         return  # NP204 says that all egress is denied
     attempts = list(_attempts(ctx, setup))
+    if not attempts and is_sample(ctx.workspace.index, located.uri):
+        return  # who uses an example has other policies, too
     is_harmless = not is_needed or (not attempts and needs_no_names(ctx.workspace, located))
     yield ctx.finding(
         _place(ctx),

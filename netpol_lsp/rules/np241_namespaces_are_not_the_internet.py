@@ -34,7 +34,7 @@ _OUTSIDE = re.compile(
     )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-# Who connects from outside: fewer words, as a "public" port may be one for all teams of the cluster.
+# What surely means outside: fewer words, as a "public" port may be one for all teams of the cluster.
 _CLIENTS = re.compile(
     r"""\b(?:
         external(?:ly)? | internet | outside[ ](?:of[ ])?(?:the[ ])?(?:k8s[ ]|kubernetes[ ])?(?:cluster|world)
@@ -67,8 +67,9 @@ def namespaces_are_not_the_internet(ctx: PolicyContext) -> Diagnostics:
     are not pods, so a rule with nothing but such a peer does not include them: these connections are still refused. For
     addresses outside write an `ipBlock`, or leave `to` (`from`) out.
 
-    Egress is reported where the ports are those of web, mail or API servers, a comment or the policy's name speaks of someone
-    outside, and no other rule that is known allows these ports towards addresses. Ingress is reported where a comment on the
+    Egress is reported where the ports are those of web, mail or API servers, or one of several is and a comment says "external"
+    or "internet"; where a comment or the policy's name speaks of someone outside; and where no other rule that is known allows
+    these ports towards addresses. Ingress is reported where a comment on the
     rule speaks of external clients or load balancers, and of no ingress controller, proxy or gateway, which are pods.
 
     ## Fix safety
@@ -155,9 +156,12 @@ def _outside_word(ctx: PolicyContext, rule: TrafficRule, stored: RuleSemantics) 
     """The word that says that a rule is for someone outside; None when nothing does."""
     comment = comment_text(comments_on(ctx.document, rule.node))
     if rule.direction is Direction.EGRESS:
-        if not _has_outside_ports(stored):
+        is_usual = _PORTS.covers(stored.ports)
+        if stored.ports.names or stored.ports.is_empty or not (is_usual or _PORTS.may_intersect(stored.ports)):
             return None
-        said = _named(_OUTSIDE, comment)
+        said = _named(_OUTSIDE if is_usual else _CLIENTS, comment)
+        if not is_usual:
+            return said
         return said if said or comment else _named(_OUTSIDE, (ctx.policy.object.name or "").replace("-", " "))
     said = _named(_CLIENTS, comment)
     if said is None or _EDGE.search(comment) or any(closed.rule.node is rule.node for closed in closed_ports(ctx)):
@@ -188,10 +192,6 @@ def _names_all_pods(rule: RuleSemantics) -> bool:
         and (peer.pods is None or peer.pods.selects_everything)
         for peer in rule.peers
     )
-
-
-def _has_outside_ports(rule: RuleSemantics) -> bool:
-    return not rule.ports.names and not rule.ports.is_empty and _PORTS.covers(rule.ports)
 
 
 def _may_mean_addresses(ctx: PolicyContext, direction: Direction, ports: PortSet) -> bool:

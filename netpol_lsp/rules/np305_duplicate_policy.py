@@ -7,7 +7,7 @@ import re
 from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.ir import Origin
-from netpol_lsp.workspace.samples import is_sample, unflattened
+from netpol_lsp.workspace.samples import is_markdown, is_sample, unflattened
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -24,7 +24,7 @@ def duplicate_policy(ctx: PolicyContext) -> Diagnostics:
     Reported for manifests that are applied together: in one file, in one folder, in one kustomization. The base and the
     overlay of a kustomization are one policy, and manifests of other folders may be for other clusters. Files of one folder
     that are variants of each other are not applied together: their names differ by one word (`install`, `install-openshift`),
-    or they have several policies in common. Tests and examples, going by the names of files and folders, are applied one by
+    or they have several policies in common; so are the examples of a Markdown document. Tests and other examples, going by the names of files and folders, are applied one by
     one, unless numbers before the names give an order.
 
     ```yaml bad
@@ -134,6 +134,8 @@ def _are_variants(view: WorkspaceSnapshot, me: LocatedPolicy, other: LocatedPoli
     Tests and examples are, unless their files are numbered: each is applied by itself. A word more in the name of one
     makes a variant; another word does so for the same pods, else it was copied and its policy not renamed.
     """
+    if is_markdown(me.uri) or is_markdown(other.uri):
+        return True
     is_example = is_sample(view.index, me.uri) or is_sample(view.index, other.uri)
     if is_example and not (_words_of(me.uri)[0].isdigit() and _words_of(other.uri)[0].isdigit()):
         return True

@@ -224,7 +224,8 @@ def _is_beside(ctx: PolicyContext, other: LocatedPolicy) -> bool:
     me = ctx.located
     if other.uri == me.uri:
         return True
-    if is_sample(ctx.workspace.index, me.uri) or not are_applied_together(ctx, [other.uri]):
+    index = ctx.workspace.index
+    if is_sample(index, me.uri) or is_sample(index, other.uri) or not are_applied_together(ctx, [other.uri]):
         return False
     groups = ctx.workspace.index.delivery
     return not groups.scope_of(other.uri).groups.isdisjoint(groups.scope_of(me.uri).groups)

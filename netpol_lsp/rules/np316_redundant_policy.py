@@ -109,6 +109,7 @@ def _wider(ctx: PolicyContext, own: LocatedPolicy) -> Iterator[LocatedPolicy]:
     for other in ctx.workspace.wider_neighbours(own):
         if (
             other.is_context
+            or is_sample(ctx.workspace.index, other.uri)
             or other.is_possible
             or other.policy.name == policy.name
             or same_namespace(other, own) is not Ternary.YES

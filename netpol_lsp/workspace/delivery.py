@@ -39,7 +39,8 @@ class DeliveryScope:
     the way. `is_patch`: it changes other objects, and holds none of its own. `is_chart`: it is part of a Helm chart.
     `selector_labels`: what is added to selectors, where there is one way only; `pod_labels`: to the labels of pods. `is_taken_in`: a
     kustomization takes it in. `is_forced`: the namespaces replace those that objects name, as kustomize has it; else they
-    are for objects that name none.
+    are for objects that name none. `is_part`: what is applied takes the file in from elsewhere, as it is a Component or the
+    `base` of overlays.
     """
 
     groups: frozenset[str]
@@ -51,6 +52,7 @@ class DeliveryScope:
     is_taken_in: bool = False
     is_forced: bool = False
     pod_labels: Mapping[str, str] = field(default_factory=dict)
+    is_part: bool = False
 
     @property
     def is_delivered(self) -> bool:
@@ -127,6 +129,7 @@ def _kustomization(folder: str, root: Node | None) -> DeliveryFacts | None:
         changes,
         tuple(_labels(find(root, "commonLabels"), *_pairs(root, "includeSelectors"))),
         tuple(_labels(*_pairs(root, "includeTemplates"))),
+        is_component=text(find(root, "kind")) == "Component",
     )
 
 
@@ -153,6 +156,11 @@ def _join(folder: str, path: str) -> str:
     return f"{scheme}{sign}{joined}" if sign else joined
 
 
+def _is_base(folder: str) -> bool:
+    """Whether overlays start from a folder, going by the name that kustomize's documentation gives it."""
+    return posixpath.basename(folder) in ("base", "bases")
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
     """What a chain of kustomizations does, and the folder of its last one."""
@@ -163,6 +171,7 @@ class _Way:
     labels: Mapping[str, str] = field(default_factory=dict)
     is_forced: bool = False
     pod_labels: Mapping[str, str] = field(default_factory=dict)
+    is_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -236,6 +245,7 @@ class DeliveryMap:
             bool(ways),
             any(way.is_forced for way in ways),
             ways[0].pod_labels if ways else {},
+            any(way.is_part for way in ways) if ways else _is_base(folder),
         )
 
     def _ways(self, uri: str) -> Iterator[_Way]:
@@ -259,8 +269,8 @@ class DeliveryMap:
             )
             above = self._takers.get(taker.folder, ())
             if not above:
-                named = self._named(taker.folder) if way.namespace is None else None
-                yield replace(way, namespace=named) if named is not None else way
+                named = self._named(taker.folder) if way.namespace is None else way.namespace
+                yield replace(way, namespace=named, is_part=taker.is_component or _is_base(taker.folder))
             stack += [(one, way, seen | {taker.folder}) for one in above]
 
     def _chart_of(self, folder: str) -> str | None:

@@ -106,7 +106,8 @@ def _of_root(root: Mapping, node: Node | None, uri: str) -> Iterator[_Found]:
         if reader is not None:
             yield from reader(obj)
         elif group in _OPENSHIFT_GROUPS:
-            yield HintKind.PLATFORM, "openshift", f"{obj.kind} `{obj.name}` of {group}"
+            name = f" `{obj.name}`" if obj.name else ""
+            yield HintKind.PLATFORM, "openshift", f"{obj.kind}{name} of {group}"
 
 
 def _of_daemon_set(obj: KubeObject) -> Iterator[_Found]:

@@ -13,22 +13,8 @@ from netpol_lsp.workspace.index import WorkspaceIndex
 
 _WORD = re.compile(r"[a-z0-9]+")
 _EXAMPLE_WORDS = frozenset({"example", "examples", "sample", "samples", "snippet", "snippets", "readme", "md"})
-_FOLDER_WORDS = _EXAMPLE_WORDS | {
-    "conformance",
-    "doc",
-    "docs",
-    "documentation",
-    "e2e",
-    "fixture",
-    "fixtures",
-    "recipe",
-    "recipes",
-    "test",
-    "testdata",
-    "tests",
-    "tutorial",
-    "tutorials",
-}
+_TEST_FOLDERS = frozenset({"conformance", "e2e", "fixture", "fixtures", "test", "testdata", "tests"})
+_EXAMPLE_FOLDERS = _EXAMPLE_WORDS | {"doc", "docs", "documentation", "recipe", "recipes", "tutorial", "tutorials"}
 # A folder `test` below one of these is an environment like `prod`.
 _ENVIRONMENTS = frozenset({"cluster", "clusters", "env", "environment", "environments", "envs", "overlays", "stages"})
 
@@ -39,18 +25,41 @@ def is_sample(index: WorkspaceIndex, uri: str) -> bool:
     Names of folders that hold the whole workspace say nothing: somebody who lints `examples/` alone asks about it. What
     a kustomization takes in, or a chart, is applied together whatever its name.
     """
-    scope = index.delivery.scope_of(uri)
-    if scope.is_taken_in or scope.is_chart:
+    if _is_delivered(index, uri):
         return False
-    *folders, name = unflattened(uri.removeprefix(index.root)).lower().split("/")
-    if not _EXAMPLE_WORDS.isdisjoint(_WORD.findall(name)):
-        return True
-    return any(
-        not _FOLDER_WORDS.isdisjoint(_WORD.findall(folder)) and not (folder == "test" and above in _ENVIRONMENTS)
-        for above, folder in zip(["", *folders], folders, strict=False)
+    *folders, name = _parts(index, uri)
+    is_example = not _EXAMPLE_WORDS.isdisjoint(_WORD.findall(name)) or any(
+        not _EXAMPLE_FOLDERS.isdisjoint(_WORD.findall(folder)) for folder in folders
     )
+    return is_example or _has_test_folder(folders)
+
+
+def is_test(index: WorkspaceIndex, uri: str) -> bool:
+    """Whether a file is input of a test, or what a test expects: such manifests are broken or partial on purpose."""
+    return not _is_delivered(index, uri) and _has_test_folder(_parts(index, uri)[:-1])
+
+
+def is_markdown(uri: str) -> bool:
+    """Whether a file is a Markdown document, or was taken from one: its manifests are steps of a text."""
+    return "md" in _WORD.findall(uri.rpartition("/")[2].lower())
 
 
 def unflattened(uri: str) -> str:
     """A path with the folders that its name stands for: with `__` in it, a name is a path that was written flat."""
     return uri.replace("__", "/")
+
+
+def _is_delivered(index: WorkspaceIndex, uri: str) -> bool:
+    scope = index.delivery.scope_of(uri)
+    return scope.is_taken_in or scope.is_chart
+
+
+def _parts(index: WorkspaceIndex, uri: str) -> list[str]:
+    return unflattened(uri.removeprefix(index.root)).lower().split("/")
+
+
+def _has_test_folder(folders: list[str]) -> bool:
+    return any(
+        not _TEST_FOLDERS.isdisjoint(_WORD.findall(folder)) and not (folder == "test" and above in _ENVIRONMENTS)
+        for above, folder in zip(["", *folders], folders, strict=False)
+    )

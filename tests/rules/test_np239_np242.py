@@ -140,6 +140,13 @@ def test_outside_is_not_a_namespace(find, comment, port, word):
     assert find("NP241", apply_edits(text, fix.edits)) == []
 
 
+def test_one_of_the_ports_is_enough_where_the_comment_is_plain(find):
+    two = SCRAPER.replace("port: 443}", "port: 443}\n        - {protocol: TCP, port: 9000}")
+    assert len(find("NP241", two)) == 1
+    assert find("NP241", two.replace("external HTTPS", "S3 of AWS")) == []
+    assert find("NP241", two.replace("    # external HTTPS\n", "").replace("name: scraper", "name: external")) == []
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -279,6 +279,46 @@ def test_the_folders_around_the_workspace_say_nothing(around):
     assert "NP305" in findings({**files, **more})
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"apps/web/base/policy.yaml": NAMELESS},
+        {"apps/web/base/policy.yaml": NAMELESS, "apps/web/base/kustomization.yaml": "resources: [policy.yaml]\n"},
+        {
+            "parts/deny/policy.yaml": NAMELESS,
+            "parts/deny/kustomization.yaml": "kind: Component\nresources: [policy.yaml]\n",
+        },
+        {"apps__web__base__policy.yaml": NAMELESS},
+    ],
+)
+def test_overlays_that_are_elsewhere_choose_the_namespace(files):
+    assert "NP205" not in findings({**files, **REST})
+    moved = {path.replace("base", "prod"): text.replace("Component", "Kustomization") for path, text in files.items()}
+    assert "NP205" in findings({**moved, **REST})
+
+
+def test_what_tests_expect_is_a_part_of_an_object():
+    partial = policy("deny", "shop", "policyTypes: [Ingress]")
+    assert "NP234" in findings({"deploy/deny.yaml": partial, **REST})
+    assert "NP234" in findings({"examples/deny.yaml": partial, **REST})
+    assert "NP234" not in findings({"test/deny/assert.yaml": partial, **REST})
+    assert "NP234" in findings({"test/deny/assert.yaml": partial, **REST}, profile="strict")
+
+
+def test_an_example_is_not_all_there_is():
+    assert "NP216" in findings({"deploy/web.yaml": WEB, **REST})
+    for path in ("docs/web.md", "docs/concepts/web.md__1.yaml", "tests/web.yaml"):
+        assert "NP216" not in findings({path: WEB, **REST})
+    wrong = WEB.replace("egress: [", "egress: [{to: [{podSelector: {}}], ports: [{port: 53, protocol: UDP}]}, ")
+    assert "NP216" in findings({"examples/web.yaml": wrong, **REST})
+
+
+def test_the_steps_of_a_text_replace_one_another():
+    files = {"docs/11-web.md__1.yaml": WEB, "docs/11-web.md__2.yaml": WEB.replace("app: db", "app: cache")}
+    assert "NP305" not in findings({**files, **REST})
+    assert "NP305" in findings({**{path.replace(".md__", "-"): text for path, text in files.items()}, **REST})
+
+
 @pytest.mark.parametrize("name", ["01-example.yaml", "policy.md__1.yaml", "tests__checks__policy.yaml", "README.md"])
 def test_no_namespace_in_an_example(name):
     assert "NP205" not in findings({f"deploy/{name}": NAMELESS, **REST})
@@ -303,12 +343,12 @@ def test_a_patch_is_no_policy():
 
 
 def test_what_a_kustomization_takes_in_is_told_once():
-    files = {f"base/{name}/policy.yaml": policy(name, None) for name in ("a", "b", "c")}
-    members = "\n".join(f"- {path.removeprefix('base/')}" for path in files)
-    report = findings({**files, "base/kustomization.yaml": f"resources:\n{members}\n"})
+    files = {f"apps/{name}/policy.yaml": policy(name, None) for name in ("a", "b", "c")}
+    members = "\n".join(f"- {path.removeprefix('apps/')}" for path in files)
+    report = findings({**files, "apps/kustomization.yaml": f"resources:\n{members}\n"})
     assert report["NP205"].object.name == "a"
     config = Config([]).for_file()
-    every = {**files, "base/kustomization.yaml": f"resources:\n{members}\n"}
+    every = {**files, "apps/kustomization.yaml": f"resources:\n{members}\n"}
     view = WorkspaceSnapshot.of_files(
         {path: facts_of(make_source(path, text), config.settings) for path, text in every.items()}
     )
@@ -317,7 +357,7 @@ def test_what_a_kustomization_takes_in_is_told_once():
         for path, text in files.items()
         if any(one.code == "NP205" for one in lint(analyse(make_source(path, text)), config, view).diagnostics)
     ]
-    assert told == ["base/a/policy.yaml"]
+    assert told == ["apps/a/policy.yaml"]
 
 
 BOTH = (
