@@ -5,9 +5,11 @@ import random
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelRequirement, LabelSelector, Operator, label_selector
 from netpol_lsp.kube.net.address_set import address_set
 from netpol_lsp.kube.net.port_set import ALL_PORTS, named_port, port_range, union_of
-from netpol_lsp.policies.ir import Direction, Origin, PolicySemantics
+from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.ir import PolicySemantics
 from netpol_lsp.policies.networkpolicy.lowering import lower
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, PortItem, RuleSemantics
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.cluster import Cluster, Workload
 from netpol_lsp.workspace.resources import ContainerPort, NamespaceFacts, WorkloadFacts
 

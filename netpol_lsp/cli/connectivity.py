@@ -25,7 +25,7 @@ from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.reach import connectivity_json, connectivity_text, graphs
 from netpol_lsp.formats.reach.connection_lines import ConnectivityReport
 from netpol_lsp.kube.net.address_set import EVERY_ADDRESS
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.project.cluster_inputs import ClusterInputs
 from netpol_lsp.project.errors import UsageError
 from netpol_lsp.reach.connectivity import Connection, Connectivity, Group, restrict

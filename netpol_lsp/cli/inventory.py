@@ -14,7 +14,7 @@ from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_color, add_configuration, add_format, new_parser
 from netpol_lsp.cli.rendered_inventory import rendered_as_json, rendered_as_text
 from netpol_lsp.files.reading import ReadProblem
-from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.project.context_inputs import load_context
 from netpol_lsp.project.errors import UsageError
 from netpol_lsp.project.inputs import StdinOverlay, find_manifests, make_inputs

@@ -14,7 +14,7 @@ from netpol_lsp.cli.reach_options import engine_of, guarded, load, names_of, pla
 from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.reach import tests
 from netpol_lsp.formats.reach.places import Places
-from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.project.cluster_inputs import ClusterInputs
 from netpol_lsp.project.errors import UsageError
 from netpol_lsp.reach.intent_check import Checked, check

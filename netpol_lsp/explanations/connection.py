@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netpol_lsp.kube.net.address_set import EVERY_ADDRESS, CidrSet
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.query import End
 from netpol_lsp.reach.traffic import describe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netpol_lsp.explanations.connection import end_title, reason_sentence, side_sentence
-from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.intent_check import Checked
 from netpol_lsp.reach.intents import Outcome

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability, Fact, Support
 from netpol_lsp.kube.net.address_set import NO_ADDRESSES, CidrSet, address_set
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.feature_uses import FeatureUse, feature_uses
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import (

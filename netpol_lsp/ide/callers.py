@@ -15,7 +15,7 @@ from netpol_lsp.ide.rule_data import labels_data, pods_peer, ports_data, rule_da
 from netpol_lsp.ide.workspace_links import means, policies_of
 from netpol_lsp.kube.label_selector import matches
 from netpol_lsp.kube.selector_data import selector_data
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.workspace.index import CLUSTER
 from netpol_lsp.workspace.pods import Place, exact_names, is_added_later, place, place_of, services_here
 from netpol_lsp.workspace.resources import IngressFacts, ServicePort, WorkloadFacts

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from netpol_lsp.explanations.policy import explain_policy
 from netpol_lsp.ide.cidr_prose import cidr_words, except_words, one_except_words, port_words
 from netpol_lsp.ide.field_docs import FieldDoc, field_doc, value_doc
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from netpol_lsp.kube.selector_syntax import Selector
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peer_words, plain

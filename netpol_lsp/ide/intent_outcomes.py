@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from netpol_lsp.explanations.intents import because, expected, problem_sentence, which_pair
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.policies.ir import NOWHERE, Origin
+from netpol_lsp.policies.origin import NOWHERE, Origin
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.intent_check import Checked
 from netpol_lsp.reach.intents import Intent, IntentFile, Outcome

@@ -7,7 +7,7 @@ from typing import Any
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.ide.new_policy import NewPolicy, NewRule
 from netpol_lsp.lint.dns import dns_rule_data, dns_setup, usual_dns
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
 from netpol_lsp.workspace.dns import DnsSetup, policy_allows_dns
 from netpol_lsp.workspace.pods import Place

@@ -15,7 +15,7 @@ from netpol_lsp.ide.rule_data import pods_peer, ports_data, rule_data
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector, Operator, includes
 from netpol_lsp.kube.selector_data import selector_data
 from netpol_lsp.lint.dns import dns_setup
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.pods import exact_names, place_of

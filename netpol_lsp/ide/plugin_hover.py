@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability, Fact, Support
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.yaml.nodes import Node, Scalar
 from netpol_lsp.yaml.paths import Path

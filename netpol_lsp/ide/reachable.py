@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.cluster import Cluster, Workload
 from netpol_lsp.reach.engine import Engine, Verdict
 from netpol_lsp.reach.pod_classes import PodClass

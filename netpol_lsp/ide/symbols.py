@@ -9,7 +9,7 @@ from enum import StrEnum
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer, Port
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import isolation_words, peer_words, plain, pods_words

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netpol_lsp.kube.label_selector import EVERYTHING, matches
-from netpol_lsp.policies.ir import Direction, Origin
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.pods import Place, find_pods, place, place_of, selected_namespaces
 from netpol_lsp.workspace.resources import NamespaceFacts, WorkloadFacts

@@ -11,7 +11,7 @@ from typing import TypeVar
 from netpol_lsp.kube.net.port_set import port_range
 from netpol_lsp.lint.rule import PolicyContext
 from netpol_lsp.lint.rule_pods import serves, target_number
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
 from netpol_lsp.workspace.pods import Place, find_pods, may_be_changed, place_of

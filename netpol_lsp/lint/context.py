@@ -11,9 +11,10 @@ from netpol_lsp.config.settings import Settings
 from netpol_lsp.findings.diagnostic import Diagnostic, ObjectRef, Related, Severity, Tag
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.lint.schema import SchemaFinding
-from netpol_lsp.policies.ir import Direction, Origin
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.text.edits import Applicability, Fix, Fixes, TextEdit
 from netpol_lsp.text.readable import shorten
 from netpol_lsp.text.source import Source

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from netpol_lsp.lint.context import PolicyContext
 from netpol_lsp.lint.peer_targets import peer_targets, pods_of
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
 from netpol_lsp.workspace.pods import Place, PodMatches, find_pods, place_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netpol_lsp.kube.label_selector import matches
-from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.cluster import Cluster, Workload
 from netpol_lsp.reach.ports import AskedPort
 from netpol_lsp.reach.query import target_traffic

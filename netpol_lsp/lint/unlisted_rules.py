@@ -7,7 +7,7 @@ from netpol_lsp.findings.diagnostic import Tag
 from netpol_lsp.lint.context import PolicyContext
 from netpol_lsp.lint.policy_fixes import add_policy_type, remove_rules
 from netpol_lsp.lint.rule import Diagnostics
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 
 
 def find_unlisted_rules(ctx: PolicyContext, direction: Direction) -> Diagnostics:

@@ -17,6 +17,8 @@ from enum import StrEnum
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.kube.net.port_set import PortSet
+from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.origin import NOWHERE, Origin
 
 __all__ = [
     "ADMIN_TIER",
@@ -38,48 +40,6 @@ __all__ = [
     "SelectorTree",
     "Tier",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where someone wrote a thing.
-
-    `document` counts the YAML documents of the file from 0; `object_path` is "" or `items[0]` in a List; `field` is
-    the path inside the object, such as `spec.ingress[0].from[1]`. `start` and `end` are offsets in the document in code
-    points, the end exclusive: an edit above the document does not change them. The default value is "no one knows".
-    """
-
-    uri: str = ""
-    document: int = 0
-    object_path: str = ""
-    field: str = ""
-    start: int = 0
-    end: int = 0
-
-    def at(self, field: str, start: int, end: int) -> Origin:
-        """Another place in the same object."""
-        return replace(self, field=field, start=start, end=end)
-
-
-NOWHERE = Origin()
-"""The origin of what no one wrote."""
-
-
-class Direction(StrEnum):
-    """A policy type; `rules_key` and `peers_key` are its fields."""
-
-    INGRESS = "Ingress"
-    EGRESS = "Egress"
-
-    @property
-    def rules_key(self) -> str:
-        """`ingress` or `egress`."""
-        return "ingress" if self is Direction.INGRESS else "egress"
-
-    @property
-    def peers_key(self) -> str:
-        """`from` or `to`."""
-        return "from" if self is Direction.INGRESS else "to"
 
 
 class Action(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.edits import Edit, edits
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.names import Named

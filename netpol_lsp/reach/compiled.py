@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.kube.net.port_set import PROTOCOLS, PortSet
-from netpol_lsp.policies.ir import Action, Direction, DirectionSemantics, Peer, PolicySemantics, Rule
+from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.ir import Action, DirectionSemantics, Peer, PolicySemantics, Rule
 from netpol_lsp.reach.enforcement import Enforcement
 from netpol_lsp.reach.pod_classes import Bits, PodClass, PodClasses
 from netpol_lsp.reach.traffic import EVERYTHING, NOTHING, Traffic, known_traffic, port_traffic, whole_protocol

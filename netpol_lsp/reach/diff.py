@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import EVERY_ADDRESS, NO_ADDRESSES, CidrSet
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.engine import Engine, Verdict
 from netpol_lsp.reach.pod_classes import PodClass

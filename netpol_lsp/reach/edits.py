@@ -10,16 +10,9 @@ from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.kube.net.port_set import PortSet, port_range
 from netpol_lsp.kube.well_known import METADATA_NAME
-from netpol_lsp.policies.ir import (
-    Direction,
-    DirectionSemantics,
-    Origin,
-    Peer,
-    PodSet,
-    PolicySemantics,
-    PortTerm,
-    Rule,
-)
+from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.ir import DirectionSemantics, Peer, PodSet, PolicySemantics, PortTerm, Rule
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.cluster import Cluster, Workload
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.near_misses import Missing, NearMiss, near_misses

@@ -13,7 +13,8 @@ from functools import lru_cache
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
-from netpol_lsp.policies.ir import Action, Direction, PolicySemantics, SelectorTree
+from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.ir import Action, PolicySemantics, SelectorTree
 from netpol_lsp.reach.cluster import Cluster, Workload
 from netpol_lsp.reach.compiled import CompiledDirection, CompiledRule, Compiler, Possible
 from netpol_lsp.reach.enforcement import SPECIFICATION, Enforcement

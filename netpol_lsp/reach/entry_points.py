@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netpol_lsp.kube.net import intervals
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.exposure import permits_everybody

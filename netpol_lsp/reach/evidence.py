@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from netpol_lsp.policies.ir import Direction, PolicySemantics
+from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.ir import PolicySemantics
 from netpol_lsp.reach.answer import Answer
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.engine import Engine

@@ -13,7 +13,8 @@ from netpol_lsp.kube.label_selector import EVERYTHING as EVERY_LABEL
 from netpol_lsp.kube.label_selector import LabelSelector, includes, intersects, is_satisfiable, match_labels
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.kube.well_known import METADATA_NAME
-from netpol_lsp.policies.ir import Direction, Peer, PodSet
+from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.ir import Peer, PodSet
 from netpol_lsp.reach.compiled import CompiledRule, Possible
 from netpol_lsp.reach.connectivity import Connectivity, Group, outside_verdicts
 from netpol_lsp.reach.engine import Engine, Selecting

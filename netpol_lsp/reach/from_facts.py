@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from netpol_lsp.policies.ir import NOWHERE, Origin, PolicySemantics
+from netpol_lsp.policies.ir import PolicySemantics
 from netpol_lsp.policies.networkpolicy.lowering import lower
+from netpol_lsp.policies.origin import NOWHERE, Origin
 from netpol_lsp.reach.cluster import NAMELESS, Cluster, Workload
 from netpol_lsp.workspace.resources import IngressFacts, OtherPolicyFacts, ServiceFacts, UnknownManifest, WorkloadFacts
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot

@@ -11,7 +11,7 @@ What is refused here is what schemas/connectivitytest.v1.schema.json refuses, an
 from __future__ import annotations
 
 from netpol_lsp.kube.typed_field import items_of, mapping_of, string_of
-from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.intents import (
     API_GROUP,
     API_VERSION,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from netpol_lsp.policies.ir import NOWHERE, Origin
+from netpol_lsp.policies.origin import NOWHERE, Origin
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Entry, Scalar, is_null
 from netpol_lsp.yaml.scalars import resolve

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from netpol_lsp.kube.net import intervals
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.compiled import CompiledRule, Possible
 from netpol_lsp.reach.engine import Engine, Selecting, Side
 from netpol_lsp.reach.pod_classes import PodClass

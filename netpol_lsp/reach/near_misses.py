@@ -9,7 +9,8 @@ from enum import StrEnum
 from netpol_lsp.kube.label_selector import LabelRequirement
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
-from netpol_lsp.policies.ir import Action, Direction, Peer, PodSet, PolicySemantics, Rule
+from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.ir import Action, Peer, PodSet, PolicySemantics, Rule
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.match import label_for, missed, selects

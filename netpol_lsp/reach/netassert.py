@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from netpol_lsp.kube.typed_field import items_of, mapping_of
-from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.intents import Intent, IntentFile, IntentProblem, Outcome, scalar_string
 from netpol_lsp.reach.names import Names

@@ -8,7 +8,7 @@ from netpol_lsp.capabilities.fact import Capability, Fact, Support
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.kube.net.port_set import EVERY_PORT, PROTOCOLS, PortSet, every_port_of
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.compiled import CompiledDirection, CompiledRule
 from netpol_lsp.reach.enforcement import Enforcement
 from netpol_lsp.reach.engine import Target

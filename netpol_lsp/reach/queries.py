@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import EVERY_ADDRESS, CidrSet
-from netpol_lsp.policies.ir import Direction, PolicySemantics, Rule
+from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.ir import PolicySemantics, Rule
 from netpol_lsp.reach.cluster import Cluster, Workload
 from netpol_lsp.reach.engine import Engine, Verdict
 from netpol_lsp.reach.pod_classes import PodClass

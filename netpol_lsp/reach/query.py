@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.engine import Engine, Verdict
 from netpol_lsp.reach.names import Named

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from netpol_lsp.policies.ir import Direction, Origin
+from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.cluster import Cluster
 from netpol_lsp.reach.match import selects
 from netpol_lsp.reach.pod_classes import PodClass

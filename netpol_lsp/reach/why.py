@@ -13,7 +13,9 @@ from enum import StrEnum
 from netpol_lsp.capabilities.fact import Fact
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
-from netpol_lsp.policies.ir import NOWHERE, Action, Direction, Origin, Peer, PolicySemantics, PortTerm, Rule
+from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.ir import Action, Peer, PolicySemantics, PortTerm, Rule
+from netpol_lsp.policies.origin import NOWHERE, Origin
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.compiled import CompiledRule, resolve_names
 from netpol_lsp.reach.engine import Engine, Selecting, Side, Target

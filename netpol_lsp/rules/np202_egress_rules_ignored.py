@@ -5,7 +5,7 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.lint.unlisted_rules import find_unlisted_rules
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 
 
 @policy_rule("NP202", category="intent", severity=Severity.WARNING)

@@ -11,7 +11,7 @@ from typing import Any
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy

@@ -9,7 +9,7 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.policy_fixes import remove_empty_rule
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import ports_words

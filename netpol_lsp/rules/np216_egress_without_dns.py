@@ -10,7 +10,7 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import is_satisfiable
 from netpol_lsp.lint.dns import dns_setup, insert_dns_rule, usual_dns
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import is_named_denial
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule

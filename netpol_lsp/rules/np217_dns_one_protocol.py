@@ -8,7 +8,7 @@ from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics

@@ -7,7 +7,7 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.address_set import CidrSet, address_set
 from netpol_lsp.kube.well_known import DEFAULT_SERVICE_RANGES
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.ir import NOWHERE, Origin
+from netpol_lsp.policies.origin import NOWHERE, Origin
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 

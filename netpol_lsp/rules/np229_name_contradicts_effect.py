@@ -5,7 +5,7 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import EVERYTHING
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import Claim, intent_of_name, is_silent_claim
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import directions_words

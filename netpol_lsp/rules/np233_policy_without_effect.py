@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import directions_words

@@ -12,7 +12,7 @@ from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import namespace_names, peers_words
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics

@@ -10,7 +10,7 @@ from netpol_lsp.kube.label_selector import intersects
 from netpol_lsp.kube.net.port_set import PortSet, port_range, union_of
 from netpol_lsp.lint.closed_ports import closed_ports
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peers_words, ports_words
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics

@@ -6,7 +6,7 @@ import re
 
 from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.workspace.samples import is_markdown, is_sample, unflattened
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
 

@@ -10,9 +10,11 @@ from netpol_lsp.kube.net import intervals
 from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.known_cluster import KnownCluster, are_applied_together, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
-from netpol_lsp.policies.ir import Direction, Origin, Peer, PolicySemantics, Rule
+from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.ir import Peer, PolicySemantics, Rule
 from netpol_lsp.policies.networkpolicy.prose import join_words, ports_words
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.engine import Side
 from netpol_lsp.reach.traffic import Traffic, describe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.prose import join_words
 from netpol_lsp.reach.cluster import Workload
 

@@ -6,7 +6,7 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.names import dns_label_problem
 from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.prose import join_words
 from netpol_lsp.reach.cluster import NAMELESS
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit

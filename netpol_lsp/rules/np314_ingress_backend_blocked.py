@@ -7,7 +7,8 @@ from netpol_lsp.kube.net import intervals
 from netpol_lsp.lint.closed_ports import closed_ports
 from netpol_lsp.lint.known_cluster import KnownCluster, are_applied_together, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
-from netpol_lsp.policies.ir import Direction, PolicySemantics
+from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.ir import PolicySemantics
 from netpol_lsp.reach.engine import Side
 from netpol_lsp.reach.entry_points import EntryPoint, entry_points
 from netpol_lsp.reach.traffic import Traffic, describe

@@ -7,7 +7,7 @@ from netpol_lsp.kube.net import intervals
 from netpol_lsp.lint.known_cluster import KnownCluster, are_applied_together, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.lint.scraped_ports import scraped_ports
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.traffic import Traffic, describe
 

@@ -8,9 +8,10 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import includes
 from netpol_lsp.lint.known_cluster import are_applied_together
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.ir import Direction, Origin
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
 from netpol_lsp.policies.networkpolicy.subsumption import rule_covers
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.workspace.samples import is_sample
 from netpol_lsp.workspace.snapshot import LocatedPolicy, same_namespace
 from netpol_lsp.workspace.ternary import Ternary

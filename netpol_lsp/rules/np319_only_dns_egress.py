@@ -6,8 +6,9 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import includes
 from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.ir import Direction, Origin
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.workspace.dns import DnsSetup, names_dns_ports
 from netpol_lsp.workspace.pods import may_be_changed, place_of
 from netpol_lsp.workspace.snapshot import LocatedPolicy, isolates_direction, same_namespace, selects_all_of

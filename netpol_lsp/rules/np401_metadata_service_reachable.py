@@ -7,7 +7,7 @@ from functools import partial
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.address_set import address_set
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.peer import IPBlock
 from netpol_lsp.policies.networkpolicy.semantics_reader import rule_semantics

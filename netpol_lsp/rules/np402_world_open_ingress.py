@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import every_address
 from netpol_lsp.workspace.other_policies import may_be_denied
 

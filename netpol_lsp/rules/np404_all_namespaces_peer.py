@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.exclusions import cancelled_exclusions
 from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 

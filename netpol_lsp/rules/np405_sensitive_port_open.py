@@ -5,7 +5,7 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.well_known import SENSITIVE_PORTS
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule, every_address
 
 

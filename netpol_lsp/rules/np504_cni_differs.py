@@ -10,7 +10,7 @@ from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.kube.net.address_set import NO_ADDRESSES, CidrSet, address_set
 from netpol_lsp.lint.platform import policy_count, speaks_for_workspace, standalone_pods, translated_ports, uses_with
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.pods import workload_words
 

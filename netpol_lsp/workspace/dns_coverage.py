@@ -7,7 +7,7 @@ from collections.abc import Hashable
 
 from netpol_lsp.kube.label_selector import LabelSelector, Operator, intersects
 from netpol_lsp.kube.net.port_set import port_range, union_of
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.dns import DnsSetup, policy_allows_dns

@@ -8,7 +8,7 @@ from typing import Any
 from netpol_lsp.kube.objects import KubeObject, objects_of
 from netpol_lsp.kube.typed_field import mapping_of
 from netpol_lsp.kube.well_known import METADATA_NAME
-from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.workspace.delivery import delivery_of
 from netpol_lsp.workspace.extract_policies import is_other_policy, other_policy
 from netpol_lsp.workspace.extract_services import endpoints, ingress, monitor, service, webhook

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from netpol_lsp.policies.ir import NOWHERE, Origin
+from netpol_lsp.policies.origin import NOWHERE, Origin
 from netpol_lsp.workspace.index import CLUSTER, UNKNOWN_NAMESPACE
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.pods import PodMatches, find_pods, place_of

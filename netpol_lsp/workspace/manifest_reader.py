@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.kube.typed_field import items_of, mapping_of, written_text
-from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, is_null
 from netpol_lsp.yaml.scalars import resolve
 from netpol_lsp.yaml.templates.masking import is_placeholder, is_unknown

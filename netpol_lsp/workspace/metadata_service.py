@@ -7,7 +7,7 @@ from functools import lru_cache
 from netpol_lsp.kube.net.address_set import CidrSet, address_set
 from netpol_lsp.kube.net.port_set import port_range
 from netpol_lsp.kube.well_known import METADATA_SERVICES
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, is_same

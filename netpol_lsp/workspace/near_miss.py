@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from netpol_lsp.kube.label_selector import LabelRequirement, LabelSelector, Operator, label_selector, matches
-from netpol_lsp.policies.ir import NOWHERE, Origin
+from netpol_lsp.policies.origin import NOWHERE, Origin
 from netpol_lsp.text.edit_distance import distance
 from netpol_lsp.workspace.resources import WorkloadFacts
 

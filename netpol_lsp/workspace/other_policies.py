@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.workspace.index import UNKNOWN_NAMESPACE
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.possible_policies import concerns

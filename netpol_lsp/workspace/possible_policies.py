@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from netpol_lsp.kube.label_selector import UNKNOWN_SELECTOR, LabelSelector
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import UNKNOWN_RULE, NetworkPolicySemantics
 from netpol_lsp.workspace.endpoint import match_known
 from netpol_lsp.workspace.located_policy import LocatedPolicy

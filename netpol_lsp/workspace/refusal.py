@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector, intersects
 from netpol_lsp.kube.net.port_set import port_range, union_of
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.pods import Place, exact_names, may_be_changed, place_of

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields
 from itertools import chain
 
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector
-from netpol_lsp.policies.ir import NOWHERE, Origin
+from netpol_lsp.policies.origin import NOWHERE, Origin
 
 BOTH_DIRECTIONS = frozenset({"Ingress", "Egress"})
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from netpol_lsp.findings.trigger import ResourceTrigger
 from netpol_lsp.kube.label_selector import includes, intersects, is_satisfiable
 from netpol_lsp.kube.well_known import METADATA_NAME
-from netpol_lsp.policies.ir import Direction, Origin
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.document_places import DocumentPlaces

@@ -6,7 +6,7 @@ from netpol_lsp.config.settings import Settings
 from netpol_lsp.ide.namespace_policies import allow_dns, default_deny
 from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.file_facts import facts_of
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.text.source import make_source
 from netpol_lsp.workspace.pods import Place
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot

@@ -8,7 +8,7 @@ from netpol_lsp.findings.rule_info import RuleInfo
 from netpol_lsp.lint.analysis import analyse_document
 from netpol_lsp.lint.context import ConfiguredRule, DocumentScope, PolicyContext
 from netpol_lsp.lint.registry import rule_info
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netpol_lsp.kube.net.address_set import CidrSet, address_set
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.cluster import Cluster, Workload
 from netpol_lsp.reach.connectivity import Connection, Connectivity, outside_verdicts
 from netpol_lsp.reach.enforcement import SPECIFICATION, STANDARD, Enforcement

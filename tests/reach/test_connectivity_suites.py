@@ -6,7 +6,7 @@ import pytest
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.diff import difference
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.entry_points import entry_points

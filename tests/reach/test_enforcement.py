@@ -7,7 +7,7 @@ from netpol_lsp.capabilities.profiles import capabilities_of
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.kube.net.address_set import address_set
 from netpol_lsp.lint.file_facts import facts_of
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.lowering import lower
 from netpol_lsp.reach.cluster import Cluster, Workload
 from netpol_lsp.reach.enforcement import SPECIFICATION, STANDARD, Enforcement, enforcement_of

@@ -9,7 +9,7 @@ import pytest
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import EVERY_ADDRESS, CidrSet
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.cluster import Cluster, Workload
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.queries import (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from netpol_lsp.kube.label_selector import EVERYTHING, UNKNOWN_SELECTOR, match_labels
 from netpol_lsp.kube.net.port_set import port_range
 from netpol_lsp.kube.well_known import METADATA_NAME
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 from netpol_lsp.workspace import dns_coverage as dns_gaps
 from netpol_lsp.workspace.dns import DnsSetup, policy_allows_dns, rule_allows_dns

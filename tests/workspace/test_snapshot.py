@@ -22,7 +22,7 @@ from netpol_lsp.kube.label_selector import (
 from netpol_lsp.kube.net.address_set import address_set
 from netpol_lsp.kube.net.port_set import NO_PORTS, named_port, port_range
 from netpol_lsp.kube.well_known import METADATA_NAME
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 from netpol_lsp.workspace.endpoint import AddressEndpoint, PodEndpoint, rule_allows
 from netpol_lsp.workspace.snapshot import EMPTY, LocatedPolicy, WorkspaceSnapshot, same_namespace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from netpol_lsp.kube.net.port_set import PortSet
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
 from netpol_lsp.workspace.endpoint import Endpoint, rule_allows
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, isolates_direction, selects_all_of

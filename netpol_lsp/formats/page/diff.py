@@ -9,7 +9,7 @@ from netpol_lsp.formats.page.tables import Data, Scribe, Tables, open_traffic
 from netpol_lsp.formats.reach.diff_text import BothPlaces
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.connectivity import Connectivity
 from netpol_lsp.reach.diff import BothStates, Cause, Change, ChangeClass, Comparison
 from netpol_lsp.reach.engine import Engine

@@ -10,7 +10,9 @@ from netpol_lsp.explanations.connection import VERDICTS, addresses_title, reason
 from netpol_lsp.formats.reach.places import Place, Places
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
-from netpol_lsp.policies.ir import Direction, Origin, PolicySemantics
+from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.ir import PolicySemantics
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.engine import Engine, Verdict
 from netpol_lsp.reach.query import End, Pair

@@ -8,7 +8,7 @@ from itertools import chain
 
 from netpol_lsp.explanations.connection import addresses_title
 from netpol_lsp.kube.net.address_set import CidrSet
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.connectivity import Connection, Group, Isolation, Node
 from netpol_lsp.reach.entry_points import EntryPoint, entry_points
 from netpol_lsp.reach.exposure import Exposed, ExposedConnectivity, Unprotected, exposure

@@ -14,7 +14,7 @@ from netpol_lsp.formats.reach.connection_lines import (
     traffic_text,
 )
 from netpol_lsp.kube.net.address_set import CidrSet
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.connectivity import Isolation
 from netpol_lsp.reach.exposure import Exposed, Unprotected
 

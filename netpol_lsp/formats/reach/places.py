@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from netpol_lsp.formats.positions import Position, place
-from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.from_facts import Duplicate
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span

@@ -13,7 +13,7 @@ from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.json_writer import dump
 from netpol_lsp.formats.reach.places import Place, Places
 from netpol_lsp.formats.xml import HEADER, element, escape, parent
-from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.intent_check import Checked
 

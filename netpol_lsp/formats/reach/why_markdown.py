@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from netpol_lsp.explanations.connection import VERDICTS, end_title, reason_sentence, side_sentence
 from netpol_lsp.formats.reach.places import Places
-from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.answer import Answer, Answered
 from netpol_lsp.reach.traffic import describe
 

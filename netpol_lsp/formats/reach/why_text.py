@@ -13,8 +13,8 @@ from netpol_lsp.explanations.connection import (
 )
 from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.reach.places import Places
-from netpol_lsp.policies.ir import Origin
 from netpol_lsp.policies.networkpolicy.prose import plain
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.answer import Answer, Answered, Help
 from netpol_lsp.reach.why import Reason, Segment, SideReasons
 from netpol_lsp.workspace.ternary import Ternary

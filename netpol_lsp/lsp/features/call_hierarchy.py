@@ -16,7 +16,7 @@ from netpol_lsp.lsp.state.locations import locate
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.transport.movable_json import Json, plain_data
 from netpol_lsp.lsp.uris import key_of_uri, path_of_uri
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.from_facts import DEFAULT_NAMESPACE

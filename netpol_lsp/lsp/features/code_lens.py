@@ -19,7 +19,7 @@ from netpol_lsp.lsp.features.intent_hints import render_test_lenses
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import directions_words, isolation_words
 from netpol_lsp.reach.from_facts import DEFAULT_NAMESPACE

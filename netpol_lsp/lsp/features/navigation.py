@@ -13,7 +13,7 @@ from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import DocumentVersion, Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
-from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.text.source import make_source
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.yaml.nodes import Scalar

@@ -10,7 +10,7 @@ from lsprotocol import types
 from netpol_lsp.lsp.features.navigation import render_locations, snapshot_of_no_document
 from netpol_lsp.lsp.state.services import Registry, Services
 from netpol_lsp.lsp.transport.movable_json import Json
-from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.origin import Origin
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 _MOST = 200

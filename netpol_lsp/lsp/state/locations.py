@@ -8,7 +8,7 @@ from netpol_lsp.lsp.positions import Positions
 from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
-from netpol_lsp.policies.ir import Origin
+from netpol_lsp.policies.origin import Origin
 
 
 def locate(origins: Iterable[Origin], snapshot: Snapshot, session: Session) -> dict[Origin, Json]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from netpol_lsp.kube.selector_syntax import Requirement, Selector
 from netpol_lsp.kube.typed_field import Field, items_of
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.yaml.nodes import is_null

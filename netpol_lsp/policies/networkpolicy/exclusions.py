@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from netpol_lsp.kube.label_selector import LabelSelector, Operator, label_selector
 from netpol_lsp.kube.net.address_set import address_set
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.kube.net.address_set import address_set
 from netpol_lsp.kube.selector_syntax import Selector
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.text.span import Span

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from netpol_lsp.kube.label_selector import EVERYTHING
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.ir import (
     NETWORK_POLICY_TIER,
-    NOWHERE,
     Action,
-    Direction,
     DirectionSemantics,
-    Origin,
     Peer,
     PodSet,
     PolicySemantics,
@@ -17,6 +15,7 @@ from netpol_lsp.policies.ir import (
     Rule,
 )
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
+from netpol_lsp.policies.origin import NOWHERE, Origin
 
 
 def lower(

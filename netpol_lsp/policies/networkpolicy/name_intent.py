@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from netpol_lsp.kube.objects import KubeObject
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 
 

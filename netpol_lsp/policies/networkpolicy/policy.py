@@ -10,7 +10,7 @@ from __future__ import annotations
 from netpol_lsp.kube.objects import KubeObject, TextMap
 from netpol_lsp.kube.selector_syntax import Requirement, Selector
 from netpol_lsp.kube.typed_field import Field, content_size, hidden_field, mapping_of, string_of
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
 from netpol_lsp.text.lazy import lazy

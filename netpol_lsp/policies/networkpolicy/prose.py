@@ -12,7 +12,7 @@ from netpol_lsp.kube.label_selector import LabelRequirement, LabelSelector, Oper
 from netpol_lsp.kube.net.port_set import EVERY_PORT, PROTOCOLS, PortSet
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.kube.well_known import METADATA_NAME
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics_reader import rule_semantics

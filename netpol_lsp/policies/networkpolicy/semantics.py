@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.kube.net.port_set import ALL_PORTS, NO_PORTS, PortSet
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from netpol_lsp.kube.net.port_set import (
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.kube.typed_field import Field, written_text
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import (

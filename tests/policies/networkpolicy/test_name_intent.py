@@ -3,7 +3,7 @@
 import pytest
 
 from netpol_lsp.lint.analysis import analyse_document
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import annotation_that_allows, claim_of
 
 IN, OUT = Direction.INGRESS, Direction.EGRESS

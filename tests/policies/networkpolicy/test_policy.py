@@ -2,7 +2,7 @@
 
 import pytest
 
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from tests.builders import policy
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS

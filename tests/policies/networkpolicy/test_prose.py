@@ -4,7 +4,7 @@ import pytest
 
 from netpol_lsp.kube.net.port_set import ALL_PORTS, NO_PORTS, every_port_of, named_port, port_range, union_of
 from netpol_lsp.lint.analysis import analyse_document
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import (
     directions_words,

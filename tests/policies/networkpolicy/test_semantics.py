@@ -8,7 +8,7 @@ from netpol_lsp.kube.label_selector import EVERYTHING, UNKNOWN_SELECTOR
 from netpol_lsp.kube.net.address_set import address_set
 from netpol_lsp.kube.net.port_set import ALL_PORTS, NO_PORTS, every_port_of, named_port, port_range, union_of
 from netpol_lsp.kube.objects import objects_of
-from netpol_lsp.policies.ir import Direction
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
 from netpol_lsp.policies.networkpolicy.semantics_reader import semantics_of
