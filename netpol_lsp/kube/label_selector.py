@@ -50,6 +50,12 @@ class ValueSet:
             return ValueSet(other.values - self.values)
         return ValueSet(self.values - other.values if other.is_complement else self.values & other.values)
 
+    def intersects(self, other: ValueSet) -> bool:
+        """Whether a value is in both; there are more label values than any two lists can name."""
+        if self.is_complement:
+            return other.is_complement or not other.values <= self.values
+        return not (self.values <= other.values if other.is_complement else self.values.isdisjoint(other.values))
+
     def covers(self, other: ValueSet) -> bool:
         """Whether every value of `other` is in this set; there are more label values than any list can name."""
         if self.is_complement:
@@ -184,9 +190,12 @@ def includes(a: LabelSelector, b: LabelSelector) -> bool:
 
 def intersects(a: LabelSelector, b: LabelSelector) -> bool:
     """Whether some label set can be selected by both. True means "perhaps" when one of them is partial."""
+    if not is_satisfiable(a) or not is_satisfiable(b):
+        return False
     if not a.allowed or not b.allowed:
-        return is_satisfiable(a) and is_satisfiable(b)
-    return is_satisfiable(intersection(a, b))
+        return True
+    known = dict(b.allowed)
+    return all(values.intersects(known.get(key, _ANY_VALUE)) for key, values in a.allowed)
 
 
 def intersection(a: LabelSelector, b: LabelSelector) -> LabelSelector:

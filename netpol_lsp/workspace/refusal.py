@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
-from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector, intersects
+from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector, includes, intersects
 from netpol_lsp.kube.net.port_set import port_range, union_of
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.pods import Place, exact_names, may_be_changed, place_of
-from netpol_lsp.workspace.snapshot import WorkspaceSnapshot, is_same, isolates_direction, selects_all_of
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot, is_same, isolates_direction, same_namespace, selects_all_of
 from netpol_lsp.workspace.ternary import Ternary
 
 _DNS_PORTS = union_of(port_range(protocol, port, port) for protocol in ("UDP", "TCP") for port in (53, 5353))
@@ -26,26 +27,38 @@ def refusing_policies(
     """
     if peer.is_unknown or peer.addresses is not None or rule.has_unknown_ports or rule.ports.is_empty:
         return ()
+    pods = peer.pods if peer.pods is not None else EVERYTHING
+    back = Direction.INGRESS if direction is Direction.EGRESS else Direction.EGRESS
+    if pods.is_partial or not _may_be_isolated(view, me, pods, back):
+        return ()
     where = place_of(view, me)
     if where.is_unknown or not _is_here(where, peer.namespaces):
         return ()
     if may_be_changed(view, where) or view.other_policies_in(where.namespace):
         return ()
-    pods = peer.pods if peer.pods is not None else EVERYTHING
-    if pods.is_partial:
-        return ()
-    back = Direction.INGRESS if direction is Direction.EGRESS else Direction.EGRESS
     other_side = LocatedPolicy(replace(me.policy, name=None, pod_selector=pods), me.uri)
     found: list[LocatedPolicy] = []
-    for other in (me, *(other for other in view.around(other_side) if not is_same(other, me))):
-        selects, isolates = selects_all_of(other, other_side), isolates_direction(other.policy, back)
-        if selects is Ternary.NO or isolates is Ternary.NO:
+    for other in chain((me,), (other for other in view.around(other_side) if not is_same(other, me))):
+        if isolates_direction(other.policy, back) is Ternary.NO:
             continue
-        if other.is_possible or other.policy.unknown or _may_allow(other, back, rule, me, where):
+        selects = selects_all_of(other, other_side)
+        if selects is Ternary.NO:
+            continue
+        if other.is_possible or _may_allow(other, back, rule, me, where) or other.policy.unknown:
             return ()
         if selects is Ternary.YES:
             found.append(other)
     return tuple(found)
+
+
+def _may_be_isolated(view: WorkspaceSnapshot, me: LocatedPolicy, pods: LabelSelector, direction: Direction) -> bool:
+    """A quick look: whether a policy selects all of some pods, and may isolate them in a direction."""
+    for other in chain((me,), view.wider_neighbours(me, pods)):
+        if isolates_direction(other.policy, direction) is Ternary.NO or same_namespace(other, me) is not Ternary.YES:
+            continue
+        if includes(other.policy.pod_selector, pods):
+            return True
+    return False
 
 
 def _is_here(where: Place, namespaces: LabelSelector | None) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from netpol_lsp.findings.trigger import ResourceTrigger
-from netpol_lsp.kube.label_selector import includes, intersects, is_satisfiable
+from netpol_lsp.kube.label_selector import LabelSelector, includes, intersects, is_satisfiable
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
@@ -254,9 +254,11 @@ class WorkspaceSnapshot:
         """The other policies that may be in the same namespace, but for most of those that surely select other pods."""
         return (other for other in self.around(located) if not is_same(other, located))
 
-    def wider_neighbours(self, located: LocatedPolicy) -> Iterator[LocatedPolicy]:
-        """The neighbours that may select all that a policy selects, and perhaps more."""
-        selector = located.policy.pod_selector
+    def wider_neighbours(
+        self, located: LocatedPolicy, selector: LabelSelector | None = None
+    ) -> Iterator[LocatedPolicy]:
+        """The neighbours that may select all that a policy selects, or all that `selector` does, and perhaps more."""
+        selector = selector if selector is not None else located.policy.pod_selector
         if not is_satisfiable(selector):
             yield from self.neighbours(located)
             return

@@ -28,7 +28,8 @@ def find_comments(text: str, root: Node | None) -> tuple[Comment, ...]:
     """The comments of a text whose nodes are below `root`: a `#` inside a scalar is none."""
     if "#" not in text:
         return ()
-    scalars = sorted(_scalar_spans(text, root))
+    # Most documents have no `#` in a value, so that each one after a space begins a comment.
+    scalars = sorted(_spans_with_hash(text, root))
     starts = [start for start, _ in scalars]
     found = []
     position = last = 0
@@ -47,13 +48,14 @@ def find_comments(text: str, root: Node | None) -> tuple[Comment, ...]:
     return tuple(found)
 
 
-def _scalar_spans(text: str, root: Node | None) -> list[tuple[int, int]]:
+def _spans_with_hash(text: str, root: Node | None) -> list[tuple[int, int]]:
+    """Where the texts of the scalars with a `#` are."""
     if root is None:
         return []
     return [
         (_text_start(text, node), node.end)
         for node in walk(root)
-        if isinstance(node, Scalar) and node.origin is None and node.end > node.start
+        if isinstance(node, Scalar) and node.origin is None and text.find("#", node.start, node.end) >= 0
     ]
 
 

@@ -61,7 +61,9 @@ class PortSet:
         if self.everything or other.everything:
             return not self.is_empty and not other.is_empty
         return (
-            any(intervals.intersects(self.numbers(protocol), other.numbers(protocol)) for protocol in PROTOCOLS)
+            intervals.intersects(self.tcp, other.tcp)
+            or intervals.intersects(self.udp, other.udp)
+            or intervals.intersects(self.sctp, other.sctp)
             or any(name in other.names or other._is_full(name[0]) for name in self.names)
             or any(self._is_full(name[0]) for name in other.names)
         )
