@@ -13,13 +13,16 @@ from netpol_lsp.ide.hover import explain_place
 from netpol_lsp.ide.hover_matches import explain_matches
 from netpol_lsp.ide.hover_rule import explain_finding, explain_rule
 from netpol_lsp.ide.plugin_hover import plugin_facts
+from netpol_lsp.ide.template_values import explain_values, values_at
 from netpol_lsp.ide.workspace_links import selected_at
 from netpol_lsp.lint.registry import rule_by_code
 from netpol_lsp.lsp.features.intent_hover import hover_test
 from netpol_lsp.lsp.features.navigation import policy_at
+from netpol_lsp.lsp.state.chart_values import values_files
 from netpol_lsp.lsp.state.diagnostic_render import rule_page
 from netpol_lsp.lsp.state.node_at_position import NodeAtPosition, find_target, suppression_code_at
 from netpol_lsp.lsp.state.services import Registry, Services
+from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json
 from netpol_lsp.policies.networkpolicy.prose import plain
@@ -41,21 +44,23 @@ def register(registry: Registry, services: Services) -> None:
         found = hover_test(judged, offset, services) if judged is not None else None
         if found is not None:
             return _render(*found, snapshot, markdown=markdown)
-        return render_hover(snapshot, offset, markdown=markdown)
+        return render_hover(snapshot, offset, markdown=markdown, session=services.session)
 
 
-def render_hover(snapshot: Snapshot, offset: int, *, markdown: bool) -> Json | None:
+def render_hover(snapshot: Snapshot, offset: int, *, markdown: bool, session: Session | None = None) -> Json | None:
     """What to show at an offset; None when there is nothing to say."""
     if snapshot.is_config:
         return _hover_in_config(snapshot, offset, markdown=markdown)
     code = suppression_code_at(snapshot, offset)
     target = find_target(snapshot, offset) if code is None else None
     sections = list(_explain_code(*code)) if code is not None else list(_explain_findings(snapshot, offset))
+    action, values = _explain_values(snapshot, offset, session) if code is None and session is not None else (None, [])
+    sections += values
     if target is not None:
         sections += _explain_target(target, snapshot)
     if not sections:
         return None
-    span = code[1] if code is not None else target.span if target is not None else None
+    span = code[1] if code is not None else target.span if target is not None else action
     return _render(sections, span, snapshot, markdown=markdown)
 
 
@@ -86,6 +91,15 @@ def _explain_findings(snapshot: Snapshot, offset: int) -> Iterator[str]:
             rule.info if rule else None,
             rule_page(diagnostic.code),
         )
+
+
+def _explain_values(snapshot: Snapshot, offset: int, session: Session) -> tuple[Span | None, list[str]]:
+    """What the chart's own values give for those that an action of a template names."""
+    found = values_at(snapshot.source.text, snapshot.source.uri, offset) if snapshot.path is not None else None
+    if found is None or snapshot.path is None:
+        return None, []
+    span, paths = found
+    return span, list(explain_values(paths, values_files(snapshot.path, session)))
 
 
 def _explain_code(word: str, _span: Span) -> Iterator[str]:
