@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from netpol_lsp.files.gitignore import Patterns, read_patterns, repository_root
 from netpol_lsp.files.reading import explain
+from netpol_lsp.text.endings import TAKEN_ENDINGS
 
 STDIN = "-"
-MANIFEST_ENDINGS = (".yaml", ".yml", ".json")
 VENDORED = frozenset({"node_modules", "vendor", "venv", "bower_components", "site-packages", "__pycache__"})
 CONFIG_NAME = ".netpol-lint.yaml"
 BASELINE_NAME = ".netpol-lint-baseline.json"
@@ -33,7 +33,7 @@ def discover(arguments: Iterable[str], excluded: Excluded | None = None, *, forc
     """The manifests after the arguments.
 
     A file that is named is taken whatever it is called, and excluded only with `force_exclude`. In folders
-    files ending in .yaml, .yml and .json are taken, without what .gitignore names, hidden and vendored
+    files ending in .yaml, .yml and .json, and those of `TEMPLATE_ENDINGS`, are taken, without what .gitignore names, hidden and vendored
     folders, and linked folders (their files are taken where they really are).
     """
     walker = _Walker(excluded or _nothing, force_exclude=force_exclude)
@@ -48,7 +48,7 @@ def would_discover(folder: str, path: str, excluded: Excluded | None = None) -> 
     base = folder.rstrip("/") + "/"
     is_excluded = excluded or _nothing
     relative = path[len(base) :]
-    if not path.startswith(base) or not path.endswith(MANIFEST_ENDINGS):
+    if not path.startswith(base) or not path.endswith(TAKEN_ENDINGS):
         return False
     levels, above = _with_own(_levels_above(folder), base, ""), ""
     *folders, name = relative.split("/")
@@ -178,7 +178,7 @@ class _Walker:
                 levels = _with_own(levels, base, folder)
             for entry in listed:
                 name = entry.name
-                if name.endswith(MANIFEST_ENDINGS):
+                if name.endswith(TAKEN_ENDINGS):
                     path = folder + name
                     if self.is_wanted_file(entry, path, shown, levels):
                         yield path, entry.is_symlink()

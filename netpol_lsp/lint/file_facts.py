@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
 from netpol_lsp.lint.locate import located_policies
-from netpol_lsp.policies.kinds import may_be_ours
+from netpol_lsp.policies.kinds import looks_like_ours, may_be_ours
+from netpol_lsp.text.endings import TEMPLATE_ENDINGS
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.extract import resources_of
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
@@ -84,8 +85,15 @@ def _read(text: str, uri: str, language: Language | None) -> Document:
     return parse_manifest(text, uri, language=language)
 
 
+def counts(text: str, uri: str) -> bool:
+    """Whether a text counts as a manifest: templates are made of any kind of text, and count where they hold a policy."""
+    return not uri.endswith(TEMPLATE_ENDINGS) or looks_like_ours(text)
+
+
 def facts_of(source: Source, settings: Settings) -> FileFacts:
     """The facts of a text."""
+    if not counts(source.text, source.uri):
+        return NO_FACTS
     if may_be_ours(source.text):
         return file_facts(analyse(source), settings)
     if not may_hold_resources(source.text, source.uri):

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.files.reading import ReadProblem
 from netpol_lsp.lint.analysis import Analysis, analyse
-from netpol_lsp.project.inputs import InputFile, StdinOverlay, decode_input, may_hold_policies, read_input
+from netpol_lsp.project.inputs import (
+    InputFile,
+    StdinOverlay,
+    decode_input,
+    is_of_another_kind,
+    may_hold_policies,
+    read_input,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,8 @@ def analyse_files(inputs: Iterable[InputFile], overlay: StdinOverlay) -> Iterato
                 continue
             decoded = decode_input(file, data)
             if isinstance(decoded, ReadProblem):
-                yield decoded
+                if not is_of_another_kind(file, decoded):
+                    yield decoded
                 continue
             text = decoded
         yield AnalysedFile(file, file.loaded.config.for_file(file.absolute), analyse(text.source))

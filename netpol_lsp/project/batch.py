@@ -19,6 +19,8 @@ from netpol_lsp.project.inputs import (
     StdinOverlay,
     count_documents,
     decode_input,
+    is_of_another_kind,
+    is_template_without_policy,
     may_hold_facts,
     may_hold_policies,
     read_input,
@@ -232,9 +234,13 @@ class BatchRun:
         if ours or item.target.path in self.named:
             text = decode_input(item.target, data)
             if isinstance(text, ReadProblem):
+                if item.target.path not in self.named and is_of_another_kind(item.target, text):
+                    return None
                 result.problems.append(text)
                 return None
             item.text = text
+            if ours and item.target.path not in self.named and is_template_without_policy(text.source):
+                ours = False
         if not ours:
             item.report = FileReport(_lazy(item.target), count_documents(data), 0, ())
             item.holds_resources = may_hold_facts(data, item.target.path)

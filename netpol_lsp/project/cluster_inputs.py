@@ -13,7 +13,14 @@ from netpol_lsp.files.reading import ReadProblem, decode
 from netpol_lsp.lint.file_facts import facts_of
 from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.project.context_inputs import load_context
-from netpol_lsp.project.inputs import InputFile, decode_input, find_manifests, make_inputs, read_input
+from netpol_lsp.project.inputs import (
+    InputFile,
+    decode_input,
+    find_manifests,
+    is_of_another_kind,
+    make_inputs,
+    read_input,
+)
 from netpol_lsp.project.platform_detection import detected_layer, hints_in_text
 from netpol_lsp.reach.cluster import Cluster
 from netpol_lsp.reach.enforcement import Enforcement, enforcement_of
@@ -58,7 +65,7 @@ def read_cluster(paths: Sequence[str], configs: ConfigFiles, *, stdin_name: str 
     for file in inputs:
         read = _read(file)
         if isinstance(read, ReadProblem):
-            problems.append(str(read))
+            problems += [] if is_of_another_kind(file, read) else [str(read)]
         else:
             sources.append((read, file))
     context = load_context(inputs)

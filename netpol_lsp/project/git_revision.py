@@ -7,8 +7,9 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from netpol_lsp.files.discovery import CONFIG_NAME, MANIFEST_ENDINGS, Excluded, would_discover
+from netpol_lsp.files.discovery import CONFIG_NAME, Excluded, would_discover
 from netpol_lsp.files.reading import ReadProblem, decode
+from netpol_lsp.text.endings import TAKEN_ENDINGS, TEMPLATE_ENDINGS
 from netpol_lsp.text.source import Source
 
 
@@ -68,6 +69,8 @@ def read_revision(
     for (name, _), data in zip(found, _contents(folder, [wanted for _, wanted in found], may_fetch), strict=True):
         if data is not None:
             text = decode(data, f"{revision.commit[:12]}:{name}")
+            if isinstance(text, ReadProblem) and name.endswith(TEMPLATE_ENDINGS):
+                continue  # a template of some other kind of text
             yield text if isinstance(text, ReadProblem) else text.source
 
 
@@ -78,9 +81,9 @@ _LINK = "120000"
 
 def _is_wanted(base: str, name: str, is_excluded: Excluded | None) -> bool:
     """Whether a file is a manifest; `name` counts from the current folder, above which no configuration was read."""
-    if name.endswith(MANIFEST_ENDINGS) and not name.startswith("../"):
+    if name.endswith(TAKEN_ENDINGS) and not name.startswith("../"):
         return would_discover(base, f"{base.rstrip('/')}/{name}", is_excluded)
-    return name.endswith(MANIFEST_ENDINGS) and os.path.basename(name) != CONFIG_NAME
+    return name.endswith(TAKEN_ENDINGS) and os.path.basename(name) != CONFIG_NAME
 
 
 def _contents(folder: str, names: Sequence[str], may_fetch: bool) -> Iterator[bytes | None]:  # noqa: FBT001 - see `read_revision`

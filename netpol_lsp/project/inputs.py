@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from netpol_lsp.files.discovery import STDIN, Discovered, discover
 from netpol_lsp.files.reading import ReadProblem, TextFile, decode, read_bytes
 from netpol_lsp.project.config_files import ConfigFiles, LoadedConfig
+from netpol_lsp.text.endings import TEMPLATE_ENDINGS
+from netpol_lsp.text.source import Source
 
 STDIN_NAME = "<stdin>"
 _WORDS = (b"network", b"polic", b"podselector")
@@ -112,8 +114,24 @@ def may_hold_policies(data: bytes) -> bool:
     return any(word in lowered for word in _WORDS)
 
 
+def is_of_another_kind(file: InputFile, problem: ReadProblem) -> bool:
+    """Whether what cannot be read as text is no loss: a template, going by its name, of something that is no manifest."""
+    return problem.offset is not None and file.path.endswith(TEMPLATE_ENDINGS)
+
+
+def is_template_without_policy(source: Source) -> bool:
+    """Whether a file is a template of any kind of text, going by its name, that holds no policy."""
+    if not source.uri.endswith(TEMPLATE_ENDINGS):
+        return False
+    from netpol_lsp.policies.kinds import looks_like_ours  # noqa: PLC0415 - most files are called otherwise
+
+    return not looks_like_ours(source.text)
+
+
 def may_hold_facts(data: bytes, path: str) -> bool:
     """Whether bytes can hold an object that policies depend on: a quick look, for texts in UTF-8."""
+    if path.endswith(TEMPLATE_ENDINGS):
+        return False
     from netpol_lsp.workspace.resource_kinds import may_hold_resources  # noqa: PLC0415 - not needed where the cache knows
 
     return may_hold_resources(data.decode("utf-8", "replace"), path)

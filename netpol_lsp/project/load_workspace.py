@@ -13,6 +13,7 @@ from netpol_lsp.project.inputs import (
     InputFile,
     StdinOverlay,
     decode_input,
+    is_of_another_kind,
     may_hold_facts,
     may_hold_policies,
     read_input,
@@ -47,7 +48,7 @@ def load_workspace(
     for file in inputs:
         read = _source_of(file, overlay)
         if isinstance(read, ReadProblem):
-            problems.append(read)
+            problems += [] if is_of_another_kind(file, read) else [read]
         elif read is not None and (facts := facts_of(read, file.loaded.config.for_file(file.absolute).settings)):
             files[read.uri], sources[read.uri] = facts, read
     more: dict[str, FileFacts] = {}

@@ -23,7 +23,7 @@ from netpol_lsp.text.source import Encoding
 
 logger = logging.getLogger(__name__)
 
-WATCHED = (f"**/{CONFIG_NAME}", f"**/{GITIGNORE}", "**/*.{yaml,yml,json,tpl}")
+WATCHED = (f"**/{CONFIG_NAME}", f"**/{GITIGNORE}", "**/*.{yaml,yml,json,tpl,j2,jinja,jinja2,erb,ejs,tftpl,gotmpl}")
 _PARENT_CHECK = 5.0
 _ENCODINGS: dict[str, Encoding] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from lsprotocol import types
 
-from netpol_lsp.files.discovery import MANIFEST_ENDINGS, Excluded
+from netpol_lsp.files.discovery import Excluded
 from netpol_lsp.lint.file_facts import facts_of
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.configuration import Configuration
@@ -21,6 +21,7 @@ from netpol_lsp.lsp.uris import uri_of_path
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.project.context_manifests import ContextPaths, ContextProblem, context_paths, read_context
 from netpol_lsp.project.platform_detection import Hints, hints_in_text
+from netpol_lsp.text.endings import TAKEN_ENDINGS
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.index import FileFacts
 from netpol_lsp.workspace.platform_hints import PlatformHint
@@ -79,9 +80,7 @@ class ContextWatcher:
     def is_affected_by(self, paths: Iterable[str]) -> bool:
         """Whether one of the manifests (absolute, `/`-separated) may be part of the context."""
         bases = {_base(path) for path in self._paths}
-        return any(
-            path in bases or (path.endswith(MANIFEST_ENDINGS) and path.startswith(tuple(bases))) for path in paths
-        )
+        return any(path in bases or (path.endswith(TAKEN_ENDINGS) and path.startswith(tuple(bases))) for path in paths)
 
     async def _read(self, wanted: ContextPaths) -> None:
         operation = Operation(logger, "reading of the context")

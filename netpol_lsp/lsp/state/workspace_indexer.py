@@ -10,9 +10,9 @@ import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from netpol_lsp.files.discovery import MANIFEST_ENDINGS, discover
+from netpol_lsp.files.discovery import discover
 from netpol_lsp.files.reading import ReadProblem, read_source
-from netpol_lsp.lint.file_facts import facts_of
+from netpol_lsp.lint.file_facts import counts, facts_of
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.progress import Progress
@@ -24,6 +24,7 @@ from netpol_lsp.policies.kinds import may_be_ours
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.project.platform_detection import Hints, detected_layer, hints_in_text
 from netpol_lsp.project.workspace_store import WorkspaceStore
+from netpol_lsp.text.endings import TAKEN_ENDINGS
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
 from netpol_lsp.workspace.platform_hints import may_hint
@@ -117,7 +118,7 @@ class WorkspaceIndexer:
         configuration = self._configuration
         for path in filter(None, map(path_of_uri, uris)):
             uri = uri_of_path(path)
-            if path.endswith(MANIFEST_ENDINGS) and not os.path.isdir(path):
+            if path.endswith(TAKEN_ENDINGS) and not os.path.isdir(path):
                 changed[uri] = NO_FACTS
                 self._ours.discard(uri)
                 self._hints.pop(uri, None)
@@ -201,7 +202,7 @@ class WorkspaceIndexer:
             return NO_FACTS
         if signs := hints_in_text(Source(path, source.text)):
             hints[uri] = signs
-        if may_be_ours(source.text):
+        if may_be_ours(source.text) and counts(source.text, uri):
             ours.add(uri)
         return facts_of(Source(uri, source.text), config.settings)
 
