@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from netpol_lsp.lint.schema import SchemaFinding, shape
@@ -75,8 +75,18 @@ class Misplaced:
         return self.field.name or ""
 
 
-Groups = dict[tuple[int, str], tuple[Entry, ...]]
-"""The unknown fields of mappings, worked out once for all of them: by mapping, all of them or its labels."""
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """What is known of the unknown fields of mappings, worked out once for all of them; mappings and fields are told apart by `id`.
+
+    `unknown` are a mapping's unknown fields, `labels` those of them that may be labels, `places` where a field may
+    belong, `going` the fields of a mapping that may go to a place.
+    """
+
+    unknown: dict[int, tuple[Entry, ...]] = field(default_factory=dict)
+    labels: dict[int, tuple[Entry, ...]] = field(default_factory=dict)
+    places: dict[int, list[Destination]] = field(default_factory=dict)
+    going: dict[tuple[int, Path], tuple[Entry, ...]] = field(default_factory=dict)
 
 
 def read_misplaced(found: SchemaFinding, groups: Groups) -> Misplaced | None:
@@ -113,17 +123,24 @@ class _Reader:
 
     def unknown_entries(self) -> tuple[Entry, ...]:
         """The fields of the mapping that it does not take, this one among them."""
-        key = (id(self.holder), "unknown")
-        if key not in self.groups:
-            self.groups[key] = tuple(one for one in self.holder.entries if one.name not in self.place.fields)
-        return self.groups[key]
+        key, known = id(self.holder), self.groups.unknown
+        if key not in known:
+            known[key] = tuple(one for one in self.holder.entries if one.name not in self.place.fields)
+        return known[key]
 
     def unknown_labels(self) -> tuple[Entry, ...]:
         """Those of them that may be labels."""
-        key = (id(self.holder), "labels")
-        if key not in self.groups:
-            self.groups[key] = tuple(one for one in self.unknown_entries() if self.is_label(one))
-        return self.groups[key]
+        key, known = id(self.holder), self.groups.labels
+        if key not in known:
+            known[key] = tuple(one for one in self.unknown_entries() if self.is_label(one))
+        return known[key]
+
+    def destinations(self, entry: Entry) -> list[Destination]:
+        """The places where a field of the mapping may belong."""
+        key, known = id(entry), self.groups.places
+        if key not in known:
+            known[key] = destinations(self.root, self.shape, self.path, entry)
+        return known[key]
 
     @property
     def is_selector(self) -> bool:
@@ -148,7 +165,7 @@ class _Reader:
         twins = self.renames(only_synonyms=True) if self.name in TWINS else ()
         if twins:
             return self.made(Reading.MISSPELT, names=twins, is_certain=True)
-        places = destinations(self.root, self.shape, self.path, self.entry)
+        places = self.destinations(self.entry)
         labels = self.labels()
         free = [one for one in places if not one.is_taken]
         if labels and not (free and free[0].cost <= _NEAR):
@@ -215,18 +232,20 @@ class _Reader:
 
     def together(self, place: Destination) -> tuple[Entry, ...]:
         """The fields of the mapping that go to the same place."""
-        found = []
-        for one in self.unknown_entries():
-            if one is self.entry:
-                found.append(one)
-            elif self.is_selector and self.is_label(one) and one.name not in field_names(self.shape):
-                continue
-            elif any(
-                other.path == place.path and not other.is_taken
-                for other in destinations(self.root, self.shape, self.path, one)
-            ):
-                found.append(one)
-        return tuple(found)
+        key, known = (id(self.holder), place.path), self.groups.going
+        if key not in known:
+            known[key] = tuple(one for one in self.unknown_entries() if self.goes_to(one, place.path))
+        going = known[key]
+        if any(one is self.entry for one in going):
+            return going
+        wanted = {id(one) for one in (*going, self.entry)}
+        return tuple(one for one in self.unknown_entries() if id(one) in wanted)
+
+    def goes_to(self, entry: Entry, path: Path) -> bool:
+        """Whether a field of the mapping may go to a place that does not have it yet."""
+        if self.is_selector and self.is_label(entry) and entry.name not in field_names(self.shape):
+            return False
+        return any(other.path == path and not other.is_taken for other in self.destinations(entry))
 
     def is_beyond_doubt(self, place: Destination) -> bool:
         """Whether a place is the only one that may be meant: not an item of a list that has others."""

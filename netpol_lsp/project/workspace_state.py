@@ -20,10 +20,11 @@ class WorkspaceState:
     """What rules judge by, at one moment; immutable. Open documents win over the disk, both over the context.
 
     What was rendered stands for the files that it was rendered from. `is_complete`: the workspace's files have been read, so
-    what is not in the view is not there. `overlays`: what renderings say of files, by URI.
+    what is not in the view is not there. `overlays`: what renderings say of files, by URI. `token` stands for the
+    state where it must not be kept alive.
     """
 
-    __slots__ = ("_context", "_disk", "_open", "is_complete", "overlays", "renderings", "view")
+    __slots__ = ("_context", "_disk", "_open", "is_complete", "overlays", "renderings", "token", "view")
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class WorkspaceState:
         self.is_complete = is_complete
         self.renderings = renderings
         self.overlays = overlays or {}
+        self.token = object()
 
     def with_completeness(self, *, is_complete: bool) -> WorkspaceState:
         """The workspace while the first scan of the disk is under way, or after it."""
@@ -95,10 +97,22 @@ class WorkspaceState:
 
     def with_files(self, changed: Mapping[str, FileFacts]) -> WorkspaceState:
         """The workspace with some files of the disk as they are now; no facts: the file is gone, or holds none."""
-        disk = {uri: facts for uri, facts in {**self._disk, **changed}.items() if facts}
+        disk = self._disk_with(changed)
         shown = {uri: facts for uri, facts in changed.items() if uri not in self._open}
         back = {uri: self._context[uri] for uri, facts in shown.items() if not facts and uri in self._context}
-        return self._changed(self._with({**shown, **back}, back), disk=disk)
+        view = self._with({**shown, **back}, back)
+        return self if view is self.view and disk is self._disk else self._changed(view, disk=disk)
+
+    def _disk_with(self, changed: Mapping[str, FileFacts]) -> Mapping[str, FileFacts]:
+        """The files of the disk with these instead; itself when none is another, or elsewhere in its file."""
+        old = ((self._disk.get(uri, NO_FACTS), facts) for uri, facts in changed.items())
+        if all(before == facts and before.starts == facts.starts for before, facts in old):
+            return self._disk
+        disk = {**self._disk, **changed}
+        for uri, facts in changed.items():
+            if not facts:
+                del disk[uri]
+        return disk
 
     def with_context(self, files: Mapping[str, FileFacts]) -> WorkspaceState:
         """The workspace with the facts that count but are not linted, by file."""

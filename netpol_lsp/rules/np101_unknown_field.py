@@ -108,7 +108,7 @@ def unknown_field(ctx: Context) -> Diagnostics:
           app: web
     ```
     """
-    groups: Groups = {}
+    groups = Groups()
     for found in misplaced_fields(ctx.schema):
         assert found.entry is not None
         if found.detail == "status" and not found.path[:-1] and ctx.settings.kubernetes_version in _WITH_STATUS:

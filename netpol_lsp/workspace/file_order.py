@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import unquote
 
 Value = TypeVar("Value")
+_FEW = 8
 
 
 def with_entries(old: Mapping[str, Value], changed: Mapping[str, Value]) -> dict[str, Value]:
     """The table with these entries instead, by path; what is there already keeps its place."""
     files = {**old, **changed}
-    if len(files) == len(old):
+    more = len(files) - len(old)
+    if not more:
         return files
-    return dict(sorted(files.items(), key=_by_path))
+    if more > _FEW:
+        return dict(sorted(files.items(), key=_by_path))
+    # The old ones are sorted already.
+    entries = list(files.items())[: len(old)]
+    for uri in list(files)[len(old) :]:
+        insort(entries, (uri, files[uri]), key=_by_path)
+    return dict(entries)
 
 
 def _by_path(entry: tuple[str, object]) -> str:

@@ -54,7 +54,8 @@ class WorkspaceIndex:
 
     `shelves`: policies, by namespace and by folder; `shards`: resources by namespace (None: none is named).
     `resources_token`: another value whenever the resources of any namespace, or their delivery, are others. `known_root` is
-    `root` once someone asked; `has_same_files` says that it still holds.
+    `root` once someone asked; `has_same_files` says that it still holds. `touched`: the keys of the shelves that are others
+    than in the index that this one was made of.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class WorkspaceIndex:
         previous: WorkspaceIndex | None = None,
         *,
         has_same_files: bool = False,
+        touched: frozenset[Hashable] = frozenset(),
     ) -> None:
         self.files = files
         self.context = context
@@ -75,6 +77,7 @@ class WorkspaceIndex:
         self.shelves = shelves
         self.shards = shards
         self.delivery = delivery
+        self.touched = touched
         is_same = previous is not None and previous.shards is shards and previous.delivery is delivery
         self.resources_token: object = previous.resources_token if previous is not None and is_same else object()
         self.known_root: str | None = previous.known_root if previous is not None and has_same_files else None
@@ -136,6 +139,7 @@ class _Change:
         self.changed = changed
         self.as_context = as_context
         self.delivery = old.delivery
+        self.touched: frozenset[Hashable] = frozenset()
 
     def result(self) -> WorkspaceIndex:
         """The next index."""
@@ -158,6 +162,7 @@ class _Change:
             has_same_files=len(files) == len(old.files)
             and changed.keys() <= old.files.keys()
             and context == old.context,
+            touched=self.touched,
         )
 
     def _policies(self) -> tuple[dict[str, Policies], dict[str, Policies]]:
@@ -209,6 +214,7 @@ class _Change:
                     touched.setdefault(key, {})[uri] = mine
         if not touched:
             return self.old.shelves
+        self.touched = frozenset(touched)
         return _filled(self.old.shelves, {key: self.old.shelf(key).with_files(some) for key, some in touched.items()})
 
     def _shards(self, delivery: DeliveryMap) -> Mapping[str | None, ResourceShard]:

@@ -65,6 +65,7 @@ class WorkspaceSnapshot:
     def __init__(self, index: WorkspaceIndex = EMPTY_INDEX, places: DocumentPlaces | None = None) -> None:
         self.index = index
         self.places = places if places is not None else DocumentPlaces()
+        self._firsts: dict[str, object] = {}
 
     @staticmethod
     def of(policies: Iterable[LocatedPolicy]) -> WorkspaceSnapshot:
@@ -129,14 +130,21 @@ class WorkspaceSnapshot:
         index = self.index
         found: list[object] = [index.root, index.resources_token, index.shelf(UNKNOWN_POLICIES)]
         if cni is not None:
-            policies = self.policies_on(cni)
-            found.append((policies[0].uri, policies[0].document, policies[0].path, len(policies)) if policies else None)
+            found.append(self._first_on(cni))
         for namespace in namespaces:
             if namespace is None:
                 found.append(index.shelf(ALL_POLICIES))
             else:
                 found += [index.shelf(namespace_key(namespace)), index.shelf(namespace_key(None))]
         return tuple(found)
+
+    def _first_on(self, cni: str) -> object:
+        """Where the first policy on a network plugin is, and how many there are: worked out once for all who ask."""
+        if cni not in self._firsts:
+            policies = self.policies_on(cni)
+            first = policies[0] if policies else None
+            self._firsts[cni] = (first.uri, first.document, first.path, len(policies)) if first is not None else None
+        return self._firsts[cni]
 
     @lazy
     def namespaces(self) -> dict[str, NamespaceFacts]:

@@ -31,7 +31,7 @@ def register(registry: Registry, services: Services) -> None:
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
         document = params.text_document
         if services.session.change(document.uri, document.version, params.content_changes) is not None:
-            services.scheduler.schedule(document.uri)
+            services.scheduler.schedule(document.uri, hurried=True)
 
     @registry.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
@@ -63,7 +63,7 @@ def closed(services: Services, uri: str) -> None:
         services.sync.document_closed(uri, snapshot.source.uri)
     services.publisher.fall_back(uri)
     if services.session.workspace.view is not view:
-        services.refresher.check_again()
+        services.refresher.check_affected()
 
 
 def saved(services: Services, uri: str) -> None:

@@ -35,8 +35,17 @@ class ClientPort:
         """Send a notification whose parameters are plain JSON."""
         self._sender.send_notification(method, params)
 
-    def request(self, method: str, params: Any, use: Callable[[Any], None] | None = None) -> None:
-        """Send a request; `use` gets its answer. An error is logged, a missing answer does no harm."""
+    def request(
+        self,
+        method: str,
+        params: Any,
+        use: Callable[[Any], None] | None = None,
+        done: Callable[[], None] | None = None,
+    ) -> None:
+        """Send a request; `use` gets its answer. An error is logged, a missing answer does no harm.
+
+        `done` is called after any answer, an error among them.
+        """
 
         def answered(future: Future[Any]) -> None:
             if future.cancelled():
@@ -46,6 +55,8 @@ class ClientPort:
                 logger.info("the client refused %s: %s", method, error)
             elif use is not None:
                 use(future.result())
+            if done is not None:
+                done()
 
         self._sender.send_request(method, params).add_done_callback(answered)
 

@@ -33,6 +33,7 @@ class CachedDocument:
     __slots__ = (
         "_config",
         "_found",
+        "_looks",
         "_moved",
         "_place",
         "_placed",
@@ -56,10 +57,11 @@ class CachedDocument:
         self.written: dict[str, MovableJson] = {}
         self.words: Vocabulary | None = None
         self._config: FileConfig | None = None
-        self._world: WorkspaceState | None = None
+        self._world: object = None
         self._relevant: Dependencies | None = None
         self._found: list[Diagnostic] = []
         self._together: list[Diagnostic] = []
+        self._looks: list[Diagnostic] = []
         self._place: tuple[object, int, int] | None = None
         self._moved: list[Diagnostic] = []
         self._placed_for: tuple[Settings, int] | None = None
@@ -78,15 +80,24 @@ class CachedDocument:
             self._config, self._world, self._relevant = config, None, None
             self._found = lint_document(self.analysis, config, scope=Scope.DOCUMENT)
             self.revision = self.look = object()
-        if self._world is not workspace and workspace.is_complete:
-            self._world, relevant = workspace, workspace.relevant(self.analysis, config)
+        if self._world is not workspace.token and workspace.is_complete:
+            self._world, relevant = workspace.token, workspace.relevant(self.analysis, config)
             if self._relevant != relevant:
                 self._relevant = relevant
                 together = lint_document(self.analysis, config, workspace.view, Scope.WORKSPACE)
                 self.revision = object()
-                if list(map(_look, together)) != list(map(_look, self._together)):
-                    self.look = self.revision
+                looks = list(map(_look, together))
+                if looks != self._looks:
+                    self.look, self._looks = self.revision, looks
                 self._together = together
+
+    def let_go(self) -> None:
+        """Forget what depends on other manifests: its fixes keep alive all that they were found beside.
+
+        What was sent is remembered; the next check finds the rest again.
+        """
+        self._world, self._relevant, self._place = None, None, None
+        self._together, self._moved = [], []
 
     def has(self, is_wanted: Callable[[Diagnostic], bool]) -> bool:
         """Whether the last check found something of a kind, wherever it is."""

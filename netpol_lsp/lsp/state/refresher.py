@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from lsprotocol import types
 
 from netpol_lsp.lsp.state.client_port import ClientPort
@@ -9,6 +11,9 @@ from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.publisher import Publisher
 from netpol_lsp.lsp.state.scheduler import Scheduler
 from netpol_lsp.lsp.state.session import Session
+
+_PATIENCE = 5.0
+"""Seconds after which a client that has not answered is asked again."""
 
 
 class Refresher:
@@ -27,17 +32,45 @@ class Refresher:
         self._session = session
         self._scheduler = scheduler
         self._publisher = publisher
+        self._asked = -_PATIENCE
+        self._is_due = False
 
     def check_again(self) -> None:
-        """Other manifests are known than before: check the open documents again, or let the client ask."""
+        """More than other manifests has changed: check the open documents again, or let the client ask."""
         if not self._client.capabilities.pulls_diagnostics:
             self._scheduler.schedule_all()
             return
-        for snapshot in self._session:
-            if snapshot.tests:  # what is drawn beside them is asked for by nobody
-                self._scheduler.schedule(snapshot.uri)
-        if self._client.capabilities.refreshes_diagnostics:
-            self._client.request(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
+        self._check_tests()
+        self._let_ask()
+
+    def check_affected(self) -> None:
+        """Other manifests are known than before: check the open documents that depend on them, or let the client ask."""
+        if not self._client.capabilities.pulls_diagnostics:
+            self._scheduler.schedule_affected()
+            return
+        self._check_tests()
+        self._let_ask()
+
+    def _check_tests(self) -> None:
+        """Check the documents with tests of connections: what is drawn beside them is asked for by nobody."""
+        for uri in self._session.with_tests:
+            self._scheduler.schedule(uri)
+
+    def _let_ask(self) -> None:
+        """Have a client that pulls its findings ask again: once more after it has answered, however often it is due meanwhile."""
+        if not self._client.capabilities.refreshes_diagnostics:
+            return
+        if time.monotonic() - self._asked < _PATIENCE:
+            self._is_due = True
+            return
+        self._asked = time.monotonic()
+        self._client.request(types.WORKSPACE_DIAGNOSTIC_REFRESH, None, done=self._has_asked)
+
+    def _has_asked(self) -> None:
+        self._asked = -_PATIENCE
+        if self._is_due:
+            self._is_due = False
+            self._let_ask()
 
     def reload_configuration(self) -> None:
         """The configuration may have changed: check everything again."""

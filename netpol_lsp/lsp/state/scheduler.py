@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
+from netpol_lsp.lsp.state.turns import Turns
 from netpol_lsp.lsp.transport.trace import Operation
 from netpol_lsp.lsp.uris import name_of_uri
 
@@ -20,6 +21,8 @@ TURN = 0.008
 """Seconds of work until someone else has a turn: a keystroke waits no longer."""
 _CHEAP = 0.02
 _LONGEST_DELAY = 0.3
+_AT_ONCE = 8
+"""Documents that are checked in turns at the same time."""
 
 
 class Scheduler:
@@ -35,19 +38,26 @@ class Scheduler:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._costs: dict[str, float] = {}
         self._touched: dict[str, float] = {}
-        self._world = session.workspace
+        self._turns = Turns(_AT_ONCE)
 
-    def schedule(self, uri: str) -> None:
-        """Check a document soon."""
+    def schedule(self, uri: str, *, hurried: bool = False) -> None:
+        """Check a document soon; `hurried`: before those that nobody is typing in."""
         self._touched[uri] = time.monotonic()
         if uri not in self._tasks:
-            self._tasks[uri] = run_task(self._run(uri))
+            self._tasks[uri] = run_task(self._run(uri, hurried=hurried))
+        elif hurried:
+            self._turns.hurry(uri)
 
-    def schedule_all(self, but: str | None = None) -> None:
-        """Check all open documents soon, `but` one."""
+    def schedule_all(self) -> None:
+        """Check all open documents soon."""
         for snapshot in self._session:
-            if snapshot.uri != but:
-                self.schedule(snapshot.uri)
+            self.schedule(snapshot.uri)
+
+    def schedule_affected(self, but: str | None = None) -> None:
+        """Check the documents soon that depend on what has changed of other manifests, `but` one."""
+        for uri in self._session.take_affected():
+            if uri != but:
+                self.schedule(uri)
 
     def forget(self, uri: str) -> None:
         """Stop checking a document."""
@@ -62,18 +72,22 @@ class Scheduler:
         """Whether nothing is left to do."""
         return not self._tasks
 
-    async def _run(self, uri: str) -> None:
+    async def _run(self, uri: str, *, hurried: bool) -> None:
         try:
             await asyncio.sleep(0)
             snapshot = self._session.get(uri)
             while snapshot is not None:
                 await self._pause(uri)
-                snapshot = self._session.get(uri)
-                if snapshot is None or not await self._check(snapshot):
+                await self._turns.enter(uri, hurried=hurried)
+                try:
                     snapshot = self._session.get(uri)
-                    continue
-                self._finish(uri)
-                break
+                    if snapshot is None or not await self._check(snapshot):
+                        snapshot, hurried = self._session.get(uri), True
+                        continue
+                    self._finish(uri)
+                    break
+                finally:
+                    self._turns.leave()
         finally:
             if self._tasks.get(uri) is asyncio.current_task():
                 del self._tasks[uri]
@@ -84,9 +98,7 @@ class Scheduler:
         if snapshot is None:
             return
         self._publish(snapshot)
-        if self._session.workspace is not self._world:
-            self._world = self._session.workspace
-            self.schedule_all(but=uri)
+        self.schedule_affected(but=uri)
 
     async def _pause(self, uri: str) -> None:
         """Wait until no one has typed for as long as the last check took."""

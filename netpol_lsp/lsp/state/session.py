@@ -9,15 +9,20 @@ from lsprotocol import types
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lsp.positions import apply_changes
 from netpol_lsp.lsp.state.configuration import Configuration
+from netpol_lsp.lsp.state.open_documents import ConfigsInUse, Dependents
 from netpol_lsp.lsp.state.snapshot import DocumentVersion, Snapshot
 from netpol_lsp.lsp.uris import key_of_uri, path_of_uri
-from netpol_lsp.project.workspace_state import WorkspaceState
+from netpol_lsp.project.config_files import LoadedConfig
+from netpol_lsp.project.workspace_state import NO_WORKSPACE, WorkspaceState
 from netpol_lsp.project.workspace_store import WorkspaceStore
 from netpol_lsp.text.source import BOM, Encoding, LineIndex, Source, make_source
 from netpol_lsp.workspace.index import FileFacts
 
 MAX_LENGTH = 16_000_000
 """A longer text is not looked at while it is edited; netpol-lint takes its time for it."""
+
+_AWAKE = 32
+"""Documents that keep what they were judged beside."""
 
 
 class Session:
@@ -29,6 +34,25 @@ class Session:
         self._store = store
         self._snapshots: dict[str, Snapshot] = {}
         self._uncounted: dict[str, tuple[WorkspaceState, FileFacts, WorkspaceState]] = {}
+        self._configs = ConfigsInUse()
+        self._dependents = Dependents()
+        self._keys: dict[str, int] = {}
+        self._awake: dict[str, None] = {}
+
+    @property
+    def configs(self) -> tuple[LoadedConfig, ...]:
+        """The configurations that hold for open documents, each once."""
+        return self._configs.all
+
+    def take_affected(self) -> Iterable[str]:
+        """The open documents whose findings may be others since this was asked last, because other manifests are."""
+        touched = self._store.take_touched()
+        return tuple(self._snapshots) if touched.everything else self._dependents.on(touched.shelves)
+
+    @property
+    def with_tests(self) -> tuple[str, ...]:
+        """The open documents that hold tests of connections, which depend on all manifests."""
+        return tuple(self._dependents.on_everything)
 
     @property
     def workspace(self) -> WorkspaceState:
@@ -40,7 +64,8 @@ class Session:
 
     def get(self, uri: str) -> Snapshot | None:
         """The current version of an open document."""
-        return self._snapshots.get(uri)
+        snapshot = self._snapshots.get(uri)
+        return snapshot.in_workspace(self.workspace) if snapshot and snapshot.workspace is NO_WORKSPACE else snapshot
 
     def up_to_date(self, uri: str) -> Snapshot | None:
         """The current version of an open document, beside all policies that are known, its own among them."""
@@ -48,7 +73,25 @@ class Session:
         if snapshot is None:
             return None
         snapshot = self._snapshots[uri] = snapshot.in_workspace(self._workspace_of(snapshot))
+        self._dependents.put(uri, snapshot)
+        self._keep_awake(uri)
         return snapshot
+
+    def _keep_awake(self, uri: str) -> None:
+        """Let go of the workspaces that all documents were judged beside, but for the last ones that somebody asked about.
+
+        Each of many documents would keep another workspace alive.
+        """
+        self._awake.pop(uri, None)
+        self._awake[uri] = None
+        while len(self._awake) > _AWAKE:
+            oldest = next(iter(self._awake))
+            del self._awake[oldest]
+            snapshot = self._snapshots.get(oldest)
+            if snapshot is not None:
+                self._snapshots[oldest] = snapshot.in_workspace(NO_WORKSPACE)
+                for known in snapshot.known.values():
+                    known.let_go()
 
     def _workspace_of(self, snapshot: Snapshot) -> WorkspaceState:
         """What an open document is judged by: the workspace, which learns of its policies, or the workspace and its policies."""
@@ -76,8 +119,8 @@ class Session:
 
     def beside_all(self, uri: str) -> Snapshot | None:
         """As `up_to_date`, with all open documents as they are in the editor."""
-        for other in tuple(self._snapshots):
-            self.up_to_date(other)
+        for other in self:
+            self._workspace_of(other)
         return self.up_to_date(uri)
 
     def source_of(self, uri: str) -> Source | None:
@@ -99,7 +142,7 @@ class Session:
 
     def is_open(self, uri: str) -> bool:
         """Whether the client has a file open, whatever it calls it."""
-        return any(snapshot.source.uri == uri for snapshot in self._snapshots.values())
+        return uri in self._keys
 
     def steps(self, snapshot: Snapshot) -> Iterator[None]:
         """Work out the findings of an open document bit by bit."""
@@ -117,7 +160,16 @@ class Session:
 
     def open(self, uri: str, version: int, text: str) -> Snapshot:
         """Take a document in."""
-        snapshot = self._snapshots[uri] = self.make(uri, text, version)
+        return self._put(self.make(uri, text, version))
+
+    def _put(self, snapshot: Snapshot) -> Snapshot:
+        """Take a version of a document in, as the newest one."""
+        if snapshot.uri not in self._snapshots:
+            key = snapshot.source.uri
+            self._keys[key] = self._keys.get(key, 0) + 1
+        # It is judged beside the workspace when somebody asks.
+        self._snapshots[snapshot.uri] = snapshot.in_workspace(NO_WORKSPACE)
+        self._configs.put(snapshot.uri, self.configuration.for_path(snapshot.path) if snapshot.is_wanted else None)
         return snapshot
 
     def change(
@@ -132,13 +184,19 @@ class Session:
             return old
         text, lines = apply_changes(old.positions, text, changes)
         # Counting the lines of a big file takes longer than reading the document that has changed.
-        snapshot = self._snapshots[uri] = self.make(uri, text, version, old, lines)
-        return snapshot
+        return self._put(self.make(uri, text, version, old, lines))
 
     def close(self, uri: str) -> Snapshot | None:
         """Let a document go; gives its last version."""
         snapshot = self._snapshots.pop(uri, None)
         if snapshot is not None:
+            self._configs.put(uri, None)
+            self._dependents.forget(uri)
+            self._awake.pop(uri, None)
+            key = snapshot.source.uri
+            self._keys[key] -= 1
+            if not self._keys[key]:
+                del self._keys[key]
             self._store.close_document(snapshot.source.uri)
             self._uncounted.pop(snapshot.source.uri, None)
         return snapshot
@@ -150,7 +208,7 @@ class Session:
             if old.is_too_long:
                 continue
             text = BOM + old.source.text if old.source.has_bom else old.source.text
-            new = self._snapshots[uri] = self.make(uri, text, old.version, old)
+            new = self._put(self.make(uri, text, old.version, old))
             if not new.is_wanted or not self.configuration.counts(new.path):
                 self._store.close_document(new.source.uri)
 

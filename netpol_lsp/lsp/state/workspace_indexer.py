@@ -52,6 +52,9 @@ class Owner(Protocol):
         """Reading has begun or ended."""
 
     def check_again(self) -> None:
+        """More than other manifests has changed."""
+
+    def check_affected(self) -> None:
         """Other manifests are known than before."""
 
 
@@ -140,7 +143,7 @@ class WorkspaceIndexer:
             self._store.use_files(changed)
             if self._scan is None:
                 self._owner.refresh_context()
-            self._owner.check_again()
+            self._owner.check_affected()
 
     async def _run(self, scan: _Scan) -> None:
         """Take in what the scan reads, in short turns, and use it when it is complete."""

@@ -49,8 +49,7 @@ class WorkspaceSync:
 
     def configs(self) -> list[LoadedConfig]:
         """The configurations that hold for what is linted: the files of the workspace, and open documents."""
-        opened = [self._configuration.for_path(one.path) for one in self._session if one.is_wanted]
-        return [*self.index.configs, *opened]
+        return [*self.index.configs, *self._session.configs]
 
     def refresh_context(self, *, force: bool = False) -> None:
         """Read the context when other paths are named than before, or in any case."""
@@ -85,6 +84,10 @@ class WorkspaceSync:
         """Have findings worked out again that depend on other manifests."""
         self._refresher.check_again()
         self.rendering.checked()
+
+    def check_affected(self) -> None:
+        """Have findings worked out again that depend on manifests that have changed."""
+        self._refresher.check_affected()
 
     def reconfigure(self) -> None:
         """Another configuration holds for the open documents than before."""

@@ -1,0 +1,90 @@
+"""What is known of all open documents together, kept document by document, so that a change costs by what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable
+
+from netpol_lsp.lsp.state.snapshot import Snapshot
+from netpol_lsp.project.config_files import LoadedConfig
+from netpol_lsp.project.workspace_state import namespaces_of
+from netpol_lsp.workspace.index import ALL_POLICIES, UNKNOWN_POLICIES, cni_key, namespace_key
+
+_ANYONE: Hashable = namespace_key(None)
+"""Policies that name no namespace may be in any."""
+_EVERYTHING: Hashable = "everything"
+"""Tests of connections depend on all manifests."""
+
+
+class ConfigsInUse:
+    """The configurations that hold for open documents, and for how many of them each does."""
+
+    def __init__(self) -> None:
+        self._by_uri: dict[str, LoadedConfig] = {}
+        self._users: dict[int, tuple[LoadedConfig, int]] = {}
+
+    @property
+    def all(self) -> tuple[LoadedConfig, ...]:
+        """The configurations, each once."""
+        return tuple(config for config, _ in self._users.values())
+
+    def put(self, uri: str, config: LoadedConfig | None) -> None:
+        """A document has this configuration now; None: it is closed, or excluded."""
+        old = self._by_uri.get(uri)
+        if old is config:
+            return
+        if old is not None:
+            del self._by_uri[uri]
+            count = self._users[id(old)][1] - 1
+            if count:
+                self._users[id(old)] = (old, count)
+            else:
+                del self._users[id(old)]
+        if config is not None:
+            self._by_uri[uri] = config
+            self._users[id(config)] = (config, self._users.get(id(config), (config, 0))[1] + 1)
+
+
+class Dependents:
+    """Which open documents depend on which policies, by the keys of the workspace's index."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[Hashable, set[str]] = {}
+        self._keys: dict[str, frozenset[Hashable]] = {}
+
+    def put(self, uri: str, snapshot: Snapshot) -> None:
+        """A document says this now."""
+        keys: set[Hashable] = set()
+        for part in snapshot.ours if snapshot.is_wanted else ():
+            if part.analysis is not None:
+                for namespace in namespaces_of(part.analysis, snapshot.config):
+                    keys.add(ALL_POLICIES if namespace is None else namespace_key(namespace))
+                keys |= {_ANYONE, UNKNOWN_POLICIES}
+        if keys and (cni := snapshot.config.settings.workspace_cni) is not None:
+            keys.add(cni_key(cni))
+        if snapshot.tests:
+            keys.add(_EVERYTHING)
+        found = frozenset(keys)
+        if self._keys.get(uri) == found:
+            return
+        self.forget(uri)
+        self._keys[uri] = found
+        for key in found:
+            self._by_key.setdefault(key, set()).add(uri)
+
+    def forget(self, uri: str) -> None:
+        """A document was closed."""
+        for key in self._keys.pop(uri, ()):
+            some = self._by_key[key]
+            some.discard(uri)
+            if not some:
+                del self._by_key[key]
+
+    def on(self, keys: Collection[Hashable]) -> set[str]:
+        """The documents that depend on one of these groups of policies."""
+        found = {uri for key in keys for uri in self._by_key.get(key, ())}
+        return found | self.on_everything if keys else found
+
+    @property
+    def on_everything(self) -> frozenset[str]:
+        """The documents that depend on all manifests."""
+        return frozenset(self._by_key.get(_EVERYTHING, ()))
