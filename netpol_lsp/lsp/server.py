@@ -40,6 +40,7 @@ from netpol_lsp.lsp.state.background import Background
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.closed_file_checker import ClosedFileChecker
 from netpol_lsp.lsp.state.configuration import Configuration
+from netpol_lsp.lsp.state.file_events import FileEvents
 from netpol_lsp.lsp.state.intent_redraw import IntentRedraw
 from netpol_lsp.lsp.state.publisher import Publisher
 from netpol_lsp.lsp.state.refresher import Refresher
@@ -127,6 +128,7 @@ def _make_services(server: NetpolServer) -> Services:
         refresher=refresher,
         sync=sync,
         closed=ClosedFileChecker(client, configuration, session),
+        files=FileEvents(),
         background=Background(client),
         log=ClientLog(server.protocol),
         host=_Host(server),

@@ -233,7 +233,8 @@ class Editor:
         server = self.server
         await up_to_date(
             lambda: (
-                server.services.sync.index.is_ready
+                server.services.files.is_idle
+                and server.services.sync.index.is_ready
                 and server.services.sync.context.is_ready
                 and server.services.sync.rendering.is_ready
                 and server.services.scheduler.is_idle

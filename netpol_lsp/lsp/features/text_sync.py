@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from lsprotocol import types
 
 from netpol_lsp.files.discovery import CONFIG_NAME, GITIGNORE
@@ -19,6 +21,9 @@ _ANY_MANIFEST = types.FileOperationRegistrationOptions(
 
 def register(registry: Registry, services: Services) -> None:
     """Add the handlers."""
+
+    def told(uris: list[str]) -> None:
+        services.files.tell(uris, partial(files_changed, services))
 
     @registry.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
@@ -43,15 +48,15 @@ def register(registry: Registry, services: Services) -> None:
 
     @registry.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_files(params: types.DidChangeWatchedFilesParams) -> None:
-        files_changed(services, [change.uri for change in params.changes])
+        told([change.uri for change in params.changes])
 
     @registry.feature(types.WORKSPACE_DID_RENAME_FILES, _ANY_MANIFEST)
     def did_rename(params: types.RenameFilesParams) -> None:
-        files_changed(services, [uri for file in params.files for uri in (file.old_uri, file.new_uri)])
+        told([uri for file in params.files for uri in (file.old_uri, file.new_uri)])
 
     @registry.feature(types.WORKSPACE_DID_DELETE_FILES, _ANY_MANIFEST)
     def did_delete(params: types.DeleteFilesParams) -> None:
-        files_changed(services, [file.uri for file in params.files])
+        told([file.uri for file in params.files])
 
 
 def closed(services: Services, uri: str) -> None:
@@ -69,7 +74,7 @@ def closed(services: Services, uri: str) -> None:
 def saved(services: Services, uri: str) -> None:
     """A document was saved; a client that watches no files may not know of a config file that has changed."""
     if name_of_uri(uri) == CONFIG_NAME:
-        reconfigured(services)
+        services.files.tell([uri], partial(files_changed, services))
     elif not services.client.capabilities.watches_files:
         services.refresher.reload_configuration()
         _render_again(services, [uri])

@@ -75,22 +75,26 @@ class Scheduler:
     async def _run(self, uri: str, *, hurried: bool) -> None:
         try:
             await asyncio.sleep(0)
-            snapshot = self._session.get(uri)
-            while snapshot is not None:
+            is_done = False
+            while not is_done:
                 await self._pause(uri)
                 await self._turns.enter(uri, hurried=hurried)
                 try:
-                    snapshot = self._session.get(uri)
-                    if snapshot is None or not await self._check(snapshot):
-                        snapshot, hurried = self._session.get(uri), True
-                        continue
-                    self._finish(uri)
-                    break
+                    is_done = await self._attempt(uri)
                 finally:
                     self._turns.leave()
+                hurried = True
         finally:
             if self._tasks.get(uri) is asyncio.current_task():
                 del self._tasks[uri]
+
+    async def _attempt(self, uri: str) -> bool:
+        """Check a document and hand over its findings; False when it has changed meanwhile. Who waits holds no snapshot."""
+        snapshot = self._session.get(uri)
+        if snapshot is not None and not await self._check(snapshot):
+            return False
+        self._finish(uri)
+        return True
 
     def _finish(self, uri: str) -> None:
         """Hand over a document's findings; when its policies have changed, look at the other documents again."""

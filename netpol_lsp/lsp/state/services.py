@@ -10,6 +10,7 @@ from netpol_lsp.lsp.state.background import Background
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.closed_file_checker import ClosedFileChecker
 from netpol_lsp.lsp.state.configuration import Configuration
+from netpol_lsp.lsp.state.file_events import FileEvents
 from netpol_lsp.lsp.state.publisher import Publisher
 from netpol_lsp.lsp.state.refresher import Refresher
 from netpol_lsp.lsp.state.scheduler import Scheduler
@@ -59,7 +60,7 @@ class Services:
 
     `client` is what the other end can do and how it is told, `session` holds its documents, `scheduler` checks them,
     `publisher` sends what was found, `refresher` has all of it done again, `sync` reads the files that are not open,
-    `closed` checks them, `background` runs what takes long, `log` writes to the client's log, `host` is the session itself.
+    `closed` checks them, `files` gathers what is told of them, `background` runs what takes long, `log` writes to the client's log, `host` is the session itself.
     """
 
     client: ClientPort
@@ -70,6 +71,7 @@ class Services:
     refresher: Refresher
     sync: WorkspaceSync
     closed: ClosedFileChecker
+    files: FileEvents
     background: Background
     log: ClientLog
     host: Host

@@ -6,6 +6,7 @@ import asyncio
 import http
 import logging
 import os
+import select
 import sys
 import threading
 from collections.abc import Callable
@@ -30,6 +31,11 @@ _LARGEST_FIRST = 1 << 20
 """Bytes of a client's first message, before anything is known of it."""
 _PATIENCE = 30.0
 """Seconds that a client may take for it."""
+_AHEAD = 64
+"""Messages that are read before they can be handled. Others wait in the client's pipe: a request behind a hundred thousand
+edits could not be answered before these were, and memory would grow with them."""
+_STUCK = 2.0
+"""Seconds without a message handled after which the wire is looked at: the client may have gone."""
 _LAST_WORDS = 2.0
 """Seconds for what is still to be written when the server ends."""
 
@@ -75,13 +81,23 @@ async def serve_stdio(endpoint: Endpoint, wire_in: int, wire_out: int) -> None:
     outgoing = Outgoing(lambda data: _write_all(wire_out, data), stop)
     endpoint.connect(lambda body: outgoing.put(frame(body)))
 
+    room = threading.Semaphore(_AHEAD)
+
+    def handle(body: bytes) -> None:
+        room.release()
+        endpoint.receive(body)
+
+    def pump(frames: FrameReader) -> None:
+        while data := _read(wire_in):
+            for body in frames.feed(data):
+                endpoint.glance(body)
+                if not _wait_for(room, wire_in):
+                    return
+                loop.call_soon_threadsafe(handle, body)
+
     def read() -> None:
-        frames = FrameReader()
         try:
-            while data := _read(wire_in):
-                for body in frames.feed(data):
-                    endpoint.glance(body)
-                    loop.call_soon_threadsafe(endpoint.receive, body)
+            pump(FrameReader())
         except FramingError as error:
             loop.call_soon_threadsafe(endpoint.fail, str(error))
         stop()
@@ -92,6 +108,23 @@ async def serve_stdio(endpoint: Endpoint, wire_in: int, wire_out: int) -> None:
     threading.Thread(target=read, name="stdin", daemon=True).start()
     await endpoint.stopped.wait()
     outgoing.finish(_LAST_WORDS)
+
+
+def _wait_for(room: threading.Semaphore, wire_in: int) -> bool:
+    """Wait until one more message may be read ahead; False when nothing is handled any more, and the client has gone."""
+    while not room.acquire(timeout=_STUCK):
+        if _has_hung_up(wire_in):
+            return False
+    return True
+
+
+def _has_hung_up(wire_in: int) -> bool:
+    """Whether nobody can write to a wire any more, even though something of it is still unread."""
+    if not hasattr(select, "poll"):
+        return False
+    poll = select.poll()
+    poll.register(wire_in, 0)
+    return bool(poll.poll(0))
 
 
 async def serve_tcp(endpoint: Endpoint, host: str, port: int, token: str | None) -> None:
