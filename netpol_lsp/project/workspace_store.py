@@ -48,7 +48,8 @@ class WorkspaceStore:
         if (
             new.is_complete is not old.is_complete
             or after.resources_token is not before.resources_token
-            or new.overlays is not old.overlays
+            or after.root != before.root
+            or (new.overlays is not old.overlays and bool(new.overlays or old.overlays))
         ):
             self._touched = Touched(everything=True)
         elif after is not before and not self._touched.everything:

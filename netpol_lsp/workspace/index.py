@@ -85,7 +85,10 @@ class WorkspaceIndex:
     @property
     def root(self) -> str:
         """The folder, with a slash at its end, that holds all files but those of the context."""
-        if self.known_root is None:
+        if self.known_root is None and not self.context and self.files:
+            # They are in order: what the first and the last one have in common, all have.
+            self.known_root = common_folder((next(iter(self.files)), next(reversed(tuple(self.files)))))
+        elif self.known_root is None:
             self.known_root = common_folder(uri for uri in self.files if uri not in self.context)
         return self.known_root
 

@@ -28,7 +28,9 @@ class Publisher:
         self._session = session
         self._shown: dict[str, tuple[int | None, RawJson]] = {}
         self._config_uris: set[str] = set()
+        # Which documents the findings of each lead to, and the other way round.
         self._leads_to: dict[str, frozenset[str]] = {}
+        self._led: dict[str, set[str]] = {}
 
     def publish(self, snapshot: Snapshot) -> None:
         """Send the findings of a document; nothing for one that is not ours and never had any."""
@@ -36,7 +38,7 @@ class Publisher:
             return
         self._publish(snapshot)
         # What leads to a place in this document leads to where it is now.
-        for uri in [uri for uri, others in self._leads_to.items() if snapshot.source.uri in others]:
+        for uri in tuple(self._led.get(snapshot.source.uri, ())):
             other = self._session.up_to_date(uri)
             if other is not None and other.uri != snapshot.uri and self._shown.get(uri, (None,))[0] == other.version:
                 self._publish(other)
@@ -45,13 +47,25 @@ class Publisher:
     def _publish(self, snapshot: Snapshot) -> None:
         client = self._client.capabilities
         items = render_findings(snapshot, client, self._session, render_test_findings(snapshot, self._session, client))
-        self._leads_to[snapshot.uri] = related_uris(snapshot) if client.related_information else frozenset()
+        self._lead(snapshot.uri, related_uris(snapshot) if client.related_information else frozenset())
         if items != NOTHING or snapshot.uri in self._shown or snapshot.is_config or snapshot.ours or snapshot.tests:
             self._send(snapshot.uri, snapshot.version, items)
 
+    def _lead(self, uri: str, others: frozenset[str]) -> None:
+        """What is shown for a document leads to places in these others."""
+        before = self._leads_to.pop(uri, frozenset())
+        for other in before - others:
+            self._led[other].discard(uri)
+            if not self._led[other]:
+                del self._led[other]
+        for other in others - before:
+            self._led.setdefault(other, set()).add(uri)
+        if others:
+            self._leads_to[uri] = others
+
     def fall_back(self, uri: str) -> None:
         """A document was closed, or changed on disk: show the disk's text, or nothing when it is gone."""
-        self._leads_to.pop(uri, None)
+        self._lead(uri, frozenset())
         if uri not in self._shown:
             return
         path = path_of_uri(uri)
