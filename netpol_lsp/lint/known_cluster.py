@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.lint.context import PolicyContext
-from netpol_lsp.policies.ir import PolicySemantics
-from netpol_lsp.reach.cluster import Workload
-from netpol_lsp.reach.enforcement import enforcement_of
-from netpol_lsp.reach.engine import Engine
-from netpol_lsp.reach.from_facts import DEFAULT_NAMESPACE, ClusterBuilder, Duplicate
-from netpol_lsp.reach.names import Names, names_beside
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+
+if TYPE_CHECKING:
+    # The engine is loaded when a rule first asks for it: most runs know policies only.
+    from netpol_lsp.policies.ir import PolicySemantics
+    from netpol_lsp.reach.cluster import Workload
+    from netpol_lsp.reach.engine import Engine
+    from netpol_lsp.reach.from_facts import ClusterBuilder, Duplicate
+    from netpol_lsp.reach.names import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ _KNOWN: Memo[WorkspaceSnapshot, tuple[str | None, Capabilities], KnownCluster] =
 @lru_cache(maxsize=8)
 def _builder(default_namespace: str | None, *, ignores_types: bool) -> ClusterBuilder:
     """The builder of the last workspace: after an edit it makes the policies and workloads anew that have changed."""
+    from netpol_lsp.reach.from_facts import ClusterBuilder  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
+
     return ClusterBuilder(default_namespace, ignores_types=ignores_types)
 
 
@@ -83,6 +88,9 @@ def known_cluster(ctx: PolicyContext) -> KnownCluster:
 
 def cluster_of(workspace: WorkspaceSnapshot, default_namespace: str | None, capabilities: Capabilities) -> KnownCluster:
     """The cluster that a workspace describes; made once for all who ask."""
+    from netpol_lsp.reach.enforcement import enforcement_of  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
+    from netpol_lsp.reach.engine import Engine  # noqa: PLC0415
+
     key = (default_namespace, capabilities)
     known = _KNOWN.of(workspace)
     found = known.get(key)
@@ -98,12 +106,8 @@ def cluster_of(workspace: WorkspaceSnapshot, default_namespace: str | None, capa
 
 def cluster_and_names(view: WorkspaceSnapshot, settings: Settings) -> tuple[KnownCluster, Names]:
     """The cluster of a workspace, and what names mean in it: pods and Services are not the world."""
+    from netpol_lsp.reach.from_facts import DEFAULT_NAMESPACE  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
+    from netpol_lsp.reach.names import names_beside  # noqa: PLC0415
+
     known = cluster_of(view, settings.default_namespace or DEFAULT_NAMESPACE, settings.capabilities)
     return known, names_beside(known.engine.cluster, (*settings.pod_cidrs, *settings.service_cidrs))
-
-
-def are_applied_together(ctx: PolicyContext, uris: Iterable[str]) -> bool:
-    """Whether files belong to one delivery: taken in by a kustomization or chart in common, or by none at all."""
-    scopes = [ctx.workspace.index.delivery.scope_of(uri).groups for uri in {*uris, ctx.source.uri}]
-    named = [frozenset(group for group in groups if not group.startswith("folder ")) for groups in scopes]
-    return not any(named) or bool(frozenset.intersection(*named))

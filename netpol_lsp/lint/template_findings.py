@@ -11,13 +11,16 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.registry import rule_info
 from netpol_lsp.text.edits import Applicability, Fix, Fixes
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import TemplateVariant
-from netpol_lsp.yaml.templates.branches import Template
+
+if TYPE_CHECKING:
+    from netpol_lsp.yaml.templates.branches import Template
 
 _INDEX = re.compile(r"\[\d+\]")
 # Branches that ask for the cluster's version are there to write other API versions.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
-from netpol_lsp.lint.duplicate_fixes import keep_both
 from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 from netpol_lsp.lint.syntax_findings import problems_of
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
@@ -188,6 +187,8 @@ def _duplicate(ctx: Context, problem: SyntaxProblem, entries: dict[int, tuple[Ma
 
 def _different(ctx: Context, fix: Fix | None, mapping: Mapping, earlier: Entry, later: Entry) -> list[Fix | None]:
     """Remove the earlier one, or keep what both say."""
+    from netpol_lsp.lint.duplicate_fixes import keep_both  # noqa: PLC0415 - start-up is a feature, and few findings need it
+
     owner = next((found for found in ctx.objects if found.node.span.covers(mapping.span)), None)
     path = path_of(owner.node, mapping) if owner is not None else None
     if path is None:

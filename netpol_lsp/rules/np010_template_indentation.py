@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, document_rule
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
-from netpol_lsp.yaml.templates.open_nodes import Misfit
+
+if TYPE_CHECKING:
+    from netpol_lsp.yaml.templates.open_nodes import Misfit
 
 _INDENT = re.compile(r"\bn?indent[ \t]+(?P<column>\d+)")
 # What these keys hold is a mapping: at the column of its key it would belong to the mapping around.

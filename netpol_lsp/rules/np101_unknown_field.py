@@ -6,7 +6,6 @@ from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.misplaced import Groups, Misplaced, misplaced_fields, read_misplaced
-from netpol_lsp.lint.misplaced_fixes import MisplacedFixes
 from netpol_lsp.lint.misplaced_words import explain_misplaced
 from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
@@ -145,4 +144,6 @@ def _message(found: SchemaFinding, hint: str) -> str:
 
 
 def _fixes(ctx: Context, misplaced: Misplaced) -> list[Fix]:
+    from netpol_lsp.lint.misplaced_fixes import MisplacedFixes  # noqa: PLC0415 - start-up is a feature, and few findings need it
+
     return MisplacedFixes(ctx.analysis, ctx.settings, misplaced).fixes()

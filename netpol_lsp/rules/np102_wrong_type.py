@@ -8,7 +8,6 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.lint.string_values import is_text_value
-from netpol_lsp.lint.type_fixes import conversions
 from netpol_lsp.text.edits import Fix, TextEdit
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.edit.mappings import quote_scalar, wrap_in_list
@@ -125,6 +124,8 @@ def _what(value: object) -> str:
 
 
 def _fixes(ctx: Context, found: SchemaFinding) -> list[Fix | None]:
+    from netpol_lsp.lint.type_fixes import conversions  # noqa: PLC0415 - start-up is a feature, and few findings need it
+
     converted: list[Fix | None] = [*conversions(ctx.analysis, ctx.settings, found)]
     return converted or [_fix(ctx, found)]
 

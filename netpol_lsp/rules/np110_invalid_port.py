@@ -6,12 +6,11 @@ from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.names import port_name_problem
-from netpol_lsp.lint.port_notation import WrittenPort, read_port, write_ports
+from netpol_lsp.lint.port_notation import WrittenPort, read_port
 from netpol_lsp.lint.refusals import Outcome, outcome
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
-from netpol_lsp.yaml.cst.change import restructure
 from netpol_lsp.yaml.edit.mappings import insert_entry, replace_scalar
 from netpol_lsp.yaml.nodes import Mapping, Scalar
 
@@ -124,6 +123,9 @@ def _rewritten(ctx: PolicyContext, node: Scalar, written: list[WrittenPort]) -> 
         if written[0].first
         else "Leave the port out"
     )
+    from netpol_lsp.lint.port_rewriting import write_ports  # noqa: PLC0415 - start-up is a feature, and few findings need it
+    from netpol_lsp.yaml.cst.change import restructure  # noqa: PLC0415
+
     edits = restructure(ctx.document, lambda tree: write_ports(tree, node, written))
     if not edits or outcome(ctx.analysis, edits, ctx.settings, "spec") is not Outcome.ACCEPTED_MORE:
         return None

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.kube.net import intervals
+from netpol_lsp.lint.applied_together import are_applied_together
 from netpol_lsp.lint.dns import dns_setup
-from netpol_lsp.lint.known_cluster import KnownCluster, are_applied_together, known_cluster
+from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
 from netpol_lsp.policies.direction import Direction
-from netpol_lsp.policies.ir import Peer, PolicySemantics, Rule
 from netpol_lsp.policies.networkpolicy.prose import join_words, ports_words
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 from netpol_lsp.policies.origin import Origin
-from netpol_lsp.reach.cluster import Workload
-from netpol_lsp.reach.engine import Side
-from netpol_lsp.reach.traffic import Traffic, describe
 from netpol_lsp.workspace.dns import DnsSetup, names_dns_ports
 from netpol_lsp.workspace.refusal import refusing_policies
 from netpol_lsp.workspace.samples import is_sample
 from netpol_lsp.workspace.snapshot import LocatedPolicy
 from netpol_lsp.yaml.nodes import head_span
+
+if TYPE_CHECKING:
+    from netpol_lsp.policies.ir import Peer, PolicySemantics, Rule
+    from netpol_lsp.reach.cluster import Workload
+    from netpol_lsp.reach.engine import Side
+    from netpol_lsp.reach.traffic import Traffic
 
 _SHOWN = 3
 
@@ -303,6 +307,8 @@ def _is_everybody(peer: Peer) -> bool:
 
 
 def _message(direction: Direction, rule: Rule, refused: tuple[Workload, ...], known: KnownCluster) -> str:
+    from netpol_lsp.reach.traffic import describe  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
+
     ports = "" if rule.ports is None else f" on {describe(known.engine.compiler.rule(rule).traffic)}"
     who = join_words([f"`{item.title}`" for item in refused[:_SHOWN]])
     if len(refused) > _SHOWN:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.prose import join_words
-from netpol_lsp.reach.cluster import Workload
+
+if TYPE_CHECKING:
+    from netpol_lsp.reach.cluster import Workload
 
 _SHOWN = 3
 

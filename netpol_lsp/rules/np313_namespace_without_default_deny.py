@@ -8,7 +8,6 @@ from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.prose import join_words
-from netpol_lsp.reach.cluster import NAMELESS
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.style import scalar_text
@@ -76,6 +75,8 @@ def namespace_without_default_deny(ctx: PolicyContext) -> Diagnostics:
       policyTypes: [Ingress, Egress]
     ```
     """
+    from netpol_lsp.reach.cluster import NAMELESS  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
+
     known = known_cluster(ctx)
     policy = known.policy_of(ctx)
     if policy is None or policy.namespace is None or not known.is_first_of_namespace(policy):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net import intervals
+from netpol_lsp.lint.applied_together import are_applied_together
 from netpol_lsp.lint.closed_ports import closed_ports
-from netpol_lsp.lint.known_cluster import KnownCluster, are_applied_together, known_cluster
+from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.policies.direction import Direction
-from netpol_lsp.policies.ir import PolicySemantics
-from netpol_lsp.reach.engine import Side
-from netpol_lsp.reach.entry_points import EntryPoint, entry_points
-from netpol_lsp.reach.traffic import Traffic, describe
+
+if TYPE_CHECKING:
+    from netpol_lsp.policies.ir import PolicySemantics
+    from netpol_lsp.reach.engine import Side
+    from netpol_lsp.reach.entry_points import EntryPoint
+    from netpol_lsp.reach.traffic import Traffic
 
 
 @policy_rule(
@@ -152,6 +157,9 @@ def ingress_backend_blocked(ctx: PolicyContext) -> Diagnostics:
     yield from _closed_to_outside(ctx)
     if ResourceTrigger.WORKLOADS not in ctx.workspace.known:
         return
+    from netpol_lsp.reach.entry_points import entry_points  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
+    from netpol_lsp.reach.traffic import describe  # noqa: PLC0415
+
     known = known_cluster(ctx)
     policy = known.policy_of(ctx)
     if policy is None or policy.ingress is None or not policy.ingress.applies or not known.engine.cluster.routes:

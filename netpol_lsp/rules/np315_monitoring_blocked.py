@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net import intervals
-from netpol_lsp.lint.known_cluster import KnownCluster, are_applied_together, known_cluster
+from netpol_lsp.lint.applied_together import are_applied_together
+from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
-from netpol_lsp.lint.scraped_ports import scraped_ports
 from netpol_lsp.policies.direction import Direction
-from netpol_lsp.reach.cluster import Workload
-from netpol_lsp.reach.traffic import Traffic, describe
+
+if TYPE_CHECKING:
+    from netpol_lsp.reach.cluster import Workload
+    from netpol_lsp.reach.traffic import Traffic
 
 
 @policy_rule(
@@ -98,6 +102,9 @@ def monitoring_blocked(ctx: PolicyContext) -> Diagnostics:
           image: web
     ```
     """
+    from netpol_lsp.lint.scraped_ports import scraped_ports  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
+    from netpol_lsp.reach.traffic import describe  # noqa: PLC0415
+
     known = known_cluster(ctx)
     policy = known.policy_of(ctx)
     if policy is None or policy.ingress is None or not policy.ingress.applies:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import includes
-from netpol_lsp.lint.known_cluster import are_applied_together
+from netpol_lsp.lint.applied_together import are_applied_together
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
