@@ -22,5 +22,9 @@ class ReadmeHook(MetadataHookInterface):
 
 
 def absolute_links(text: str, base: str) -> str:
-    """A Markdown text whose relative links start at `base`; links within the page stay."""
-    return _LINK.sub(lambda match: f"{base}/{match.group(1).removeprefix('./')}", text)
+    """A Markdown text whose relative links start at `base`; links within the page stay. Pictures are asked for as they are."""
+    return _LINK.sub(lambda match: f"{base}/{match.group(1).removeprefix('./')}{_raw(match.group(1))}", text)
+
+
+def _raw(name: str) -> str:
+    return "?raw=true" if name.endswith((".png", ".svg")) else ""

@@ -108,14 +108,23 @@ class Connectivity:
 
     def between_groups(self, keep: Callable[[Group, Group], bool] | None = None) -> Iterator[Connection]:
         """The connections between groups, and between the workloads of one group, that are not surely denied."""
-        groups = self.groups
-        for source in groups:
-            for destination in groups:
+        for source, destinations in zip(self.groups, self._reached(), strict=True):
+            for destination in destinations:
                 if (source is destination and source.is_single_pod) or (keep and not keep(source, destination)):
                     continue
                 sure, may = self.matrix.between(source.pods, destination.pods)
                 if may:
                     yield Connection(source, destination, sure, intervals.difference(may, sure))
+
+    def _reached(self) -> list[list[Group]]:
+        """For each group those that it may send anything to."""
+        number_of = {group.pods.index: number for number, group in enumerate(self.groups)}
+        of_groups = sum(1 << index for index in number_of)
+        reached: list[list[Group]] = [[] for _ in self.groups]
+        for group in self.groups:
+            for pods in self.engine.classes.bits(self.matrix.senders(group.pods) & of_groups):
+                reached[number_of[pods.index]].append(group)
+        return reached
 
     def with_outside(
         self, direction: Direction, addresses: CidrSet = EVERY_ADDRESS, keep: Callable[[Group], bool] | None = None

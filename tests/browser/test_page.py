@@ -421,6 +421,34 @@ def test_five_hundred_workloads(show, tmp_path):
     assert tab.evaluate("graph.cy.nodes('.workloads').length") > 300
 
 
+def test_a_large_difference_shows_what_changes(show, tmp_path):
+    text = many_workloads(200)
+    (tmp_path / "before.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "after.yaml").write_text(text.replace('"port": 8081', '"port": 8082'), encoding="utf-8")
+    tab = show("diff", "before.yaml", "after.yaml", "--cni", "cilium")
+    assert tab.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('#verdicts input')].map((one) => [one.value, one.checked]))"
+    ) == {
+        "closed": True,
+        "allow": False,
+    }
+    closed = tab.evaluate("edges.filter((edge) => edge.closed >= 0).length")
+    assert tab.text("#count").startswith(f"{closed} of ")
+    tab.click("#collapse")
+    labels = tab.evaluate("graph.cy.nodes('.folded.closed').map((one) => one.data('label'))")
+    assert "team-a\n4 workloads\n− 2 closed" in labels
+    tab.evaluate("document.querySelector('#verdicts input[value=allow]').click()")
+    assert "of" not in tab.text("#count")
+
+
+def test_a_policy_leads_to_what_it_selects(dubbo):
+    dubbo.evaluate("choose({ node: nodes.findIndex((one) => one.workloads?.[0].name === 'portal') })")
+    dubbo.click("#details [title='Show what it selects']")
+    assert dubbo.evaluate("document.getElementById('search').value") == "NetworkPolicy portal/portal"
+    assert dubbo.evaluate("graph.cy.nodes('.found').map((one) => one.data('label'))") == ["portal"]
+    assert dubbo.text("#details h2") == "Workloads"
+
+
 def test_more_lines_than_anybody_can_see_are_drawn_when_asked_for(show, tmp_path):
     (tmp_path / "all.yaml").write_text(many_workloads(60, spaces=1, shape="mesh"), encoding="utf-8")
     tab = show("connectivity", "all.yaml", "--cni", "cilium")

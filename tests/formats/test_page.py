@@ -231,3 +231,15 @@ def title_of(end):
 
 def test_two_runs_give_the_same_page():
     assert page(report_and_data(random_inputs(5))[1]) == page(report_and_data(random_inputs(5))[1])
+
+
+def test_of_very_many_connections_some_have_their_lines(monkeypatch):
+    for name in ("connectivity", "diff", "tables"):
+        monkeypatch.setattr(f"netpol_lsp.formats.page.{name}.MOST_EXPLAINED", 1)
+    _, data = report_and_data(random_inputs(11))
+    assert [bool(edge["why"]) for edge in data["edges"]] == [number < 1 for number in range(len(data["edges"]))]
+    assert data["notes"] == [
+        f"of {len(data['edges'])} connections the lines that decide are here for the first 1; `netpol-lint why` tells them of all"
+    ]
+    _, changed = difference_data(random_inputs(11), random_inputs(12))
+    assert not any(edge["why"] for edge in changed["edges"][1:])

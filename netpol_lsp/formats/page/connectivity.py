@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from netpol_lsp.explanations.connection import addresses_title
-from netpol_lsp.formats.page.tables import Data, Scribe, Tables, open_traffic
+from netpol_lsp.formats.page.tables import MOST_EXPLAINED, Data, Scribe, Tables, explained_note, open_traffic
 from netpol_lsp.formats.reach.connection_lines import ConnectivityReport, entry_state, entry_title
 from netpol_lsp.formats.reach.connectivity_text import exposure_rows
 from netpol_lsp.formats.reach.places import Places
@@ -33,9 +33,9 @@ def connectivity_data(
     for group in report.groups:
         nodes.number(group)
         proceed()
-    edges = []
+    edges: list[Data] = []
     for item in report.connections:
-        edges.append(_edge(item, nodes, scribe))
+        edges.append(_edge(item, nodes, scribe, is_explained=len(edges) < MOST_EXPLAINED))
         proceed()
     exposures: dict[int, list[Data]] = {}
     for exposed, (_, direction, peer, ports) in zip(report.exposures or (), exposure_rows(report), strict=True):
@@ -45,7 +45,7 @@ def connectivity_data(
         "version": VERSION,
         "kind": "connectivity",
         "subject": "",
-        "notes": list(notes),
+        "notes": [*notes, *explained_note(len(edges))],
         "plugin": engine.enforcement.profile,
         "nodes": [{**node, "exposure": exposures.get(number, [])} for number, node in enumerate(nodes.rows)],
         "edges": edges,
@@ -116,7 +116,7 @@ def _each_once(group: Group) -> Iterator[Workload]:
             yield item
 
 
-def _edge(item: Connection, nodes: Nodes, scribe: Scribe) -> Data:
+def _edge(item: Connection, nodes: Nodes, scribe: Scribe, *, is_explained: bool) -> Data:
     verdict = Verdict(item.allow, complement(open_traffic(Verdict(item.allow, (), item.unknown))), item.unknown)
     source, destination = _ends(item)
     return {
@@ -124,7 +124,7 @@ def _edge(item: Connection, nodes: Nodes, scribe: Scribe) -> Data:
         "to": nodes.number(item.destination),
         "allow": scribe.tables.number_of(item.allow),
         "unknown": scribe.tables.number_of(item.unknown),
-        "why": scribe.reasons(source, destination, verdict, open_traffic(verdict)),
+        "why": scribe.reasons(source, destination, verdict, open_traffic(verdict)) if is_explained else [],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from netpol_lsp.formats.page.connectivity import VERSION, address_node, isolation_data, workload_node
-from netpol_lsp.formats.page.tables import Data, Scribe, Tables, open_traffic
+from netpol_lsp.formats.page.tables import MOST_EXPLAINED, Data, Scribe, Tables, explained_note, open_traffic
 from netpol_lsp.formats.reach.diff_text import BothPlaces
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
@@ -37,7 +37,7 @@ def diff_data(
         "before": names[0],
         "after": names[1],
         "subject": "",
-        "notes": list(notes),
+        "notes": [*notes, *explained_note(len(states.edges))],
         "plugin": after.enforcement.profile,
         "nodes": states.nodes,
         "edges": states.edges,
@@ -150,6 +150,6 @@ class _States:
 
     def _why(self, change: Change) -> list[Data]:
         """Why it is as it is after the change."""
-        if change.after is None or not open_traffic(change.after):
+        if change.after is None or not open_traffic(change.after) or len(self.edges) >= MOST_EXPLAINED:
             return []
         return self.after.reasons(change.source, change.destination, change.after, open_traffic(change.after))

@@ -22,6 +22,8 @@ from netpol_lsp.reach.why import Reason, Segment, SideReasons, explain
 
 Data = dict[str, Any]
 NONE = -1
+MOST_EXPLAINED = 20_000
+"""Connections of which the page has the lines that decide: more of them make it slow to write and to open."""
 _LINES, _LONG = 8, 120
 
 
@@ -212,6 +214,15 @@ class Scribe:
 
     def _doubt(self, doubt: Doubt) -> Data:
         return {"text": doubt.text, "place": self.place(doubt.origin)}
+
+
+def explained_note(count: int) -> list[str]:
+    """What is to be said where the lines of some connections are left out."""
+    if count <= MOST_EXPLAINED:
+        return []
+    return [
+        f"of {count:,} connections the lines that decide are here for the first {MOST_EXPLAINED:,}; `netpol-lint why` tells them of all"
+    ]
 
 
 def open_traffic(verdict: Verdict) -> Traffic:

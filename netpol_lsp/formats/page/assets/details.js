@@ -29,7 +29,9 @@ function doubtElements(doubts) {
 function policyElements(numbers) {
   return numbers.map((number) => {
     const policy = data.policies[number];
-    return el("li", {}, policy.title, placeElement(policy.place));
+    const find = () => searchFor(policy.title);
+    const title = el("button", { type: "button", class: "link", title: "Show what it selects", onclick: find }, policy.title);
+    return el("li", {}, title, placeElement(policy.place));
   });
 }
 
@@ -153,6 +155,7 @@ function edgeDetails(edge) {
     changeElements(edge),
     edge.why.length && isDiff ? el("h2", {}, "After the change") : null,
     whyElements(edge),
+    edge.why.length || isDiff ? null : el("p", { class: "soft" }, "The lines that decide are not in this page: there are too many connections."),
     groups.length ? el("p", { class: "soft" }, `Of workloads that are listed together the lines for ${groups.map((node) => node.workloads[0].title).join(" and ")} are shown; the others have the same connections.`) : null,
     command(edge.source, edge.target),
   ];

@@ -45,6 +45,14 @@ function isFolded(namespace, count) {
   return graph.folds.get(namespace) ?? (count > MANY_NODES && namespaces.length > 1);
 }
 
+// What changes inside a namespace, by kind: its own lines are not drawn while it is folded.
+function changesInside(edges, name) {
+  const own = edges.filter((edge) => namespaceOf(edge.source) === name && namespaceOf(edge.target) === name);
+  return KINDS.filter((kind) => !kind.style)
+    .map((kind) => [kind, own.filter((edge) => shownKinds(edge).includes(kind)).length])
+    .filter(([, number]) => number > 0);
+}
+
 // The elements for what is left: leaves by namespace, addresses at the sides, edges between what is visible put together.
 function elementsOf(left) {
   const count = left.nodes.filter((node) => node.kind !== "addresses").length;
@@ -61,9 +69,10 @@ function elementsOf(left) {
     const id = `namespace ${name}`;
     const total = members.reduce((sum, node) => sum + node.workloads.length, 0);
     if (isFolded(name, count)) {
-      const label = `${cut(name)}\n${plural(total, "workload")}`;
+      const changes = isDiff ? changesInside(left.edges, name) : [];
+      const label = [cut(name), plural(total, "workload"), ...changes.map(([kind, number]) => `${kind.sign}${number} ${kind.name}`)].join("\n");
       alone.push({ id, ...sizeOf(label) });
-      elements.push({ data: { id, label, namespace: name, ...sizeOf(label) }, classes: "folded" });
+      elements.push({ data: { id, label, namespace: name, ...sizeOf(label) }, classes: `folded ${changes[0]?.[0].key ?? ""}` });
       for (const node of members) idOf.set(node.index, id);
       continue;
     }
@@ -143,6 +152,7 @@ function styleOf() {
       },
     },
     { selector: "node.folded", style: { "background-color": color("group"), "border-color": color("group-line"), "border-width": 4, "border-style": "double" } },
+    ...["opened", "closed", "uncertain"].map((name) => ({ selector: `node.folded.${name}`, style: { "border-color": color(name === "uncertain" ? "unknown" : name) } })),
     { selector: "node.addresses", style: { shape: "ellipse", "background-color": color("panel"), "border-color": color("soft") } },
     border("both", "solid", 3),
     border("one", "solid", 1),

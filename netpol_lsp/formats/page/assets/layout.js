@@ -67,7 +67,10 @@ function arrange(boxes, links, gap) {
     const inLevel = sorted.filter((box) => rank.get(box.id) === level);
     const parts = Math.ceil(inLevel.length / most);
     for (let part = 0; part < parts; part++) {
-      columns.push(inLevel.filter((_, index) => index % parts === part));
+      const column = inLevel.filter((_, index) => index % parts === part);
+      // Beside each other they leave lanes for what passes.
+      column.isShifted = part % 2 === 1;
+      columns.push(column);
     }
   }
   untangle(columns, known);
@@ -131,14 +134,15 @@ function coordinates(columns, gap) {
   let x = 0;
   columns.forEach((column, index) => {
     const width = Math.max(...column.map((box) => box.w));
-    let y = (height - heights[index]) / 2;
+    let y = (height - heights[index]) / 2 + (column.isShifted ? (column[0].h + gap.y) / 2 : 0);
     for (const box of column) {
       at.set(box.id, { x: x + width / 2, y: y + box.h / 2 });
       y += box.h + gap.y;
     }
     x += width + gap.x;
   });
-  return { at, w: Math.max(0, x - gap.x), h: height };
+  const lowest = columns.some((column) => column.isShifted) ? gap.y + Math.max(...columns.flat().map((box) => box.h)) / 2 : 0;
+  return { at, w: Math.max(0, x - gap.x), h: height + lowest };
 }
 
 // Positions of all leaves. `groups`: id of a namespace and its leaves; `alone`: boxes beside them, `left` or `right`.

@@ -62,10 +62,14 @@ function makeTabs() {
 
 function makeFilters() {
   const kinds = KINDS.filter((kind) => edges.some((edge) => edge[kind.key] !== NONE) || kind.sign === "");
-  for (const kind of KINDS) filters.kinds.add(kind.key);
+  // Of a large cluster a difference shows what changes, until the rest is asked for.
+  const isQuiet = (kind) => isDiff && kind.style && nodes.length > MANY_NODES && edges.some((edge) => !edge.kinds[0].style);
+  for (const kind of KINDS) {
+    if (!isQuiet(kind)) filters.kinds.add(kind.key);
+  }
   byId("verdicts").append(
     ...kinds.map((kind) =>
-      el("label", {}, el("input", { type: "checkbox", checked: true, value: kind.key }), el("span", { class: kind.style ?? kind.key }, kind.name))),
+      el("label", {}, el("input", { type: "checkbox", checked: !isQuiet(kind), value: kind.key }), el("span", { class: kind.style ?? kind.key }, kind.name))),
   );
   byId("namespace").append(el("option", { value: "" }, "all"), ...namespaces.map((name) => el("option", { value: name }, name)));
   byId("ends").append(...[...byTitle.keys()].slice(0, 2000).map((title) => el("option", { value: title })));
@@ -93,6 +97,13 @@ function makeFilters() {
     graph.chosen = null;
     read();
   }));
+}
+
+// Fills in the search, as the user would.
+function searchFor(text) {
+  graph.chosen = null;
+  byId("search").value = text;
+  byId("filters").dispatchEvent(new Event("input"));
 }
 
 // Light or dark: what the editor or the system has, until somebody chooses.
