@@ -52,23 +52,28 @@ def explain_values(paths: Iterable[Sequence[str]], files: Sequence[ValuesFile]) 
     """Sections of Markdown: what each value is, and where that is written. The outermost chart that sets one wins."""
     for path in paths:
         name = markdown_text(f"`.Values.{'.'.join(path)}`")
-        found = [(file, place) for file in files if (place := _find(file, path)) is not None]
+        found = [(file, place) for file in files if (place := find_value(file, path)) is not None]
         if found:
-            file, (node, line) = found[-1]
+            file, (node, span) = found[-1]
+            line = file.source.lines.line_of(span.start) + 1
             where = markdown_text(f"{file.title} line {line}")
             yield f"{name} is {_shown(node, file.source)}, by default: [{where}]({file.uri}#L{line})"
         elif files:
             yield f"{name} is not in {markdown_text(files[0].title)}: nothing, unless someone sets it"
 
 
-def _find(file: ValuesFile, path: Sequence[str]) -> tuple[Node, int] | None:
-    """The value at a path of a values file, and its line from 1."""
+def named_values(text: str) -> list[tuple[str, ...]]:
+    """The values that a part of a template names, in order."""
+    return list(dict.fromkeys(tuple(one[1].split(".")[1:]) for one in _VALUE.finditer(text)))
+
+
+def find_value(file: ValuesFile, path: Sequence[str]) -> tuple[Node, Span] | None:
+    """The value at a path of a values file, and the place of its key."""
     root = parse_document(file.source.text, file.uri).root
     node, entry = lookup(root, (*file.prefix, *path))
     if node is None:
         return None
-    place = entry.key.start if entry is not None else node.start
-    return node, file.source.lines.line_of(place) + 1
+    return node, entry.key.span if entry is not None else node.span
 
 
 def _shown(node: Node, source: Source) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from netpol_lsp.config.config import FileConfig
+from netpol_lsp.files.reading import read_source
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Related, Severity, with_occurrence_index
 from netpol_lsp.findings.tool_codes import NOT_RENDERED, UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION
+from netpol_lsp.ide.template_values import ValuesFile, find_value, named_values
 from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.registry import rule_by_code, rule_info
@@ -20,6 +24,7 @@ from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.index import NO_FACTS
+from netpol_lsp.workspace.resource_kinds import VALUES_NAME
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from netpol_lsp.yaml.manifests import split_manifest
 from netpol_lsp.yaml.templates.languages import language_of
@@ -70,6 +75,8 @@ def _written(one: Diagnostic, text: RenderedText, renderings: Renderings) -> Ren
     place = origins.find(one.span)
     uri = name(place.path)
     related = [_related(item, text, uri) for item in one.related]
+    if place.precision is Precision.LINE and text.rendering.kind == "chart":
+        related += _values(text, place)
     fixes = tuple(fix for fix in (_fix(fix, origins, place) for fix in one.fixes) if fix is not None)
     moved = replace(one, span=place.span, related=tuple(related), fixes=fixes, number=0, tags=())
     is_own = origins.decides(one.span) or _asks_others(one.code)
@@ -81,6 +88,37 @@ def _related(item: Related, text: RenderedText, uri: str) -> Related:
         return item
     other, span = text.written(item.span)
     return Related(span, item.message, None if other == uri else other)
+
+
+def _values(text: RenderedText, place: Written) -> Iterator[Related]:
+    """Where the value is written that an action of a template brings in."""
+    rendering = text.rendering
+    if not place.path.startswith(f"{rendering.root}/templates/"):
+        return  # a chart inside of it has values of its own, under its name
+    template = _read(place.path)
+    action = template.text[place.span.start : place.span.end] if template is not None else ""
+    for path in named_values(action)[:1]:
+        for file in reversed((f"{rendering.root}/{VALUES_NAME}", *rendering.values)):
+            source = _read(file)
+            found = find_value(ValuesFile(source, file), path) if source is not None else None
+            if found is not None:
+                yield Related(found[1], f"`.Values.{'.'.join(path)}` is set here", text.name_file(file))
+                return
+
+
+@lru_cache(maxsize=64)
+def _read_once(path: str, _stamp: object) -> Source | None:
+    read = read_source(path, most=10_000_000)
+    return read if isinstance(read, Source) else None
+
+
+def _read(path: str) -> Source | None:
+    """A text of a chart; many findings ask for the same one."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return _read_once(path, (status.st_mtime_ns, status.st_size))
 
 
 def _fix(fix: Fix, origins: OriginMap, place: Written) -> Fix | None:

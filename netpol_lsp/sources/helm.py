@@ -79,6 +79,7 @@ def render_chart(root: str, release: ChartRelease, boundary: Boundary, limits: L
         inputs,
         frozenset(chart.templates()),
         release.namespace or NAMESPACE,
+        release.values,
         tuple(problems),
     )
 

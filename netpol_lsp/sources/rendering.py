@@ -32,7 +32,7 @@ class Rendering:
 
     `text`: all objects; `origins`: where they were written. `inputs`: the files that it was made of, and `templates` those
     of them whose objects it stands for, whether anything came of them or not; all paths are absolute, `/`-separated.
-    `namespace`: what an object without one gets, where that is said. `problems`: what is missing, and why.
+    `namespace`: what an object without one gets, where that is said. `values`: the values files of a chart's release. `problems`: what is missing, and why.
     """
 
     kind: str
@@ -43,6 +43,7 @@ class Rendering:
     inputs: frozenset[str] = frozenset()
     templates: frozenset[str] = frozenset()
     namespace: str | None = None
+    values: tuple[str, ...] = ()
     problems: tuple[RenderProblem, ...] = field(default=())
 
     @property

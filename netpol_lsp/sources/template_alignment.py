@@ -212,7 +212,8 @@ def _with_definitions(
         inner = definitions.get(token.output.name) if token.output.name else None
         if inner is not None and depth < _MOST_NESTED:
             taken = _taken_apart(text, start, end, node, inner, definitions, depth)
-            if taken is not None:
+            # One that only passes on what it is given tells less than who gives it.
+            if taken is not None and any(one.is_literal and text[one.start : one.end].strip() for one in taken):
                 yield from taken
                 continue
         yield Segment(start, end, graph.path, token.start, token.end, is_literal=False)

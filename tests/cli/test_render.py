@@ -75,6 +75,9 @@ def test_what_values_bring_in_is_shown_at_the_action(tmp_path, monkeypatch, caps
     assert found["message"].endswith("(with values.yaml)")
     assert found["object"] == {"kind": "NetworkPolicy", "namespace": None, "name": "web"}
     assert found["fixes"] == []
+    (value,) = found["related"]
+    assert (value["path"], value["start"]["line"]) == ("chart/values.yaml", 2)
+    assert value["message"] == "`.Values.port` is set here"
     assert brief(check(tmp_path, monkeypatch, capsys, "--render", "chart")) == [("NP110", found["at"])]
 
 
@@ -124,9 +127,8 @@ def test_a_rendering_knows_the_workloads_that_the_chart_makes(tmp_path, monkeypa
     found = check(tmp_path, monkeypatch, capsys, "--render", "auto")
     assert brief(found) == [("NP301", "templates/policy.yaml:8")]
     assert "web-srv" in found[0]["message"]
-    (related,) = found[0]["related"]
-    assert related["path"] == "templates/d.yaml"
-    assert related["start"]["line"] == 6
+    related = [(one["path"], one["start"]["line"]) for one in found[0]["related"]]
+    assert related == [("templates/d.yaml", 6), ("values.yaml", 1)]
 
 
 @needs_helm

@@ -72,6 +72,13 @@ def test_what_a_definition_rendered_is_where_it_is_written() -> None:
     assert place(template, rendered, "release", helpers) == ("h", "release", Precision.EXACT)
 
 
+def test_a_definition_that_only_passes_on_what_it_is_given_is_not_shown() -> None:
+    template = 'a:\n  {{- include "render" (dict "value" .Values.a) | nindent 2 }}\nend: 1\n'
+    helpers = '{{- define "render" -}}\n{{- if .value }}\n{{- tpl .value $ }}\n{{- end }}\n{{- end }}\n'
+    found = place(template, "a:\n  b: 1\nend: 1\n", "b: 1", helpers)
+    assert found == ("t", '{{- include "render" (dict "value" .Values.a) | nindent 2 }}', Precision.LINE)
+
+
 def test_trim_markers_take_white_space_away() -> None:
     template = "a:\n  {{- if true }} b {{- end }}\n\n{{- /* words */ -}}\n\nc: d\n"
     assert place(template, "a: bc: d\n", "c: d") == ("t", "c: d", Precision.EXACT)
