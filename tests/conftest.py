@@ -10,6 +10,8 @@ import hypothesis
 import pytest
 
 from netpol_lsp.cli.main import main
+from netpol_lsp.files.boundary import EVERYWHERE
+from netpol_lsp.sources.kustomize import build_kustomization, can_build
 
 GOOD = """\
 apiVersion: networking.k8s.io/v1
@@ -131,3 +133,18 @@ def folder(tmp_path, capsys, monkeypatch) -> Folder:
     work.mkdir()
     monkeypatch.chdir(work)
     return Folder(work, capsys, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def new_kustomize(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A kustomize that says where objects came from and knows `patches`; without one the test is skipped."""
+    if not can_build():
+        pytest.skip("neither kustomize nor kubectl is installed")
+    folder = tmp_path_factory.mktemp("kustomize")
+    (folder / "kustomization.yaml").write_text(
+        "resources: [a.yaml]\npatches: [{patch: '{kind: A, metadata: {name: a}}', target: {kind: A}}]\n"
+    )
+    (folder / "a.yaml").write_text("apiVersion: v1\nkind: A\nmetadata: {name: a}\n")
+    built = build_kustomization(str(folder), EVERYWHERE)
+    if built.has_failed:
+        pytest.skip("kustomize, or kubectl, is too old or does not work here: " + built.problems[0].message)

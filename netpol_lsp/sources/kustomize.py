@@ -17,6 +17,8 @@ from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import split
 
 HOW_TO_GET = "install kustomize or kubectl to have kustomizations built"
+_NEW_KEY = "buildMetadata"
+"""Known to kustomize from version 4.5 on, and to kubectl from 1.24 on."""
 _ANNOTATIONS = "    config.kubernetes.io/origin: |\n"
 _ORIGIN_PATH = re.compile(r"^      (?:path|configuredIn): (?P<path>.+)$", re.MULTILINE)
 _AROUND = ("accumulating resources from ", "recursed accumulation of path ")
@@ -57,6 +59,9 @@ def build_kustomization(folder: str, boundary: Boundary, limits: Limits = USUAL)
             key = "components" if is_taken_in_elsewhere(tree.kustomizations[0]) else "resources"
             file.write(f"{key}: [{_quoted(relative)}]\nbuildMetadata: [originAnnotations]\n")
         done = run_program([*program, overlay], overlay, limits=limits)
+        if done.failure is not None and _NEW_KEY in done.complaint:
+            # An old one, which does not say where objects came from: they are looked for by kind and name.
+            done = run_program([*program, folder], overlay, limits=limits)
         if done.failure is not None:
             return failed(_problem(tree, main, done.complaint or f"it {done.failure}"))
         text, objects = _read(done.output.decode("utf-8", "replace"), overlay)
@@ -64,8 +69,9 @@ def build_kustomization(folder: str, boundary: Boundary, limits: Limits = USUAL)
     placed = [
         BuiltObject(start, text, real.get(path, path) if path is not None else None) for start, text, path in objects
     ]
-    templates = frozenset(one.path for one in placed if one.path is not None and one.path in tree.files)
-    return Rendering("kustomization", folder, title, text, kustomize_origins(tree, placed), inputs, templates)
+    origins = kustomize_origins(tree, placed)
+    templates = frozenset(path for path in origins.resources() if path in tree.files)
+    return Rendering("kustomization", folder, title, text, origins, inputs, templates)
 
 
 def _quoted(path: str) -> str:

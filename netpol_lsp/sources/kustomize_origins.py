@@ -14,7 +14,7 @@ from functools import cached_property
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.kube.objects import KubeObject, objects_of
 from netpol_lsp.kube.typed_field import items_of, mapping_of
-from netpol_lsp.sources.kustomization import KustomizationFile, KustomizationTree
+from netpol_lsp.sources.kustomization import KustomizationFile, KustomizationTree, members_of
 from netpol_lsp.sources.origin_map import Precision, Written
 from netpol_lsp.sources.written_fields import FieldPlace, Holder, find_field
 from netpol_lsp.text.source import Source
@@ -157,10 +157,9 @@ class KustomizeOrigins:
 
     def _find_object(self, number: int) -> Holder | None:
         built, root = self._objects[number], self._roots[number]
-        if built.path is None:
-            return None
         kind, name = text(find(root, "kind")), text(find(root, "metadata", "name")) or ""
-        same_kind = [one for one in self._holders(built.path) if one.kind == kind]
+        paths = [built.path] if built.path is not None else self._resources
+        same_kind = [one for path in paths for one in self._holders(path) if one.kind == kind]
         exact = [one for one in same_kind if one.name == name]
         if exact:
             return exact[0]
@@ -169,6 +168,19 @@ class KustomizeOrigins:
         if near:
             return max(near, key=lambda one: len(one.name))
         return same_kind[0] if len(same_kind) == 1 else None
+
+    def resources(self) -> Iterator[str]:
+        """The files that objects came of."""
+        for number, built in enumerate(self._objects):
+            holder = self._object_holder(number)
+            if holder is not None or built.path is not None:
+                yield holder.path if holder is not None else built.path or ""
+
+    @cached_property
+    def _resources(self) -> list[str]:
+        """The files that kustomizations take in as resources, for objects of which no one says where they came from."""
+        taken = {path for one in self._tree.kustomizations for path in members_of(one)}
+        return [path for path in dict.fromkeys(self._tree.files) if path in taken]
 
     def _holders(self, path: str) -> list[Holder]:
         """The objects of a file."""

@@ -10,7 +10,6 @@ import pytest
 
 from netpol_lsp.cli.main import main
 from netpol_lsp.sources.helm import can_render_charts
-from netpol_lsp.sources.kustomize import can_build
 
 CHART = "apiVersion: v2\nname: web\nversion: 0.1.0\n"
 POLICY = """\
@@ -31,7 +30,7 @@ spec:
         - port: {{ .Values.port }}
 """
 needs_helm = pytest.mark.skipif(not can_render_charts(), reason="neither helm-python-sdk nor helm is installed")
-needs_kustomize = pytest.mark.skipif(not can_build(), reason="neither kustomize nor kubectl is installed")
+needs_kustomize = pytest.mark.usefixtures("new_kustomize")
 
 
 def write(folder: Path, files: dict[str, str]) -> None:

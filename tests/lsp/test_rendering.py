@@ -8,7 +8,6 @@ import pytest
 
 from netpol_lsp.cli.main import main
 from netpol_lsp.sources.helm import can_render_charts
-from netpol_lsp.sources.kustomize import can_build
 
 needs_helm = pytest.mark.skipif(not can_render_charts(), reason="neither helm-python-sdk nor helm is installed")
 pytestmark = [pytest.mark.asyncio, needs_helm]
@@ -162,7 +161,7 @@ async def test_all_of_the_workspace_on_request(make_editor, workspace):
     assert found["policy.yaml"] == [("NP105", 16), ("NP110", 15), ("NP301", 8)]
 
 
-@pytest.mark.skipif(not can_build(), reason="neither kustomize nor kubectl is installed")
+@pytest.mark.usefixtures("new_kustomize")
 async def test_a_kustomization_is_built_as_well(make_editor, tmp_path):
     policy = POLICY.replace("{{ .Values.app }}", "web").replace("{{ .Values.port }}", "80").replace("tcp", "TCP")
     patch = "- {op: replace, path: /spec/ingress/0/ports/0/port, value: 70000}\n"

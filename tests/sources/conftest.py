@@ -9,7 +9,7 @@ import pytest
 
 from netpol_lsp.files.boundary import Boundary
 from netpol_lsp.sources.helm import ChartRelease, can_render_charts, render_chart
-from netpol_lsp.sources.kustomize import build_kustomization, can_build
+from netpol_lsp.sources.kustomize import build_kustomization
 from netpol_lsp.sources.origin_map import Written
 from netpol_lsp.sources.rendering import Rendering
 from netpol_lsp.text.span import Span
@@ -71,7 +71,7 @@ def a_chart(folder: Path, **more: str) -> Path:
 
 
 needs_helm = pytest.mark.skipif(not can_render_charts(), reason="neither helm-python-sdk nor helm is installed")
-needs_kustomize = pytest.mark.skipif(not can_build(), reason="neither kustomize nor kubectl is installed")
+needs_kustomize = pytest.mark.usefixtures("new_kustomize")
 
 
 def chart(root: Path, *values: str, name: str | None = None, namespace: str | None = None) -> Rendering:

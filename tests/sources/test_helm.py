@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 from netpol_lsp.files.boundary import Boundary
@@ -174,3 +176,33 @@ def test_output_of_the_program_is_read_by_the_templates_that_it_names() -> None:
         "web/templates/a.yaml": "kind: A\n---\nkind: C\n",
         "web/templates/b.yaml": "kind: B\n",
     }
+
+
+FAKE = """\
+#!{python}
+import pathlib, sys, json
+command, name, folder, *options = sys.argv[1:]
+assert command == "template" and options[0] == "--namespace" and options[2] == "--values"
+values = json.loads(pathlib.Path(options[3]).read_text())
+text = (pathlib.Path(folder) / "templates" / "a.yaml").read_text()
+print("---\\n# Source: web/templates/a.yaml")
+print(text.strip().replace("{{{{ .Values.port }}}}", str(values["port"])))
+"""
+
+
+def test_helm_on_the_path_where_the_library_is_not_installed(tmp_path: Path, monkeypatch) -> None:
+    program = tmp_path / "bin" / "helm"
+    program.parent.mkdir()
+    program.write_text(FAKE.format(python=sys.executable))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(helm, "_LIBRARY", "no_such_library")
+    files = {
+        "Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\n",
+        "templates/a.yaml": "# words\na: {{ .Values.port }}\nb: bee\n",
+        "more.yaml": "port: 80\n",
+    }
+    found = chart(write(tmp_path / "web", files), "more.yaml")
+    assert not found.problems
+    assert shown(origin(found, "80")) == ("a.yaml", "{{ .Values.port }}")
+    assert shown(origin(found, "bee")) == ("a.yaml", "bee")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -168,3 +170,35 @@ def test_a_component_can_be_built_when_it_is_named(tmp_path: Path) -> None:
         },
     )
     assert "kind: NetworkPolicy" in built(root).text
+
+
+FAKE = """\
+#!{python}
+import pathlib, sys
+folder = pathlib.Path(sys.argv[-1])
+text = (folder / "kustomization.yaml").read_text()
+if "buildMetadata" in text:
+    sys.exit('Error: json: unknown field "buildMetadata"')
+print((folder / "built.txt").read_text())
+"""
+
+
+def test_an_old_kustomize_that_does_not_say_where_objects_came_from(tmp_path: Path, monkeypatch) -> None:
+    program = tmp_path / "bin" / "kustomize"
+    program.parent.mkdir()
+    program.write_text(FAKE.format(python=sys.executable))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    root = write(
+        tmp_path / "x",
+        {
+            "kustomization.yaml": "namePrefix: p-\nresources: [web.yaml, other.yaml]\n",
+            "web.yaml": BASE,
+            "other.yaml": BASE.replace("name: web", "name: other"),
+            "built.txt": BASE.replace("name: web", "name: p-web"),
+        },
+    )
+    found = built(root)
+    assert not found.problems
+    assert shown(origin(found, "TCP")) == ("web.yaml", "TCP")
+    assert {Path(path).name for path in found.templates} == {"web.yaml"}
