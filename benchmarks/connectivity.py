@@ -43,11 +43,13 @@ def main() -> None:
     query = measure(lambda: [engine.verdict(*pair).answer(port) for pair in pairs], 3) / len(pairs)
 
     def edit() -> None:
+        nonlocal engine
         policies = engine.cluster.policies
         index = chance.randrange(len(policies))
         old = policies[index]
         new = replace(generator.policy(index), namespace=old.namespace, subject=old.subject)
-        engine.update(replace(engine.cluster, policies=(*policies[:index], new, *policies[index + 1 :])))
+        policies = (*policies[:index], new, *policies[index + 1 :])
+        engine = engine.updated(replace(engine.cluster, policies=policies))
         engine.verdict(*pairs[0])
 
     print("policies  pods    classes  all pairs  question  edit")

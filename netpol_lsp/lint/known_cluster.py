@@ -2,83 +2,172 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.lint.context import PolicyContext
+from netpol_lsp.policies.origin import Origin
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.memo import Memo
+from netpol_lsp.workspace.index import (
+    ALL_POLICIES,
+    CLUSTER,
+    UNKNOWN_NAMESPACE,
+    namespace_key,
+)
+from netpol_lsp.workspace.reads import POLICIES, POLICY_NAMESPACES, READS, SHARDS, Read
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+from netpol_lsp.workspace.ternary import Ternary
 
 if TYPE_CHECKING:
     # The engine is loaded when a rule first asks for it: most runs know policies only.
-    from netpol_lsp.policies.ir import PolicySemantics
+    from netpol_lsp.policies.ir import Peer, PolicySemantics, SelectorTree
     from netpol_lsp.reach.cluster import Workload
     from netpol_lsp.reach.engine import Engine
-    from netpol_lsp.reach.from_facts import ClusterBuilder, Duplicate
+    from netpol_lsp.reach.entry_points import EntryPoint
+    from netpol_lsp.reach.from_facts import ClusterBuilder
     from netpol_lsp.reach.names import Names
 
 
-@dataclass(frozen=True, slots=True)
 class KnownCluster:
     """The engine over a workspace. `ambiguous`: namespaces with two objects of one name, of which no one knows which counts."""
 
-    engine: Engine
-    ambiguous: frozenset[str | None]
-    duplicates: tuple[Duplicate, ...] = ()
+    def __init__(self, engine: Engine, builder: ClusterBuilder, workspace: WorkspaceSnapshot) -> None:
+        self.engine = engine
+        self._shards = tuple(workspace.index.shards)
+        self.duplicates = tuple(builder.duplicates)
+        self.ambiguous = frozenset(item.namespace for item in builder.duplicates)
+        self._namespace_for = builder.namespace_for
+        self._entries: dict[str, tuple[EntryPoint, ...]] = {}
+        self._ordered: dict[str | None, tuple[PolicySemantics, ...]] = {}
+        self._places: dict[str | None, dict[tuple[str | None, str, str], PolicySemantics]] = {}
 
     def policy_of(self, ctx: PolicyContext) -> PolicySemantics | None:
         """The policy that a rule looks at; None when the workspace does not have it, or it is not known well enough."""
         located = ctx.located
-        for policy in self.engine.cluster.policies:
-            origin = policy.origin
-            if (policy.name, origin.uri, origin.object_path) == (located.policy.name, located.uri, located.path) and (
-                located.policy.namespace in (None, policy.namespace)
-            ):
-                return None if policy.namespace in self.ambiguous or policy.is_partial else policy
-        return None
+        namespace = located.policy.namespace
+        if namespace is None and not located.policy.is_namespace_unknown:
+            namespace = self._namespace_for(Origin(located.uri))
+        self._note(namespace)
+        policy = self._by_place(namespace).get((located.policy.name, located.uri, located.path))
+        return None if policy is None or namespace in self.ambiguous or policy.is_partial else policy
+
+    def _by_place(self, namespace: str | None) -> dict[tuple[str | None, str, str], PolicySemantics]:
+        found = self._places.get(namespace)
+        if found is None:
+            found = self._places[namespace] = {}
+            for policy in self.engine.cluster.policies_by_namespace.get(namespace, ()):
+                found.setdefault((policy.name, policy.origin.uri, policy.origin.object_path), policy)
+        return found
 
     def subjects(self, policy: PolicySemantics) -> tuple[Workload, ...]:
         """The workloads that a policy surely selects."""
         sure, _ = self.engine.classes.pods(policy.subject)
         return tuple(self._members(sure))
 
+    def meant_by(self, peer: Peer) -> tuple[Workload, ...]:
+        """The workloads that a peer means, where all of them are surely known; none otherwise."""
+        sure, may = self.engine.compiler.peer(peer)
+        inhabited = self.engine.classes.inhabited
+        selector = peer.pods.namespaces if peer.pods is not None else None
+        if selector is not None:
+            READS.note_all(_NAMESPACES)
+            for name in self.engine.cluster.namespace_names:
+                if self._may_select(selector, name):
+                    self._note(name)
+        return tuple(self._members(sure)) if sure & inhabited == may & inhabited else ()
+
+    def _may_select(self, selector: SelectorTree, name: str) -> bool:
+        from netpol_lsp.reach.match import selects  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
+
+        labels, has_all = self.engine.cluster.namespace_labels(name)
+        return selects(selector, labels, has_all=has_all) is not Ternary.NO
+
     def policies_in(self, namespace: str) -> tuple[PolicySemantics, ...]:
         """The policies of a namespace, in the order of files and documents."""
-        found = [policy for policy in self.engine.cluster.policies if policy.namespace == namespace]
-        return tuple(sorted(found, key=_place))
+        self._note(namespace)
+        found = self._ordered.get(namespace)
+        if found is None:
+            some = self.engine.cluster.policies_by_namespace.get(namespace, ())
+            found = self._ordered[namespace] = tuple(sorted(some, key=_place))
+        return found
 
     def workloads_in(self, namespace: str) -> tuple[Workload, ...]:
         """The workloads of a namespace."""
-        return tuple(item for item in self.engine.cluster.workloads if item.namespace == namespace)
+        self._note(namespace)
+        return self.engine.cluster.workloads_by_namespace.get(namespace, ())
 
     def is_first_of_namespace(self, policy: PolicySemantics) -> bool:
         """Whether it is the first policy of its namespace that is linted: what is said once is said there."""
-        linted = [one for one in self.policies_in(policy.namespace or "") if not one.is_context]
-        return bool(linted) and linted[0] is policy
+        first = next((one for one in self.policies_in(policy.namespace or "") if not one.is_context), None)
+        return first is policy
 
-    def _members(self, classes: int) -> Iterator[Workload]:
-        for item in self.engine.classes.bits(classes):
-            yield from self.engine.classes.members[item.index]
+    @property
+    def knows_all_policies(self) -> bool:
+        """Whether all policies can be read, and it is known in which namespace each is."""
+        READS.note(POLICIES, ALL_POLICIES)
+        return self._knows_all_policies
+
+    @lazy
+    def _knows_all_policies(self) -> bool:
+        groups = self.engine.cluster.policies_by_namespace
+        return not groups.get(None) and not any(one.is_partial for one in self.engine.cluster.policies)
+
+    def entry_points_in(self, namespace: str) -> tuple[EntryPoint, ...]:
+        """The ways through Ingresses and routes to workloads of a namespace."""
+        from netpol_lsp.reach.entry_points import entry_points  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
+
+        self._note(namespace)
+        self._note_all("ingresses")
+        found = self._entries.get(namespace)
+        if found is None:
+            found = self._entries[namespace] = tuple(entry_points(self.engine, namespace))
+        return found
+
+    def _note(self, namespace: str | None) -> None:
+        """What is asked of a namespace is read from all that is known of it, or may be of it."""
+        from netpol_lsp.reach.cluster import NAMELESS  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
+
+        sources = {namespace, UNKNOWN_NAMESPACE, CLUSTER}
+        if namespace is None or namespace.startswith(NAMELESS) or namespace == self.engine.cluster.default_namespace:
+            sources.add(None)
+        READS.note("namespaces", CLUSTER)
+        for source in sources:
+            READS.note(POLICIES, namespace_key(source))
+            READS.note_all((kind, source) for kind in _KINDS)
+
+    def _note_all(self, kind: str) -> None:
+        """Facts of a kind are read in all namespaces."""
+        READS.note(SHARDS)
+        READS.note_all((kind, namespace) for namespace in self._shards)
+
+    def _members(self, classes: int) -> list[Workload]:
+        """The workloads of classes, in the order of files and documents."""
+        members = self.engine.classes.members
+        found = [workload for item in self.engine.classes.bits(classes) for workload in members[item.index]]
+        return sorted(found, key=_written) if len(found) > 1 else found
+
+
+def _written(workload: Workload) -> tuple[str, int, str, str]:
+    origin = workload.facts.origin
+    return origin.uri, origin.document, origin.object_path, workload.title
 
 
 def _place(policy: PolicySemantics) -> tuple[str, int, str]:
     return policy.origin.uri, policy.origin.document, policy.origin.object_path
 
 
-_KNOWN: Memo[WorkspaceSnapshot, tuple[str | None, Capabilities], KnownCluster] = Memo()
-
-
-@lru_cache(maxsize=8)
-def _builder(default_namespace: str | None, *, ignores_types: bool) -> ClusterBuilder:
-    """The builder of the last workspace: after an edit it makes the policies and workloads anew that have changed."""
-    from netpol_lsp.reach.from_facts import ClusterBuilder  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
-
-    return ClusterBuilder(default_namespace, ignores_types=ignores_types)
+_KINDS = ("workloads", "services", "other_policies", "unknown")
+"""What answers about the pods of a namespace are read from, besides policies."""
+_NAMESPACES: tuple[Read, ...] = (("namespaces", CLUSTER), (SHARDS, None), (POLICY_NAMESPACES, None))
+_MOST_KEPT = 4
+"""Configurations whose clusters are kept: those of an editor's folders, in turn."""
+_Circumstances = tuple[str | None, Capabilities]
+_KNOWN: Memo[WorkspaceSnapshot, _Circumstances, KnownCluster] = Memo()
+_LAST: dict[_Circumstances, tuple[ClusterBuilder, Engine]] = {}
+"""What the cluster of the next workspace is made from: that of the last one."""
 
 
 def known_cluster(ctx: PolicyContext) -> KnownCluster:
@@ -87,21 +176,36 @@ def known_cluster(ctx: PolicyContext) -> KnownCluster:
 
 
 def cluster_of(workspace: WorkspaceSnapshot, default_namespace: str | None, capabilities: Capabilities) -> KnownCluster:
-    """The cluster that a workspace describes; made once for all who ask."""
+    """The cluster that a workspace describes; made once for all who ask, and from the last one as far as that is the same."""
+    with READS.paused():  # the methods of what is given note what their answers are read from
+        index = workspace.index
+        has_nameless = None in index.policy_namespaces or None in index.shards
+        # Where everything names its namespace, all defaults make the same cluster.
+        key = (default_namespace if has_nameless else None, capabilities)
+        known = _KNOWN.of(workspace)
+        if key not in known:
+            known[key] = _next_cluster(workspace, key)
+        return known[key]
+
+
+def _next_cluster(workspace: WorkspaceSnapshot, key: _Circumstances) -> KnownCluster:
     from netpol_lsp.reach.enforcement import enforcement_of  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
     from netpol_lsp.reach.engine import Engine  # noqa: PLC0415
+    from netpol_lsp.reach.from_facts import ClusterBuilder  # noqa: PLC0415
 
-    key = (default_namespace, capabilities)
-    known = _KNOWN.of(workspace)
-    found = known.get(key)
-    if found is None:
+    default_namespace, capabilities = key
+    last = _LAST.pop(key, None)
+    if last is None:
         ignores_types = capabilities.has(Capability.POLICY_TYPES) is False
-        builder = _builder(default_namespace, ignores_types=ignores_types)
-        cluster = builder.build(workspace)
-        ambiguous = frozenset(item.namespace for item in builder.duplicates)
-        engine = Engine(cluster, enforcement_of(capabilities))
-        found = known[key] = KnownCluster(engine, ambiguous, tuple(builder.duplicates))
-    return found
+        builder = ClusterBuilder(default_namespace, ignores_types=ignores_types)
+        engine = Engine(builder.build(workspace), enforcement_of(capabilities))
+    else:
+        builder, engine = last
+        engine = engine.updated(builder.build(workspace))
+    while len(_LAST) >= _MOST_KEPT:
+        del _LAST[next(iter(_LAST))]
+    _LAST[key] = builder, engine
+    return KnownCluster(engine, builder, workspace)
 
 
 def cluster_and_names(view: WorkspaceSnapshot, settings: Settings) -> tuple[KnownCluster, Names]:

@@ -12,6 +12,7 @@ from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.pods import Place, PodMatches, find_pods, place, place_of, selected_namespaces
+from netpol_lsp.workspace.reads import Read, remember
 from netpol_lsp.workspace.resources import WorkloadFacts
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
@@ -36,11 +37,10 @@ def peer_targets(ctx: PolicyContext) -> tuple[PeerTarget, ...]:
     known = _TARGETS.of(ctx.policy)
     if ctx.workspace not in known:
         known.clear()  # a workspace that has changed is not asked about again
-        known[ctx.workspace] = tuple(_peer_targets(ctx))
-    return known[ctx.workspace]
+    return remember(known, ctx.workspace, lambda: tuple(_peer_targets(ctx)))
 
 
-_TARGETS: Memo[NetworkPolicy, WorkspaceSnapshot, tuple[PeerTarget, ...]] = Memo()
+_TARGETS: Memo[NetworkPolicy, WorkspaceSnapshot, tuple[tuple[PeerTarget, ...], frozenset[Read]]] = Memo()
 
 
 def _peer_targets(ctx: PolicyContext) -> Iterator[PeerTarget]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from netpol_lsp.config.config import FileConfig
-from netpol_lsp.lint.analysis import DocumentAnalysis
-from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.project.rendered_overlay import FileOverlay
 from netpol_lsp.project.renderings import Renderings, without_objects
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
+from netpol_lsp.workspace.parts import part_of
+from netpol_lsp.workspace.reads import Read
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
-Dependencies = tuple[object, ...]
+Dependencies = Mapping[Read, object]
+"""What an answer was read from, and what was there."""
 
 
 class WorkspaceState:
@@ -162,13 +162,14 @@ class WorkspaceState:
             overlays=self.overlays if overlays is None else overlays,
         )
 
-    def relevant(self, analysis: DocumentAnalysis, config: FileConfig) -> Dependencies:
-        """What findings of a document that depend on other manifests depend on."""
-        return self.relevant_to(namespaces_of(analysis, config), config)
+    def parts(self, reads: Iterable[Read]) -> Dependencies:
+        """What was read of the workspace, to be compared with that of another moment."""
+        return {read: part_of(self.view, read) for read in reads}
 
-    def relevant_to(self, namespaces: Iterable[str | None], config: FileConfig) -> Dependencies:
-        """What findings about policies of these namespaces depend on: the same values as long as none of it changes."""
-        return self.view.dependencies(namespaces, config.settings.workspace_cni)
+    def holds(self, known: Dependencies) -> bool:
+        """Whether what was read of another workspace is the same here."""
+        view = self.view
+        return all((now := part_of(view, read)) is before or now == before for read, before in known.items())
 
 
 def _covered(renderings: Renderings | None) -> frozenset[str]:
@@ -179,20 +180,6 @@ def _covered(renderings: Renderings | None) -> frozenset[str]:
 def _rendered(renderings: Renderings | None) -> dict[str, FileFacts]:
     """The facts of renderings, by their URIs."""
     return {text.source.uri: text.facts for text in renderings.leading} if renderings is not None else {}
-
-
-def namespaces_of(analysis: DocumentAnalysis, config: FileConfig) -> tuple[str | None, ...]:
-    """The namespaces of a document's policies; None where no one knows it."""
-    default = config.settings.default_namespace
-    return tuple(_namespace(policy, default) for policy in analysis.policies)
-
-
-def _namespace(policy: NetworkPolicy, default: str | None) -> str | None:
-    """The namespace of a policy; None where no one knows it."""
-    field = policy.object.namespace_field
-    if field is not None and field.value is None and not field.is_null:
-        return None
-    return policy.object.namespace or default
 
 
 NO_WORKSPACE = WorkspaceState()

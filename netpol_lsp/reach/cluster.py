@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.ir import PolicySemantics
+from netpol_lsp.reach.by_namespace import Groups, groups_of
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.workspace.resources import (
     IngressFacts,
@@ -88,8 +89,8 @@ class Workload:
 class Cluster:
     """All that is known. `unknown` are documents that no one can read; `others` policies of kinds that are not modelled."""
 
-    policies: tuple[PolicySemantics, ...] = ()
-    workloads: tuple[Workload, ...] = ()
+    policies: Sequence[PolicySemantics] = ()
+    workloads: Sequence[Workload] = ()
     namespaces: Mapping[str, NamespaceFacts] = field(default_factory=dict)
     services: tuple[ServiceFacts, ...] = ()
     routes: tuple[IngressFacts, ...] = ()
@@ -98,12 +99,20 @@ class Cluster:
     default_namespace: str = "default"
 
     @lazy
+    def policies_by_namespace(self) -> Groups[PolicySemantics]:
+        """The policies by the namespace that they are in."""
+        return groups_of(self.policies)
+
+    @lazy
+    def workloads_by_namespace(self) -> Groups[Workload]:
+        """The workloads by their namespace."""
+        return groups_of(self.workloads)
+
+    @lazy
     def namespace_names(self) -> tuple[str, ...]:
         """The namespaces that have a manifest, a workload or a policy."""
-        found = set(self.namespaces)
-        found.update(item.namespace for item in self.workloads if item.namespace is not None)
-        found.update(item.namespace for item in self.policies if item.namespace is not None)
-        return tuple(sorted(found))
+        found = {*self.namespaces, *self.workloads_by_namespace, *self.policies_by_namespace}
+        return tuple(sorted(name for name in found if name is not None))
 
     def namespace_labels(self, name: str | None) -> tuple[Mapping[str, str], bool]:
         """The labels of a namespace as far as they are known, and whether these are all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
@@ -84,19 +85,18 @@ def resolve_names(
     return traffic, doubtful
 
 
+_VERSIONS = count()
+
+
 class Compiler:
     """Compiles the rules of policies against the classes of a cluster."""
 
     def __init__(self, classes: PodClasses, enforcement: Enforcement) -> None:
         self.classes = classes
         self.enforcement = enforcement
-        self.version = 0
+        # Rules that another compiler has made are brought up to date when they are used.
+        self.version = next(_VERSIONS)
         self._blocks: dict[CidrSet, Bits] = {}
-
-    def classes_changed(self) -> None:
-        """New classes are there, or the labels of namespaces changed: what was compiled is stale."""
-        self.version += 1
-        self._blocks.clear()
 
     def direction(self, policy: PolicySemantics, direction: Direction) -> CompiledDirection | None:
         """What a policy says about a direction; None when that is nothing."""

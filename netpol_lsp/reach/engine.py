@@ -1,13 +1,14 @@
 """Who may talk to whom: one engine for the command line, the server and the rules.
 
 A connection is allowed when the source's egress side and the destination's ingress side both allow it. Questions are
-answered in traffic: what is allowed, denied and unknown, exactly. The engine keeps what it worked out; `update` takes the
-next state of the cluster and gives up only what the change touches.
+answered in traffic: what is allowed, denied and unknown, exactly. The engine keeps what it worked out; `updated` is the
+engine of the next state of the cluster, which gives up only what the change touches.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.ir import Action, PolicySemantics, SelectorTree
+from netpol_lsp.reach.by_namespace import difference
 from netpol_lsp.reach.cluster import Cluster, Workload
 from netpol_lsp.reach.compiled import CompiledDirection, CompiledRule, Compiler, Possible
 from netpol_lsp.reach.enforcement import SPECIFICATION, Enforcement
@@ -95,30 +97,17 @@ class Engine:
     """Answers questions about a cluster. Not to be used by two threads at a time."""
 
     def __init__(self, cluster: Cluster, enforcement: Enforcement = SPECIFICATION) -> None:
+        keys, boundaries = set[str](), _boundaries(cluster.policies, enforcement)
+        for tree in (*_selectors(cluster.policies), *_other_selectors(cluster)):
+            keys.update(keys_of(tree))
         self.enforcement = enforcement
         self.cluster = cluster
-        self._start(cluster)
-
-    def _start(self, cluster: Cluster) -> None:
-        keys, boundaries = set[str](), _boundaries(cluster.policies, self.enforcement)
-        for tree in _selectors(cluster.policies):
-            keys.update(keys_of(tree))
-        for other in cluster.others:
-            if other.pod_selector is not None:
-                keys.update(keys_of(other.pod_selector))
-        self.cluster = cluster
         self.classes = PodClasses(cluster, keys, boundaries)
-        self.compiler = Compiler(self.classes, self.enforcement)
+        self.compiler = Compiler(self.classes, enforcement)
         self._sides: dict[tuple[int, Direction], Side] = {}
         self._directions: dict[tuple[int, Direction], CompiledDirection | None] = {}
         self._subjects: dict[int, Bits] = {}
-        self._index_policies()
-
-    def _index_policies(self) -> None:
-        self._by_namespace: dict[str | None, list[PolicySemantics]] = {}
-        for policy in self.cluster.policies:
-            key = policy.subject.namespace if policy.subject.namespaces is None else None
-            self._by_namespace.setdefault(key, []).append(policy)
+        self._everywhere = _about_several_namespaces(cluster.policies)
 
     # Questions
 
@@ -184,45 +173,54 @@ class Engine:
 
     # Changes
 
-    def update(self, cluster: Cluster) -> None:
-        """Take over the next state of the cluster. Policies and workloads that are the same objects count as unchanged."""
-        before = self.cluster
-        old = {id(policy): policy for policy in before.policies}
-        new = {id(policy): policy for policy in cluster.policies}
-        added = [policy for key, policy in new.items() if key not in old]
-        removed = [policy for key, policy in old.items() if key not in new]
-        boundaries = _boundaries(added, self.enforcement)
-        is_cut = any(set(found) - set(self.classes.boundaries.get(family, ())) for family, found in boundaries.items())
-        if (
-            before.others != cluster.others
-            or before.unknown != cluster.unknown
-            or (is_cut and any(workload.facts.pod_ips for workload in cluster.workloads))
-            or self.classes.can_tell_apart(_selectors(added))
-        ):
-            self._start(cluster)
-            return
-        self.cluster = cluster
-        self._update_workloads(before, cluster)
-        for policy in removed:
-            self._forget(policy)
-        self._index_policies()
-        for policy in added:
-            self._forget(policy)
+    def updated(self, cluster: Cluster) -> Engine:
+        """The engine of the next state of the cluster; this one stays as it is.
 
-    def _update_workloads(self, before: Cluster, cluster: Cluster) -> None:
-        if before.workloads is not cluster.workloads:
-            gone = set(before.workloads).difference(cluster.workloads)
-            fresh = set(cluster.workloads).difference(before.workloads)
-            if self.classes.update(cluster, gone, [item for item in cluster.workloads if item in fresh]):
-                self._subjects.clear()
-                self.compiler.classes_changed()
-        if before.namespaces != cluster.namespaces:
-            self.classes.forget_namespaces(cluster)
-            self.compiler.classes_changed()
-            self._sides.clear()
-            self._subjects.clear()
+        Policies and workloads that are the same objects count as unchanged, and what was worked out of them is kept.
+        """
+        before = self.cluster
+        removed, added = difference(before.policies_by_namespace, cluster.policies_by_namespace)
+        gone, fresh = difference(before.workloads_by_namespace, cluster.workloads_by_namespace)
+        has_other_doubts = before.others != cluster.others or before.unknown != cluster.unknown
+        trees = [*_selectors(added), *(_other_selectors(cluster) if has_other_doubts else ())]
+        moved = self.classes.told_apart({key for tree in trees for key in keys_of(tree)})
+        if self.classes.is_worn or moved is None or self._are_addresses_cut(added):
+            return Engine(cluster, self.enforcement)
+        new = copy(self)
+        new.cluster = cluster
+        left = set(gone)
+        staying = [item for item in moved if item not in left]
+        has_other_namespaces = before.namespaces != cluster.namespaces
+        is_same = not (gone or fresh or moved or has_other_namespaces)
+        new._sides, new._subjects = dict(self._sides), dict(self._subjects)  # noqa: SLF001 - it is one of us
+        new._directions = dict(self._directions)  # noqa: SLF001
+        if is_same:
+            self.classes.learn(trees)
         else:
-            self.classes.forget_namespaces(cluster)
+            new.classes = self.classes.updated(cluster, trees, [*gone, *staying], [*fresh, *staying])
+            new.compiler = Compiler(new.classes, self.enforcement)
+            new._subjects.clear()  # noqa: SLF001
+        if has_other_namespaces or has_other_doubts:
+            new._sides.clear()  # noqa: SLF001
+        for policy in (*removed, *added):
+            new._forget(policy)  # noqa: SLF001
+        if self._everywhere or any(policy.subject.namespaces is not None for policy in added):
+            new._everywhere = _about_several_namespaces(cluster.policies)  # noqa: SLF001
+        return new
+
+    def _are_addresses_cut(self, added: Sequence[PolicySemantics]) -> bool:
+        """Whether address blocks of these policies tell pods apart that were alike; if not, they are known from now on."""
+        boundaries = _boundaries(added, self.enforcement)
+        known = self.classes.boundaries
+        if all(set(found) <= set(known.get(family, ())) for family, found in boundaries.items()):
+            return False
+        if self.classes.has_addresses:
+            return True
+        families = {*known, *boundaries}
+        self.classes.boundaries = {
+            family: sorted({*known.get(family, ()), *boundaries.get(family, ())}) for family in families
+        }
+        return False
 
     def _forget(self, policy: PolicySemantics) -> None:
         _, may = self._subject(policy)
@@ -263,7 +261,8 @@ class Engine:
     def _candidates(self, namespace: str | None) -> Iterable[PolicySemantics]:
         if namespace is None:
             return self.cluster.policies
-        return (*self._by_namespace.get(namespace, ()), *self._by_namespace.get(None, ()))
+        groups = self.cluster.policies_by_namespace
+        return (*groups.get(namespace, ()), *groups.get(None, ()), *self._everywhere)
 
     def _direction(self, policy: PolicySemantics, direction: Direction) -> CompiledDirection | None:
         key = (id(policy), direction)
@@ -360,6 +359,16 @@ def _selectors(policies: Sequence[PolicySemantics]) -> Iterator[SelectorTree]:
                 for peer in rule.peers or ():
                     if peer.pods is not None:
                         yield peer.pods.pods
+
+
+def _other_selectors(cluster: Cluster) -> Iterator[SelectorTree]:
+    """The selectors of pods of policies that are not modelled."""
+    return (other.pod_selector for other in cluster.others if other.pod_selector is not None)
+
+
+def _about_several_namespaces(policies: Iterable[PolicySemantics]) -> tuple[PolicySemantics, ...]:
+    """The policies of namespaces that select pods of others, too."""
+    return tuple(one for one in policies if one.subject.namespaces is not None and one.namespace is not None)
 
 
 def _boundaries(policies: Sequence[PolicySemantics], enforcement: Enforcement) -> dict[int, list[int]]:

@@ -33,13 +33,16 @@ class EntryPoint:
     maybe: Traffic
 
 
-def entry_points(engine: Engine) -> Iterator[EntryPoint]:
-    """All workloads after Ingresses and routes."""
+def entry_points(engine: Engine, namespace: str | None = None) -> Iterator[EntryPoint]:
+    """All workloads after Ingresses and routes, or those of one namespace."""
     cluster = engine.cluster
     for route in cluster.routes:
-        namespace = cluster.resolve(route.namespace, route.is_namespace_unknown)
+        own = cluster.resolve(route.namespace, route.is_namespace_unknown)
         for backend in route.backends:
-            service = cluster.services_by_name.get((backend.service_namespace or namespace, backend.service))
+            place = backend.service_namespace or own
+            if namespace is not None and place != namespace:
+                continue
+            service = cluster.services_by_name.get((place, backend.service))
             if service is None:
                 continue
             for workload in backends(cluster, service)[0]:

@@ -222,9 +222,10 @@ def backends(cluster: Cluster, service: ServiceFacts) -> tuple[tuple[Workload, .
     namespace = cluster.resolve(service.namespace, service.is_namespace_unknown)
     wanted = service.selector or {}
     found, is_uncertain = [], False
-    for item in cluster.workloads:
-        if not wanted or namespace is None or item.namespace not in (namespace, None):
-            continue
+    if not wanted or namespace is None:
+        return (), False
+    groups = cluster.workloads_by_namespace
+    for item in (*groups.get(namespace, ()), *groups.get(None, ())):
         labels = item.facts.labels
         if all(labels.get(key) == value for key, value in wanted.items()) and item.namespace is not None:
             found.append(item)

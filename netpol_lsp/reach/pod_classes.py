@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 
 from netpol_lsp.kube.label_selector import LabelSelector
@@ -25,6 +26,9 @@ Bits = tuple[int, int]
 
 NamedPorts = tuple[tuple[tuple[str, str], tuple[int, ...]], ...]
 """((protocol, name), numbers in the order of the containers), sorted."""
+
+_MOST_EMPTY = 256
+"""Classes that may be without pods before all are made anew."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +72,7 @@ def addresses_of(workload: Workload) -> tuple[tuple[int, int], ...] | None:
 
 
 class PodClasses:
-    """The classes of a cluster's pods; `update` takes pods away and adds others and keeps what stays true."""
+    """The classes of a cluster's pods; `updated` has those of the next state of it."""
 
     def __init__(self, cluster: Cluster, keys: Iterable[str], boundaries: Mapping[int, list[int]]) -> None:
         self.keys = frozenset(keys)
@@ -88,9 +92,26 @@ class PodClasses:
         self._generated_keys: frozenset[str] | None = None
         self._partial = 0
         self._addressed = 0
-        self._selected: dict[SelectorTree, Bits] = {}
+        self._with_addresses = 0
+        self._selected: dict[SelectorTree, tuple[int, int, int]] = {}
+        self._empty = 0
         self._namespaces: dict[SelectorTree, Bits] = {}
         self.add(cluster.workloads)
+
+    @property
+    def has_addresses(self) -> bool:
+        """Whether the address of some pod is known."""
+        return self._with_addresses > 0
+
+    @property
+    def inhabited(self) -> int:
+        """The classes that have pods: after changes there may be others."""
+        return self.everything & ~self._empty
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether so many classes have lost their pods that all are better made anew."""
+        return self._empty.bit_count() > max(_MOST_EMPTY, len(self.classes) // 2)
 
     def add(self, workloads: Iterable[Workload]) -> list[PodClass]:
         """Sort further pods in; returns the classes that are new."""
@@ -103,37 +124,52 @@ class PodClasses:
                 added.append(known)
             self.class_of[workload] = known
             self.members[known.index].append(workload)
+            self._empty &= ~(1 << known.index)
+            self._with_addresses += bool(workload.facts.pod_ips)
         return added
 
-    def update(self, cluster: Cluster, removed: Iterable[Workload], added: Iterable[Workload]) -> list[PodClass]:
-        """Take pods away and add others; returns the classes that are new. Classes without pods stay, unused."""
-        self._cluster = cluster
-        for workload in removed:
-            self.members[self.class_of.pop(workload).index].remove(workload)
-        fresh = self.add(added)
-        if fresh:
-            self._namespaces.clear()
-            for tree, (sure, may) in self._selected.items():
-                more_sure, more_may = self._one_by_one(tree, fresh)
-                self._selected[tree] = (sure | more_sure, may | more_may)
-        return fresh
+    def updated(
+        self, cluster: Cluster, trees: Iterable[SelectorTree], removed: Iterable[Workload], added: Iterable[Workload]
+    ) -> PodClasses:
+        """The classes of the next state of the cluster: pods are gone, others have come, selectors ask for more.
 
-    def forget_namespaces(self, cluster: Cluster) -> None:
-        """The labels of namespaces have changed."""
-        self._cluster = cluster
-        self._namespaces.clear()
+        What had a class has the same one; classes without pods stay, unused.
+        """
+        new = copy(self)
+        new._cluster = cluster  # noqa: SLF001 - it is one of us
+        new.learn(trees)
+        for name in ("class_of", "in_namespace", "_known", "_by_label", "_has_key", "_open", "_selected"):
+            setattr(new, name, dict(getattr(self, name)))
+        new.classes, new.members = list(self.classes), list(map(list, self.members))
+        new._namespaces = {}  # noqa: SLF001
+        new._remove(removed)  # noqa: SLF001
+        new.add(added)
+        return new
 
-    def can_tell_apart(self, trees: Iterable[SelectorTree]) -> bool:
-        """Whether selectors ask for a label that some pod has and that the classes leave out."""
-        more = {key for tree in trees for key in keys_of(tree)} - self.keys
-        if not more:
-            return False
+    def _remove(self, workloads: Iterable[Workload]) -> None:
+        for workload in workloads:
+            index = self.class_of.pop(workload).index
+            members = self.members[index]
+            members.remove(workload)
+            self._with_addresses -= bool(workload.facts.pod_ips)
+            if not members:
+                self._empty |= 1 << index
+
+    def told_apart(self, keys: Iterable[str]) -> list[Workload] | None:
+        """The pods that selectors with these labels tell from others of their class: they are to be sorted in again.
+
+        None when all pods have to be: a key may be of a label that the cluster gives them.
+        """
+        more = set(keys) - self.keys
         if any(map(may_be_generated, more)):
-            return True
-        if any(key in workload.facts.labels for workload in self.class_of for key in more):
-            return True
-        self.keys |= more
-        return False
+            return None
+        return [item for item in self.class_of if any(key in item.facts.labels for key in more)] if more else []
+
+    def learn(self, trees: Iterable[SelectorTree]) -> None:
+        """Selectors ask for these labels, too."""
+        more = {key for tree in trees for key in keys_of(tree)} - self.keys
+        if more:
+            self.keys |= more
 
     def pods(self, pod_set: PodSet) -> Bits:
         """The classes that a set of pods takes in; host-network pods are never sure."""
@@ -151,10 +187,16 @@ class PodClasses:
 
     def select(self, tree: SelectorTree) -> Bits:
         """The classes whose labels a selector selects."""
-        found = self._selected.get(tree)
-        if found is None:
-            found = self._selected[tree] = self._select(tree)
-        return found
+        known, count = self._selected.get(tree), len(self.classes)
+        if known is None:
+            sure, may = self._select(tree)
+        elif known[0] < count:
+            more_sure, more_may = self._one_by_one(tree, self.classes[known[0] :])
+            sure, may = known[1] | more_sure, known[2] | more_may
+        else:
+            return known[1:]
+        self._selected[tree] = (count, sure, may)
+        return sure, may
 
     def select_namespaces(self, tree: SelectorTree) -> Bits:
         """The classes in namespaces that a selector selects."""

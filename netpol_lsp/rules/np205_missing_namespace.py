@@ -10,6 +10,7 @@ from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.memo import Memo
+from netpol_lsp.workspace.reads import Read, remember
 from netpol_lsp.workspace.samples import is_sample, unflattened
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, is_same
 from netpol_lsp.yaml.edit.mappings import insert_entry, set_value
@@ -120,16 +121,20 @@ def _others_name_one(ctx: PolicyContext) -> bool:
 
 def _speaks_for_folder(ctx: PolicyContext) -> bool:
     """Whether the policy is the first without a namespace of its folder, or of the kustomization that takes it in."""
-    me, firsts = ctx.located, _FIRSTS.of(ctx.workspace)
-    if not firsts:
-        nameless = (other for other in ctx.workspace.policies_in(None) if not other.is_context)
+    me, view = ctx.located, ctx.workspace
+
+    def find() -> dict[str, LocatedPolicy]:
+        firsts: dict[str, LocatedPolicy] = {}
+        nameless = (other for other in view.policies_in(None) if not other.is_context)
         for other in sorted(nameless, key=lambda one: (one.uri, one.document, one.path)):
-            firsts.setdefault(_group(ctx.workspace, other), other)
-    first = firsts.setdefault(_group(ctx.workspace, me), me)
+            firsts.setdefault(_group(view, other), other)
+        return firsts
+
+    first = remember(_FIRSTS.of(view), "", find).get(_group(view, me), me)
     return is_same(first, me) and first.path == me.path
 
 
-_FIRSTS: Memo[WorkspaceSnapshot, str, LocatedPolicy] = Memo()
+_FIRSTS: Memo[WorkspaceSnapshot, str, tuple[dict[str, LocatedPolicy], frozenset[Read]]] = Memo()
 """The first policy without a namespace by what it is applied with."""
 
 

@@ -9,6 +9,7 @@ from netpol_lsp.kube.well_known import DEFAULT_SERVICE_RANGES
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.origin import NOWHERE, Origin
 from netpol_lsp.text.memo import Memo
+from netpol_lsp.workspace.reads import Read, remember
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 
@@ -108,9 +109,9 @@ def _known_address(ctx: PolicyContext, block: CidrSet) -> tuple[str, Origin] | N
 
 def _addresses(view: WorkspaceSnapshot) -> dict[CidrSet, tuple[str, Origin]]:
     """The single addresses of Services and pods that the manifests name."""
-    known = _ADDRESSES.of(view)
-    if not known:
-        known[_NOTHING] = ("", NOWHERE)
+
+    def find() -> dict[CidrSet, tuple[str, Origin]]:
+        known: dict[CidrSet, tuple[str, Origin]] = {_NOTHING: ("", NOWHERE)}
         for _, shard in view.resources():
             for service in shard.services:
                 for ip in service.cluster_ips:
@@ -120,7 +121,9 @@ def _addresses(view: WorkspaceSnapshot) -> dict[CidrSet, tuple[str, Origin]]:
                 for ip in pod.pod_ips if pod.host_network is False else ():
                     text = f"is the address of Pod `{pod.name}`, which it does not keep: select the pod by label"
                     known.setdefault(_single(ip), (text, pod.origin))
-    return known
+        return known
+
+    return remember(_ADDRESSES.of(view), "", find)
 
 
 def _single(ip: str) -> CidrSet:
@@ -128,7 +131,7 @@ def _single(ip: str) -> CidrSet:
 
 
 _NOTHING = CidrSet()
-_ADDRESSES: Memo[WorkspaceSnapshot, CidrSet, tuple[str, Origin]] = Memo()
+_ADDRESSES: Memo[WorkspaceSnapshot, str, tuple[dict[CidrSet, tuple[str, Origin]], frozenset[Read]]] = Memo()
 
 
 def _lies_in_any(block: CidrSet, ranges: tuple[str, ...]) -> bool:

@@ -268,10 +268,7 @@ def _refused(
     engine = known.engine
     if peer.pods is None or peer.is_unknown or rule.has_unknown_ports or _is_everybody(peer):
         return ()
-    sure, may = engine.compiler.peer(peer)
-    if sure != may:
-        return ()
-    others = [item for found in engine.classes.bits(sure) for item in engine.classes.members[found.index]]
+    others = known.meant_by(peer)
     if not others or any(item.namespace in known.ambiguous for item in others):
         return ()
     back = Direction.INGRESS if direction is Direction.EGRESS else Direction.EGRESS
@@ -290,10 +287,10 @@ def _refused(
             _, possible = engine.permits(pods, back, own_pods)
             if start is other or not wanted or intervals.intersects(possible, wanted):
                 return ()
-    return tuple(others)
+    return others
 
 
-def _files(known: KnownCluster, direction: Direction, others: list[Workload]) -> Iterator[str]:
+def _files(known: KnownCluster, direction: Direction, others: tuple[Workload, ...]) -> Iterator[str]:
     """The files of some workloads and of the policies that select them."""
     for item in others:
         yield item.facts.origin.uri

@@ -84,7 +84,7 @@ def namespace_without_default_deny(ctx: PolicyContext) -> Diagnostics:
     written = ctx.policy.object.namespace_field
     if written is not None and not written.is_null and (written.value is None or dns_label_problem(written.value)):
         return  # the API server refuses it: there is no such namespace
-    if any(one.namespace is None or one.is_partial for one in known.engine.cluster.policies):
+    if not known.knows_all_policies:
         return
     missing = [direction for direction in Direction if not _has_default_deny(known, policy.namespace, direction)]
     if missing:

@@ -157,15 +157,15 @@ def ingress_backend_blocked(ctx: PolicyContext) -> Diagnostics:
     yield from _closed_to_outside(ctx)
     if ResourceTrigger.WORKLOADS not in ctx.workspace.known:
         return
-    from netpol_lsp.reach.entry_points import entry_points  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
-    from netpol_lsp.reach.traffic import describe  # noqa: PLC0415
+    from netpol_lsp.reach.traffic import describe  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
 
     known = known_cluster(ctx)
     policy = known.policy_of(ctx)
-    if policy is None or policy.ingress is None or not policy.ingress.applies or not known.engine.cluster.routes:
+    if policy is None or policy.ingress is None or not policy.ingress.applies or policy.namespace is None:
         return
-    subjects = set(known.subjects(policy))
-    for entry in entry_points(known.engine):
+    entries = known.entry_points_in(policy.namespace)
+    subjects = set(known.subjects(policy)) if entries else ()
+    for entry in entries:
         if (
             entry.workload in subjects
             and _is_blocked(known, policy, entry)

@@ -11,6 +11,7 @@ from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.dns import DnsSetup, policy_allows_dns
+from netpol_lsp.workspace.reads import Read, remember
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, is_same, isolates_direction, selects_all_of
 from netpol_lsp.workspace.ternary import Ternary
 
@@ -124,20 +125,20 @@ def _helpers(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSetup, p
     policy = located.policy
     scope = (policy.is_namespace_unknown, policy.namespace, located.folder)
     key = (scope, policy.pod_selector, setup, protocol)
-    results = _HELPERS.of(view)
-    found = results.get(key)
-    if found is None:
-        found = []
+
+    def find() -> list[LocatedPolicy]:
+        found: list[LocatedPolicy] = []
         for other in view.around(located):
             if _may_help(other, located, setup, protocol) and not any(is_same(other, known) for known in found):
                 found.append(other)
                 if len(found) > 1:
                     break
-        results[key] = found
-    return found
+        return found
+
+    return remember(_HELPERS.of(view), key, find)
 
 
-_HELPERS: Memo[WorkspaceSnapshot, Hashable, list[LocatedPolicy]] = Memo()
+_HELPERS: Memo[WorkspaceSnapshot, Hashable, tuple[list[LocatedPolicy], frozenset[Read]]] = Memo()
 
 
 def _may_help(other: LocatedPolicy, located: LocatedPolicy, setup: DnsSetup, protocol: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.dns import DnsSetup, names_dns_ports, rule_allows_dns
+from netpol_lsp.workspace.reads import Read, remember
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from netpol_lsp.workspace.ternary import Ternary
 
@@ -20,14 +21,15 @@ def usual_dns_rule(view: WorkspaceSnapshot, setup: DnsSetup) -> RuleSemantics | 
 
     It holds over both protocols, and means the same in a policy of any namespace.
     """
-    known = _USUAL.of(view)
-    if setup not in known:
+
+    def find() -> RuleSemantics | None:
         counts = Counter(rule for located in view for rule in _rules(located.policy, setup))
-        known[setup] = counts.most_common(1)[0][0] if counts else None
-    return known[setup]
+        return counts.most_common(1)[0][0] if counts else None
+
+    return remember(_USUAL.of(view), setup, find)
 
 
-_USUAL: Memo[WorkspaceSnapshot, DnsSetup, RuleSemantics | None] = Memo()
+_USUAL: Memo[WorkspaceSnapshot, DnsSetup, tuple[RuleSemantics | None, frozenset[Read]]] = Memo()
 
 
 def uses_openshift(policies: Iterable[NetworkPolicySemantics]) -> bool:

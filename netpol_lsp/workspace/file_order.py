@@ -28,10 +28,10 @@ def with_entries(old: Mapping[str, Value], changed: Mapping[str, Value]) -> dict
 
 
 def _by_path(entry: tuple[str, object]) -> str:
-    return _path(entry[0])
+    return path_order(entry[0])
 
 
 @lru_cache(maxsize=65536)
-def _path(uri: str) -> str:
+def path_order(uri: str) -> str:
     """A URI or path as it is sorted: paths and the URIs of the same files come in the same order."""
     return unquote(uri) if uri.startswith("file:") else uri

@@ -10,14 +10,25 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.workspace.common_folder import common_folder
 from netpol_lsp.workspace.delivered_policy import delivered_policy
+from netpol_lsp.workspace.delivered_resources import NAMESPACED, delivered
 from netpol_lsp.workspace.delivery import NO_DELIVERY, DeliveryMap, DeliveryScope
 from netpol_lsp.workspace.file_order import with_entries
 from netpol_lsp.workspace.located_policy import LocatedPolicy
-from netpol_lsp.workspace.resource_shard import EMPTY_RESOURCES, ResourceShard
-from netpol_lsp.workspace.resources import NO_RESOURCES, ResourceFacts, ServiceFacts, WorkloadFacts
-from netpol_lsp.workspace.shelf import EMPTY_SHELF, Policies, PolicyShelf
+from netpol_lsp.workspace.reads import (
+    DELIVERY,
+    FILE,
+    NO_RESOURCES_AT_ALL,
+    POLICY_NAMESPACES,
+    READS,
+    ROOT,
+    SHARDS,
+)
+from netpol_lsp.workspace.resource_shard import ResourceShard, empty_shard
+from netpol_lsp.workspace.resources import NO_RESOURCES, ResourceFacts
+from netpol_lsp.workspace.shelf import Policies, PolicyShelf, empty_shelf
 
 UNKNOWN_NAMESPACE = "\0"
 """The key of what a template gives its namespace; no namespace is called so."""
@@ -52,10 +63,9 @@ NO_FACTS = FileFacts()
 class WorkspaceIndex:
     """The facts of all files. `context`: the files that count but are not linted.
 
-    `shelves`: policies, by namespace and by folder; `shards`: resources by namespace (None: none is named).
-    `resources_token`: another value whenever the resources of any namespace, or their delivery, are others. `known_root` is
-    `root` once someone asked; `has_same_files` says that it still holds. `touched`: the keys of the shelves that are others
-    than in the index that this one was made of.
+    `shelves`: policies, by namespace and by folder. `resources_token`: another value whenever the resources of any
+    namespace, or their delivery, are others. `known_root` is `root` once someone asked; `has_same_files` says that it
+    still holds. `touched`: the keys of the shelves that are others than in the index that this one was made of.
     """
 
     def __init__(
@@ -75,16 +85,17 @@ class WorkspaceIndex:
         self.context = context
         self.names = names
         self.shelves = shelves
-        self.shards = shards
-        self.delivery = delivery
+        self._shards = shards
+        self._delivery = delivery
         self.touched = touched
-        is_same = previous is not None and previous.shards is shards and previous.delivery is delivery
+        is_same = previous is not None and previous._shards is shards and previous._delivery is delivery  # noqa: SLF001
         self.resources_token: object = previous.resources_token if previous is not None and is_same else object()
         self.known_root: str | None = previous.known_root if previous is not None and has_same_files else None
 
     @property
     def root(self) -> str:
         """The folder, with a slash at its end, that holds all files but those of the context."""
+        READS.note(ROOT)
         if self.known_root is None and not self.context and self.files:
             # They are in order: what the first and the last one have in common, all have.
             self.known_root = common_folder((next(iter(self.files)), next(reversed(tuple(self.files)))))
@@ -115,11 +126,46 @@ class WorkspaceIndex:
 
     def shelf(self, key: Hashable) -> PolicyShelf:
         """The policies of a kind; see the `..._key` functions."""
-        return self.shelves.get(key, EMPTY_SHELF)
+        found = self.shelves.get(key)
+        return found if found is not None else empty_shelf(key)
 
     def shard(self, namespace: str | None) -> ResourceShard:
         """The resources of a namespace; of those that name none for None."""
-        return self.shards.get(namespace, EMPTY_RESOURCES)
+        found = self._shards.get(namespace)
+        return found if found is not None else empty_shard(namespace)
+
+    @property
+    def shards(self) -> Mapping[str | None, ResourceShard]:
+        """The resources by namespace; None where none is named."""
+        READS.note(SHARDS)
+        return self._shards
+
+    @property
+    def has_no_resources(self) -> bool:
+        """Whether there is nothing but policies."""
+        READS.note(NO_RESOURCES_AT_ALL)
+        return not self._shards
+
+    @property
+    def delivery(self) -> DeliveryMap:
+        """How files reach the cluster."""
+        READS.note(DELIVERY)
+        return self._delivery
+
+    @property
+    def policy_namespaces(self) -> frozenset[str | None]:
+        """The namespaces that policies name; None where one names none, and the key of those that a template names."""
+        READS.note(POLICY_NAMESPACES)
+        return self._policy_namespaces
+
+    @lazy
+    def _policy_namespaces(self) -> frozenset[str | None]:
+        return frozenset(key[1] for key in self.shelves if isinstance(key, tuple) and key[0] == "namespace")
+
+    def policies_of_file(self, uri: str) -> Policies:
+        """The policies of a file as they are written."""
+        READS.note(FILE, uri)
+        return self.files.get(uri, NO_FACTS).policies
 
     def is_superseded(self, located: LocatedPolicy) -> bool:
         """Whether a policy of the context is an older copy of one that is linted."""
@@ -306,45 +352,13 @@ def delivered_policies(policies: Policies, scope: DeliveryScope) -> Policies:
     return tuple(replace(one, policy=delivered_policy(one.policy, scope)) for one in policies)
 
 
-def delivered(resources: ResourceFacts, scope: DeliveryScope) -> ResourceFacts:
-    """The resources of a file as they reach the cluster: the namespace of their delivery filled in, and what it changes unknown."""
-    if resources is NO_RESOURCES or not (
-        scope.namespaces - {None} or scope.has_changes or scope.pod_labels or scope.is_patch
-    ):
-        return resources
-    if scope.is_patch:
-        return replace(resources, **dict.fromkeys(_NAMESPACED, ()))
-    changed = {name: tuple(_delivered(fact, scope) for fact in getattr(resources, name)) for name in _NAMESPACED}
-    return replace(resources, **changed)
-
-
-def _delivered(fact: Any, scope: DeliveryScope) -> Any:
-    if getattr(fact, "is_cluster_wide", False):
-        return fact
-    changes: dict[str, Any] = {}
-    if fact.namespace is not None and not scope.is_forced:
-        pass
-    elif scope.namespace is not None and not fact.is_namespace_unknown:
-        changes["namespace"] = scope.namespace
-    elif scope.namespaces - {None}:
-        changes |= {"namespace": None, "is_namespace_unknown": True}
-    if scope.pod_labels and isinstance(fact, WorkloadFacts):
-        changes["labels"] = {**fact.labels, **scope.pod_labels}
-    if scope.has_changes and isinstance(fact, WorkloadFacts):
-        changes |= {"has_unknown_labels": True, "has_unknown_ports": True}
-    if scope.has_changes and isinstance(fact, ServiceFacts):
-        changes |= {"has_unknown_selector": True, "has_unknown_ports": True, "has_unknown_labels": True}
-    return replace(fact, **changes) if changes else fact
-
-
-_NAMESPACED = ("workloads", "services", "endpoint_slices", "ingresses", "monitors", "other_policies", "unknown")
 _CLUSTER_WIDE = ("namespaces", "webhooks", "nodes", "deliveries")
 
 
 def by_namespace(resources: ResourceFacts) -> dict[str | None, ResourceFacts]:
     """The resources of a file by the namespace that they belong to."""
     groups: dict[str | None, dict[str, list[Any]]] = {}
-    for name in _NAMESPACED:
+    for name in NAMESPACED:
         for fact in getattr(resources, name):
             groups.setdefault(_namespace_of(fact), {}).setdefault(name, []).append(fact)
     for name in _CLUSTER_WIDE:

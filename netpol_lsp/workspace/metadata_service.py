@@ -10,6 +10,7 @@ from netpol_lsp.kube.well_known import METADATA_SERVICES
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
 from netpol_lsp.text.memo import Memo
+from netpol_lsp.workspace.reads import Read, remember
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, is_same
 
 HTTP = port_range("TCP", 80, 80)
@@ -49,14 +50,18 @@ def speaks_for_namespace(view: WorkspaceSnapshot, located: LocatedPolicy, servic
         return True
     known = _FIRST.of(view)
     key = (located.policy.namespace, services)
-    if key not in known:
+
+    def find() -> LocatedPolicy | None:
         policies = (one for one in view.policies_in(key[0]) if not one.is_context and _reaches(one.policy, services))
-        known[key] = min(policies, key=lambda one: (one.uri, one.document, one.path), default=None)
-    first = known[key]
+        return min(policies, key=lambda one: (one.uri, one.document, one.path), default=None)
+
+    first = remember(known, key, find)
     return first is None or is_same(first, located)
 
 
-_FIRST: Memo[WorkspaceSnapshot, tuple[str | None, tuple[str, ...]], LocatedPolicy | None] = Memo()
+_FIRST: Memo[WorkspaceSnapshot, tuple[str | None, tuple[str, ...]], tuple[LocatedPolicy | None, frozenset[Read]]] = (
+    Memo()
+)
 
 
 def _reaches(policy: NetworkPolicySemantics, services: tuple[str, ...]) -> bool:

@@ -11,6 +11,7 @@ from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.endpoint import match_known
 from netpol_lsp.workspace.index import CLUSTER, UNKNOWN_NAMESPACE
 from netpol_lsp.workspace.located_policy import LocatedPolicy
+from netpol_lsp.workspace.reads import Read, remember
 from netpol_lsp.workspace.resources import ServiceFacts, UnknownManifest, WorkloadFacts
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from netpol_lsp.workspace.ternary import Ternary
@@ -66,15 +67,10 @@ def place(view: WorkspaceSnapshot, namespace: str | None, uri: str, *, is_unknow
 
 def find_pods(view: WorkspaceSnapshot, where: Place, selector: LabelSelector) -> PodMatches:
     """The pods that a selector means in the namespace of a place; worked out once, as several rules ask."""
-    results = _PODS.of(view)
-    key = (where, selector)
-    found = results.get(key)
-    if found is None:
-        found = results[key] = _find_pods(view, where, selector)
-    return found
+    return remember(_PODS.of(view), (where, selector), lambda: _find_pods(view, where, selector))
 
 
-_PODS: Memo[WorkspaceSnapshot, tuple[Place, LabelSelector], PodMatches] = Memo()
+_PODS: Memo[WorkspaceSnapshot, tuple[Place, LabelSelector], tuple[PodMatches, frozenset[Read]]] = Memo()
 
 
 def _find_pods(view: WorkspaceSnapshot, where: Place, selector: LabelSelector) -> PodMatches:
@@ -185,14 +181,10 @@ def selected_namespaces(view: WorkspaceSnapshot, selector: LabelSelector) -> tup
     names = exact_names(selector)
     if names is not None:
         return names, False
-    results = _NAMESPACES.of(view)
-    found = results.get(selector)
-    if found is None:
-        found = results[selector] = _select_namespaces(view, selector)
-    return found
+    return remember(_NAMESPACES.of(view), selector, lambda: _select_namespaces(view, selector))
 
 
-_NAMESPACES: Memo[WorkspaceSnapshot, LabelSelector, tuple[tuple[str, ...], bool]] = Memo()
+_NAMESPACES: Memo[WorkspaceSnapshot, LabelSelector, tuple[tuple[tuple[str, ...], bool], frozenset[Read]]] = Memo()
 
 
 def _select_namespaces(view: WorkspaceSnapshot, selector: LabelSelector) -> tuple[tuple[str, ...], bool]:

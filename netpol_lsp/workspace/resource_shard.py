@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain
-from typing import TypeVar
+from typing import Generic, TypeVar, overload
 
 from netpol_lsp.kube.label_selector import LabelSelector, matches
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.workspace.file_order import with_entries
+from netpol_lsp.workspace.reads import READS, remembered
 from netpol_lsp.workspace.resources import (
     NO_RESOURCES,
     EndpointSliceFacts,
@@ -24,7 +26,36 @@ from netpol_lsp.workspace.resources import (
     WorkloadFacts,
 )
 
+T = TypeVar("T")
 Named = TypeVar("Named", WorkloadFacts, ServiceFacts, IngressFacts, OtherPolicyFacts, EndpointSliceFacts)
+
+
+class noted(Generic[T]):  # noqa: N801 - reads like `property`
+    """A property of a shard that is worked out once, and noted whenever it is read."""
+
+    def __init__(self, compute: Callable[[ResourceShard], T]) -> None:
+        self._compute = compute
+        self.__doc__ = compute.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+        self._slot = f"_{name}"
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> noted[T]: ...
+
+    @overload
+    def __get__(self, instance: ResourceShard, owner: type) -> T: ...
+
+    def __get__(self, instance: ResourceShard | None, owner: type) -> T | noted[T]:
+        if instance is None:
+            return self
+        READS.note(self.name, instance.key)
+        known = instance.__dict__
+        if self._slot not in known:
+            known[self._slot] = self._compute(instance)
+        value: T = known[self._slot]
+        return value
 
 
 class ResourceShard:
@@ -33,8 +64,9 @@ class ResourceShard:
     What the context says of an object that is linted, too, is an older copy of it and left out.
     """
 
-    def __init__(self, files: Mapping[str, ResourceFacts]) -> None:
+    def __init__(self, files: Mapping[str, ResourceFacts], key: str | None = None) -> None:
         self.files = files
+        self.key = key
 
     def with_files(self, changed: Mapping[str, ResourceFacts]) -> ResourceShard:
         """The shard with these files instead; without resources, the file is gone."""
@@ -42,59 +74,59 @@ class ResourceShard:
         for uri, resources in changed.items():
             if resources is NO_RESOURCES:
                 del files[uri]
-        return ResourceShard(files)
+        return ResourceShard(files, self.key)
 
-    @lazy
+    @noted
     def workloads(self) -> tuple[WorkloadFacts, ...]:
         """What makes pods here."""
         return _without_copies(tuple(chain.from_iterable(one.workloads for one in self.files.values())))
 
-    @lazy
+    @noted
     def services(self) -> tuple[ServiceFacts, ...]:
         """The Services."""
         return _without_copies(tuple(chain.from_iterable(one.services for one in self.files.values())))
 
-    @lazy
+    @noted
     def endpoint_slices(self) -> tuple[EndpointSliceFacts, ...]:
         """EndpointSlices and Endpoints."""
         return _without_copies(tuple(chain.from_iterable(one.endpoint_slices for one in self.files.values())))
 
-    @lazy
+    @noted
     def ingresses(self) -> tuple[IngressFacts, ...]:
         """Ingresses and routes."""
         return _without_copies(tuple(chain.from_iterable(one.ingresses for one in self.files.values())))
 
-    @lazy
+    @noted
     def monitors(self) -> tuple[MonitorFacts, ...]:
         """ServiceMonitors and PodMonitors."""
         return tuple(chain.from_iterable(one.monitors for one in self.files.values()))
 
-    @lazy
+    @noted
     def other_policies(self) -> tuple[OtherPolicyFacts, ...]:
         """Policies of kinds that are not modelled."""
         return _without_copies(tuple(chain.from_iterable(one.other_policies for one in self.files.values())))
 
-    @lazy
+    @noted
     def unknown(self) -> tuple[UnknownManifest, ...]:
         """Manifests that no one can read."""
         return tuple(chain.from_iterable(one.unknown for one in self.files.values()))
 
-    @lazy
+    @noted
     def namespaces(self) -> tuple[NamespaceFacts, ...]:
         """Namespaces, in the shard of the cluster."""
         return tuple(chain.from_iterable(one.namespaces for one in self.files.values()))
 
-    @lazy
+    @noted
     def webhooks(self) -> tuple[WebhookFacts, ...]:
         """What the API server calls, in the shard of the cluster."""
         return tuple(chain.from_iterable(one.webhooks for one in self.files.values()))
 
-    @lazy
+    @noted
     def nodes(self) -> tuple[NodeFacts, ...]:
         """Nodes, in the shard of the cluster."""
         return tuple(chain.from_iterable(one.nodes for one in self.files.values()))
 
-    @lazy
+    @remembered
     def label_values(self) -> Mapping[str, Mapping[str, tuple[WorkloadFacts, ...]]]:
         """The workloads by the labels of their pods: key, then value."""
         found: dict[str, dict[str, list[WorkloadFacts]]] = {}
@@ -103,10 +135,20 @@ class ResourceShard:
                 found.setdefault(key, {}).setdefault(value, []).append(workload)
         return {key: {value: tuple(some) for value, some in values.items()} for key, values in found.items()}
 
-    @lazy
+    @remembered
     def partly_known(self) -> tuple[WorkloadFacts, ...]:
         """The workloads whose pods may have further labels."""
         return tuple(workload for workload in self.workloads if workload.has_unknown_labels)
+
+    @lazy
+    def shows_pods(self) -> bool:
+        """Whether the context tells of pods here, those that are linted as well among them."""
+        return any(one.is_context for resources in self.files.values() for one in resources.workloads)
+
+    @lazy
+    def has_pods(self) -> bool:
+        """Whether there is something here that makes pods, or may."""
+        return any(resources.workloads or resources.unknown for resources in self.files.values())
 
     def matching(self, selector: LabelSelector) -> Iterator[WorkloadFacts]:
         """The workloads whose known labels a selector matches; perhaps, where it or they are partly known."""
@@ -128,7 +170,10 @@ class ResourceShard:
         return self.workloads if best is None else best
 
 
-EMPTY_RESOURCES = ResourceShard({})
+@lru_cache(maxsize=4096)
+def empty_shard(key: str | None) -> ResourceShard:
+    """The shard without resources: of one that is not there, the same value each time."""
+    return ResourceShard({}, key)
 
 
 def _without_copies(facts: tuple[Named, ...]) -> tuple[Named, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from functools import lru_cache
 
 from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.selector_index import SelectorIndex
 from netpol_lsp.workspace.file_order import with_entries
 from netpol_lsp.workspace.located_policy import LocatedPolicy
+from netpol_lsp.workspace.reads import POLICIES, READS
 
 _Question = Callable[[SelectorIndex[LocatedPolicy], LabelSelector], Iterator[LocatedPolicy]]
 Policies = tuple[LocatedPolicy, ...]
@@ -22,10 +24,11 @@ class PolicyShelf:
     same only when they are one value: so one that is still there tells that none of its policies changed.
     """
 
-    __slots__ = ("_changed", "_index", "_recent", "files")
+    __slots__ = ("_changed", "_index", "_recent", "files", "key")
 
-    def __init__(self, files: Mapping[str, Policies]) -> None:
+    def __init__(self, files: Mapping[str, Policies], key: Hashable = None) -> None:
         self.files = files
+        self.key = key
         self._index: SelectorIndex[LocatedPolicy] | None = None
         self._recent: SelectorIndex[LocatedPolicy] | None = None
         self._changed: frozenset[str] = frozenset()
@@ -36,13 +39,14 @@ class PolicyShelf:
         for uri, policies in changed.items():
             if not policies:
                 del files[uri]
-        new = PolicyShelf(files)
+        new = PolicyShelf(files, self.key)
         if self._index is not None and self.files and len(self._changed) + len(changed) <= _MOST_CHANGED:
             new._index = self._index
             new._changed = self._changed | changed.keys()
         return new
 
     def __iter__(self) -> Iterator[LocatedPolicy]:
+        READS.note(POLICIES, self.key)
         for policies in self.files.values():
             yield from policies
 
@@ -55,6 +59,7 @@ class PolicyShelf:
         return self._look_up(SelectorIndex.including, selector)
 
     def _look_up(self, ask: _Question, selector: LabelSelector) -> Iterator[LocatedPolicy]:
+        READS.note(POLICIES, self.key)
         if self._index is None:
             self._index = SelectorIndex(self, _pod_selector)
         if not self._changed:
@@ -69,7 +74,10 @@ class PolicyShelf:
         yield from ask(self._recent, selector)
 
 
-EMPTY_SHELF = PolicyShelf({})
+@lru_cache(maxsize=4096)
+def empty_shelf(key: Hashable) -> PolicyShelf:
+    """The shelf without policies: of one that is not there, the same value each time."""
+    return PolicyShelf({}, key)
 
 
 def _pod_selector(located: LocatedPolicy) -> LabelSelector:

@@ -33,6 +33,7 @@ from netpol_lsp.workspace.index import (
 )
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.possible_policies import may_be_policy, of_other_policy, of_unknown_manifest
+from netpol_lsp.workspace.reads import FIRST_ON, KNOWN, READS, WHOLE, Read, remember, remembered
 from netpol_lsp.workspace.resource_shard import ResourceShard
 from netpol_lsp.workspace.resources import (
     NamespaceFacts,
@@ -111,7 +112,7 @@ class WorkspaceSnapshot:
 
     def policies_of_file(self, uri: str) -> tuple[LocatedPolicy, ...]:
         """The policies of a file."""
-        return self.index.files.get(uri, NO_FACTS).policies
+        return self.index.policies_of_file(uri)
 
     def policies_in(self, namespace: str | None) -> tuple[LocatedPolicy, ...]:
         """The policies of a namespace; for None those that name no namespace and have no default."""
@@ -122,31 +123,7 @@ class WorkspaceSnapshot:
         """The policies whose namespace a template decides."""
         return tuple(self._visible(self.index.shelf(UNKNOWN_POLICIES)))
 
-    def dependencies(self, namespaces: Iterable[str | None], cni: str | None = None) -> tuple[object, ...]:
-        """What answers about policies of these namespaces depend on: the same values as long as none of it changes.
-
-        `cni`: the network plugin about which the workspace is to be told something once.
-        """
-        index = self.index
-        found: list[object] = [index.root, index.resources_token, index.shelf(UNKNOWN_POLICIES)]
-        if cni is not None:
-            found.append(self._first_on(cni))
-        for namespace in namespaces:
-            if namespace is None:
-                found.append(index.shelf(ALL_POLICIES))
-            else:
-                found += [index.shelf(namespace_key(namespace)), index.shelf(namespace_key(None))]
-        return tuple(found)
-
-    def _first_on(self, cni: str) -> object:
-        """Where the first policy on a network plugin is, and how many there are: worked out once for all who ask."""
-        if cni not in self._firsts:
-            policies = self.policies_on(cni)
-            first = policies[0] if policies else None
-            self._firsts[cni] = (first.uri, first.document, first.path, len(policies)) if first is not None else None
-        return self._firsts[cni]
-
-    @lazy
+    @remembered
     def namespaces(self) -> dict[str, NamespaceFacts]:
         """The namespaces that are known by name. Those without a manifest have the one label that all have, and perhaps others."""
         index = self.index
@@ -156,25 +133,29 @@ class WorkspaceSnapshot:
             if known is None or (known.is_context and not one.is_context):
                 found[one.name] = one
         keys = [key for key in index.shards if key is not None and key not in (UNKNOWN_NAMESPACE, CLUSTER)]
-        keys += [
-            shelf[1] for shelf in index.shelves if isinstance(shelf, tuple) and shelf[0] == "namespace" and shelf[1]
-        ]
-        for key in keys:
-            if key not in found and key != UNKNOWN_NAMESPACE:
+        keys += [key for key in index.policy_namespaces if key is not None and key != UNKNOWN_NAMESPACE]
+        for key in sorted(keys):
+            if key not in found:
                 found[key] = NamespaceFacts(key, {METADATA_NAME: key}, has_unknown_labels=True)
         return dict(sorted(found.items()))
 
-    @lazy
+    @property
     def known(self) -> frozenset[ResourceTrigger]:
         """What is known besides policies."""
-        found = []
-        if any(shard.workloads or shard.unknown for shard in self.index.shards.values()):
-            found.append(ResourceTrigger.WORKLOADS)
-        if self.index.shard(CLUSTER).namespaces:
-            found.append(ResourceTrigger.NAMESPACES)
-        return frozenset(found)
+        READS.note(KNOWN)
+        return self._known
 
     @lazy
+    def _known(self) -> frozenset[ResourceTrigger]:
+        with READS.paused():
+            found = []
+            if any(shard.has_pods for shard in self.index.shards.values()):
+                found.append(ResourceTrigger.WORKLOADS)
+            if self.index.shard(CLUSTER).namespaces:
+                found.append(ResourceTrigger.NAMESPACES)
+            return frozenset(found)
+
+    @remembered
     def seen_namespaces(self) -> frozenset[str]:
         """The namespaces that a manifest makes, or that hold something besides policies."""
         index = self.index
@@ -182,23 +163,27 @@ class WorkspaceSnapshot:
         used = {key for key in index.shards if key is not None and key not in (UNKNOWN_NAMESPACE, CLUSTER)}
         return frozenset(made | used)
 
-    @lazy
+    @property
     def whole_namespaces(self) -> frozenset[str]:
         """The namespaces whose pods are all known: a snapshot of the cluster shows them.
 
         A snapshot shows the pods of a namespace when it holds some there, or when it holds the Namespace, and pods of others.
         """
-        index = self.index
-        shown = {
-            key
-            for key, shard in index.shards.items()
-            if key is not None
-            and key not in (UNKNOWN_NAMESPACE, CLUSTER)
-            and any(one.is_context for one in shard.workloads)
-        }
-        if len(shown) > 1:
-            shown |= {one.name for one in index.shard(CLUSTER).namespaces if one.is_context}
-        return frozenset(shown)
+        READS.note(WHOLE)
+        return self._whole_namespaces
+
+    @lazy
+    def _whole_namespaces(self) -> frozenset[str]:
+        with READS.paused():
+            index = self.index
+            shown = {
+                key
+                for key, shard in index.shards.items()
+                if key is not None and key not in (UNKNOWN_NAMESPACE, CLUSTER) and shard.shows_pods
+            }
+            if len(shown) > 1:
+                shown |= {one.name for one in index.shard(CLUSTER).namespaces if one.is_context}
+            return frozenset(shown)
 
     @property
     def knows_all_namespaces(self) -> bool:
@@ -250,9 +235,16 @@ class WorkspaceSnapshot:
         return (located for located in policies if not is_superseded(located))
 
     def policies_on(self, cni: str | None) -> tuple[LocatedPolicy, ...]:
-        """The policies that are linted and whose `cni` is this one, by place; none for None."""
-        found = self.index.shelf(cni_key(cni)) if cni is not None else ()
-        return tuple(sorted((located for located in found if not located.is_context), key=_place))
+        """The policies that are linted and whose `cni` is this one, by place; none for None.
+
+        Who asks depends on which is the first, and how many they are.
+        """
+        if cni is None:
+            return ()
+        READS.note(FIRST_ON, cni)
+        with READS.paused():
+            found = self.index.shelf(cni_key(cni))
+            return tuple(sorted((located for located in found if not located.is_context), key=place_in_files))
 
     def may_select(self, located: LocatedPolicy) -> tuple[LocatedPolicy, ...]:
         """The other policies that may select some of the pods that this one selects."""
@@ -285,17 +277,14 @@ class WorkspaceSnapshot:
 
     def _possible_near(self, located: LocatedPolicy) -> tuple[LocatedPolicy, ...]:
         """The policies that may be there, and may be about pods of the same namespace."""
-        index = self.index
-        if not index.shards:
+        if self.index.has_no_resources:
             return ()
         policy = located.policy
         key = (policy.is_namespace_unknown, policy.namespace, located.folder)
-        if key not in self._possible:
-            self._possible[key] = tuple(self._find_possible(located))
-        return self._possible[key]
+        return remember(self._possible, key, lambda: tuple(self._find_possible(located)))
 
     @lazy
-    def _possible(self) -> dict[tuple[bool, str | None, str], tuple[LocatedPolicy, ...]]:
+    def _possible(self) -> dict[tuple[bool, str | None, str], tuple[tuple[LocatedPolicy, ...], frozenset[Read]]]:
         return {}
 
     def _find_possible(self, located: LocatedPolicy) -> Iterator[LocatedPolicy]:
@@ -335,7 +324,7 @@ EMPTY = WorkspaceSnapshot()
 """The view in which nothing but the policy in question is known."""
 
 
-def _place(located: LocatedPolicy) -> tuple[str, int, str]:
+def place_in_files(located: LocatedPolicy) -> tuple[str, int, str]:
     return (located.uri, located.document, located.path)
 
 

@@ -173,7 +173,7 @@ def test_a_change_gives_what_a_new_start_gives(seed: int, other: int) -> None:
         namespaces={**before.namespaces, "two": NamespaceFacts("two", {"app": "b"})},
     )
     for cluster in (mixed, after, before):
-        engine.update(cluster)
+        engine = engine.updated(cluster)
         fresh = Engine(cluster, STANDARD)
         for source in cluster.workloads:
             for destination in cluster.workloads:

@@ -83,9 +83,9 @@ def test_what_did_not_change_stays_the_same_value() -> None:
     changed = index.with_files({"a.yaml": facts("a.yaml", text(POLICY, "a", "db", "shop"))})
     assert changed.shelf(namespace_key("bank")) is index.shelf(namespace_key("bank"))
     assert changed.shelf(namespace_key("shop")) is not index.shelf(namespace_key("shop"))
-    assert changed.resources_token is index.resources_token
+    assert changed.shards is index.shards
     pods = index.with_files({"b.yaml": facts("b.yaml", text(POD, "b", "db", "bank"))})
-    assert pods.resources_token is not index.resources_token
+    assert pods.shards is not index.shards
     assert pods.shelf(namespace_key("shop")) is index.shelf(namespace_key("shop"))
 
 

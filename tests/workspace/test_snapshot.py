@@ -122,7 +122,7 @@ def test_namespaces():
 
 
 def test_a_changed_file_replaces_its_policies():
-    a, b = egress("a"), egress("b", uri="file:///app/b.yaml")
+    a, b = egress("a", uri="file:///app/a.yaml"), egress("b", uri="file:///app/b.yaml")
     view = WorkspaceSnapshot.of([a, b])
     again = view.with_file(b.uri, [egress("c", uri=b.uri)])
     assert [located.policy.name for located in again] == ["c", "a"], "in the order of the paths"

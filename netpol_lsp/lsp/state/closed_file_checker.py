@@ -16,7 +16,7 @@ from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import NOTHING, RawJson
 from netpol_lsp.lsp.uris import path_of_uri
 from netpol_lsp.project.rendered_overlay import FileOverlay
-from netpol_lsp.project.workspace_state import Dependencies, namespaces_of
+from netpol_lsp.project.workspace_state import Dependencies
 from netpol_lsp.text.source import BOM
 
 Stamp = tuple[int, int]
@@ -28,8 +28,7 @@ class _Report:
 
     stamp: Stamp
     config: FileConfig
-    namespaces: tuple[str | None, ...]
-    relevant: Dependencies
+    dependencies: Dependencies
     overlay: FileOverlay | None
     others: tuple[tuple[str, object], ...]
     items: RawJson
@@ -62,10 +61,9 @@ class ClosedFileChecker:
 
     def _holds(self, known: _Report, uri: str, path: str, stamp: Stamp) -> bool:
         config, _ = self._configuration.for_document(path)
-        relevant = self._session.workspace.relevant_to(known.namespaces, config)
         overlay = self._session.workspace.overlays.get(uri)
         is_same = known.stamp == stamp and known.config is config and known.overlay is overlay
-        if not is_same or known.relevant != relevant:
+        if not is_same or not self._session.workspace.holds(known.dependencies):
             return False
         return all(self._text_of(other) == text for other, text in known.others)
 
@@ -76,19 +74,13 @@ class ClosedFileChecker:
         return opened.source.text if opened is not None else _stamp(path) if path is not None else None
 
     async def _check(self, snapshot: Snapshot, stamp: Stamp) -> _Report:
-        workspace = snapshot.workspace
         await take_turns(snapshot.read_steps())
         await take_turns(snapshot.check_steps())
-        namespaces = tuple(
-            namespace
-            for part in snapshot.ours
-            if part.analysis is not None
-            for namespace in namespaces_of(part.analysis, snapshot.config)
-        )
         items = render_findings(snapshot, self._client.capabilities, self._session)
         others = tuple((uri, self._text_of(uri)) for uri in related_uris(snapshot))
-        relevant = workspace.relevant_to(namespaces, snapshot.config)
-        return _Report(stamp, snapshot.config, namespaces, relevant, snapshot.overlay, others, items)
+        parts = (snapshot.known[part.text].dependencies for part in snapshot.ours)
+        dependencies = {read: value for found in parts for read, value in found.items()}
+        return _Report(stamp, snapshot.config, dependencies, snapshot.overlay, others, items)
 
 
 def _stamp(path: str) -> Stamp | None:

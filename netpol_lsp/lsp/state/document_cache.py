@@ -19,6 +19,7 @@ from netpol_lsp.project.workspace_state import Dependencies, WorkspaceState
 from netpol_lsp.reach.intent_files import read_tests
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
+from netpol_lsp.workspace.reads import READS, Read
 from netpol_lsp.yaml.templates.languages import Language
 
 
@@ -32,13 +33,14 @@ class CachedDocument:
 
     __slots__ = (
         "_config",
+        "_dependencies",
         "_found",
         "_looks",
         "_moved",
         "_place",
         "_placed",
         "_placed_for",
-        "_relevant",
+        "_reads",
         "_tests",
         "_together",
         "_world",
@@ -58,7 +60,8 @@ class CachedDocument:
         self.words: Vocabulary | None = None
         self._config: FileConfig | None = None
         self._world: object = None
-        self._relevant: Dependencies | None = None
+        self._reads: frozenset[Read] = frozenset()
+        self._dependencies: Dependencies | None = None
         self._found: list[Diagnostic] = []
         self._together: list[Diagnostic] = []
         self._looks: list[Diagnostic] = []
@@ -71,20 +74,21 @@ class CachedDocument:
     def check(self, config: FileConfig, workspace: WorkspaceState) -> None:
         """Find out what is wrong with the document.
 
-        What depends on the document alone is found once; the rest again when policies of its namespaces change,
-        and not before these are all known.
+        What depends on the document alone is found once; the rest again when something changes that it was read from,
+        and not before all is known.
         """
         if self.analysis is None:
             return
         if self._config is not config:
-            self._config, self._world, self._relevant = config, None, None
+            self._config, self._world, self._dependencies = config, None, None
             self._found = lint_document(self.analysis, config, scope=Scope.DOCUMENT)
             self.revision = self.look = object()
         if self._world is not workspace.token and workspace.is_complete:
-            self._world, relevant = workspace.token, workspace.relevant(self.analysis, config)
-            if self._relevant != relevant:
-                self._relevant = relevant
-                together = lint_document(self.analysis, config, workspace.view, Scope.WORKSPACE)
+            self._world = workspace.token
+            if self._dependencies is None or not workspace.holds(self._dependencies):
+                with READS.recording() as reads:
+                    together = lint_document(self.analysis, config, workspace.view, Scope.WORKSPACE)
+                self._reads, self._dependencies = frozenset(reads), workspace.parts(reads)
                 self.revision = object()
                 looks = list(map(_look, together))
                 if looks != self._looks:
@@ -96,8 +100,18 @@ class CachedDocument:
 
         What was sent is remembered; the next check finds the rest again.
         """
-        self._world, self._relevant, self._place = None, None, None
+        self._world, self._dependencies, self._place = None, None, None
         self._together, self._moved = [], []
+
+    @property
+    def reads(self) -> frozenset[Read]:
+        """Which parts of the workspace the findings of the last check were read from."""
+        return self._reads
+
+    @property
+    def dependencies(self) -> Dependencies:
+        """What the findings were read from besides the document, as far as there are any."""
+        return self._dependencies or {}
 
     def has(self, is_wanted: Callable[[Diagnostic], bool]) -> bool:
         """Whether the last check found something of a kind, wherever it is."""

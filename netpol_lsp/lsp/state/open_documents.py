@@ -6,11 +6,9 @@ from collections.abc import Collection, Hashable
 
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.project.config_files import LoadedConfig
-from netpol_lsp.project.workspace_state import namespaces_of
-from netpol_lsp.workspace.index import ALL_POLICIES, UNKNOWN_POLICIES, cni_key, namespace_key
+from netpol_lsp.workspace.index import ALL_POLICIES, cni_key
+from netpol_lsp.workspace.reads import FILE, FIRST_ON, POLICIES, POLICY_NAMESPACES
 
-_ANYONE: Hashable = namespace_key(None)
-"""Policies that name no namespace may be in any."""
 _EVERYTHING: Hashable = "everything"
 """Tests of connections depend on all manifests."""
 
@@ -52,15 +50,16 @@ class Dependents:
         self._keys: dict[str, frozenset[Hashable]] = {}
 
     def put(self, uri: str, snapshot: Snapshot) -> None:
-        """A document says this now."""
+        """A document says this now, and was last judged by what it was read from."""
         keys: set[Hashable] = set()
         for part in snapshot.ours if snapshot.is_wanted else ():
-            if part.analysis is not None:
-                for namespace in namespaces_of(part.analysis, snapshot.config):
-                    keys.add(ALL_POLICIES if namespace is None else namespace_key(namespace))
-                keys |= {_ANYONE, UNKNOWN_POLICIES}
-        if keys and (cni := snapshot.config.settings.workspace_cni) is not None:
-            keys.add(cni_key(cni))
+            for kind, key in snapshot.known[part.text].reads:
+                if kind == POLICIES:
+                    keys.add(key)
+                elif kind == FIRST_ON:
+                    keys.add(cni_key(key))
+                elif kind in (POLICY_NAMESPACES, FILE):
+                    keys.add(ALL_POLICIES)
         if snapshot.tests:
             keys.add(_EVERYTHING)
         found = frozenset(keys)

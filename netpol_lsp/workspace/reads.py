@@ -1,0 +1,115 @@
+"""Which parts of a workspace an answer was read from: it holds as long as these parts are the same.
+
+The tables of a workspace note what is read of them, each under a name (`Read`). Whoever wants to keep an answer
+records them, and compares the parts later: by value while a process lives, by digest between runs. Answers that are
+remembered pass on what they were read from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar, overload
+
+Read = tuple[str, Any]
+"""A part of a workspace: what is in it (`policies`, `workloads`, …), and the key of the table, such as a namespace."""
+
+POLICIES = "policies"
+SHARDS = "shards"
+NO_RESOURCES_AT_ALL = "no resources"
+DELIVERY = "delivery"
+POLICY_NAMESPACES = "policy namespaces"
+ROOT = "root"
+FILE = "file"
+KNOWN = "known"
+WHOLE = "whole namespaces"
+FIRST_ON = "first policies on"
+"""What is read besides the facts of shards, which are called as their properties are.
+
+The policies of a shelf; of an index the namespaces with resources, whether there are none, the delivery, the namespaces
+of policies, the folder of all files, the policies of one file as they are written; of a snapshot what is known besides
+policies, the namespaces known whole, and which policy on a network plugin is the first.
+"""
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Recorder:
+    """Notes what is read while someone records. One process answers one question at a time."""
+
+    def __init__(self) -> None:
+        self._current: set[Read] | None = None
+
+    def note(self, kind: str, key: Any = None) -> None:
+        """Something is read."""
+        if self._current is not None:
+            self._current.add((kind, key))
+
+    def note_all(self, reads: Iterable[Read]) -> None:
+        """What a remembered answer was read from."""
+        if self._current is not None:
+            self._current.update(reads)
+
+    @contextmanager
+    def recording(self) -> Iterator[set[Read]]:
+        """Collect what is read; who records around it gets it as well."""
+        outer, found = self._current, set[Read]()
+        self._current = found
+        try:
+            yield found
+        finally:
+            self._current = outer
+            if outer is not None:
+                outer |= found
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Collect nothing: what is read is noted in another way."""
+        outer, self._current = self._current, None
+        try:
+            yield
+        finally:
+            self._current = outer
+
+
+READS = Recorder()
+"""The one recorder of the process."""
+
+
+def remember(
+    results: MutableMapping[Key, tuple[Value, frozenset[Read]]], key: Key, compute: Callable[[], Value]
+) -> Value:
+    """The result for a key, worked out once; each time what it was read from is noted."""
+    known = results.get(key)
+    if known is None:
+        with READS.recording() as found:
+            value = compute()
+        results[key] = (value, frozenset(found))
+        return value
+    READS.note_all(known[1])
+    return known[0]
+
+
+class remembered(Generic[Value]):  # noqa: N801 - reads like `property`
+    """A property that is worked out once and notes each time what it was read from."""
+
+    def __init__(self, compute: Callable[[Any], Value]) -> None:
+        self._compute = compute
+        self.__doc__ = compute.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = f"_remembered_{name}"
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> remembered[Value]: ...
+
+    @overload
+    def __get__(self, instance: object, owner: type) -> Value: ...
+
+    def __get__(self, instance: object | None, owner: type) -> Value | remembered[Value]:
+        if instance is None:
+            return self
+        compute = self._compute
+        value: Value = remember(instance.__dict__, self._name, lambda: compute(instance))
+        return value
