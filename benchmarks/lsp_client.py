@@ -28,7 +28,8 @@ class ServerEndedError(Exception):
 class LanguageServer:
     """One server process and the conversation with it.
 
-    `settings` answer the server's questions for its configuration, by dotted section.
+    `settings` answer the server's questions for its configuration, by dotted section. `progress`: when the server said
+    what of its work in the background (`begin`, `report`, `end`).
     """
 
     def __init__(self, command: list[str], settings: Json, *, timeout: float = 60) -> None:
@@ -36,6 +37,7 @@ class LanguageServer:
         self.timeout = timeout
         self.received = 0
         self.capabilities: Json = {}
+        self.progress: list[tuple[float, str]] = []
         self._inbox: queue.Queue[Message | None] = queue.Queue()
         self._writing = threading.Lock()
         self._requests = 0
@@ -48,6 +50,7 @@ class LanguageServer:
         """Say hello; positions are UTF-16 and diagnostics are pushed."""
         capabilities: Json = {
             "general": {"positionEncodings": ["utf-16"]},
+            "window": {"workDoneProgress": True},
             "workspace": {
                 "configuration": True,
                 "didChangeConfiguration": {"dynamicRegistration": True},
@@ -187,8 +190,10 @@ class LanguageServer:
                 message = Message(time.perf_counter(), json.loads(body))
                 if "method" in message.content and "id" in message.content:
                     self._write({"id": message.content["id"], "result": self._answer(message.content)})
-                else:
-                    self._inbox.put(message)
+                    continue
+                if message.content.get("method") == "$/progress":
+                    self.progress.append((message.at, message.content["params"]["value"]["kind"]))
+                self._inbox.put(message)
         except (OSError, ValueError):
             pass  # the pipe is closed: the server has gone, or we let it go
         self._inbox.put(None)
