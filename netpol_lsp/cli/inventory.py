@@ -67,7 +67,8 @@ def _inventory(options: argparse.Namespace) -> int:
     not_asked = not_asked_for(targets, renderings)
     if report_config_problems(configs):
         return FAILED
-    entries = inventory(loaded.snapshot)
+    settings = [file.loaded.config.for_file(file.absolute).settings for file in targets]
+    entries = inventory(loaded.snapshot, lambda name: any(one.says_whole(name) for one in dict.fromkeys(settings)))
     if options.format == "json":
         rows = [_as_json(entry, loaded) for entry in entries]
         data = {"version": VERSION, "namespaces": rows, **rendered_as_json(renderings, not_asked)}

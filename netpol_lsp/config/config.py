@@ -279,6 +279,7 @@ _FIELDS = {
     "default-namespace": "default_namespace",
     "platform": "platform",
     "cni": "cni",
+    "whole-namespaces": "whole_namespaces",
     "pod-cidrs": "pod_cidrs",
     "service-cidrs": "service_cidrs",
     "cloud": "cloud",

@@ -20,6 +20,7 @@ from netpol_lsp.config.values import (
     parse_flag,
     parse_label,
     parse_namespace,
+    parse_namespace_pattern,
     parse_platform,
     parse_port,
     parse_profile,
@@ -138,6 +139,15 @@ KEYS = (
         parse_version,
         {"type": ["string", "number"], "pattern": r"^v?\d+\.\d+"},
         default=_LATEST,
+    ),
+    Key(
+        "whole-namespaces",
+        "Namespaces all of whose pods are in the manifests, `*` for any characters: there a selector that matches nothing "
+        "is reported even where nothing near it is known. `netpol-lint inventory` shows which are known whole.",
+        parse_namespace_pattern,
+        TEXT,
+        is_list=True,
+        default=(),
     ),
     Key("pod-cidrs", "Address ranges of pods.", parse_cidr, TEXT, is_list=True, default=()),
     Key("service-cidrs", "Address ranges of Services.", parse_cidr, TEXT, is_list=True, default=()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from netpol_lsp.text.lazy import lazy
@@ -21,6 +22,7 @@ class Settings:
     """Facts of the cluster that rules ask for; what no one told is None or empty, and rules stay silent then.
 
     `kubernetes_version` is (major, minor). `default_namespace` is what a manifest without a namespace means.
+    `whole_namespaces`: those all of whose pods the manifests show, `*` in a name for any characters.
     `cni` is a name of the CNI data with an optional version, as in `cilium@1.15`.
     `cni_origin` says where it was found, when no one wrote it down.
     `platform` is a name of the platform data. `cloud` is whose instance metadata pods could reach (`none`, `unknown`, or
@@ -35,6 +37,7 @@ class Settings:
     is_kubernetes_version_known: bool = False
     default_namespace: str | None = None
     cni: str | None = None
+    whole_namespaces: tuple[str, ...] = ()
     pod_cidrs: tuple[str, ...] = ()
     service_cidrs: tuple[str, ...] = ()
     dns_ports: tuple[int, ...] = (53,)
@@ -57,6 +60,10 @@ class Settings:
 
         found = capabilities_of(self.cni, self.kubernetes_version if self.is_kubernetes_version_known else None)
         return found.switched_on() if found.name in self.switched_on else found
+
+    def says_whole(self, namespace: str | None) -> bool:
+        """Whether the configuration says that the manifests show all pods of a namespace."""
+        return namespace is not None and any(fnmatchcase(namespace, one) for one in self.whole_namespaces)
 
     @property
     def workspace_cni(self) -> str | None:

@@ -143,6 +143,14 @@ def parse_namespace(text: str) -> str:
     return text.strip()
 
 
+def parse_namespace_pattern(text: str) -> str:
+    """A namespace's name, in which `*` is for any characters."""
+    if not _LABEL.match(text.strip().replace("*", "x")):
+        message = f"`{text}` is not the name of a namespace, or such a name with `*` for any characters"
+        raise ValueError(message)
+    return text.strip()
+
+
 def parse_text(text: str) -> str:
     """Any text that is not empty."""
     if not text.strip():

@@ -129,6 +129,10 @@ class Context:
         """The policies that are known."""
         return self._scope.workspace
 
+    def is_known_whole(self, namespace: str | None) -> bool:
+        """Whether all pods of a namespace are known: a snapshot of the cluster shows them, or the configuration says so."""
+        return self.settings.says_whole(namespace) or self.workspace.is_known_whole(namespace)
+
     @property
     def source(self) -> Source:
         """The document's text."""

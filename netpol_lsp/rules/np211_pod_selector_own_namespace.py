@@ -162,7 +162,7 @@ def pod_selector_own_namespace(ctx: PolicyContext) -> Diagnostics:
 def _only_elsewhere(ctx: PolicyContext, selector: Selector) -> dict[str, tuple[WorkloadFacts, ...]]:
     """The pods that a selector means in other namespaces, where it surely means none in the policy's own."""
     view, pods, where = ctx.workspace, read_selector(selector), place_of(ctx.workspace, ctx.located)
-    if not here(view, where) and not view.is_known_whole(where.namespace):
+    if not here(view, where) and not ctx.is_known_whole(where.namespace):
         return {}
     if not find_pods(view, where, pods).is_none or is_selected_by_service(view, where, pods):
         return {}

@@ -24,7 +24,7 @@ def selects_no_workload(ctx: PolicyContext) -> Diagnostics:
 
     A warning where a manifest shows what was meant: a label that differs by a slip, the same value under another key, the
     label of the Deployment's own metadata, pods of another namespace. An information where nothing does, but all pods of the
-    namespace are known from a snapshot of the cluster (`--context`). Otherwise nothing is said: the pods may come from
+    namespace are known from a snapshot of the cluster (`--context`), or where `whole-namespaces` names it. Otherwise nothing is said: the pods may come from
     a chart or an operator. `netpol-lint inventory` shows what is known.
 
     ## Fix safety
@@ -130,7 +130,7 @@ def selects_no_workload(ctx: PolicyContext) -> Diagnostics:
     if not find_pods(view, where, selector).is_none or is_selected_by_service(view, where, selector):
         return
     pool = here(view, where)
-    is_whole = view.is_known_whole(where.namespace)
+    is_whole = ctx.is_known_whole(where.namespace)
     found = near_miss(selector, pool, elsewhere(view, where, selector) if pool or is_whole else {})
     if found is None and not is_whole:
         return

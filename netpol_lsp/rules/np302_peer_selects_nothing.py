@@ -33,7 +33,7 @@ def peer_selects_nothing(ctx: PolicyContext) -> Diagnostics:
 
     A warning where a manifest shows what was meant: a label that differs by a slip, the same value under another key, the
     label of the Deployment's own metadata, pods of another namespace. An information where nothing does, but all pods of the
-    namespaces are known from a snapshot of the cluster (`--context`). Otherwise nothing is said: the pods may come
+    namespaces are known from a snapshot of the cluster (`--context`), or where `whole-namespaces` names them. Otherwise nothing is said: the pods may come
     from a chart or an operator. `netpol-lint inventory` shows what is known.
 
     ## Fix safety
@@ -135,7 +135,7 @@ def peer_selects_nothing(ctx: PolicyContext) -> Diagnostics:
             continue
         if any(is_selected_by_service(ctx.workspace, where, target.pods) for where in target.places):
             continue
-        is_whole = all(ctx.workspace.is_known_whole(where.namespace) for where in target.places)
+        is_whole = all(ctx.is_known_whole(where.namespace) for where in target.places)
         found = _near_miss(ctx, target, is_whole=is_whole)
         if found is not None and found.is_elsewhere and _is_half_of_a_pair(ctx, target):
             continue  # that is NP210's

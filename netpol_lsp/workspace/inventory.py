@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from netpol_lsp.policies.origin import NOWHERE, Origin
@@ -64,15 +64,23 @@ class NamespaceEntry:
         return self.facts.origin if self.facts is not None else NOWHERE
 
 
-def inventory(view: WorkspaceSnapshot) -> tuple[NamespaceEntry, ...]:
-    """What is known, by namespace; what names none, or whose namespace is decided elsewhere, comes last."""
+def inventory(
+    view: WorkspaceSnapshot, says_whole: Callable[[str], bool] = lambda _: False
+) -> tuple[NamespaceEntry, ...]:
+    """What is known, by namespace; what names none, or whose namespace is decided elsewhere, comes last.
+
+    `says_whole`: whether the configuration says that a namespace is known whole.
+    """
     policies: dict[str, list[LocatedPolicy]] = {}
     for located in view:
         policies.setdefault(_namespace_of(view, located), []).append(located)
     names = sorted({*view.namespaces, *(name for name in policies if not name.startswith("("))})
-    entries = [_entry(view, name, name, policies.get(name, ())) for name in names]
+    entries = [
+        _entry(view, name, name, policies.get(name, ()), is_whole=view.is_known_whole(name) or says_whole(name))
+        for name in names
+    ]
     for label, key in ((NO_NAMESPACE, None), (DECIDED_ELSEWHERE, UNKNOWN_NAMESPACE), (CLUSTER_WIDE, CLUSTER)):
-        entry = _entry(view, label, key, policies.get(label, ()))
+        entry = _entry(view, label, key, policies.get(label, ()), is_whole=False)
         if (
             entry.workloads
             or entry.services
@@ -92,10 +100,11 @@ def _namespace_of(view: WorkspaceSnapshot, located: LocatedPolicy) -> str:
     return where.namespace or NO_NAMESPACE
 
 
-def _entry(view: WorkspaceSnapshot, label: str, key: str | None, policies: Iterable[LocatedPolicy]) -> NamespaceEntry:
+def _entry(
+    view: WorkspaceSnapshot, label: str, key: str | None, policies: Iterable[LocatedPolicy], *, is_whole: bool
+) -> NamespaceEntry:
     shard = view.index.shard(key)
     facts = view.namespaces.get(label)
-    is_whole = view.is_known_whole(label)
     return NamespaceEntry(
         label,
         is_whole,
@@ -117,7 +126,7 @@ def _reasons(view: WorkspaceSnapshot, label: str, unknown: tuple[UnknownManifest
     if label.startswith("("):
         yield "the namespace is not known"
         return
-    yield "no snapshot of the cluster (--context) shows its pods"
+    yield "no snapshot of the cluster (--context) shows its pods, and `whole-namespaces` does not name it"
     reasons = sorted({one.reason for one in unknown})
     if reasons:
         yield f"cannot be read: {', '.join(reasons)}"

@@ -76,3 +76,12 @@ def test_a_snapshot_makes_a_namespace_whole(tmp_path, monkeypatch, capsys) -> No
 
 def test_nothing(tmp_path, monkeypatch, capsys) -> None:
     assert run(tmp_path, monkeypatch, capsys).startswith("nothing is known")
+
+
+def test_the_configuration_says_that_a_namespace_is_whole(tmp_path, monkeypatch, capsys) -> None:
+    (tmp_path / "a.yaml").write_text("---\n".join(MANIFESTS.split("---\n")[:4]))
+    (tmp_path / ".netpol-lint.yaml").write_text("whole-namespaces: ['sh*']\n")
+    text = run(tmp_path, monkeypatch, capsys)
+    assert text.startswith("namespace shop  a.yaml:3  [known whole]")
+    (tmp_path / ".netpol-lint.yaml").write_text("whole-namespaces: [other]\n")
+    assert "`whole-namespaces` does not name it" in run(tmp_path, monkeypatch, capsys)
