@@ -275,3 +275,21 @@ async def test_the_progress_bar_ends_the_work_too(ask, held):
     assert [value["kind"] for value in said] == ["begin", "end"]
     assert said[0]["title"] == "netpol: connectivity"
     assert not _running
+
+
+async def test_git_runs_nothing_that_the_repository_names(ask, tmp_path_factory):
+    """A partial clone whose settings name a program to fetch with: a page is no reason to run it."""
+    clone = tmp_path_factory.mktemp("clone")
+    ran = clone.parent / "was-run"
+    git(ask.folder, "config", "uploadpack.allowFilter", "true")
+    git(clone, "clone", "-q", "--filter=blob:none", "--no-checkout", ask.folder.as_uri(), str(clone))
+    git(clone, "config", "remote.origin.url", f"ext::sh -c 'touch {ran}'")
+    git(clone, "config", "protocol.ext.allow", "always")
+    ask.editor.notify(
+        "workspace/didChangeWorkspaceFolders",
+        {"event": {"added": [{"uri": clone.as_uri(), "name": "clone"}], "removed": []}},
+    )
+    await ask.editor.quiet()
+    found = await ask("netpol.diffPage", folder=clone.as_uri())
+    assert "error" in found
+    assert not ran.exists()

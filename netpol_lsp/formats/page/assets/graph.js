@@ -18,7 +18,7 @@ function sizeOf(label) {
 const cut = (text, most = 34) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
 
 function labelOf(node) {
-  if (node.kind === "addresses") return cut(node.title, 44);
+  if (node.kind === "addresses") return cut(node.title, 30);
   const names = node.workloads.map((one) => cut(one.title.slice(one.title.indexOf("/") + 1).replace(/\[(.*?)\]$/, "")));
   const lines = names.length <= 5 ? names : [...names.slice(0, 4), `and ${names.length - 4} more`];
   // What they may send to each other is no line of its own: it would lie below the names.

@@ -10,7 +10,7 @@ function ring(boxes, links, gap) {
   const count = boxes.length;
   const turn = count === 4 ? 0.5 : 0;
   const angles = boxes.map((_, index) => Math.PI + ((index + turn) * 2 * Math.PI) / count);
-  const slots = angles.map((angle) => ({ x: Math.cos(angle), y: Math.sin(angle) * 0.62 }));
+  const slots = angles.map((angle) => ({ x: Math.cos(angle), y: Math.sin(angle) * (count <= 12 ? 0.85 : 0.62) }));
   slots.sort((a, b) => Math.round(1e6 * (a.x - b.x)) || a.y - b.y);
   const sorted = bySending(boxes, links);
   const room = { x: gap.x * 0.6, y: gap.y };
