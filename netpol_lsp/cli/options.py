@@ -111,7 +111,7 @@ def add_configuration(parser: argparse.ArgumentParser, *, namespace_option: str 
     group.add_argument(
         "--allow-outside",
         action="store_true",
-        help="let config files extend, and name as context, what lies outside of their repository",
+        help="let config files extend, and name as context, what is outside their repository",
     )
     add_rendering(group)
     names = ("--namespace", "-n") if namespace_option == "--namespace" else (namespace_option,)

@@ -30,7 +30,7 @@ def subdomain_problem(text: str) -> str | None:
         return None
     if text != text.lower():
         return "has upper-case letters: only lower-case letters, digits, `-` and `.` are allowed"
-    return "may only have lower-case letters, digits, `-` and `.`, and starts and ends with a letter or digit"
+    return "may only contain lower-case letters, digits, `-` and `.`, and must start and end with a letter or digit"
 
 
 @lru_cache(maxsize=4096)
@@ -46,7 +46,7 @@ def dns_label_problem(text: str) -> str | None:
         return "must not contain dots"
     if text != text.lower():
         return "has upper-case letters: only lower-case letters, digits and `-` are allowed"
-    return "may only have lower-case letters, digits and `-`, and starts and ends with a letter or digit"
+    return "may only contain lower-case letters, digits and `-`, and must start and end with a letter or digit"
 
 
 @lru_cache(maxsize=4096)
@@ -65,7 +65,7 @@ def qualified_name_problem(text: str) -> str | None:
     if _length(name) > 63:
         return f"has a name of {_length(name)} characters, more than 63"
     if not _QUALIFIED.match(name):
-        return "may only have letters, digits, `-`, `_` and `.`, and starts and ends with a letter or digit"
+        return "may only contain letters, digits, `-`, `_` and `.`, and must start and end with a letter or digit"
     return None
 
 
@@ -75,7 +75,7 @@ def label_value_problem(text: str) -> str | None:
     if _length(text) > 63:
         return f"has {_length(text)} characters, more than 63"
     if text and not _QUALIFIED.match(text):
-        return "may only have letters, digits, `-`, `_` and `.`, and starts and ends with a letter or digit"
+        return "may only contain letters, digits, `-`, `_` and `.`, and must start and end with a letter or digit"
     return None
 
 
@@ -87,7 +87,7 @@ def port_name_problem(text: str) -> str | None:
     if _length(text) > 15:
         return f"has {_length(text)} characters: a port name has at most 15"
     if not _PORT_NAME.match(text):
-        return "may only have lower-case letters, digits and `-`"
+        return "may only contain lower-case letters, digits and `-`"
     if not re.search(r"[a-z]", text):
         return "has no letter, which a port name needs"
     if "--" in text:

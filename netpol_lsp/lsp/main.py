@@ -36,7 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--allow-outside",
         action="store_true",
-        help="let config files extend, and name as context, what lies outside of their repository",
+        help="let config files extend, and name as context, what is outside their repository",
     )
     parser.add_argument(
         "--render",

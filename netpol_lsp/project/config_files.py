@@ -85,7 +85,7 @@ class ConfigFiles:
     """The configurations of a run or a workspace, each file read once.
 
     `extra` are layers on top of every configuration, such as the command line's. `only`: use this config
-    file for everything; `ignore_files`: use none. `allow_outside`: config files may name what lies outside of their
+    file for everything; `ignore_files`: use none. `allow_outside`: config files may name what is outside their
     repository, on the user's word.
     """
 
@@ -165,7 +165,7 @@ def load_config(
 ) -> LoadedConfig:
     """Read a config file and those that it extends; never raises.
 
-    What lies outside of its repository is read with `allow_outside` only, and never quoted. `is_named`: the user names
+    What is outside its repository is read with `allow_outside` only, and never quoted. `is_named`: the user names
     the file itself.
     """
     boundary = boundary_of(path)
@@ -204,7 +204,7 @@ def load_config(
 def _outside(path: str, asked_by: Setting | None) -> ConfigProblem:
     if asked_by is None:
         return ConfigProblem(path, Span(0, 0), 1, 1, f"leads out of the repository: {HOW_TO_ALLOW}")
-    return _at(asked_by, f"`{asked_by.value}` lies outside of the repository: {HOW_TO_ALLOW}")
+    return _at(asked_by, f"`{asked_by.value}` is outside the repository: {HOW_TO_ALLOW}")
 
 
 def _wrong_outside(path: str, asked_by: Setting | None) -> ConfigProblem:

@@ -86,7 +86,7 @@ def read_context(paths: ContextPaths, is_excluded: Excluded | None = None) -> Co
     seen: set[str] = set()
     for path, named in paths.items():
         if not named.boundary.holds(fixed_start(path) or "."):
-            problems.append(ContextProblem(path, f"{path}: lies outside of the repository: {HOW_TO_ALLOW}"))
+            problems.append(ContextProblem(path, f"{path}: is outside the repository: {HOW_TO_ALLOW}"))
             continue
         folder = path.rstrip("/") + "/"
         found = discover([path], None if excluded(folder) else excluded)

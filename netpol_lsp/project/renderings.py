@@ -212,7 +212,7 @@ class _Planner:
         full = os.path.abspath(os.path.join(self.base, path)).replace(os.sep, "/")
         if self.boundary.holds(full):
             return full
-        self.refuse(f"`{path}` lies outside of the repository: {HOW_TO_ALLOW}")
+        self.refuse(f"`{path}` is outside the repository: {HOW_TO_ALLOW}")
         return None
 
     def refuse(self, what: str) -> None:

@@ -19,7 +19,7 @@ def lost_indentation(ctx: Context) -> Diagnostics:
 
     ## Fix safety
     Safe when only one reading fits. Unsafe when another one would do as well, as with a `podSelector` that may belong to
-    a peer or to the policy, and when lines that are no YAML had to be made comments. Comments are kept. Where
+    a peer or to the policy, and when lines that are not YAML had to be made comments. Comments are kept. Where
     several policies follow one another, `---` is put between them.
 
     ```yaml bad

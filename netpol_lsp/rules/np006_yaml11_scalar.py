@@ -26,11 +26,11 @@ def yaml11_scalar(ctx: PolicyContext) -> Diagnostics:
     """A value without quotes that YAML readers take for different things.
 
     ## Why
-    `2024-01-01` and `1:30` are text for kubectl, but a date and the number 90 for other readers of YAML 1.1, and so
+    `2024-01-01` and `1:30` are strings for kubectl, but a date and the number 90 for other readers of YAML 1.1, and so
     for tools that render, patch or check the manifest before kubectl sees it. A port such as `0120` is an octal
     number for kubectl (80), and the decimal 120 elsewhere.
 
-    Booleans, numbers and nulls where text belongs are NP103's and NP102's.
+    Booleans, numbers and nulls where a string belongs are NP103's and NP102's.
 
     ## Fix safety
     Safe: text is quoted as it is written, and a port is written as the number that kubectl reads. For a port with
@@ -127,7 +127,10 @@ def _text(ctx: PolicyContext, node: Scalar, *, is_free: bool) -> Iterator[Diagno
     edits = quote_scalar(ctx.document, node)
     fix = ctx.fix("Put it in quotes", edits)
     yield ctx.finding(
-        node, f"`{node.value}` is text for kubectl, but {other} for other YAML readers", label="no quotes", fixes=[fix]
+        node,
+        f"`{node.value}` is a string for kubectl, but {other} for other YAML readers",
+        label="no quotes",
+        fixes=[fix],
     )
 
 

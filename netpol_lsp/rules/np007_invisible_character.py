@@ -15,7 +15,7 @@ def invisible_character(ctx: Context) -> Diagnostics:
     ## Why
     Text from web pages and word processors brings no-break spaces, zero-width spaces, curly quotes, long dashes, and
     full-width colons, commas and brackets along. YAML takes them for letters, so that `spec` with a no-break space
-    after its colon is no mapping any more. Everything in a NetworkPolicy but comments and annotations is ASCII: such
+    after its colon is no longer a mapping. Everything in a NetworkPolicy but comments and annotations is ASCII: such
     characters are reported everywhere else, and at the ends of annotation values, where the manifest is accepted and
     the finding is a warning. What people write inside comments and annotations stays as it is.
 

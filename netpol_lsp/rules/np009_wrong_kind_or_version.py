@@ -72,7 +72,7 @@ def _wrong_version(ctx: Context, kube_object: KubeObject, field: Field[str], wri
     removed = REMOVED_API_VERSIONS.get(written)
     applicability = Applicability.SAFE
     if removed is not None:
-        message = f"`{written}` has no NetworkPolicy since Kubernetes {removed}: it is in `{API_VERSION}`"
+        message = f"`{written}` has had no NetworkPolicy since Kubernetes {removed}: it is in `{API_VERSION}`"
     elif group == GROUP:
         missing = f"`{written}` lacks the version" if not version else f"there is no version `{version}` of `{group}`"
         message = f"{missing}: NetworkPolicy is in `{API_VERSION}`"

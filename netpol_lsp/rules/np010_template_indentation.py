@@ -39,7 +39,7 @@ def template_indentation(ctx: Context) -> Diagnostics:
     ## Why
     `nindent 4` puts all lines of a value at column 4, and `indent 4` puts 4 spaces before each of them, in addition to
     the spaces that are written before the action. Where that column is none of the columns around, the rendered
-    manifest is no YAML, or the lines belong to something else.
+    manifest is not YAML, or the lines belong to something else.
 
     ## Fix safety
     What the value holds is not known, so the fix is unsafe: look at what the template renders to.
@@ -95,14 +95,14 @@ def template_indentation(ctx: Context) -> Diagnostics:
 def _message(misfit: Misfit) -> str:
     """What is wrong; "" where nothing need be."""
     if misfit.is_doubled:
-        return "the spaces before this action come before its first line only, in addition to those of `indent`"
+        return "the spaces before this action indent its first line only, in addition to `indent`: further lines do not line up"
     column = misfit.opening.column
     if misfit.key is not None and (column is None or column <= misfit.opening.owner or misfit.opening.owner < 0):
         if misfit.key.name not in _HOLD_MAPPINGS:
             return ""  # a list may be at the column of its key
-        return f"these lines come in at column {column}, which is not deeper than their key `{misfit.key.name}`"
+        return f"these lines are rendered at column {column}, which is not deeper than their key `{misfit.key.name}`"
     around = ", ".join(map(str, sorted(set(misfit.columns))))
-    return f"these lines come in at column {column}, but what is written around them is at column {around}"
+    return f"these lines are rendered at column {column}, but the lines around them are at column {around}"
 
 
 def _fix(ctx: Context, misfit: Misfit) -> Fix | None:

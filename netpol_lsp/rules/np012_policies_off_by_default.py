@@ -19,8 +19,8 @@ def policies_off_by_default(ctx: PolicyContext) -> Diagnostics:
     """A chart renders no policy with its own values.
 
     ## Why
-    All NetworkPolicies of the chart are in branches for a value that is false in its values.yaml. Who installs the chart
-    without a look at its values runs without any of them. It is said once a chart, at the first policy, and only where
+    All NetworkPolicies of the chart are in branches for a value that is false in its values.yaml. Whoever installs the chart
+    without looking at its values runs without any of them. It is reported once a chart, at the first policy, and only where
     Chart.yaml and values.yaml are among the files.
 
     ```yaml good

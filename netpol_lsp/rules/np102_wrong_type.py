@@ -22,8 +22,8 @@ def wrong_type(ctx: Context) -> Diagnostics:
     """A value has another type than its field.
 
     ## Why
-    A list where a mapping belongs, a mapping where a list belongs, text for a number: the API server cannot read the
-    manifest at all. Labels and annotations that are not text are NP103's.
+    A list where a mapping belongs, a mapping where a list belongs, a string for a number: the API server cannot read the
+    manifest at all. Labels and annotations that are not strings are NP103's.
 
     ## Fix safety
     Safe where one reading fits: a single value becomes a list with this one item, digits in quotes become a number, a list
@@ -120,7 +120,7 @@ def _what(value: object) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
-    return f"the text `{value}`" if isinstance(value, str) else f"the number `{value}`"
+    return f"the string `{value}`" if isinstance(value, str) else f"the number `{value}`"
 
 
 def _fixes(ctx: Context, found: SchemaFinding) -> list[Fix | None]:

@@ -20,12 +20,12 @@ from netpol_lsp.yaml.templates.masking import is_unknown
 
 @policy_rule("NP103", category="api", severity=Severity.ERROR, on_partial=True)
 def unquoted_label_value(ctx: PolicyContext) -> Diagnostics:
-    """A label, annotation or selector value is not text, because it has no quotes.
+    """A label, annotation or selector value is not a string, because it has no quotes.
 
     ## Why
     YAML reads `true`, `yes`, `on`, `80`, `1.10` and `1e3` as booleans and numbers, but labels and annotations are
-    text: the API server refuses the manifest. (`kubectl apply` drops *all* annotations without a word when one of
-    them is not text.)
+    strings: the API server refuses the manifest. (`kubectl apply` drops *all* annotations without a word when one of
+    them is not a string.)
 
     A value that is missing, `~` or `null` is accepted as the empty text, which selects pods whose label is empty; a key
     such as `yes` or `1.50` is rewritten to `true` and `1.5`. Both are warnings.
@@ -106,7 +106,7 @@ def _refused(ctx: PolicyContext, found: SchemaFinding) -> Diagnostic:
     # `.5` and `+1` are no label values in quotes either.
     fits = what == "annotation" or not label_value_problem(written)
     fixes = [_quote(ctx, found.node, Applicability.SAFE)] if fits else []
-    message = f"{what} value `{written}` is {_read(found.value, written)}, not text"
+    message = f"{what} value `{written}` is {_read(found.value, written)}, not a string"
     return ctx.finding(found, message, label="the API server refuses this", fixes=fixes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
@@ -13,6 +14,8 @@ from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.yaml.edit.mappings import insert_entry, replace_scalar
 from netpol_lsp.yaml.nodes import Mapping, Scalar
+
+_RANGE = re.compile(r"\s*\d{1,5}\s*[-:]\s*\d{1,5}\s*")
 
 
 @policy_rule("NP110", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.PORTS)
@@ -86,6 +89,8 @@ def invalid_port(ctx: PolicyContext) -> Diagnostics:
                 message = (
                     f"port `{value}` in quotes is a name, and a name needs a letter"
                     if _is_number(value)
+                    else f"`{value}` is not a port: a range is written as `port` and `endPort`"
+                    if _RANGE.fullmatch(value)
                     else f"port name `{value}` {problem}"
                 )
                 yield ctx.finding(field, message, label="not a port", fixes=partial(_fixes, ctx, port, value))

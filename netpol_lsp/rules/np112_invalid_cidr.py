@@ -14,7 +14,7 @@ from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 @policy_rule("NP112", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.IP_BLOCKS)
 def invalid_cidr(ctx: PolicyContext) -> Diagnostics:
-    """An ipBlock has something that is no address range.
+    """An ipBlock has something that is not an address range.
 
     ## Why
     `cidr` and the items of `except` are address ranges with a prefix length, as in `192.168.1.0/24`,

@@ -67,4 +67,4 @@ def _why(outer: Cidr, inner: Cidr) -> str:
         return "is the whole of"
     if inner.first <= outer.first and outer.last <= inner.last:
         return "is larger than"
-    return "lies outside of"
+    return "is outside"

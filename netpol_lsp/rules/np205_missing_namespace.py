@@ -22,8 +22,7 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     A NetworkPolicy guards the pods of its own namespace only. Without `metadata.namespace` it lands in whatever
-    namespace kubectl is set to when someone applies it: applied to the wrong one it protects nothing, and no one is
-    told.
+    namespace kubectl is set to when someone applies it: applied to the wrong one it protects nothing, silently.
 
     Silent where something else decides: a kustomization that takes the file in, directly or through another one, and
     sets `namespace`; a Flux Kustomization with `targetNamespace` or an Argo CD Application for the folder; a Helm
@@ -88,7 +87,7 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     name = f"`{kube_object.name}`" if kube_object.name else "the policy"
     yield ctx.finding(
         field.key_span if field is not None else kube_object.span,
-        f"{name} names no namespace, so it lands in the one that kubectl is set to when it is applied",
+        f"{name} names no namespace, so it lands in whichever one kubectl is set to when it is applied",
         severity=Severity.WARNING if is_forgotten else None,
         label="no namespace",
         fixes=partial(_fixes, ctx, kube_object),
@@ -99,7 +98,7 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
 def _is_for_others(ctx: PolicyContext) -> bool:
     """Whether someone who uses the manifest chooses the namespace: it is an example, a Component or the base of overlays."""
     uri = ctx.source.uri
-    is_flat_base = "__" in uri and unflattened(uri).split("/")[-2] in ("base", "bases")
+    is_flat_base = "__" in uri and not {"base", "bases"}.isdisjoint(unflattened(uri).split("/")[-3:-1])
     return ctx.delivery.is_part or is_flat_base or is_sample(ctx.workspace.index, uri)
 
 

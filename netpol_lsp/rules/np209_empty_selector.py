@@ -77,7 +77,7 @@ def _where(ctx: PolicyContext) -> str:
 
 def _finding(ctx: PolicyContext, selector: Selector, severity: Severity, what: str) -> Diagnostic:
     forgotten = _is_forgotten(selector)
-    why = f"`{forgotten}` without a value is no condition" if forgotten else "`{}` is no condition"
+    why = f"`{forgotten}` without a value sets no condition" if forgotten else "`{}` sets no condition"
     return ctx.finding(
         selector.entry.key if forgotten else selector.node,
         f"{why}: {what}",

@@ -40,7 +40,7 @@ from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 @policy_rule("NP216", category="intent", severity=Severity.WARNING, uses_resources=True, has_facts=True)
 def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
-    """Egress is restricted, and nothing lets the pods ask for names.
+    """Egress is restricted, and nothing lets the pods resolve names.
 
     ## Why
     Looking up a name is egress, too. Where a policy isolates egress and no policy that selects the same pods allows port
@@ -183,7 +183,7 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
     )
 
 
-_ALL_DENIED = "all egress is denied, DNS too, so names cannot be looked up"
+_ALL_DENIED = "all egress is denied, including DNS, so names cannot be resolved"
 
 
 def _fix(ctx: PolicyContext, setup: DnsSetup) -> Fix | None:
@@ -226,11 +226,11 @@ def _message(setup: DnsSetup, *, has_attempt: bool, is_service_port: bool) -> st
     if local is not None:
         where = f"NodeLocal DNSCache at `{setup.node_local}`"
     if is_service_port:
-        return "the DNS pods of OpenShift listen on 5353, and policies do not see the Service's port 53: names cannot be looked up"
+        return "the DNS pods of OpenShift listen on 5353, and policies do not see the Service's port 53: names cannot be resolved"
     if has_attempt:
-        return f"the egress rule for DNS does not reach {where}, and no policy lets these pods ask DNS: names cannot be looked up"
+        return f"the egress rule for DNS does not reach {where}, and no policy lets these pods query DNS: names cannot be resolved"
     ports = join_words((str(port) for port in (setup.ports if local is None else (DNS_PORT,))), "or")
-    return f"egress is restricted and no policy lets these pods ask DNS (UDP and TCP {ports} to {where}), so names cannot be looked up"
+    return f"egress is restricted, but no policy lets these pods query DNS (UDP and TCP {ports} to {where}), so names cannot be resolved"
 
 
 def _place(ctx: PolicyContext) -> Span:

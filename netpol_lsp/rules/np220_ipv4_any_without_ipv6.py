@@ -24,7 +24,7 @@ def ipv4_any_without_ipv6(ctx: PolicyContext) -> Diagnostics:
     `0.0.0.0/0` is every IPv4 address, `::/0` every IPv6 address. In a cluster with both families a peer that is reached
     over the other one stays closed, although "everything" seems to be allowed.
 
-    Told where the cluster is known to have both families, by `pod-cidrs` and `service-cidrs` in the configuration;
+    Reported where the cluster is known to have both families, by `pod-cidrs` and `service-cidrs` in the configuration;
     elsewhere it is a fact, for the profile `strict` only.
 
     ## Fix safety

@@ -101,7 +101,7 @@ def _known_address(ctx: PolicyContext, block: CidrSet) -> tuple[str, Origin] | N
     for node in ctx.workspace.nodes:
         if _lies_in_any(block, node.pod_cidrs):
             return (
-                f"lies among the pod addresses of node `{node.name}`, which pods do not keep: select the pods by label",
+                f"is among the pod addresses of node `{node.name}`, which pods do not keep: select the pods by label",
                 node.origin,
             )
     return None
@@ -145,7 +145,5 @@ def _covers(text: str, block: CidrSet) -> bool:
 
 def _message(kind: str, cidr: str) -> str:
     if kind == "service":
-        return (
-            f"`{cidr}` lies among the cluster's service addresses, which policies never see: select the pods by label"
-        )
-    return f"`{cidr}` lies among the cluster's pod addresses, which pods do not keep: select the pods by label"
+        return f"`{cidr}` is among the cluster's service addresses, which policies never see: select the pods by label"
+    return f"`{cidr}` is among the cluster's pod addresses, which pods do not keep: select the pods by label"

@@ -18,7 +18,7 @@ def port_without_protocol(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     `- port: 80` allows TCP only. That is usually meant, and only a hint. Port 53 is a warning: DNS asks over UDP first, so
-    a rule for port 53 without a protocol does not let names be looked up. Silent where a template decides the port.
+    a rule for port 53 without a protocol does not resolve names. Silent where a template decides the port.
 
     ## Fix safety
     Safe: `protocol: TCP` is written out. For port 53, `protocol: UDP` is offered, which is unsafe, since it opens another

@@ -107,7 +107,7 @@ def unknown_namespace(ctx: PolicyContext) -> Diagnostics:
             continue
         for value in _values(selector):
             if value.value and value.value not in known and value.value not in view.namespaces:
-                yield from _check(ctx, value, known, "namespace `{}` is not there, so the peer matches nothing")
+                yield from _check(ctx, value, known, "namespace `{}` does not exist, so the peer matches nothing")
 
 
 def _values(selector: Selector) -> Iterator[Field[str]]:

@@ -15,11 +15,11 @@ _WORD = re.compile(r"[a-z0-9]+")
 
 @policy_rule("NP305", category="workspace", severity=Severity.WARNING, uses_resources=True)
 def duplicate_policy(ctx: PolicyContext) -> Diagnostics:
-    """Another manifest makes a policy of the same name in the same namespace.
+    """Another manifest defines a policy of the same name in the same namespace.
 
     ## Why
     An object is known by its kind, namespace and name. Of two manifests that say the same three, the one that is applied
-    last replaces the other: its rules are gone, and no one is told.
+    last replaces the other: its rules are silently gone.
 
     Reported for manifests that are applied together: in one file, in one folder, in one kustomization. The base and the
     overlay of a kustomization are one policy, and manifests of other folders may be for other clusters. Files of one folder
@@ -80,11 +80,12 @@ def duplicate_policy(ctx: PolicyContext) -> Diagnostics:
     others = _others(ctx, me)
     if not others:
         return
-    makers = "another manifest makes" if len(others) == 1 else f"{len(others)} other manifests make"
+    makers = "another manifest also defines" if len(others) == 1 else f"{len(others)} other manifests also define"
+    others_words = "the other" if len(others) == 1 else "the others"
     where = f"namespace `{me.policy.namespace}`" if me.policy.namespace else "the same namespace"
     yield ctx.finding(
         name,
-        f"{makers} a policy `{name.value}` in {where}, too: what is applied last replaces the others",
+        f"{makers} policy `{name.value}` in {where}: the one applied last replaces {others_words}",
         label="not the only one of this name",
         related=[_related(ctx, other) for other in others[:5]],
     )

@@ -130,7 +130,7 @@ def _report(ctx: PolicyContext, found: RulePods, port: Port) -> Diagnostics:
     more = f" and {len(listed) - 4} more" if len(listed) > 4 else ""
     yield ctx.finding(
         port.port,
-        f"{workload_words(found.pods.sure)} {'lists' if len(found.pods.sure) == 1 else 'list'} {names}{more}, "
-        f"and not {port.number}/{port.effective_protocol}",
+        f"{workload_words(found.pods.sure)} {'declares' if len(found.pods.sure) == 1 else 'declare'} {names}{more}, "
+        f"but not {port.number}/{port.effective_protocol}",
         related=[ctx.related_fact(one.origin, "a port that is listed") for one in found.pods.sure[0].ports[:1]],
     )

@@ -31,7 +31,7 @@ def workload_not_isolated(ctx: PolicyContext) -> Diagnostics:
     Where a namespace has policies, a workload without one is usually forgotten: everybody may connect to it (ingress), or it
     may connect anywhere (egress). `netpol-lint connectivity` counts how many workloads of each namespace are isolated.
 
-    Said once a namespace, at its first policy, for each direction that some policy of the namespace isolates.
+    Reported once a namespace, at its first policy, for each direction that some policy of the namespace isolates.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1

@@ -21,7 +21,7 @@ def namespace_without_default_deny(ctx: PolicyContext) -> Diagnostics:
     Pods that no policy selects are open. A default deny (`podSelector: {}` and the directions in `policyTypes`) closes what no one
     thought of, pods that come later among them; all other policies then say what is allowed.
 
-    Said once a namespace, at its first policy. A policy for all pods counts whatever its rules are.
+    Reported once a namespace, at its first policy. A policy for all pods counts whatever its rules are.
 
     ## Fix safety
     The fix adds a policy that denies both directions to every pod of the namespace that no other policy allows more: it is

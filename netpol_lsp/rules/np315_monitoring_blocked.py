@@ -120,7 +120,7 @@ def monitoring_blocked(ctx: PolicyContext) -> Diagnostics:
             selector = ctx.policy.pod_selector
             yield ctx.finding(
                 selector.span if selector is not None else ctx.policy.span,
-                f"Prometheus is to scrape `{workload.title}` on {describe(traffic)}, where no rule lets anybody in",
+                f"Prometheus is told to scrape `{workload.title}` on {describe(traffic)}, but no rule lets anyone in there",
                 label="metrics are blocked",
                 related=[ctx.related_fact(origin, "is to be scraped")],
             )

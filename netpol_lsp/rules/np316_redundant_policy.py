@@ -98,7 +98,7 @@ def redundant_policy(ctx: PolicyContext) -> Diagnostics:
     name = other.policy.name or "another policy"
     yield ctx.finding(
         ctx.policy.span,
-        f"everything that this policy does, `{name}` does, too",
+        f"this policy adds nothing: `{name}` already does everything that it does",
         label="changes nothing",
         related=[ctx.related_fact(_origin(other), f"`{name}` covers it")],
     )

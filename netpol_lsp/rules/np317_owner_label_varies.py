@@ -119,7 +119,7 @@ def _check(ctx: PolicyContext, written: Selector, places: tuple[Place, ...]) -> 
             odd = next(pod for pod in pods if not requirement.allowed.contains(pod.labels.get(key)))
             yield ctx.finding(
                 span_of(written, requirement),
-                f"`{key}` differs between the pods of {kind} `{name}`, so only some of them are meant, "
+                f"`{key}` differs between the pods of {kind} `{name}`, so the selector matches only some of them, "
                 "and others after a restart",
                 related=[ctx.related_fact(odd.origin, "this pod is not meant")],
             )

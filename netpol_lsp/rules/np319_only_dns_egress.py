@@ -17,10 +17,10 @@ from netpol_lsp.workspace.ternary import Ternary
 
 @policy_rule("NP319", category="workspace", severity=Severity.WARNING, uses_resources=True, needs=Trigger.RULES)
 def only_dns_egress(ctx: PolicyContext) -> Diagnostics:
-    """The pods may ask DNS and connect to nothing, while other policies count on them as clients.
+    """The pods may query DNS and nothing else, while other policies expect them as clients.
 
     ## Why
-    A policy that isolates egress and allows DNS alone is half of a default deny: names can be looked up, and every connection
+    A policy that isolates egress and allows DNS alone is half of a default deny: names can be resolved, and every connection
     to what they stand for is refused. Where another policy lets these very pods in, someone counts on the connection,
     and the egress rule for it was forgotten.
 
@@ -126,7 +126,7 @@ def only_dns_egress(ctx: PolicyContext) -> Diagnostics:
     origin = Origin(other.uri, other.document, other.path, f"spec.ingress[{rule.index}]", rule.start, rule.end)
     yield ctx.finding(
         field.key_span,
-        f"these pods may ask DNS and connect to nothing, but policy `{other.policy.name}` counts on them as clients",
+        f"these pods may query DNS and nothing else, but policy `{other.policy.name}` expects them as clients",
         label="DNS only",
         related=[ctx.related_fact(origin, "lets these pods in")] if rule.end else [],
     )

@@ -25,14 +25,14 @@ def metadata_service_reachable(ctx: PolicyContext) -> Diagnostics:
     """Egress reaches the cloud's metadata service.
 
     ## Why
-    On most clouds 169.254.169.254 (and fd00:ec2::254) hands credentials of the node to the one who asks over HTTP. A broad
+    On most clouds 169.254.169.254 (and fd00:ec2::254) hands the node's credentials to whoever asks over HTTP. A broad
     range such as `0.0.0.0/0` includes it; an `except` takes it out. A rule whose ports leave out TCP 80 is fine.
     Beside a rule that allows everything an exception would change nothing, and nothing is said.
 
     A warning where the configuration says that the cluster is in a cloud (`cloud` or `platform`); an information where
     that is not known, where the private ranges are excepted, and in a policy that is called `allow-all` or the like.
     Silent with `cloud: none`, and beside policies of other kinds (Cilium, Calico, EgressFirewall, AdminNetworkPolicy) that
-    may deny it. Told once a namespace, for the first of its policies.
+    may deny it. Reported once a namespace, for the first of its policies.
 
     ## Fix safety
     Unsafe: the address is excepted, which breaks pods that do need the metadata service.

@@ -20,6 +20,7 @@ def all_namespaces_peer(ctx: PolicyContext) -> Diagnostics:
     An information for ingress on every port; with ports, and for egress, it is a fact for the profile `strict` (egress that
     was meant for the internet is NP241's). Silent where the peer contradicts the policy itself, and another rule reports
     that: it cancels an exclusion (NP238), or the policy's name says that it denies namespaces (NP229).
+    Where the name says that all namespaces are allowed, it is a fact, too.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -51,7 +52,7 @@ def all_namespaces_peer(ctx: PolicyContext) -> Diagnostics:
     """
     for rule in ctx.policy.all_rules:
         is_open = rule.direction is Direction.INGRESS and rule.allows_every_port
-        if is_open and _is_contradiction(ctx):
+        if is_open and (_is_contradiction(ctx) or (not ctx.wants_facts and _is_announced(ctx))):
             continue
         for peer in rule.peers if is_open or ctx.wants_facts else ():
             selector = peer.namespace_selector
@@ -63,7 +64,13 @@ def all_namespaces_peer(ctx: PolicyContext) -> Diagnostics:
                 continue
             who = "pods with these labels" if is_narrow else "every pod"
             where = " on every port" if is_open else ""
-            yield ctx.finding(selector, f"{who} in every namespace of the cluster{where}")
+            yield ctx.finding(selector, f"this means {who} of every namespace{where}")
+
+
+def _is_announced(ctx: PolicyContext) -> bool:
+    """Whether the policy's name says that it allows all namespaces."""
+    claim = intent_of_name(ctx.policy.object)
+    return claim.allows and claim.is_total and claim.is_namespaced
 
 
 def _is_contradiction(ctx: PolicyContext) -> bool:

@@ -17,7 +17,7 @@ def cni_does_not_enforce(ctx: PolicyContext) -> Diagnostics:
     a cluster with plain Flannel, with the bridge of minikube or with kind before 0.24 nothing happens: every
     connection stays open, and no command says so.
 
-    Said once, at the first policy, and not at each. Speaks only when the configuration names the network plugin
+    Reported once, at the first policy, and not at each. Speaks only when the configuration names the network plugin
     (`cni: flannel`), names a platform whose usual plugin enforces nothing (`platform: minikube`), or when its
     manifests are among the files. `netpol-lint cni` lists the plugins that are known.
 

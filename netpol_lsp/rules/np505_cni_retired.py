@@ -9,12 +9,12 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 
 @policy_rule("NP505", category="platform", severity=Severity.INFO, uses_workspace=True, on_partial=True)
 def cni_retired(ctx: PolicyContext) -> Diagnostics:
-    """The cluster's network plugin is not kept up any more.
+    """The cluster's network plugin is not maintained any more.
 
     ## Why
     Weave Net is archived, Romana and Contiv have been without a release for years, OpenShift SDN and Azure's Network Policy
     Manager are being retired. Faults in how they enforce policies stay, and newer fields of NetworkPolicies never come.
-    Said once. `netpol-lint cni weave cilium` shows what changes in a move, and which of these policies would mean something
+    Reported once. `netpol-lint cni weave cilium` shows what changes in a move, and which of these policies would mean something
     else.
 
     Speaks only when the configuration names the network plugin.

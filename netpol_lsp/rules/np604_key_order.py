@@ -9,7 +9,7 @@ from netpol_lsp.yaml.nodes import Mapping
 
 @policy_rule("NP604", category="style", severity=Severity.HINT, opt_in=True)
 def key_order(ctx: PolicyContext) -> Diagnostics:
-    """The fields of a policy stand in an unusual order.
+    """The fields of a policy are in an unusual order.
 
     ## Why
     `apiVersion`, `kind`, `metadata`, `spec`; in the spec `podSelector`, `policyTypes`, `ingress`, `egress`; in a rule

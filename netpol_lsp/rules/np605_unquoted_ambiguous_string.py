@@ -15,11 +15,11 @@ from netpol_lsp.yaml.nodes import Node, Scalar
 
 @policy_rule("NP605", category="style", severity=Severity.HINT, opt_in=True, on_partial=True)
 def unquoted_ambiguous_string(ctx: PolicyContext) -> Diagnostics:
-    """A label value is text for kubectl, but looks like something else.
+    """A label value is a string for kubectl, but looks like something else.
 
     ## Why
-    `1.2.3`, `1e`, `yEs` and `0xZ` are text by a hair: a small change, or another YAML reader, makes a number or a boolean
-    of them. Quotes say that text is meant.
+    `1.2.3`, `1e`, `yEs` and `0xZ` are strings by a hair: a small change, or another YAML reader, makes a number or a boolean
+    of them. Quotes say that a string is meant.
 
     ## Fix safety
     Safe: the value is quoted as it is written.
@@ -77,7 +77,7 @@ def _check(ctx: PolicyContext, field: Field[str]) -> Diagnostics:
         return
     if _LOOKS_OTHER.fullmatch(field.value):
         yield ctx.finding(
-            field, f"`{field.value}` is text, but looks like a number or a boolean", fixes=partial(_fix, ctx, node)
+            field, f"`{field.value}` is a string, but looks like a number or a boolean", fixes=partial(_fix, ctx, node)
         )
 
 

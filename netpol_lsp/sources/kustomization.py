@@ -70,7 +70,7 @@ def read_kustomization(folder: str) -> KustomizationFile | None:
 
 
 def read_tree(folder: str, boundary: Boundary) -> KustomizationTree:
-    """What a kustomization is built of. Remote resources, and what lies outside of the boundary, are problems."""
+    """What a kustomization is built of. Remote resources, and what is outside the boundary, are problems."""
     tree = KustomizationTree()
     queue, seen = [folder], {folder}
     asked_by: dict[str, tuple[str, Span]] = {}
@@ -89,7 +89,7 @@ def read_tree(folder: str, boundary: Boundary) -> KustomizationTree:
                 message = f"`{written}` is not in this repository, and rendering reads nothing from elsewhere"
                 tree.problems.append(RenderProblem(path, node.span, message))
             elif not boundary.holds(place):
-                message = f"`{written}` lies outside of the repository: allow it with --allow-outside"
+                message = f"`{written}` is outside the repository: allow it with --allow-outside"
                 tree.problems.append(RenderProblem(path, node.span, message))
             elif os.path.isdir(place):
                 if place not in seen and len(seen) < _MOST:

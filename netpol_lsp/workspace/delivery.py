@@ -157,8 +157,8 @@ def _join(folder: str, path: str) -> str:
 
 
 def _is_base(folder: str) -> bool:
-    """Whether overlays start from a folder, going by the name that kustomize's documentation gives it."""
-    return posixpath.basename(folder) in ("base", "bases")
+    """Whether overlays start from a folder or one close around it, going by the name that kustomize's documentation gives it."""
+    return not {"base", "bases"}.isdisjoint(folder.split("/")[-2:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,11 +266,12 @@ class DeliveryMap:
                 {**inner.labels, **dict(taker.selector_labels)},
                 inner.is_forced or taker.namespace is not None,
                 {**inner.pod_labels, **dict(taker.template_labels), **dict(taker.selector_labels)},
+                inner.is_part or taker.is_component,
             )
             above = self._takers.get(taker.folder, ())
             if not above:
                 named = self._named(taker.folder) if way.namespace is None else way.namespace
-                yield replace(way, namespace=named, is_part=taker.is_component or _is_base(taker.folder))
+                yield replace(way, namespace=named, is_part=way.is_part or _is_base(taker.folder))
             stack += [(one, way, seen | {taker.folder}) for one in above]
 
     def _chart_of(self, folder: str) -> str | None:

@@ -183,7 +183,7 @@ def test_a_config_file_renders_nothing_outside_of_its_repository(tmp_path, monke
     write(tmp_path / "repo", {".netpol-lint.yaml": "render: {helm: [{chart: ../other}]}\n", "a.yaml": "a: 1\n"})
     monkeypatch.chdir(tmp_path / "repo")
     assert main(["check"]) == 2
-    assert "`../other` lies outside of the repository" in capsys.readouterr().err
+    assert "`../other` is outside the repository" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

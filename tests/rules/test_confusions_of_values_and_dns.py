@@ -51,13 +51,13 @@ CASES = {
         "  podSelector: {}\n  policyTypes: [Egress]\n",
         "  podSelector: {}\n  policyTypes: [Egress]\n  egress:\n" + DNS,
         "NP216",
-        "all egress is denied, DNS too",
+        "all egress is denied, including DNS",
         level=Severity.INFO,
         name="default-deny",
         facts=True,
     ),
     "1: egress to one place and no DNS": Case(
-        OUT + TO_DB, OUT + TO_DB + DNS, "NP216", "no policy lets these pods ask DNS"
+        OUT + TO_DB, OUT + TO_DB + DNS, "NP216", "no policy lets these pods query DNS"
     ),
     "1: DNS over UDP only": Case(OUT + UDP_DNS, OUT + DNS, "NP217", "over UDP only"),
     "4: namespaces have no label name": Case(

@@ -17,7 +17,9 @@ def policy(metadata: str) -> str:
 )
 def test_missing(find, mend, metadata):
     (found,) = find("NP205", policy(metadata))
-    assert found.message == "`web` names no namespace, so it lands in the one that kubectl is set to when it is applied"
+    assert (
+        found.message == "`web` names no namespace, so it lands in whichever one kubectl is set to when it is applied"
+    )
     assert (found.severity.value, found.field) == ("info", "metadata.namespace")
     fixed = mend("NP205", policy(metadata))
     assert find("NP205", fixed) == []

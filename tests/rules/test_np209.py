@@ -13,32 +13,32 @@ RULES = "ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}]"
         (
             f"podSelector: {{}}, {RULES}",
             "info",
-            "`{}` is no condition: the policy guards every pod of namespace `shop`",
+            "`{}` sets no condition: the policy guards every pod of namespace `shop`",
         ),
         (
             f"podSelector: {{matchLabels: {{}}}}, {RULES}",
             "info",
-            "`{}` is no condition: the policy guards every pod of namespace `shop`",
+            "`{}` sets no condition: the policy guards every pod of namespace `shop`",
         ),
         (
             f"podSelector: {{matchLabels: }}, {RULES}",
             "info",
-            "`matchLabels` without a value is no condition: the policy guards every pod of namespace `shop`",
+            "`matchLabels` without a value sets no condition: the policy guards every pod of namespace `shop`",
         ),
         (
             "podSelector: {matchLabels: {a: b}}, ingress: [{from: [{podSelector: {}}]}]",
             "info",
-            "`{}` is no condition: this means every pod of the policy's own namespace `shop`",
+            "`{}` sets no condition: this means every pod of the policy's own namespace `shop`",
         ),
         (
             "podSelector: {matchLabels: {a: b}}, ingress: [{from: [{podSelector: {matchExpressions: }}]}]",
             "warning",
-            "`matchExpressions` without a value is no condition: this means every pod of the policy's own namespace `shop`",
+            "`matchExpressions` without a value sets no condition: this means every pod of the policy's own namespace `shop`",
         ),
         (
             "podSelector: {matchLabels: {a: b}}, ingress: [{from: [{podSelector: {matchLabels: }, namespaceSelector: {}}]}]",
             "warning",
-            "`matchLabels` without a value is no condition: this means every pod of the selected namespaces",
+            "`matchLabels` without a value sets no condition: this means every pod of the selected namespaces",
         ),
     ],
 )

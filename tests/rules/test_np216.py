@@ -32,8 +32,8 @@ def test_message(find):
     (found,) = find("NP216", policy(f"[{TO_DB}]"))
     assert found.severity is Severity.WARNING
     assert found.message == (
-        "egress is restricted and no policy lets these pods ask DNS (UDP and TCP 53 to the cluster's DNS pods), "
-        "so names cannot be looked up"
+        "egress is restricted, but no policy lets these pods query DNS (UDP and TCP 53 to the cluster's DNS pods), "
+        "so names cannot be resolved"
     )
     assert found.field == "spec.policyTypes[0]"
     assert [(fix.title, fix.applicability) for fix in found.fixes] == [(FIX, Applicability.UNSAFE)]
@@ -92,7 +92,7 @@ def test_egress_must_be_isolated(find):
 def test_a_default_deny_alone_is_an_information(find):
     (found,) = find("NP216", DENY)
     assert found.severity is Severity.INFO
-    assert found.message == "all egress is denied, DNS too, so names cannot be looked up"
+    assert found.message == "all egress is denied, including DNS, so names cannot be resolved"
     assert [found.severity for found in find("NP216", policy("[]", name="isolate-web"))] == [Severity.INFO]
 
 
@@ -159,8 +159,8 @@ def test_a_rule_that_misses_the_dns_pods_is_pointed_at(find):
     text = policy(f"[{TO_DB}, {{to: [{{podSelector: {{matchLabels: {{k8s-app: kube-dns}}}}}}], {DNS_PORTS}}}]")
     (found,) = find("NP216", text)
     assert found.message == (
-        "the egress rule for DNS does not reach the cluster's DNS pods, and no policy lets these pods ask DNS: "
-        "names cannot be looked up"
+        "the egress rule for DNS does not reach the cluster's DNS pods, and no policy lets these pods query DNS: "
+        "names cannot be resolved"
     )
     (related,) = found.related
     assert text[related.span.start :].startswith(DNS_PORTS)

@@ -75,6 +75,7 @@ def test_what_takes_in_everybody_again_is_reported_once(find):
     assert find("NP404", widened) == []
     plain = policy(f"[{{from: [{everybody}]}}]")
     assert len(find("NP404", plain)) == 1
+    assert len(find("NP404", plain.replace("name: web", "name: allow-all-namespaces"))) == 1  # facts are wanted here
     assert len(find("NP404", plain.replace("name: web", "name: deny-others"))) == 1
     denial = plain.replace("name: web", "name: deny-other-namespaces")
     assert find("NP404", denial) == []

@@ -289,6 +289,7 @@ def test_the_folders_around_the_workspace_say_nothing(around):
             "parts/deny/kustomization.yaml": "kind: Component\nresources: [policy.yaml]\n",
         },
         {"apps__web__base__policy.yaml": NAMELESS},
+        {"infra/base/web/policy.yaml": NAMELESS},
     ],
 )
 def test_overlays_that_are_elsewhere_choose_the_namespace(files):

@@ -56,6 +56,13 @@ CAREFUL = f"""\
 """
 
 
+def test_a_name_that_says_it():
+    spec = "podSelector: {}, policyTypes: [Ingress], ingress: [{from: [{namespaceSelector: {}}]}]"
+    assert "NP404" in seen(policy(spec, "web"))
+    assert "NP404" not in seen(policy(spec, "web-allow-all-namespaces"))
+    assert "NP404" in seen(policy(spec, "web-allow-all-namespaces"), profile="strict")
+
+
 def test_three_policies_of_a_careful_engineer_are_silent():
     assert seen(CAREFUL) == {}
 

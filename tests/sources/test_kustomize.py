@@ -123,7 +123,7 @@ def test_an_object_that_is_built_as_it_is_written_is_judged_in_its_file(tmp_path
     [
         ("resources: ['https://example.com/x.yaml']", "is not in this repository"),
         ("resources: ['github.com/example/x?ref=v1']", "is not in this repository"),
-        ("resources: [../../outside]", "lies outside of the repository"),
+        ("resources: [../../outside]", "is outside the repository"),
         ("helmCharts: [{name: x, repo: 'https://example.com'}]", "helmCharts would be fetched"),
         ("resources: [../none]", None),
     ],

@@ -115,7 +115,7 @@ class Configuration:
         self._allow_rendering = True
 
     def allow_outside(self) -> None:
-        """Let config files name what lies outside of their repository, on the user's word."""
+        """Let config files name what is outside their repository, on the user's word."""
         self._allow_outside = True
         self.reload()
 

@@ -51,11 +51,11 @@ def _problem(text: str, damage: Confusable, raw: Node | None, mended: Node | Non
     count = len(damage.span)
     what = ", ".join(describe(char) for char in chars[:3])
     if count > 1 and len(chars) == 1:
-        what += f", {count} times"
+        what = f"{count} times {what}"
     shown = damage.text.strip(" ")
     instead = f"`{shown}`" if shown else "a space"
     if damage.text:
-        message, title = f"{what} is where YAML needs {instead}", f"Write {instead} instead"
+        message, title = f"{what} instead of {instead}", f"Write {instead} instead"
     else:
         message, title = f"{what} does not belong here", "Remove it" if count == 1 else "Remove them"
     return SyntaxProblem(
