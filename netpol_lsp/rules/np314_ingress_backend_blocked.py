@@ -175,8 +175,8 @@ def ingress_backend_blocked(ctx: PolicyContext) -> Diagnostics:
             title = f"{entry.route.kind} `{entry.route.name}`"
             yield ctx.finding(
                 selector.span if selector is not None else ctx.policy.span,
-                f"{title} leads to `{entry.workload.title}` on {describe(entry.wanted)}, where only pods of the same "
-                "namespace are let in: its controller is not among them",
+                f"{title} leads to `{entry.workload.title}` on {describe(entry.wanted)}, but no rule lets in anyone from "
+                "outside the namespace, such as its controller",
                 label="lets in nobody from elsewhere",
                 related=[ctx.related_fact(entry.backend.origin, f"the backend of {title}")],
             )

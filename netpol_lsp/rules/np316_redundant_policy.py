@@ -9,6 +9,7 @@ from netpol_lsp.kube.label_selector import includes
 from netpol_lsp.lint.applied_together import are_applied_together
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.networkpolicy.prose import join_words
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
 from netpol_lsp.policies.networkpolicy.subsumption import rule_covers
 from netpol_lsp.policies.origin import Origin
@@ -96,12 +97,18 @@ def redundant_policy(ctx: PolicyContext) -> Diagnostics:
     if other is None:
         return
     name = other.policy.name or "another policy"
+    added = ctx.delivery.selector_labels
+    with_labels = f", with the labels that the kustomization adds ({_written(added)})" if added else ""
     yield ctx.finding(
         ctx.policy.span,
-        f"this policy adds nothing: `{name}` already does everything that it does",
+        f"this policy adds nothing: `{name}` already does everything that it does{with_labels}",
         label="changes nothing",
         related=[ctx.related_fact(_origin(other), f"`{name}` covers it")],
     )
+
+
+def _written(labels: tuple[tuple[str, str], ...]) -> str:
+    return join_words(f"`{key}={value}`" for key, value in labels)
 
 
 def _wider(ctx: PolicyContext, own: LocatedPolicy) -> Iterator[LocatedPolicy]:

@@ -24,7 +24,8 @@ def only_dns_egress(ctx: PolicyContext) -> Diagnostics:
     to what they stand for is refused. Where another policy lets these very pods in, someone counts on the connection,
     and the egress rule for it was forgotten.
 
-    Reported where no other policy that may select the pods allows any egress.
+    Reported where no other policy that may select the pods allows any egress, and the other policy names them by the labels that
+    this one selects them by.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -144,13 +145,16 @@ def _may_allow(other: LocatedPolicy, me: LocatedPolicy, setup: DnsSetup) -> bool
 
 
 def _counts_on(other: LocatedPolicy, me: LocatedPolicy) -> tuple[LocatedPolicy, RuleSemantics] | None:
-    """The rule of another policy that lets in all pods of this one by their labels."""
+    """The rule of another policy that lets in the very pods of this one by their labels.
+
+    A peer that names more pods, as those of a whole application, says nothing of these.
+    """
     if other.policy.is_partial or same_namespace(other, me) is not Ternary.YES:
         return None
     for rule in other.policy.ingress:
         for peer in rule.peers or ():
             if peer.pods is None or peer.namespaces is not None or peer.pods.is_partial or not peer.pods.allowed:
                 continue
-            if includes(peer.pods, me.policy.pod_selector):
+            if includes(peer.pods, me.policy.pod_selector) and includes(me.policy.pod_selector, peer.pods):
                 return other, rule
     return None

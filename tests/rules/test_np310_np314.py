@@ -140,3 +140,22 @@ def test_a_node_port_that_is_meant_for_clients_from_outside():
         assert not {"NP314", "NP320"} & findings({**files, "b.yaml": other}).keys()
     opened = PODS_ONLY.replace("- namespaceSelector: {}", "- ipBlock: {cidr: 203.0.113.0/24}")
     assert not {"NP314", "NP320"} & findings({**files, "a.yaml": opened}).keys()
+
+
+def test_egress_of_one_part_of_an_application():
+    """A peer for all parts of an application does not count on each of them."""
+    part = policy(
+        "part",
+        "shop",
+        "podSelector: {matchLabels: {app: shop, part: cart}}, policyTypes: [Egress], "
+        "egress: [{ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]}]",
+    )
+    host = policy(
+        "db",
+        "shop",
+        "podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress], "
+        "ingress: [{from: [{podSelector: {matchLabels: {app: shop}}}]}]",
+    )
+    assert "NP319" not in findings({"a.yaml": f"{part}---\n{host}"})
+    named = host.replace("{app: shop}", "{part: cart, app: shop}")
+    assert "NP319" in findings({"a.yaml": f"{part}---\n{named}"})

@@ -391,5 +391,8 @@ def test_a_policy_that_another_one_contains():
     assert "NP316" not in findings({"tree/x/a.yaml": nameless[0], "tree/y/b.yaml": nameless[1]})
     assert "NP316" not in findings({"tree/x/a.yaml": nameless[0], "tree/x/b.yaml": nameless[1]})
     assert "NP316" in findings({"tree/x/a.yaml": "---\n".join(nameless)})
+    labelled = "namespace: shop\nresources: [a.yaml, b.yaml]\ncommonLabels: {app: x}\n"
+    same = findings({"tree/x/a.yaml": narrow, "tree/x/b.yaml": WEB, "tree/x/kustomization.yaml": labelled})["NP316"]
+    assert same.message.endswith("does everything that it does, with the labels that the kustomization adds (`app=x`)")
     together = {"tree/x/kustomization.yaml": "resources: [a.yaml, b.yaml]\n"}
     assert "NP316" in findings({"tree/x/a.yaml": nameless[0], "tree/x/b.yaml": nameless[1], **together})
