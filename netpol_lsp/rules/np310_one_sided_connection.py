@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Related, Severity
+from netpol_lsp.kube.label_selector import includes
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.lint.applied_together import are_applied_together
 from netpol_lsp.lint.dns import dns_setup
@@ -191,6 +192,9 @@ def _by_labels(ctx: PolicyContext, direction: Direction, rule: RuleSemantics, pe
     """What policies that are applied together with this one refuse, going by their selectors."""
     if peer.namespaces is not None and peer.pods is None:
         return None  # a whole namespace: who answers there is not this policy's business
+    own = ctx.semantics.pod_selector
+    if peer.pods is not None and peer.pods.allowed and includes(own, peer.pods):
+        return None  # the policy's own pods: for replicas, of which there may be one only
     policies = refusing_policies(ctx.workspace, ctx.located, direction, rule, peer)
     if not policies or not all(_is_beside(ctx, other) for other in policies):
         return None

@@ -159,3 +159,23 @@ def test_egress_of_one_part_of_an_application():
     assert "NP319" not in findings({"a.yaml": f"{part}---\n{host}"})
     named = host.replace("{app: shop}", "{part: cart, app: shop}")
     assert "NP319" in findings({"a.yaml": f"{part}---\n{named}"})
+
+
+def test_a_rule_for_replicas():
+    own = policy(
+        "db",
+        "shop",
+        "podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress, Egress], ingress: [{from: ["
+        "{podSelector: {matchLabels: {app: db}}}], ports: [{protocol: TCP, port: 5432}]}]",
+    )
+    assert "NP310" not in findings({"a.yaml": own})
+    other = policy(
+        "web",
+        "shop",
+        "podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: cache}}}]}]",
+    )
+    assert "NP310" in findings(
+        {
+            "a.yaml": f"{own.replace('from: [{podSelector: {matchLabels: {app: db', 'from: [{podSelector: {matchLabels: {app: web')}---\n{other}"
+        }
+    )
