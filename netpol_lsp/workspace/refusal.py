@@ -22,8 +22,8 @@ def refusing_policies(
 ) -> tuple[LocatedPolicy, ...]:
     """The policies that isolate all pods of a peer, where none of them allows any of what a rule of `me` allows (but DNS).
 
-    The peer means pods of the policy's own namespace. None where one may allow it: policies that are partly known, of a kind that is not modelled, or in a manifest that
-    cannot be read. `direction` is that of the rule; the other side is judged in the opposite one.
+    The peer means pods of the policy's own namespace. None where one may allow it: policies that are partly known, of a
+    kind that is not modelled, or in a manifest that cannot be read. `direction` is that of the rule; the other side is judged in the opposite one.
     """
     if peer.is_unknown or peer.addresses is not None or rule.has_unknown_ports or rule.ports.is_empty:
         return ()
