@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from netpol_lsp.ide.new_policy import NewPolicy, NewRule, name_of, namespace_peer
+from netpol_lsp.ide.new_policy import NewPolicy, NewRule, name_of, namespace_peer, without_covered_rules
 from netpol_lsp.ide.rule_data import labels_data, pods_peer, ports_data, rule_data
 from netpol_lsp.ide.workspace_links import means, policies_of
 from netpol_lsp.kube.label_selector import matches
@@ -32,13 +32,14 @@ Ports = tuple[tuple[str, int | str], ...]
 def policy_for(view: WorkspaceSnapshot, workload: WorkloadFacts, selector: dict[str, str]) -> NewPolicy | None:
     """The policy that lets in what is known to call a workload; None where nothing is. `selector`: the labels to select it by."""
     where = place(view, workload.namespace, workload.origin.uri, is_unknown=workload.is_namespace_unknown)
-    if where.is_unknown or not selector:
-        return None
+    if where.is_unknown or not selector or workload.host_network is not False:
+        return None  # most network plugins do not enforce policies on the node's own network
     rules = tuple(_merged(_Callers(view, workload, where).rules()))
     if not rules:
         return None
     name = name_of(workload.name or next(iter(selector.values())))
-    return NewPolicy(name, workload.namespace, labels_data(selector), (Direction.INGRESS.value,), ingress=rules)
+    types = (Direction.INGRESS.value,)
+    return without_covered_rules(NewPolicy(name, workload.namespace, labels_data(selector), types, ingress=rules))
 
 
 def stable_labels(workload: WorkloadFacts) -> dict[str, str]:

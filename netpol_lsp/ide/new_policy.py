@@ -8,7 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from netpol_lsp.kube.well_known import METADATA_NAME
+from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
+from netpol_lsp.policies.networkpolicy.subsumption import rule_covers
+from netpol_lsp.text.source import make_source
 from netpol_lsp.workspace.pods import Place
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from netpol_lsp.yaml.style import Style, render_block, render_entry
@@ -55,6 +59,40 @@ class NewPolicy:
             if rules is not None:
                 lines += _rules(key, rules, style)
         return style.newline.join(lines) + style.newline
+
+
+def meaning(policy: NewPolicy) -> NetworkPolicySemantics:
+    """What a policy means."""
+    analysis = analyse(make_source("", policy.render(Style()))).parts[0].analysis
+    assert analysis is not None
+    return analysis.semantics(analysis.policies[0], None)
+
+
+def without_covered_rules(policy: NewPolicy) -> NewPolicy:
+    """The policy without the rules that another one of its rules contains."""
+    means = meaning(policy)
+    kept = {
+        name: None if written is None else _uncovered(written, rules, policy.namespace)
+        for name, written, rules in (
+            ("ingress", policy.ingress, means.ingress),
+            ("egress", policy.egress, means.egress),
+        )
+    }
+    return replace(policy, ingress=kept["ingress"], egress=kept["egress"])
+
+
+def _uncovered(
+    written: tuple[NewRule, ...], rules: tuple[RuleSemantics, ...], namespace: str | None
+) -> tuple[NewRule, ...]:
+    def is_covered(number: int) -> bool:
+        return any(
+            rule_covers(other, rules[number], namespace)
+            and (place < number or not rule_covers(rules[number], other, namespace))
+            for place, other in enumerate(rules)
+            if place != number
+        )
+
+    return tuple(rule for number, rule in enumerate(written) if not is_covered(number))
 
 
 def _rules(key: str, rules: tuple[NewRule, ...], style: Style) -> list[str]:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.ide.namespace_policies import allows_dns, dns_for
-from netpol_lsp.ide.new_policy import NewPolicy, NewRule, name_of
+from netpol_lsp.ide.new_policy import NewPolicy, NewRule, meaning, name_of
 from netpol_lsp.ide.rule_data import pods_peer, ports_data, rule_data
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector, Operator, includes
 from netpol_lsp.kube.selector_data import selector_data
 from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
+from netpol_lsp.policies.networkpolicy.subsumption import rule_covers
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.pods import exact_names, place_of
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
@@ -50,7 +51,22 @@ def other_sides(
             here = [peer for peer in peers if peer.start <= offset <= peer.end]
             for peer in here or peers:
                 for namespace in _namespaces(peer, own.namespace):
-                    yield _other_side(view, located, settings, direction, rule, peer, namespace)
+                    side = _other_side(view, located, settings, direction, rule, peer, namespace)
+                    if not _is_there(view, side, namespace):
+                        yield side
+
+
+def _is_there(view: WorkspaceSnapshot, side: OtherSide, namespace: str | None) -> bool:
+    """Whether a policy says so already."""
+    means = meaning(side.policy)
+    direction = next(iter(means.types))
+    (wanted, *_) = means.rules(direction)
+    return any(
+        rule_covers(rule, wanted, namespace)
+        for one in view.policies_in(namespace)
+        if direction in one.policy.types and includes(one.policy.pod_selector, side.selector) and not one.policy.unknown
+        for rule in one.policy.rules(direction)
+    )
 
 
 def _namespaces(peer: PeerSet, own: str | None) -> tuple[str | None, ...]:

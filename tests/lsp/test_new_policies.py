@@ -346,3 +346,30 @@ async def test_nothing_is_offered_where_a_template_decides(workspace):
         {"chart/templates/web.yaml": text, "chart/Chart.yaml": "name: x\n"}, "chart/templates/web.yaml"
     )
     assert await offered(editor, document, text.index("Deployment")) == []
+
+
+async def test_what_a_policy_says_already_is_not_written_again(workspace):
+    files = FILES | {"bank/in.yaml": IN.replace("app: other", "app: web").replace("port: grpc", "port: 9000")}
+    editor, document = await workspace(files, "shop/policies.yaml")
+    titles = [one["title"] for one in await offered(editor, document, document.text.index("ledger"))]
+    assert not [title for title in titles if "other side" in title]
+
+
+async def test_rules_that_another_one_contains_are_left_out(workspace, tmp_path, capsys):
+    """Two policies let callers out, one to all ports."""
+    files = FILES | {
+        "shop/all.yaml": OUT.replace("web-out", "web-all").replace("      ports: [{protocol: TCP, port: 9000}]\n", "")
+    }
+    editor, document = await workspace(files, "bank/ledger.yaml")
+    action = await chosen(editor, document, document.text.index("Deployment"), "let in what is known to call it")
+    after = applied(action, files, tmp_path)
+    assert after["bank/ledger.yaml"].count("from:") == 1
+    assert "web-all" in after["bank/ledger.yaml"]
+    check_clean(files, after, tmp_path, capsys)
+
+
+async def test_no_policy_for_pods_in_the_nodes_network(workspace):
+    ledger = FILES["bank/ledger.yaml"].replace("spec: {containers", "spec: {hostNetwork: true, containers")
+    editor, document = await workspace(FILES | {"bank/ledger.yaml": ledger}, "bank/ledger.yaml")
+    titles = [one["title"] for one in await offered(editor, document, ledger.index("Deployment"))]
+    assert not [title for title in titles if "call it" in title]
