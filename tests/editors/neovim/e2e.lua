@@ -369,6 +369,24 @@ local function test_foreign_programs()
   check("nothing of the repository was run", vim.fn.filereadable(folder .. "/was-run") == 0)
 end
 
+-- A label is renamed in the workload at hand and in a policy that nobody has opened.
+local function test_rename()
+  local buffer = edit(folder .. "/policies/deployment.yaml")
+  check("the workload is served", wait(function() return ready(buffer) end))
+  local line, _, last = place(buffer, "labels: {app: web")
+  vim.api.nvim_win_set_cursor(0, { line + 1, last - 1 })
+  local function written(path)
+    local other = vim.fn.bufnr(path)
+    return other > 0 and table.concat(vim.api.nvim_buf_get_lines(other, 0, -1, false), "\n") or ""
+  end
+  local policy_file = folder .. "/policies/label.yaml"
+  vim.lsp.buf.rename("front")
+  check("a label is renamed where it is set", wait(function() return written("deployment.yaml"):find("labels: {app: front}", 1, true) end), written("deployment.yaml"))
+  check("and in the selector of the workload", written("deployment.yaml"):find("matchLabels: {app: front}", 1, true) ~= nil, written("deployment.yaml"))
+  check("and in a policy that was closed", wait(function() return written(policy_file):find('{app: front, tier: "前端"', 1, true) end), written(policy_file))
+  check("files on disk wait for being saved", text_of(policy_file):find("app: web", 1, true) ~= nil)
+end
+
 local function main()
   vim.cmd("filetype on")
   if mode == "path" then
@@ -397,6 +415,7 @@ local function main()
     test_health()
     test_fix_on_save()
   end
+  test_rename()
   stop_all()
 end
 
