@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from netpol_lsp.lint.context import PolicyContext
 from netpol_lsp.lint.peer_targets import peer_targets, pods_of
 from netpol_lsp.policies.direction import Direction
-from netpol_lsp.policies.networkpolicy.policy import TrafficRule
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
+from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.pods import Place, PodMatches, find_pods, place_of
+from netpol_lsp.workspace.reads import Read, remember
 from netpol_lsp.workspace.resources import ServiceFacts, ServicePort, WorkloadFacts
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,17 @@ class RulePods:
 
 
 def rules_with_pods(ctx: PolicyContext) -> Iterator[RulePods]:
-    """The rules that list ports and are about known pods only."""
+    """The rules that list ports and are about known pods only; worked out once, as several rules ask."""
+    known = _RULES.of(ctx.policy)
+    if ctx.workspace not in known:
+        known.clear()  # a workspace that has changed is not asked about again
+    yield from remember(known, ctx.workspace, lambda: tuple(_rules_with_pods(ctx)))
+
+
+_RULES: Memo[NetworkPolicy, WorkspaceSnapshot, tuple[tuple[RulePods, ...], frozenset[Read]]] = Memo()
+
+
+def _rules_with_pods(ctx: PolicyContext) -> Iterator[RulePods]:
     if ctx.policy.has_unknown_types:
         return
     yield from _ingress(ctx)

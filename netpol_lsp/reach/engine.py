@@ -180,7 +180,10 @@ class Engine:
         """
         before = self.cluster
         removed, added = difference(before.policies_by_namespace, cluster.policies_by_namespace)
-        gone, fresh = difference(before.workloads_by_namespace, cluster.workloads_by_namespace)
+        gone: list[Workload] = []
+        fresh: list[Workload] = []
+        if before.workloads is not cluster.workloads:
+            gone, fresh = difference(before.workloads_by_namespace, cluster.workloads_by_namespace)
         has_other_doubts = before.others != cluster.others or before.unknown != cluster.unknown
         trees = [*_selectors(added), *(_other_selectors(cluster) if has_other_doubts else ())]
         moved = self.classes.told_apart({key for tree in trees for key in keys_of(tree)})

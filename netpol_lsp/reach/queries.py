@@ -171,3 +171,32 @@ def _changes_nothing(engine: Engine, cluster: Cluster, addresses: CidrSet) -> bo
 
 def _members(engine: Engine, classes: int) -> bool:
     return any(engine.classes.members[item.index] for item in engine.classes.bits(classes))
+
+
+def uncaptured(engine: Engine) -> Iterator[tuple[Workload, Direction]]:
+    """The workloads that no policy is about, surely or perhaps, by direction."""
+    for workload in engine.cluster.workloads:
+        for direction in Direction:
+            if not any(True for _ in engine.side(engine.class_of(workload), direction).policies):
+                yield workload, direction
+
+
+def are_alike_by_name(a: Engine, b: Engine, scope: CidrSet) -> Ternary:
+    """Whether two sets have policies of the same names, each of which allows the same by itself."""
+    mine, theirs = _by_name(a), _by_name(b)
+    if mine.keys() != theirs.keys():
+        return Ternary.NO
+    answers = [
+        are_equivalent(_alone(a, policy), _alone(b, theirs[name]), scope) for name, policy in sorted(mine.items())
+    ]
+    if Ternary.NO in answers:
+        return Ternary.NO
+    return Ternary.UNKNOWN if Ternary.UNKNOWN in answers else Ternary.YES
+
+
+def _by_name(engine: Engine) -> dict[tuple[str, str, str], PolicySemantics]:
+    return {(one.kind, one.namespace or "", one.name or ""): one for one in engine.cluster.policies}
+
+
+def _alone(engine: Engine, policy: PolicySemantics) -> Engine:
+    return Engine(replace(engine.cluster, policies=(policy,)), engine.enforcement)

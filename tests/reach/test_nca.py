@@ -14,6 +14,7 @@ from netpol_lsp.reach.cluster import Cluster, Workload
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.queries import (
     allows_more,
+    are_alike_by_name,
     are_equivalent,
     empty_policies,
     empty_rules,
@@ -23,6 +24,7 @@ from netpol_lsp.reach.queries import (
     permits,
     redundant_policies,
     redundant_rules,
+    uncaptured,
 )
 from netpol_lsp.workspace.ternary import Ternary
 from tests.reach.loading import load
@@ -145,6 +147,19 @@ def empty(engine: Engine) -> int:
     return len(empty_policies(engine)) + sum(1 for _ in empty_rules(engine))
 
 
+def sanity(engine: Engine, scope: CidrSet) -> int:
+    """What is vacuous, empty or redundant; a policy that is empty and redundant counts once."""
+    both = set(map(id, empty_policies(engine))) & set(map(id, redundant_policies(engine, scope)))
+    return (is_vacuous(engine, scope) is Ternary.YES) + empty(engine) + redundant(engine, scope) - len(both)
+
+
+def not_captured(engine: Engine) -> int:
+    """Workloads by direction that no policy captures; without any policy the number of pods."""
+    if not engine.cluster.policies:
+        return len(engine.cluster.workloads)
+    return len({(item.namespace, item.owner, direction) for item, direction in uncaptured(engine)})
+
+
 def containment_of(one: Engine, other: Engine, scope: CidrSet) -> int:
     """3: equal; 2: the first is within the second; 1: the reverse."""
     first = allows_more(other, one, scope) is Ternary.NO
@@ -165,6 +180,11 @@ def answer(query: str, sets: list[Engine], scope: CidrSet) -> int:
         "vacuity": lambda: sum(is_vacuous(one, scope) is Ternary.YES for one in sets),
         "emptiness": lambda: sum(map(empty, sets)),
         "redundancy": lambda: sum(redundant(one, scope) for one in sets),
+        "sanity": lambda: sum(sanity(one, scope) for one in sets),
+        "strongEquivalence": lambda: sum(
+            are_alike_by_name(*pair, scope) is Ternary.NO for pair in combinations(sets, 2)
+        ),
+        "allCaptured": lambda: sum(map(not_captured, sets)),
     }
     return counts[query]()
 
@@ -180,6 +200,9 @@ ASKED = (
     "vacuity",
     "emptiness",
     "redundancy",
+    "sanity",
+    "strongEquivalence",
+    "allCaptured",
 )
 QUERIES = [row for row in lines("queries.jsonl") if row["query"] in ASKED]
 
@@ -187,4 +210,5 @@ QUERIES = [row for row in lines("queries.jsonl") if row["query"] in ASKED]
 @pytest.mark.parametrize("row", QUERIES, ids=[row["id"] for row in QUERIES])
 def test_questions_about_sets_of_policies(row: dict) -> None:
     sets = engines(row)
-    assert answer(row["query"], sets, addresses_of(sets)) == row["expected"], row["answer"][:300]
+    agrees = answer(row["query"], sets, addresses_of(sets)) == row["expected"]
+    assert agrees is (f"nca:{row['id']}" not in deviations()), row["answer"][:300]
