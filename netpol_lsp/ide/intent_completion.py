@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from netpol_lsp.ide.completion import Kind, Suggestion
@@ -11,7 +12,6 @@ from netpol_lsp.ide.intent_fields import description, fields_at
 from netpol_lsp.ide.snippet_render import render_item, render_keys, render_value, scalar
 from netpol_lsp.reach.intents import API_VERSION, EXPECTATIONS, KIND
 from netpol_lsp.yaml.cursor.block import Cursor, CursorContext
-from netpol_lsp.yaml.paths import Path
 from netpol_lsp.yaml.style import Style
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")
@@ -31,17 +31,24 @@ _EXPECT_DETAILS = {
 }
 
 
-def suggest_in_tests(
-    cursor: Cursor, style: Style, ends: Iterable[KnownEnd], typed: str, destination: str | None
-) -> list[Suggestion]:
-    """What can be at a cursor in a ConnectivityTest. `typed`: the word so far; `destination`: `to` of the test around it."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is around a cursor: how the document is written, and `to` of the test that it is in."""
+
+    style: Style
+    as_json: bool = False
+    destination: str | None = None
+
+
+def suggest_in_tests(cursor: Cursor, around: Around, ends: Iterable[KnownEnd], typed: str) -> list[Suggestion]:
+    """What can be at a cursor in a ConnectivityTest. `typed`: the word so far."""
     if cursor.place is CursorContext.VALUE:
-        return list(_values(cursor, cursor.path, style, ends, typed, destination))
+        return list(_values(cursor, around, ends, typed))
     if cursor.place is not CursorContext.CONTENT:
         return []
-    found = list(_keys(cursor, style))
+    found = list(_keys(cursor, around))
     if cursor.items == ("tests",) and not cursor.in_flow and not cursor.has_colon:
-        found.insert(0, _test_item(cursor, style))
+        found.insert(0, _test_item(cursor, around.style))
     return found
 
 
@@ -54,19 +61,20 @@ def suggest_test_file(cursor: Cursor, style: Style) -> Suggestion:
     )
 
 
-def suggest_head(cursor: Cursor) -> Iterator[Suggestion]:
+def suggest_head(cursor: Cursor, around: Around) -> Iterator[Suggestion]:
     """What `kind` and `apiVersion` of some document may be."""
-    space = " " if cursor.needs_space else ""
-    if cursor.path == ("kind",):
-        yield Suggestion(KIND, Kind.VALUE, space + KIND, cursor.word, "tests of connections, for netpol-lint test")
-    elif cursor.path == ("apiVersion",):
-        yield Suggestion(API_VERSION, Kind.VALUE, space + API_VERSION, cursor.word, f"version of {KIND}")
+    values = {
+        ("kind",): (KIND, "tests of connections, for netpol-lint test"),
+        ("apiVersion",): (API_VERSION, f"version of {KIND}"),
+    }
+    if cursor.path in values:
+        yield _value(cursor, around, *values[cursor.path])
 
 
-def _keys(cursor: Cursor, style: Style) -> Iterator[Suggestion]:
+def _keys(cursor: Cursor, around: Around) -> Iterator[Suggestion]:
     for name, field in fields_at(cursor.path).items():
         if name not in cursor.siblings:
-            text = render_keys(name, field, cursor, style)
+            text = render_keys(name, field, cursor, around.style, as_json=around.as_json)
             doc = field.get("description", "")
             yield Suggestion(name, Kind.FIELD, text, cursor.word, "", doc, is_snippet=not cursor.has_colon)
 
@@ -78,17 +86,19 @@ def _test_item(cursor: Cursor, style: Style) -> Suggestion:
     )
 
 
-def _values(
-    cursor: Cursor, path: Path, style: Style, ends: Iterable[KnownEnd], typed: str, destination: str | None
-) -> Iterator[Suggestion]:
+def _values(cursor: Cursor, around: Around, ends: Iterable[KnownEnd], typed: str) -> Iterator[Suggestion]:
+    path = cursor.path
     if path in (("kind",), ("apiVersion",)):
-        yield from suggest_head(cursor)
-    if len(path) != 3 or path[0] != "tests":
-        return
+        yield from suggest_head(cursor, around)
+    if len(path) == 3 and path[0] == "tests":
+        for value, detail in _values_of(str(path[2]), ends, typed, around.destination):
+            yield _value(cursor, around, value, detail)
+
+
+def _value(cursor: Cursor, around: Around, value: str, detail: str) -> Suggestion:
     space = " " if cursor.needs_space else ""
-    for value, detail in _values_of(str(path[2]), ends, typed, destination):
-        text = space + scalar(value, style)
-        yield Suggestion(value, Kind.VALUE, text, cursor.word, detail, "")
+    text = space + scalar(value, around.style, as_json=around.as_json)
+    return Suggestion(value, Kind.VALUE, text, cursor.word, detail)
 
 
 def _values_of(field: str, ends: Iterable[KnownEnd], typed: str, destination: str | None) -> Iterator[tuple[str, str]]:

@@ -12,8 +12,8 @@ from netpol_lsp.reach.netassert import is_netassert, read_netassert
 from netpol_lsp.yaml.documents import Document, parse_document, split
 from netpol_lsp.yaml.problems import ProblemKind
 
-_KIND = re.compile(r"^[ \t{]*[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?ConnectivityTest\b", re.MULTILINE)
-_VERSION = re.compile(r"^[ \t{]*[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?netpol-lint/", re.MULTILINE)
+_KIND = re.compile(r"(?:^|[{,])[ \t]*[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?ConnectivityTest\b", re.MULTILINE)
+_VERSION = re.compile(r"(?:^|[{,])[ \t]*[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?netpol-lint/", re.MULTILINE)
 
 
 def may_hold_tests(text: str) -> bool:

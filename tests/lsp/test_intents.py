@@ -328,6 +328,29 @@ async def test_the_offered_file_is_a_valid_one(workspace):
     assert item["textEdit"]["newText"].startswith("- name: ")
 
 
+async def test_json_is_written_as_json(workspace):
+    text = '{"apiVersion": "netpol-lint/v1", "kind": "ConnectivityTest", "tests": [{"from": "world", "to": "data/db", %s}]}\n'
+    items = await workspace.complete(text % '"|"')
+    assert items["expect"]["textEdit"]["newText"].startswith('"expect": ')
+    items = await workspace.complete(text % '"expect": "|"')
+    assert items["deny"]["textEdit"]["newText"] == '"deny"'
+
+
+@pytest.mark.parametrize("comment", ["", "# netpol: ignore[NP999]\n"])
+async def test_policies_and_tests_in_one_file_have_their_findings(workspace, comment):
+    """Those of rules come first, whether something is suppressed in the file or not."""
+    policy = comment + POLICY.replace("port: pg", "port: 99999")
+    workspace.document.replace(f"{policy}---\n{TESTS}")
+    found = await workspace.findings()
+    codes = [one["code"] for one in found]
+    assert codes.count("connectivity-test") == len([code for code in codes if not code.startswith("NP")])
+    assert codes[0].startswith("NP")
+    assert codes[-1] == "connectivity-test"
+    failing = next(one for one in found if one["message"].startswith("expected allow, is deny"))
+    assert workspace.document.slice(failing["range"]) == "allow"
+    assert len(await workspace.labels()) > 3, "hints of the policy, and of the tests"
+
+
 async def test_a_slash_asks_for_nothing_in_a_policy(workspace):
     policy = workspace.editor.open(POLICY, (workspace.folder / "policies/db.yaml").as_uri())
     position = policy.at("{team: b}", 1)
