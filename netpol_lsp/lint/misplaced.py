@@ -226,7 +226,7 @@ class _Reader:
         near = [one for one in free if one.cost <= best.cost + 1.0][: 1 if is_certain else 3]
         if self.path and isinstance(self.path[-1], int) and len(entries) == len(self.holder.entries):
             # A whole item of a list stays one.
-            near.sort(key=lambda one: one.path[-1] != NEW)
+            near.sort(key=lambda one: one.path[-1:] != (NEW,))
         chosen = [*near, *merging] if free else [best]
         return self.made(Reading.MOVED, entries=entries, places=tuple(chosen), is_certain=is_certain)
 
