@@ -22,7 +22,7 @@ from corpus import policy
 from lsp_client import LanguageServer
 
 ROOT = Path(__file__).resolve().parent.parent
-SERVER = [sys.executable, "-m", "netpol_lsp", "--stdio"]
+SERVER = [sys.executable, "-m", "netpol_lsp.lsp.main", "--stdio"]
 PIECES = [
     "x",
     " ",

@@ -11,6 +11,7 @@ from typing import Any
 from netpol_lsp.files.reading import ReadProblem, read_file
 from netpol_lsp.files.writing import atomic_write
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Suppression
+from netpol_lsp.formats.json_writer import dump_indented
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.project.errors import UsageError
 
@@ -52,7 +53,7 @@ def write_baseline(path: str, reports: Iterable[FileReport]) -> int:
         for found in report.diagnostics
         if _belongs(found)
     ]
-    atomic_write(path, json.dumps({"version": VERSION, "findings": findings}, indent=2, ensure_ascii=False) + "\n")
+    atomic_write(path, dump_indented({"version": VERSION, "findings": findings}) + "\n")
     return len(findings)
 
 

@@ -12,7 +12,7 @@ from netpol_lsp.cli import console
 from netpol_lsp.cli.common import load_configs, read_stdin, report_config_problems
 from netpol_lsp.cli.main import COMMANDS, FAILED, FOUND, OK
 from netpol_lsp.cli.options import parse_check
-from netpol_lsp.cli.output import write_report, write_text
+from netpol_lsp.cli.output import FOR_PEOPLE, format_name, write_report, write_text
 from netpol_lsp.cli.progress import ProgressBar
 from netpol_lsp.files.discovery import BASELINE_NAME
 from netpol_lsp.files.reading import ReadProblem
@@ -20,7 +20,7 @@ from netpol_lsp.files.writing import WriteError, encode_text
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.findings.tool_codes import INTERNAL_ERROR, NOT_READ
 from netpol_lsp.lint.report import FileReport, make_report, unsuppressed
-from netpol_lsp.project.batch import BatchResult, BatchRun
+from netpol_lsp.project.batch import BatchResult, BatchRun, unread_report
 from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.project.context_inputs import ContextFiles, load_context
 from netpol_lsp.project.disk_cache import WORTHWHILE, Cache, cache_path, digest, tool_key
@@ -29,6 +29,7 @@ from netpol_lsp.project.inputs import InputFile, StdinOverlay, find_manifests, m
 from netpol_lsp.project.platform_detection import describe
 from netpol_lsp.project.report_replay import ReportCache
 from netpol_lsp.project.unmatched_globs import unmatched_globs
+from netpol_lsp.text.visible import visible_lines
 
 _REPORT_OPTIONS = ("format", "min_severity", "quiet", "fail_on", "exit_zero", "no_ignores")
 _BESIDE_REPORT = ("output", "statistics", "baseline", "write_baseline", "verbose", "strict")
@@ -129,7 +130,10 @@ class _Check:
         self.complain(*map(str, fixed.result.problems))
         self.say_detected(targets)
         if self.options.diff:
-            write_text(render_diff(fixed.changes), self.options.output)
+            patch = render_diff(fixed.changes)
+            # A patch must apply; what a terminal shows must not act on it.
+            is_shown = not self.options.output and console.is_terminal(sys.stdout)
+            write_text(visible_lines(patch) if is_shown else patch, self.options.output)
             self.say(fixed.describe("could be fixed"))
             return FAILED if self.failed else FOUND if fixed.changes else OK
         self.complain(*write_changes(fixed, runner, targets))
@@ -185,6 +189,9 @@ class _Check:
     def finish(self, result: BatchResult, context: ContextFiles, *, aside: bool = False) -> int:
         """Report what was found; the exit code."""
         reports = result.reports
+        if format_name(self.options.format) not in FOR_PEOPLE:
+            # People have been told; who reads the report of a machine must learn of these files, too.
+            reports = sorted([*reports, *map(unread_report, result.problems)], key=lambda report: report.source.uri)
         if self.options.strict:
             self.complain(*_not_read(reports))
         if self.options.no_ignores:

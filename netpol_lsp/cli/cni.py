@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -22,6 +21,7 @@ from netpol_lsp.explanations import network_plugins as pages
 from netpol_lsp.explanations.plugin_move import use_changes
 from netpol_lsp.explanations.plugin_move_report import ChangedPolicy, Move, move_as_markdown, move_as_text, move_data
 from netpol_lsp.files.reading import ReadProblem
+from netpol_lsp.formats.json_writer import dump_indented
 from netpol_lsp.lint.locate import policies_in
 from netpol_lsp.project.analysed_files import analyse_files
 from netpol_lsp.project.config_files import ConfigFiles
@@ -133,7 +133,7 @@ def _write_answer(answer: ClusterAnswer, form: str) -> None:
         rows.append(("kubernetes-version", answer.kubernetes_version, f"version {answer.git_version}"))
     if form == "json":
         data = {key: {"value": value, "origin": origin} for key, value, origin in rows}
-        print(json.dumps({"version": VERSION, "found": data}, indent=2, ensure_ascii=False))
+        print(dump_indented({"version": VERSION, "found": data}))
     else:
         fence = ["```yaml"] if form == "markdown" else []
         lines = [f"{key}: {value}  # {_plain(origin)}" for key, value, origin in rows]
@@ -149,7 +149,7 @@ def _write_all(form: str) -> None:
             "profiles": [pages.profile_data(profile) for profile in all_profiles()],
             "platforms": [pages.platform_data(platform) for platform in all_platforms()],
         }
-        print(json.dumps(data, indent=2, ensure_ascii=False))
+        print(dump_indented(data))
     elif form == "markdown":
         sys.stdout.write(pages.plugins_page())
     else:
@@ -166,7 +166,7 @@ def _write_all(form: str) -> None:
 def _write_one(profile: Profile, capabilities: Capabilities, form: str) -> None:
     if form == "json":
         data = {"version": VERSION, **pages.profile_data(profile), "resolved": _resolved(capabilities)}
-        print(json.dumps(data, indent=2, ensure_ascii=False))
+        print(dump_indented(data))
     elif form == "markdown":
         sys.stdout.writelines(f"{line}\n" for line in pages.profile_section(profile))
     else:
@@ -220,7 +220,7 @@ def _changed_policies(
 def _write_move(before: Capabilities, after: Capabilities, changed: list[ChangedPolicy], form: str) -> None:
     move = Move(before, after, tuple(changed))
     if form == "json":
-        print(json.dumps({"version": VERSION, **move_data(move)}, indent=2, ensure_ascii=False))
+        print(dump_indented({"version": VERSION, **move_data(move)}))
     else:
         lines = move_as_markdown(move) if form == "markdown" else move_as_text(move)
         sys.stdout.writelines(f"{line}\n" for line in lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +11,7 @@ from netpol_lsp.cli import console
 from netpol_lsp.cli.common import load_configs, report_config_problems
 from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_configuration, add_format, add_rules, new_parser
+from netpol_lsp.formats.json_writer import dump, dump_indented
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.project.effective_config import (
     effective_config,
@@ -54,7 +54,7 @@ def _show(options: argparse.Namespace) -> int:
     folder = path if os.path.isdir(path) else os.path.dirname(path)
     configs.use_detected(detected_layer(hints_in_files(find_manifests([console.shorten(folder)], configs).paths)))
     if options.format == "json":
-        print(json.dumps(effective_config(loaded, path, console.shorten), indent=2, ensure_ascii=False))
+        print(dump_indented(effective_config(loaded, path, console.shorten)))
     else:
         console.write_text_lines("\n".join(map(visible, _as_text(loaded, path))))
     return OK
@@ -85,7 +85,7 @@ def _plain_text(name: str, value: Any) -> str:
     plain = plain_value(name, value)
     if plain is None:
         return NOT_SET
-    return json.dumps(plain, ensure_ascii=False) if isinstance(plain, list | bool) else str(plain)
+    return dump(plain) if isinstance(plain, list | bool) else str(plain)
 
 
 def _columns(rows: Sequence[tuple[str, str, str]]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_color, add_configuration, add_format, new_parser
 from netpol_lsp.explanations.policy import Explanation, explain_policy
 from netpol_lsp.files.reading import ReadProblem
+from netpol_lsp.formats.json_writer import dump_indented
 from netpol_lsp.lint.locate import policies_in
 from netpol_lsp.policies.networkpolicy.defaulted_object import defaulted_object
 from netpol_lsp.project.analysed_files import AnalysedFile, analyse_files
@@ -92,7 +92,7 @@ def _explain_file(file: AnalysedFile) -> Iterator[ExplainedPolicy]:
 def _write(explained: list[ExplainedPolicy], form: str) -> None:
     if form == "json":
         rows = [_as_json(item) for item in explained]
-        print(json.dumps({"version": VERSION, "policies": rows}, indent=2, ensure_ascii=False))
+        print(dump_indented({"version": VERSION, "policies": rows}))
     elif form == "markdown":
         sys.stdout.write("\n".join(item.explanation.markdown() for item in explained))
     else:

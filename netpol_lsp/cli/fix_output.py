@@ -131,8 +131,18 @@ def _write(fixed: Fixed, runner: BatchRun) -> list[str]:
 
 
 def render_diff(changes: Iterable[Change]) -> str:
-    """The changes as a unified diff that `patch -p1` and `git apply` read."""
+    """The changes as a unified diff that `patch -p1` and `git apply` read: texts as they are, paths as git writes them."""
     return "".join(line for change in changes for line in _diff_lines(change))
+
+
+def _quoted(path: str) -> str:
+    """A path in the head of a patch: in quotes, with escapes of its bytes, where it is more than plain text."""
+    if path.isprintable() and not any(char in path for char in '"\\'):
+        return path
+    named = {0x22: '\\"', 0x5C: "\\\\", 0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
+    data = path.encode("utf-8", "surrogateescape")
+    inner = (named.get(byte) or (chr(byte) if 0x20 <= byte < 0x7F else f"\\{byte:03o}") for byte in data)
+    return f'"{"".join(inner)}"'
 
 
 def _diff_lines(change: Change) -> Iterator[str]:
@@ -140,7 +150,7 @@ def _diff_lines(change: Change) -> Iterator[str]:
 
     path = change.target.path.lstrip("/")
     old, new = (_lines(text.source.text) for text in (change.before, change.after))
-    for line in difflib.unified_diff(old, new, f"a/{path}", f"b/{path}"):
+    for line in difflib.unified_diff(old, new, _quoted(f"a/{path}"), _quoted(f"b/{path}")):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,6 +13,7 @@ from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_color, add_configuration, add_format, new_parser
 from netpol_lsp.cli.rendered_inventory import rendered_as_json, rendered_as_text
 from netpol_lsp.files.reading import ReadProblem
+from netpol_lsp.formats.json_writer import dump_indented
 from netpol_lsp.policies.origin import Origin
 from netpol_lsp.project.context_inputs import load_context
 from netpol_lsp.project.errors import UsageError
@@ -72,7 +72,7 @@ def _inventory(options: argparse.Namespace) -> int:
     if options.format == "json":
         rows = [_as_json(entry, loaded) for entry in entries]
         data = {"version": VERSION, "namespaces": rows, **rendered_as_json(renderings, not_asked)}
-        print(json.dumps(data, indent=2, ensure_ascii=False))
+        print(dump_indented(data))
     else:
         lines = [*_as_text(entries, loaded), *rendered_as_text(renderings, not_asked)]
         sys.stdout.writelines(f"{line}\n" for line in lines)

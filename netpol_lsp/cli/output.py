@@ -19,12 +19,12 @@ from netpol_lsp.lint.report import Report
 
 _SYSTEM = ("/dev/", "/proc/")
 """Where devices and pipes may be written to; elsewhere one would wait for ever for a reader."""
-_FOR_PEOPLE = ("text", "concise")
+FOR_PEOPLE = ("text", "concise")
 
 
 def write_report(report: Report, options: argparse.Namespace, *, to_stderr: bool = False) -> str:
     """Render the report as the options say, write it, and return its text."""
-    name = _format(options.format)
+    name = format_name(options.format)
     stream = sys.stderr if to_stderr else sys.stdout
     text = render(report, name, options, stream)
     if options.output:
@@ -36,7 +36,7 @@ def write_report(report: Report, options: argparse.Namespace, *, to_stderr: bool
         stream.write(text)
     if options.statistics:
         # After text it is part of the report; a machine's report must not be disturbed.
-        beside = stream if name in _FOR_PEOPLE and not options.output else sys.stderr
+        beside = stream if name in FOR_PEOPLE and not options.output else sys.stderr
         beside.write(render_statistics(report.results))
     return text
 
@@ -81,7 +81,8 @@ def write_text(text: str, path: str | None) -> None:
     atomic_write(path, text)
 
 
-def _format(choice: str) -> str:
+def format_name(choice: str) -> str:
+    """The format that is meant by a choice: `auto` is what the place of the run understands."""
     if choice != "auto":
         return choice
     return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,6 +13,7 @@ from netpol_lsp.config.config import rule_infos
 from netpol_lsp.config.selection import did_you_mean
 from netpol_lsp.docgen.rule_pages import first_profile, rule_index, rule_page
 from netpol_lsp.findings.rule_info import RuleInfo
+from netpol_lsp.formats.json_writer import dump_indented
 from netpol_lsp.lint.registry import rule_by_code
 
 
@@ -38,7 +38,7 @@ def _show_rule(arguments: Sequence[str]) -> int:
             return FAILED
         infos.append(rule.info)
     if options.format == "json":
-        print(json.dumps([_as_json(info) for info in infos], indent=2, ensure_ascii=False))
+        print(dump_indented([_as_json(info) for info in infos]))
         return OK
     text = "\n".join(rule_page(info) for info in infos)
     if options.format == "markdown" or not console.is_terminal(sys.stdout):
@@ -54,7 +54,7 @@ def _list_rules(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     infos = rule_infos()
     if options.format == "json":
-        print(json.dumps([_as_json(info) for info in infos], indent=2, ensure_ascii=False))
+        print(dump_indented([_as_json(info) for info in infos]))
     elif options.format == "markdown":
         sys.stdout.write(rule_index(infos))
     else:

@@ -192,11 +192,9 @@ class _Walker:
         """Whether an entry with a manifest's ending is a file to take."""
         try:
             is_file = entry.is_file()
-        except OSError as error:
-            # A link that leads to itself, for one.
-            if not _ignored(path, levels) and not self.excluded(shown + path):
-                self.problems.append(f"{shown}{path}: cannot be read: {explain(error)}")
-            return False
+        except OSError:
+            # A link that leads to itself, for one: who reads it says so.
+            return not _ignored(path, levels) and not self.excluded(shown + path)
         return (
             is_file and entry.name not in _OWN_FILES and not _ignored(path, levels) and not self.excluded(shown + path)
         )

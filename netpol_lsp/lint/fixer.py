@@ -11,9 +11,10 @@ from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.analysis import Analysis, analyse
 from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.fix_choice import choose_fix
-from netpol_lsp.lint.gate import Gate
+from netpol_lsp.lint.gate import Gate, gate_budget
 from netpol_lsp.lint.refusals import refusing_config
 from netpol_lsp.lint.report import FileReport
+from netpol_lsp.text.budget import Budget
 from netpol_lsp.text.edits import Fix, apply_edits, compatible_fixes
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
@@ -49,11 +50,15 @@ def fix_source(
     state = _State(source, config, workspace)
     applied: Counter[str] = Counter()
     rejected: set[tuple[str, str, str]] = set()
+    budget = gate_budget()
     for _ in range(MAX_ROUNDS):
         batch = _batch(state.report, rejected, unsafe=unsafe)
         if not batch:
             break
-        batch, after = (_least_harm if unsafe else _holding)(state, batch, rejected)
+        if unsafe:
+            batch, after = _least_harm(state, batch, rejected)
+        else:
+            batch, after = _holding(state, batch, rejected, budget)
         if after is None:
             continue
         state = after
@@ -68,9 +73,11 @@ RESTORES = "NP004"
 _Batch = list[tuple[Diagnostic, Fix]]
 
 
-def _holding(state: _State, batch: _Batch, rejected: set[tuple[str, str, str]]) -> tuple[_Batch, _State | None]:
+def _holding(
+    state: _State, batch: _Batch, rejected: set[tuple[str, str, str]], budget: Budget
+) -> tuple[_Batch, _State | None]:
     """The fixes of a batch that hold, and the state after them; the others are noted as rejected."""
-    gate = Gate(state.analysis, state.config, state.workspace)
+    gate = Gate(state.analysis, state.config, state.workspace, budget)
     chosen = {id(fix) for fix in gate.holding([fix for _, fix in batch])}
     rejected.update(_identity(diagnostic, fix) for diagnostic, fix in batch if id(fix) not in chosen)
     batch = [(diagnostic, fix) for diagnostic, fix in batch if id(fix) in chosen]

@@ -28,12 +28,16 @@ from netpol_lsp.kube.net.cidr import CidrProblem, parse_cidr
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
 from netpol_lsp.lint.refusals import refusing_codes
 from netpol_lsp.policies.networkpolicy.defaulted_object import defaulted_object
+from netpol_lsp.text.budget import Budget
 from netpol_lsp.text.edits import Applicability, Fix, apply_edits, compatible_fixes
 from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceSnapshot
 from netpol_lsp.yaml.cst.anchors import anchors_of, moved_comment
 
 _LOOK_AHEAD = 5
 """A fix may make room for others so many times."""
+_BROKEN = 40
+_MOST_WORK = 2_000_000
+"""Characters read again, those of documents with syntax errors `_BROKEN` times: some seconds."""
 
 
 class Violation(StrEnum):
@@ -47,11 +51,28 @@ class Violation(StrEnum):
     MOVED_COMMENT = "a comment belongs to another item"
 
 
+def gate_budget() -> Budget:
+    """The work that judging the fixes of one file may take; what is not judged does not hold."""
+    return Budget(_MOST_WORK, "too many fixes depend on one another")
+
+
+def _work_of(part: Part) -> int:
+    """How much work it is to read a document again: to explain errors, many readings are tried."""
+    return len(part.text) * (_BROKEN if part.analysis is not None and part.analysis.document.problems else 1)
+
+
 class Gate:
     """Judges fixes of one file, as it is in `analysis`."""
 
-    def __init__(self, analysis: Analysis, config: FileConfig, workspace: WorkspaceSnapshot | None = None) -> None:
+    def __init__(
+        self,
+        analysis: Analysis,
+        config: FileConfig,
+        workspace: WorkspaceSnapshot | None = None,
+        budget: Budget | None = None,
+    ) -> None:
         self.analysis = analysis
+        self._budget = budget if budget is not None else gate_budget()
         self.config = _judging(config)
         self.workspace = workspace if workspace is not None else EMPTY
         self._verdicts: dict[tuple[Fix, ...], bool] = {}
@@ -89,7 +110,10 @@ class Gate:
         except ValueError:
             return False
         for _ in range(_LOOK_AHEAD):
+            if self._budget.is_spent:
+                return False
             after = analyse(replace(self.analysis.source, text=text), self.analysis)
+            self._budget.take(sum(map(_work_of, _without(after.parts, self.analysis.parts))))
             found = self.violations(after)
             if not found:
                 return True

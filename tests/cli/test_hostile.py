@@ -278,3 +278,73 @@ def test_large_files_are_said(repository) -> None:
     )
     assert repository.run("--max-file-size", "0", "large.yaml").code == 0
     assert repository.run("--max-file-size", "much").code == 2
+
+
+def test_what_cannot_be_read_is_a_finding_where_programs_read(repository) -> None:
+    (repository.path / "loop.yaml").symlink_to("loop.yaml")
+    repository.write("binary.yaml", f"{HEAD}\0".encode())
+    for format_name in ("json", "github", "gitlab", "junit", "checkstyle", "rdjson", "sarif"):
+        done = repository.run("--format", format_name)
+        assert done.code == 2
+        assert all(name in done.out for name in ("loop.yaml", "binary.yaml", "a.yaml", "NP990")), format_name
+    findings = json.loads(repository.run("--format", "json").out)["findings"]
+    unread = {one["path"]: one["message"] for one in findings if one["code"] == "NP990"}
+    assert unread == {
+        "loop.yaml": "the file cannot be read: too many levels of symbolic links, so it was not linted",
+        "binary.yaml": "the file is a binary file: it has a NUL character (line 6), so it was not linted",
+    }
+    fixed = repository.run("--fix", "--format", "json")
+    assert fixed.code == 2
+    assert '"NP990"' in fixed.out
+    assert "2 fixed in 2 files" in fixed.err
+    explained = repository.run("explain", ".")
+    assert explained.code == 2
+    assert "# a.yaml" in explained.out
+    assert "loop.yaml: cannot be read" in explained.err
+
+
+@pytest.mark.parametrize(
+    "name", ["plain.yaml", 'quo"te.yaml', "tab\there.yaml", "line\nfeed.yaml", "snow\u2603\u202e.yaml"]
+)
+def test_a_patch_applies_whatever_the_file_is_called(repository, name: str) -> None:
+    text = (repository.path / "a.yaml").read_text("utf-8") + "          # \u202e kept\n"
+    repository.write(name, text)
+    (repository.path / "a.yaml").unlink()
+    (repository.path / "b.yaml").unlink()
+    patch = repository.run("--diff", ".").out
+    assert "# \u202e kept" in patch
+    subprocess.run(["git", "apply", "-"], input=patch.encode(), cwd=repository.path, check=True)
+    assert (repository.path / name).read_text("utf-8") == text.replace("tcp", "TCP")
+
+
+def test_a_patch_on_a_terminal_does_not_act_on_it(repository, monkeypatch) -> None:
+    text = (repository.path / "a.yaml").read_text("utf-8")
+    repository.write("p.yaml", text + "          # \u202e kept\n")
+    monkeypatch.setattr("netpol_lsp.cli.console.is_terminal", lambda _stream: True)
+    shown = repository.run("--diff", "p.yaml").out
+    assert "\\u202e" in shown
+    assert "\u202e" not in shown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("--format", "json"),
+        ("--format", "jsonl"),
+        ("--format", "sarif"),
+        ("--format", "gitlab"),
+        ("--format", "rdjson"),
+        ("explain", "--format", "json"),
+        ("inventory", "--format", "json"),
+        ("connectivity", "--format", "json"),
+    ],
+)
+def test_json_shows_what_cannot_be_seen_by_its_number(repository, command: tuple[str, ...]) -> None:
+    name = "a\\u202e\\e[31m\\u2066"
+    repository.write("p.yaml", HEAD.replace("name: a", f'name: "{name}", namespace: "{name}"'))
+    done = repository.run(*command, "." if command[0] != "--format" else "p.yaml")
+    text = done.out
+    assert text
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+    for line in text.splitlines() if "jsonl" in command else [text]:
+        json.loads(line)

@@ -168,3 +168,10 @@ def test_it_costs_nothing_until_fixes_are_asked_for(monkeypatch) -> None:
     found = lint(analysis, CONFIG).diagnostics
     judge_fixes(analysis, found, CONFIG)
     assert [one.code for one in found if one.is_refused] == ["NP105"]
+
+
+def test_judging_ends_at_a_budget_and_what_is_not_judged_is_not_applied(monkeypatch) -> None:
+    text = POLICY.replace("protocol: TCP", "protocol: tcp")
+    assert fix_source(make_source("a.yaml", text), CONFIG).source.text == POLICY
+    monkeypatch.setattr("netpol_lsp.lint.gate._MOST_WORK", -1)
+    assert fix_source(make_source("a.yaml", text), CONFIG).source.text == text

@@ -360,3 +360,19 @@ def test_what_a_rename_brings_to_light_does_not_hide_the_rename() -> None:
     [first] = found(text)
     [fix] = first.fixes
     assert (fix.title, fix.applicability) == ("Rename it to `from`", UNSAFE)
+
+
+def test_a_field_of_the_top_level_in_an_item_of_a_list() -> None:
+    text = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+spec:
+  podSelector: {}
+  ingress:
+  - metadata: {name: web}
+"""
+    found = lint_text(text).diagnostics
+    assert "NP990" not in [one.code for one in found]
+    assert [one.message for one in found if one.code == "NP101"] == [
+        "unknown field `metadata` in `ingress`: it belongs at the top level: move it out of `ingress`"
+    ]
