@@ -72,7 +72,7 @@ def connectivity_page(files: WorkspaceFiles, subject: str, proceed: Proceed) -> 
 
 def diff_page(files: WorkspaceFiles, folder: str, base: str, subject: str, proceed: Proceed) -> Page:
     """What has changed below a folder since a git revision. Raises GitProblem."""
-    revision = find_revision(base, folder)
+    revision = find_revision(base, folder, may_fetch=False)
     read = [
         item
         for item in read_revision(revision, (), folder, files.is_excluded, may_fetch=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from netpol_lsp.files.discovery import CONFIG_NAME, Excluded, would_discover
@@ -25,14 +25,13 @@ class Revision:
     commit: str
 
 
-def find_revision(name: str, folder: str = ".") -> Revision:
-    """The commit that a name means. Raises GitProblem."""
+def find_revision(name: str, folder: str = ".", *, may_fetch: bool = True) -> Revision:
+    """The commit that a name means. Raises GitProblem. `may_fetch`: see `read_revision`."""
     if name.startswith("-"):
         message = f"`{name}` is not a git revision"
         raise GitProblem(message)
-    return Revision(
-        name, _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").strip()
-    )
+    arguments = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    return Revision(name, _git(folder, *arguments, may_fetch=may_fetch).strip())
 
 
 def merge_base(name: str, folder: str = ".") -> Revision:
@@ -54,7 +53,7 @@ def read_revision(
     Those are left out that would be left out if the files were there now. `may_fetch`: whether git may get what a partial
     clone lacks; the repository's own settings say how, so it may run what somebody else wrote.
     """
-    listed = _git(folder, "ls-tree", "-r", "-z", revision.commit, "--", *(paths or ["."]))
+    listed = _git(folder, "ls-tree", "-r", "-z", revision.commit, "--", *(paths or ["."]), may_fetch=may_fetch)
     base = os.path.abspath(folder).replace(os.sep, "/")
     found: list[tuple[str, str]] = []
     for entry in filter(None, listed.split("\0")):
@@ -91,8 +90,7 @@ def _contents(folder: str, names: Sequence[str], may_fetch: bool) -> Iterator[by
     if not names:
         return
     wanted = "".join(f"{one}\n" for one in names).encode("utf-8", "surrogateescape")
-    variables = {} if may_fetch else _OFFLINE
-    output = _git_bytes(folder, "cat-file", "--batch", "--follow-symlinks", data=wanted, variables=variables)
+    output = _git_bytes(folder, "cat-file", "--batch", "--follow-symlinks", data=wanted, may_fetch=may_fetch)
     at = 0
     for name in names:
         start = output.index(b"\n", at) + 1
@@ -109,14 +107,15 @@ def _contents(folder: str, names: Sequence[str], may_fetch: bool) -> Iterator[by
             yield output[start : start + size] if words[1] == b"blob" else None
 
 
-def _git(folder: str, *arguments: str) -> str:
-    return _git_bytes(folder, *arguments).decode("utf-8", "surrogateescape")
+def _git(folder: str, *arguments: str, may_fetch: bool = True) -> str:
+    return _git_bytes(folder, *arguments, may_fetch=may_fetch).decode("utf-8", "surrogateescape")
 
 
-def _git_bytes(folder: str, *arguments: str, data: bytes | None = None, variables: Mapping[str, str] = {}) -> bytes:
+def _git_bytes(folder: str, *arguments: str, data: bytes | None = None, may_fetch: bool = True) -> bytes:
     command = ["git", "-C", folder, *arguments]
+    variables = {**os.environ, **({} if may_fetch else _OFFLINE)}
     try:
-        done = subprocess.run(command, input=data, env={**os.environ, **variables}, capture_output=True, check=False)  # noqa: S603 - git, with arguments of its own
+        done = subprocess.run(command, input=data, env=variables, capture_output=True, check=False)  # noqa: S603 - git, with arguments of its own
     except OSError as error:
         message = f"git cannot be run: {error.strerror or error}"
         raise GitProblem(message) from None

@@ -277,19 +277,23 @@ async def test_the_progress_bar_ends_the_work_too(ask, held):
     assert not _running
 
 
-async def test_git_runs_nothing_that_the_repository_names(ask, tmp_path_factory):
+@pytest.mark.parametrize("lacking", ["blob:none", "tree:0"])
+async def test_git_runs_nothing_that_the_repository_names(make_editor, ask, tmp_path_factory, lacking):
     """A partial clone whose settings name a program to fetch with: a page is no reason to run it."""
     clone = tmp_path_factory.mktemp("clone")
-    ran = clone.parent / "was-run"
+    ran = clone.parent / f"was-run-{lacking[:4]}"
     git(ask.folder, "config", "uploadpack.allowFilter", "true")
-    git(clone, "clone", "-q", "--filter=blob:none", "--no-checkout", ask.folder.as_uri(), str(clone))
-    git(clone, "config", "remote.origin.url", f"ext::sh -c 'touch {ran}'")
+    git(clone, "clone", "-q", f"--filter={lacking}", "--no-checkout", ask.folder.as_uri(), str(clone))
+    git(clone, "config", "remote.origin.url", f"ext::touch {ran}")
     git(clone, "config", "protocol.ext.allow", "always")
-    ask.editor.notify(
-        "workspace/didChangeWorkspaceFolders",
-        {"event": {"added": [{"uri": clone.as_uri(), "name": "clone"}], "removed": []}},
-    )
-    await ask.editor.quiet()
-    found = await ask("netpol.diffPage", folder=clone.as_uri())
-    assert "error" in found
-    assert not ran.exists()
+    editor = make_editor()
+    await editor.start(clone)
+    await editor.quiet()
+    for base in ("HEAD", "0123456789012345678901234567890123456789"):
+        question = {"command": "netpol.diffPage", "arguments": [{"base": base}]}
+        assert (await editor.request("workspace/executeCommand", question))["error"]
+        assert not ran.exists()
+    # Git does run it otherwise.
+    with pytest.raises(subprocess.CalledProcessError):
+        git(clone, "archive", "HEAD")
+    assert ran.exists()
