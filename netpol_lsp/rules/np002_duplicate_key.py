@@ -24,7 +24,7 @@ def duplicate_key(ctx: Context) -> Diagnostics:
 
     ## Why
     The API server refuses the manifest, but `kubectl apply` does not let it come to that: it keeps the last value and
-    drops the earlier one without a word. Often a dash is missing, so that two list items became one, or a key was
+    silently drops the earlier one. Often a dash is missing, so that two list items became one, or a key was
     copied and the first copy forgotten. Where `apiVersion` and `kind` are set twice, a `---` is missing.
 
     A key that overrides one from `<<` counts as a duplicate, too.

@@ -24,7 +24,7 @@ def unquoted_label_value(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     YAML reads `true`, `yes`, `on`, `80`, `1.10` and `1e3` as booleans and numbers, but labels and annotations are
-    strings: the API server refuses the manifest. (`kubectl apply` drops *all* annotations without a word when one of
+    strings: the API server refuses the manifest. (`kubectl apply` silently drops *all* annotations when one of
     them is not a string.)
 
     A value that is missing, `~` or `null` is accepted as the empty text, which selects pods whose label is empty; a key

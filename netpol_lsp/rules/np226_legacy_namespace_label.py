@@ -18,8 +18,8 @@ def legacy_namespace_label(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     Selectors look at labels, not at names, and nothing sets a label `name` on a namespace; `kubernetes.io/metadata.name`
-    is on every namespace (since Kubernetes 1.21). Unless someone labelled the namespace by hand, the selector matches
-    nothing, without a word.
+    is on every namespace (since Kubernetes 1.21). Unless someone labelled the namespace by hand, the selector
+    silently matches nothing.
 
     A warning for kube-system and kube-public, which hardly anybody labels, and where a manifest makes the namespace without
     the label; silent where a manifest makes it with the label; an information for others, which may well be

@@ -19,7 +19,7 @@ def misspelled_well_known_label(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     `kubernetes.io/metadata.name` is on every namespace; `kubernetes.io/metadata-name` is on none. A selector with a
-    misspelt key selects nothing, without a word.
+    misspelt key silently selects nothing.
 
     ## Fix safety
     Unsafe: the selector then selects other pods or namespaces.

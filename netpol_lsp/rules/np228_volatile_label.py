@@ -18,7 +18,7 @@ def volatile_label(ctx: PolicyContext) -> Diagnostics:
 
     ## Why
     `helm.sh/chart`, `app.kubernetes.io/version`, `pod-template-hash` and their like change when a workload is upgraded:
-    the pods then lose the policy, or the connection that it allowed, without a word. Select by a label that stays.
+    the pods then silently lose the policy, or the connection that it allowed. Select by a label that stays.
 
     `statefulset.kubernetes.io/pod-name` stays, but names one replica; that is an information only.
 

@@ -21,7 +21,7 @@ def foreign_key(ctx: PolicyContext) -> Diagnostics:
     ## Why
     Cilium and Calico give endpoints labels of their own (`k8s:io.kubernetes.pod.namespace`, `reserved:host`,
     `projectcalico.org/namespace`), which their own kinds of policies can ask for. Pods and namespaces in the API server
-    do not carry them, so that a NetworkPolicy which asks for one selects nothing, without a word. To choose namespaces,
+    do not carry them, so that a NetworkPolicy which asks for one silently selects nothing. To choose namespaces,
     write a `namespaceSelector` with `kubernetes.io/metadata.name`.
 
     ## Fix safety

@@ -18,7 +18,7 @@ def version_too_old(ctx: PolicyContext) -> Diagnostics:
     """The policy uses something that the cluster's Kubernetes version does not have yet.
 
     ## Why
-    An older API server drops fields that it does not know, without a word: a range of ports becomes its first port. And
+    An older API server silently drops fields that it does not know: a range of ports becomes its first port. And
     before 1.21 no namespace has the label `kubernetes.io/metadata.name`, so that a selector for it matches nothing.
 
     Speaks only when the configuration has a `kubernetes-version`.
