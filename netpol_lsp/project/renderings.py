@@ -23,6 +23,7 @@ from netpol_lsp.sources.kustomize import build_kustomization
 from netpol_lsp.sources.rendering import Rendering, RenderProblem
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.covered_files import without_objects
 from netpol_lsp.workspace.document_places import WrittenAt
 from netpol_lsp.workspace.index import FileFacts
 from netpol_lsp.workspace.resource_kinds import KUSTOMIZATION_NAMES
@@ -156,12 +157,6 @@ class Renderings:
 
 
 NO_RENDERINGS = Renderings()
-
-
-def without_objects(facts: FileFacts) -> FileFacts:
-    """What a file says of the delivery of others: its own objects are known from a rendering."""
-    resources = facts.resources
-    return FileFacts((), replace(type(resources)(), deliveries=resources.deliveries), facts.starts)
 
 
 def plan_renderings(configs: Iterable[LoadedConfig], files: Sequence[str], here: str) -> RenderPlan:

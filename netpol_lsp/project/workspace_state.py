@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from netpol_lsp.project.rendered_overlay import FileOverlay
-from netpol_lsp.project.renderings import Renderings, without_objects
+from netpol_lsp.workspace.covered_files import without_objects
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
 from netpol_lsp.workspace.parts import part_of
 from netpol_lsp.workspace.reads import Read
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+
+if TYPE_CHECKING:
+    from netpol_lsp.project.rendered_overlay import FileOverlay
+    from netpol_lsp.project.renderings import Renderings
 
 Dependencies = Mapping[Read, object]
 """What an answer was read from, and what was there."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from netpol_lsp.project.rendered_overlay import FileOverlay
-from netpol_lsp.project.renderings import Renderings
 from netpol_lsp.project.workspace_state import NO_WORKSPACE, WorkspaceState
 from netpol_lsp.workspace.index import FileFacts
+
+if TYPE_CHECKING:
+    from netpol_lsp.project.rendered_overlay import FileOverlay
+    from netpol_lsp.project.renderings import Renderings
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.files.reading import ReadProblem, read_source
@@ -15,9 +16,12 @@ from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import NOTHING, RawJson
 from netpol_lsp.lsp.uris import path_of_uri
-from netpol_lsp.project.rendered_overlay import FileOverlay
 from netpol_lsp.project.workspace_state import Dependencies
 from netpol_lsp.text.source import BOM
+
+if TYPE_CHECKING:
+    from netpol_lsp.project.rendered_overlay import FileOverlay
+
 
 Stamp = tuple[int, int]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from netpol_lsp.files.discovery import discover
 from netpol_lsp.files.reading import read_source
@@ -18,12 +18,13 @@ from netpol_lsp.lsp.state.scheduler import in_thread, run_task
 from netpol_lsp.lsp.transport.trace import Operation
 from netpol_lsp.lsp.uris import path_of_uri, uri_of_path
 from netpol_lsp.project.config_files import LoadedConfig
-from netpol_lsp.project.rendered_findings import rendered_findings
-from netpol_lsp.project.rendered_overlay import FileOverlay, overlays_of, same_overlays
-from netpol_lsp.project.renderings import NO_RENDERINGS, Renderings, plan_renderings, render
 from netpol_lsp.project.workspace_store import WorkspaceStore
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+
+if TYPE_CHECKING:
+    from netpol_lsp.project.rendered_overlay import FileOverlay
+    from netpol_lsp.project.renderings import Renderings
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ class RenderWatcher:
             renderings = await in_thread(lambda: _render(configs, folders, is_excluded))
         except Exception:
             logger.exception("nothing could be rendered")
-            renderings = NO_RENDERINGS
+            return
         finally:
             progress.end()
             self._task = None
@@ -143,9 +144,7 @@ class RenderWatcher:
                     return
                 overlays = await in_thread(lambda made=renderings, view=state.view: _overlays(made, view))  # type: ignore[misc]
                 self._judged = state.view
-                if self._store.current.renderings is renderings and not same_overlays(
-                    overlays, self._store.current.overlays
-                ):
+                if self._store.current.renderings is renderings and not _same(overlays, self._store.current.overlays):
                     self._store.use_overlays(overlays)
                     self._owner.check_again()
         finally:
@@ -154,6 +153,8 @@ class RenderWatcher:
 
 def _render(configs: Sequence[LoadedConfig], folders: Sequence[str], is_excluded: Callable[[str], bool]) -> Renderings:
     """What the configurations ask for; runs in a thread."""
+    from netpol_lsp.project.renderings import plan_renderings, render  # noqa: PLC0415 - start-up is a feature
+
     files: tuple[str, ...] = ()
     if any((said := one.config.setting("render")) is not None and said.value.is_auto for one in configs):
         files = tuple(path.replace(os.sep, "/") for path in discover(folders, is_excluded).paths)
@@ -162,7 +163,16 @@ def _render(configs: Sequence[LoadedConfig], folders: Sequence[str], is_excluded
 
 
 def _overlays(renderings: Renderings, view: WorkspaceSnapshot) -> dict[str, FileOverlay]:
+    from netpol_lsp.project.rendered_findings import rendered_findings  # noqa: PLC0415 - start-up is a feature
+    from netpol_lsp.project.rendered_overlay import overlays_of  # noqa: PLC0415
+
     return overlays_of(rendered_findings(renderings, view), renderings, _read)
+
+
+def _same(one: Mapping[str, FileOverlay], other: Mapping[str, FileOverlay]) -> bool:
+    from netpol_lsp.project.rendered_overlay import same_overlays  # noqa: PLC0415 - start-up is a feature
+
+    return same_overlays(one, other)
 
 
 def _read(uri: str) -> Source | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.files.discovery import CONFIG_NAME
@@ -16,7 +17,6 @@ from netpol_lsp.lsp.positions import Positions
 from netpol_lsp.lsp.state.cached_intents import CachedIntents
 from netpol_lsp.lsp.state.document_cache import CachedDocument
 from netpol_lsp.lsp.uris import name_of_uri
-from netpol_lsp.project.rendered_overlay import FileOverlay
 from netpol_lsp.project.workspace_state import NO_WORKSPACE, WorkspaceState
 from netpol_lsp.reach.intent_files import may_hold_tests
 from netpol_lsp.text.lazy import lazy
@@ -27,6 +27,9 @@ from netpol_lsp.workspace.resources import joined
 from netpol_lsp.yaml.documents import Chunk
 from netpol_lsp.yaml.manifests import split_manifest
 from netpol_lsp.yaml.templates.languages import Language, language_of
+
+if TYPE_CHECKING:
+    from netpol_lsp.project.rendered_overlay import FileOverlay
 
 
 @dataclass(frozen=True)
