@@ -13,6 +13,7 @@ from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_color, add_configuration, add_format, new_parser
 from netpol_lsp.cli.rendered_inventory import rendered_as_json, rendered_as_text
 from netpol_lsp.files.reading import ReadProblem
+from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.json_writer import dump_indented
 from netpol_lsp.policies.origin import Origin
 from netpol_lsp.project.context_inputs import load_context
@@ -75,7 +76,7 @@ def _inventory(options: argparse.Namespace) -> int:
         print(dump_indented(data))
     else:
         lines = [*_as_text(entries, loaded), *rendered_as_text(renderings, not_asked)]
-        sys.stdout.writelines(f"{line}\n" for line in lines)
+        sys.stdout.write(Pen(color=False).lines(lines))
     for problem in problems:
         console.complain(problem)
     return FAILED if problems else OK

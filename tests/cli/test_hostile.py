@@ -348,3 +348,35 @@ def test_json_shows_what_cannot_be_seen_by_its_number(repository, command: tuple
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
     for line in text.splitlines() if "jsonl" in command else [text]:
         json.loads(line)
+
+
+@pytest.mark.parametrize("start", ["=", "::error::"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("inventory", "before"),
+        ("connectivity", "before"),
+        ("connectivity", "--color", "always", "before"),
+        ("connectivity", "--exposure", "before"),
+        ("connectivity", "--format", "csv", "before"),
+        ("connectivity", "--format", "markdown", "before"),
+        ("connectivity", "--format", "mermaid", "before"),
+        ("connectivity", "--format", "dot", "before"),
+        ("diff", "before", "after"),
+        ("diff", "--format", "markdown", "before", "after"),
+    ],
+)
+def test_names_of_workloads_act_on_nothing(repository, command: tuple[str, ...], start: str) -> None:
+    name = f'"{start}a\\n::error::b\\e]0;c\\a\\u202e"'
+    labels = "{app: web}"
+    pods = f"metadata: {{name: {name}, namespace: {name}}}\nspec: {{selector: {{matchLabels: {labels}}}, "
+    pods += f"template: {{metadata: {{labels: {labels}}}, spec: {{containers: [{{name: a}}]}}}}}}\n"
+    workload = "apiVersion: apps/v1\nkind: Deployment\n" + pods
+    denied = f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: a, namespace: {name}}}\n"
+    denied += "spec: {podSelector: {}, policyTypes: [Ingress, Egress]}\n"
+    repository.write("before/w.yaml", workload)
+    repository.write("after/w.yaml", f"{workload}---\n{denied}")
+    out = repository.run(*command).out
+    assert "error" in out
+    assert not re.search("[\x00-\x09\x0b-\x1a\x1c-\x1f\x7f\u202e]|\x1b(?!\\[[0-9;]*m)", out)
+    assert not re.search(r"^\s*(?:::|##(?:vso)?\[)" + ("|^=" if "csv" in command else ""), out, re.MULTILINE)

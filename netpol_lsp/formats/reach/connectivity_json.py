@@ -14,6 +14,7 @@ from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.reach.connectivity import Group, Node
 from netpol_lsp.reach.exposure import Exposed, Representative, Unprotected
 from netpol_lsp.reach.traffic import describe
+from netpol_lsp.text.visible import visible
 
 VERSION = 1
 Data = dict[str, Any]
@@ -134,5 +135,12 @@ def comma_separated(report: ConnectivityReport) -> str:
     for source, destination, item in pairs_of_titles(report.connections):
         if source != destination:
             unknown = describe(item.unknown) if item.unknown else ""
-            writer.writerow((source, destination, describe(item.allow) if item.allow else "", unknown))
+            row = (source, destination, describe(item.allow) if item.allow else "", unknown)
+            writer.writerow(map(_cell, row))
     return text.getvalue()
+
+
+def _cell(text: str) -> str:
+    """A text as a cell: on one line, and neither a formula for a spreadsheet nor a command for a CI system."""
+    shown = visible(text)
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@", "::", "##")) else shown

@@ -17,6 +17,7 @@ from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.reach.connectivity import Isolation
 from netpol_lsp.reach.exposure import Exposed, Unprotected
+from netpol_lsp.text.visible import visible
 
 Row = tuple[str, ...]
 
@@ -29,7 +30,7 @@ def render(report: ConnectivityReport, pen: Pen) -> str:
     if report.entries:
         lines += ["", *_table(("THROUGH", "TO", "PORTS", "STATE"), _entries(report), pen)]
     lines += ["", *_table(("NAMESPACE", "WORKLOADS", "INGRESS ISOLATED", "EGRESS ISOLATED"), _isolation(report), pen)]
-    return "\n".join(lines) + "\n"
+    return pen.lines(lines)
 
 
 def markdown(report: ConnectivityReport) -> str:
@@ -108,6 +109,7 @@ def _table(head: Row, rows: Sequence[Row], pen: Pen) -> Iterator[str]:
         yield pen.write("  ".join(head), "bold")
         yield "none"
         return
+    rows = [tuple(map(visible, row)) for row in rows]
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head) - 1)]
     for number, row in enumerate((head, *rows)):
         line = "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()

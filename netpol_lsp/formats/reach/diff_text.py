@@ -69,7 +69,7 @@ def render(difference: Difference, places: BothPlaces, pen: Pen) -> str:
     if not lines:
         lines = ["no connection changes"]
     lines += _workloads(difference)
-    return "\n".join(lines) + "\n"
+    return pen.lines(lines)
 
 
 def markdown(difference: Difference, places: BothPlaces, limit: int = MARKDOWN_LIMIT) -> str:

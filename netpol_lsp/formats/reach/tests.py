@@ -81,7 +81,7 @@ def as_text(results: Sequence[Checked], places: Answered, pen: Pen, *, is_verbos
             lines.append(f"      {text}{where}")
     passed = sum(item.passed for item in results)
     lines.append(f"{passed} passed, {len(results) - passed} failed")
-    return "\n".join(lines) + "\n"
+    return pen.lines(lines)
 
 
 def as_junit(results: Sequence[Checked], places: Answered) -> str:

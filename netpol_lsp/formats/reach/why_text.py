@@ -31,7 +31,7 @@ def render(answer: Answer, places: Places, pen: Pen) -> str:
         lines += _answered(item, places, pen)
     if len(answer.answered) > 1:
         lines += ["", _together(answer, pen)]
-    return "\n".join(lines) + "\n"
+    return pen.lines(lines)
 
 
 def _notes(answer: Answer) -> Iterator[str]:
