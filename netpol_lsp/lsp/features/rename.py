@@ -40,6 +40,8 @@ from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from netpol_lsp.yaml.documents import Document
 
 REQUEST_FAILED = -32803
+_PATIENCE, _LOOK_AGAIN = 10.0, 0.02
+"""Seconds that a rename waits for the first scan of the workspace, and how often it looks."""
 
 
 def register(registry: Registry, services: Services) -> None:
@@ -78,6 +80,9 @@ class Found:
 
 async def _find(services: Services, uri: str, position: types.Position, name: str | None = None) -> Found | None:
     """What is to be renamed at a position and where; None where there is no label. Raises RenameError."""
+    deadline = time.monotonic() + _PATIENCE
+    while not services.session.workspace.is_complete and time.monotonic() < deadline:  # noqa: ASYNC110 - no one tells when it is
+        await asyncio.sleep(_LOOK_AGAIN)
     snapshot = services.session.up_to_date(uri)
     if snapshot is None:
         return None
