@@ -43,7 +43,7 @@ def run(_name: str, arguments: Sequence[str]) -> int:
     try:
         return _Check(options).run()
     except (UsageError, PoolError, WriteError) as error:
-        console.complain(str(error))
+        console.error(str(error))
         return FAILED
 
 
@@ -64,9 +64,9 @@ class _Check:
         targets = self.find(configs)
         if report_config_problems(configs):
             return FAILED
-        self.tell(f"{console.count(len(targets), 'file')}; " + _used_configs(targets))
+        self.debug(f"{console.count(len(targets), 'file')}; " + _used_configs(targets))
         context = load_context(targets)
-        self.complain(*context.problems)
+        self.error(*context.problems)
         self.renders = configs.asks_for_rendering
         with ProgressBar(wanted=not self.options.quiet) as progress:
             runner = BatchRun(
@@ -86,14 +86,14 @@ class _Check:
         from netpol_lsp.project.render_inputs import render_inputs  # noqa: PLC0415 - most runs render nothing
 
         runner.renderings = render_inputs(targets, configs)
-        self.complain(*runner.renderings.refused)
+        self.error(*runner.renderings.refused)
         count = len(runner.renderings.texts)
-        self.tell(f"rendered: {console.count(count, 'chart or kustomization')}")
+        self.debug(f"rendered: {console.count(count, 'chart or kustomization')}")
 
     def lint(self, runner: BatchRun, targets: Sequence[InputFile], progress: ProgressBar) -> int:
         """Lint and report; print the last report again when nothing has changed since."""
         opened = runner.open(targets)
-        self.say_detected(targets)
+        self.report_detected(targets)
         kept = ReportCache(self.report_path(runner), self.circumstances(runner.cache.tool))
         replayed = kept.replay(runner.key_of(opened))
         if replayed is not None:
@@ -103,8 +103,8 @@ class _Check:
             return code
         result = runner.lint(opened)
         progress.stop()
-        self.complain(*map(str, result.problems))
-        self.tell(f"{result.cached} of {len(result.reports)} files known from the cache")
+        self.error(*map(str, result.problems))
+        self.debug(f"{result.cached} of {len(result.reports)} files known from the cache")
         code = self.finish(result, runner.context)
         if code != FAILED:
             kept.keep(runner.key_of(opened), self.report, code)
@@ -127,16 +127,16 @@ class _Check:
         from netpol_lsp.cli.fix_output import fix_targets, render_diff, write_changes  # noqa: PLC0415 - needs the engine
 
         fixed = fix_targets(runner, targets, unsafe=self.options.unsafe_fixes)
-        self.complain(*map(str, fixed.result.problems))
-        self.say_detected(targets)
+        self.error(*map(str, fixed.result.problems))
+        self.report_detected(targets)
         if self.options.diff:
             patch = render_diff(fixed.changes)
             # A patch must apply; what a terminal shows must not act on it.
             is_shown = not self.options.output and console.is_terminal(sys.stdout)
             write_text(visible_lines(patch) if is_shown else patch, self.options.output)
-            self.say(fixed.describe("could be fixed"))
+            self.info(fixed.describe("could be fixed"))
             return FAILED if self.failed else FOUND if fixed.changes else OK
-        self.complain(*write_changes(fixed, runner, targets))
+        self.error(*write_changes(fixed, runner, targets))
         if self.renders:
             # What is rendered now comes of the fixed files.
             self.render(runner, targets, configs)
@@ -147,7 +147,7 @@ class _Check:
             # The repaired manifest is what goes on through the pipe, so the report steps aside.
             console.write_bytes(encode_text(text))
         code = self.finish(fixed.result, runner.context, aside=text is not None)
-        self.say(fixed.describe("fixed"))
+        self.info(fixed.describe("fixed"))
         return code
 
     def choose_baseline(self) -> None:
@@ -155,7 +155,7 @@ class _Check:
         options = self.options
         if not options.baseline and not options.no_ignores and os.path.isfile(BASELINE_NAME):
             options.baseline = BASELINE_NAME
-            self.tell(f"baseline: {BASELINE_NAME}")
+            self.debug(f"baseline: {BASELINE_NAME}")
 
     def find(self, configs: ConfigFiles) -> list[InputFile]:
         """The files to lint; standard input is read into the overlay."""
@@ -164,13 +164,13 @@ class _Check:
         for glob in unmatched_globs(
             configs, (path for path in self.options.paths or ["."] if os.path.isdir(path)), seen
         ):
-            self.say(str(replace(glob, path=console.shorten(glob.path))))
-        self.complain(*(problem + _command_like(problem) for problem in found.problems))
+            self.info(str(replace(glob, path=console.shorten(glob.path))))
+        self.error(*(problem + _command_like(problem) for problem in found.problems))
         targets = make_inputs(found.paths, configs, self.options.stdin_filename)
         if targets and targets[0].is_stdin:
             read = read_stdin(targets[0])
             if isinstance(read, ReadProblem):
-                self.complain(str(read))
+                self.error(str(read))
                 return targets[1:]
             self.overlay.put(targets[0], read)
         return targets
@@ -193,7 +193,7 @@ class _Check:
             # People have been told; who reads the report of a machine must learn of these files, too.
             reports = sorted([*reports, *map(unread_report, result.problems)], key=lambda report: report.source.uri)
         if self.options.strict:
-            self.complain(*_not_read(reports))
+            self.error(*_not_read(reports))
         if self.options.no_ignores:
             reports = [unsuppressed(report) for report in reports]
         if self.options.write_baseline or (self.options.baseline and not self.options.no_ignores):
@@ -201,11 +201,11 @@ class _Check:
 
             if self.options.write_baseline:
                 path = self.options.baseline or BASELINE_NAME
-                self.say(f"{console.count(baseline.write_baseline(path, reports), 'finding')} written to {path}")
+                self.info(f"{console.count(baseline.write_baseline(path, reports), 'finding')} written to {path}")
                 return FAILED if self.failed else OK
             reports, stale = baseline.apply_baseline(reports, baseline.read_baseline(self.options.baseline))
             for known in stale:
-                self.tell(f"{self.options.baseline}: no longer found: {known.path} {known.code} {known.message}")
+                self.debug(f"{self.options.baseline}: no longer found: {known.path} {known.code} {known.message}")
         self.report = write_report(
             make_report(reports, [text.source for text in context.texts]), self.options, to_stderr=aside
         )
@@ -222,27 +222,27 @@ class _Check:
         is_bad = any(item.suppressed is None and item.severity.at_least(limit) for item in found)
         return FOUND if is_bad else OK
 
-    def complain(self, *messages: str) -> None:
+    def error(self, *messages: str) -> None:
         """Say what went wrong; the exit code will be 2."""
         for message in messages:
-            console.complain(message)
+            console.error(message)
             self.failed = True
 
-    def say_detected(self, targets: Sequence[InputFile]) -> None:
+    def report_detected(self, targets: Sequence[InputFile]) -> None:
         """What the manifests tell of the cluster, and where."""
         configs = {id(target.loaded): target.loaded for target in targets}
         for line in describe(configs.values(), console.shorten):
-            self.say(line)
+            self.info(line)
 
-    def say(self, message: str) -> None:
+    def info(self, message: str) -> None:
         """A line on standard error, unless --quiet."""
         if not self.options.quiet:
-            console.note(message)
+            console.info(message)
 
-    def tell(self, message: str) -> None:
+    def debug(self, message: str) -> None:
         """A line on standard error with --verbose."""
         if self.options.verbose:
-            console.note(message)
+            console.info(message)
 
 
 def _command_like(problem: str) -> str:

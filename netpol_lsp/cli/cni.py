@@ -74,7 +74,7 @@ def run(_name: str, arguments: Sequence[str]) -> int:
     try:
         return _run(options)
     except UsageError as error:
-        console.complain(str(error))
+        console.error(str(error))
         return FAILED
 
 
@@ -103,7 +103,7 @@ def _run(options: argparse.Namespace) -> int:
         return FAILED
     _write_move(before, after, changed, options.format)
     for problem in problems:
-        console.complain(problem)
+        console.error(problem)
     return FAILED if problems else OK
 
 
@@ -139,7 +139,7 @@ def _write_answer(answer: ClusterAnswer, form: str) -> None:
         lines = [f"{key}: {value}  # {_plain(origin)}" for key, value, origin in rows]
         sys.stdout.writelines(f"{line}\n" for line in [*fence, *lines, *(["```"] if fence else [])])
     if found.cni is None:
-        console.note("the cluster does not tell which network plugin it has: set `cni` by hand")
+        console.info("the cluster does not tell which network plugin it has: set `cni` by hand")
 
 
 def _write_all(form: str) -> None:

@@ -44,5 +44,5 @@ def report_config_problems(configs: ConfigFiles) -> bool:
             failed = failed or not problem.is_note
             if line not in seen:
                 seen.add(line)
-                console.note(line)
+                console.info(line)
     return failed

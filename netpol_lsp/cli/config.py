@@ -41,7 +41,7 @@ def run(_name: str, arguments: Sequence[str]) -> int:
     try:
         return _show(parser.parse_args(arguments))
     except UsageError as error:
-        console.complain(str(error))
+        console.error(str(error))
         return FAILED
 
 

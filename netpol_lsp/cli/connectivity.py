@@ -71,7 +71,7 @@ def _connectivity(options: argparse.Namespace) -> int:
     engine = engine_of(inputs)
     write(_rendered(make_report(engine, inputs, options), engine, inputs, options), options.output)
     if not inputs.cluster.workloads:
-        console.note("no workload found: connections are between workloads, so their manifests are needed, too")
+        console.info("no workload found: connections are between workloads, so their manifests are needed, too")
     return FAILED if inputs.problems else OK
 
 

@@ -67,12 +67,12 @@ def write_bytes(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def complain(message: str) -> None:
+def error(message: str) -> None:
     """A message on standard error, with the program's name in front."""
     print(f"{PROGRAM}: {_readable(message)}", file=sys.stderr)
 
 
-def note(message: str) -> None:
+def info(message: str) -> None:
     """A line on standard error, whatever is in the message."""
     print(start_of_line(_readable(message)), file=sys.stderr)
 

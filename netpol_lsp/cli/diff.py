@@ -104,7 +104,7 @@ def _inputs(state: _State, options: argparse.Namespace) -> ClusterInputs:
         raise UsageError(str(error)) from None
     problems = [str(item) for item in read if isinstance(item, ReadProblem)]
     for problem in problems:
-        console.complain(problem)
+        console.error(problem)
     return cluster_of([(item, settings) for item in read if not isinstance(item, ReadProblem)], (), settings, problems)
 
 

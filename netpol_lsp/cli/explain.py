@@ -47,7 +47,7 @@ def run(_name: str, arguments: Sequence[str]) -> int:
     try:
         return _explain(parser.parse_args(arguments))
     except UsageError as error:
-        console.complain(str(error))
+        console.error(str(error))
         return FAILED
 
 
@@ -74,7 +74,7 @@ def _explain(options: argparse.Namespace) -> int:
         return FAILED
     _write(explained, options.format)
     for problem in problems:
-        console.complain(problem)
+        console.error(problem)
     return FAILED if problems else OK
 
 

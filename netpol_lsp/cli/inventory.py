@@ -44,7 +44,7 @@ def run(_name: str, arguments: Sequence[str]) -> int:
     try:
         return _inventory(parser.parse_args(arguments))
     except UsageError as error:
-        console.complain(str(error))
+        console.error(str(error))
         return FAILED
 
 
@@ -78,7 +78,7 @@ def _inventory(options: argparse.Namespace) -> int:
         lines = [*_as_text(entries, loaded), *rendered_as_text(renderings, not_asked)]
         sys.stdout.write(Pen(color=False).lines(lines))
     for problem in problems:
-        console.complain(problem)
+        console.error(problem)
     return FAILED if problems else OK
 
 

@@ -31,7 +31,7 @@ def write_report(report: Report, options: argparse.Namespace, *, to_stderr: bool
         write_text(text, options.output)
         if not options.quiet:
             # Who reads the log of a run does not see the file.
-            console.note(summary_line(report, _choices(name, options, sys.stderr)))
+            console.info(summary_line(report, _choices(name, options, sys.stderr)))
     else:
         stream.write(text)
     if options.statistics:

@@ -33,7 +33,7 @@ def guarded(run: Callable[[argparse.Namespace], int], parser: argparse.ArgumentP
     try:
         return run(parser.parse_args(arguments))
     except UsageError as error:
-        console.complain(str(error))
+        console.error(str(error))
         return FAILED
 
 
@@ -44,11 +44,11 @@ def load(options: argparse.Namespace, paths: Sequence[str], *, notes: bool = Tru
     if report_config_problems(configs):
         raise UsageError("the configuration has errors")
     for problem in inputs.problems:
-        console.complain(problem)
+        console.error(problem)
     for line in describe((configs.default, *configs.loaded()), console.shorten):
-        console.note(line)
+        console.info(line)
     for note in duplicate_notes(inputs) if notes else ():
-        console.note(f"note: {note}")
+        console.info(f"note: {note}")
     return inputs
 
 

@@ -34,7 +34,7 @@ def _show_rule(arguments: Sequence[str]) -> int:
         rule = rule_by_code(word)
         if rule is None:
             near = did_you_mean(word, [name for info in rule_infos() for name in (info.code, info.name)])
-            console.complain(f"unknown rule `{word}`{near or '; netpol-lint rules lists them all'}")
+            console.error(f"unknown rule `{word}`{near or '; netpol-lint rules lists them all'}")
             return FAILED
         infos.append(rule.info)
     if options.format == "json":

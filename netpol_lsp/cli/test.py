@@ -55,7 +55,7 @@ def _test(options: argparse.Namespace) -> int:
         text, left_out = write_netassert(intents, names)
         write(text, options.output)
         for message in left_out:
-            console.note(f"note: left out: {message}")
+            console.info(f"note: left out: {message}")
         return OK
     engine = engine_of(inputs)
     results = [check(engine, names, intent) for intent in intents]
@@ -80,7 +80,7 @@ def _read(options: argparse.Namespace) -> tuple[ClusterInputs, list[Intent]]:
     problems = [problem for uri, found in chosen.items() for problem in _problems(uri, found, places_of(inputs))]
     if problems:
         for problem in problems[:-1]:
-            console.complain(problem)
+            console.error(problem)
         raise UsageError(problems[-1])
     return inputs, [intent for found in chosen.values() for item in found for intent in item[1].intents]
 
