@@ -9,7 +9,6 @@ from functools import cache
 from netpol_lsp.resources import json_resource
 
 FILE = "capabilities/platforms.json"
-UNKNOWN_CLOUD = "unknown"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netpol_lsp.cli import console
-from netpol_lsp.cli.common import load_configs, read_stdin, report_config_problems
+from netpol_lsp.cli.common import find_inputs, load_configs, report_config_problems
 from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_color, add_configuration, add_format, new_parser
 from netpol_lsp.explanations.policy import Explanation, explain_policy
@@ -19,7 +19,6 @@ from netpol_lsp.lint.locate import policies_in
 from netpol_lsp.policies.networkpolicy.defaulted_object import defaulted_object
 from netpol_lsp.project.analysed_files import AnalysedFile, analyse_files
 from netpol_lsp.project.errors import UsageError
-from netpol_lsp.project.inputs import StdinOverlay, find_manifests, make_inputs
 from netpol_lsp.text.visible import visible
 
 VERSION = 1
@@ -53,19 +52,10 @@ def run(_name: str, arguments: Sequence[str]) -> int:
 
 def _explain(options: argparse.Namespace) -> int:
     configs = load_configs(options)
-    discovered = find_manifests(options.paths, configs)
-    targets = make_inputs(discovered.paths, configs, options.stdin_filename)
-    problems = [str(problem) for problem in discovered.problems]
-    overlay = StdinOverlay()
-    if targets and targets[0].is_stdin:
-        read = read_stdin(targets[0])
-        if isinstance(read, ReadProblem):
-            problems.append(str(read))
-            targets = targets[1:]
-        else:
-            overlay.put(targets[0], read)
+    found = find_inputs(options, configs)
+    targets, problems = found.targets, found.problems
     explained: list[ExplainedPolicy] = []
-    for file in analyse_files(targets, overlay):
+    for file in analyse_files(targets, found.overlay):
         if isinstance(file, ReadProblem):
             problems.append(str(file))
         else:

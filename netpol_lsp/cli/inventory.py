@@ -8,17 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from netpol_lsp.cli import console
-from netpol_lsp.cli.common import load_configs, read_stdin, report_config_problems
+from netpol_lsp.cli.common import find_inputs, load_configs, report_config_problems
 from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_color, add_configuration, add_format, new_parser
 from netpol_lsp.cli.rendered_inventory import rendered_as_json, rendered_as_text
-from netpol_lsp.files.reading import ReadProblem
 from netpol_lsp.formats.ansi import Pen
 from netpol_lsp.formats.json_writer import dump_indented
 from netpol_lsp.policies.origin import Origin
 from netpol_lsp.project.context_inputs import load_context
 from netpol_lsp.project.errors import UsageError
-from netpol_lsp.project.inputs import StdinOverlay, find_manifests, make_inputs
 from netpol_lsp.project.load_workspace import LoadedWorkspace, load_workspace
 from netpol_lsp.project.render_inputs import not_asked_for, render_inputs
 from netpol_lsp.workspace.inventory import NamespaceEntry, PolicyEntry, inventory
@@ -50,20 +48,11 @@ def run(_name: str, arguments: Sequence[str]) -> int:
 
 def _inventory(options: argparse.Namespace) -> int:
     configs = load_configs(options)
-    discovered = find_manifests(options.paths, configs)
-    targets = make_inputs(discovered.paths, configs, options.stdin_filename)
-    problems = [str(problem) for problem in discovered.problems]
-    overlay = StdinOverlay()
-    if targets and targets[0].is_stdin:
-        read = read_stdin(targets[0])
-        if isinstance(read, ReadProblem):
-            problems.append(str(read))
-            targets = targets[1:]
-        else:
-            overlay.put(targets[0], read)
+    found = find_inputs(options, configs)
+    targets, problems = found.targets, found.problems
     context = load_context(targets)
     renderings = render_inputs(targets, configs)
-    loaded = load_workspace(targets, overlay, context, renderings)
+    loaded = load_workspace(targets, found.overlay, context, renderings)
     problems += [*context.problems, *map(str, loaded.problems), *renderings.refused]
     not_asked = not_asked_for(targets, renderings)
     if report_config_problems(configs):

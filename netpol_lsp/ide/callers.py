@@ -26,7 +26,6 @@ _OPENSHIFT_INGRESS = {"namespaceSelector": {"matchLabels": {"policy-group.networ
 _CONTROLLERS = ("ingress-nginx", "traefik", "haproxy-controller", "projectcontour", "kong", "ingress", "nginx-ingress")
 _PROMETHEUS = "prometheus"
 _ANY_NAMESPACE: dict[str, Any] = {"namespaceSelector": {}}
-Ports = tuple[tuple[str, int | str], ...]
 
 
 def policy_for(view: WorkspaceSnapshot, workload: WorkloadFacts, selector: dict[str, str]) -> NewPolicy | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from netpol_lsp.kube.net import intervals
@@ -91,8 +90,3 @@ def parse_port(text: str) -> AskedPort:
         message = f"`{text}` is not a valid port: write a number, a range or a name, as in 5432/TCP"
         raise PortProblem(message)
     return AskedPort(name, name=port)
-
-
-def declared_ports(workloads: Iterable[Workload]) -> list[str]:
-    """The named ports that workloads declare, as in `http/TCP`."""
-    return sorted({f"{port.name}/{port.protocol}" for item in workloads for port in item.facts.ports if port.name})

@@ -217,11 +217,6 @@ class DeliveryMap:
                 found[all_of_chart[first].folder] = switches[first][0]
         return found
 
-    def siblings_of(self, uri: str) -> tuple[str, ...]:
-        """The other files and folders that the kustomizations take in which take in a file."""
-        found = dict.fromkeys(member for taker in self._takers.get(uri, ()) for member in taker.members)
-        return tuple(member for member in found if member != uri)
-
     def _work_out(self, uri: str) -> DeliveryScope:
         folder = posixpath.dirname(uri)
         groups = {f"folder {uri.rpartition('/')[0]}"}

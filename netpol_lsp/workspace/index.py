@@ -6,7 +6,7 @@ shard is the same value.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
@@ -393,8 +393,3 @@ def _as_context(facts: FileFacts) -> FileFacts:
 
 def _marked(fact: Any) -> Any:
     return fact if fact.is_context else replace(fact, is_context=True)
-
-
-def iterate_policies(index: WorkspaceIndex) -> Iterator[LocatedPolicy]:
-    """All policies that count."""
-    return (located for located in index.shelf(ALL_POLICIES) if not index.is_superseded(located))

@@ -40,7 +40,6 @@ from netpol_lsp.workspace.resources import (
     NodeFacts,
     OtherPolicyFacts,
     ServiceFacts,
-    UnknownManifest,
     WorkloadFacts,
 )
 from netpol_lsp.workspace.shelf import PolicyShelf
@@ -118,11 +117,6 @@ class WorkspaceSnapshot:
         """The policies of a namespace; for None those that name no namespace and have no default."""
         return tuple(self._visible(self.index.shelf(namespace_key(namespace))))
 
-    @property
-    def policies_of_unknown_namespace(self) -> tuple[LocatedPolicy, ...]:
-        """The policies whose namespace a template decides."""
-        return tuple(self._visible(self.index.shelf(UNKNOWN_POLICIES)))
-
     @remembered
     def namespaces(self) -> dict[str, NamespaceFacts]:
         """The namespaces that are known by name. Those without a manifest have the one label that all have, and perhaps others."""
@@ -197,10 +191,6 @@ class WorkspaceSnapshot:
     def services_in(self, namespace: str | None) -> tuple[ServiceFacts, ...]:
         """The Services of a namespace; for None those that name none."""
         return self.index.shard(namespace).services
-
-    def unknown_in(self, namespace: str | None) -> tuple[UnknownManifest, ...]:
-        """The manifests of a namespace that no one can read; for None those that name none."""
-        return self.index.shard(namespace).unknown
 
     def other_policies_in(self, namespace: str | None) -> tuple[OtherPolicyFacts, ...]:
         """Policies of kinds that are not modelled, in a namespace; those that are cluster-wide, too."""
