@@ -116,20 +116,28 @@ def read_line(text: str, number: int = 0, start: int = 0) -> Line:
     )
 
 
-def comment_start(text: str, start: int = 0) -> int | None:
-    """Where a comment starts on a line, or None; a `#` inside quotes that are closed on the line starts none."""
+def comment_start(text: str, start: int = 0, end: int | None = None) -> int | None:
+    """Where a comment starts on the line from `start` to `end`, or None; a `#` after quotes that open starts none until they close."""
     at = start
-    while at < len(text):
+    end = len(text) if end is None else end
+    while at < end:
         char = text[at]
         if char in "\"'" and _quote_may_open(text, at):
-            end = closing_quote(text, at)
-            if end is None:
+            closed = closing_quote(text, at, end)
+            if closed is None:
                 return None
-            at = end
+            at = closed
         elif char == "#" and (at == 0 or text[at - 1].isspace() or text[at - 1] in "\u200b\ufeff"):
             return at
         at += 1
     return None
+
+
+def skip_spaces(text: str, start: int, end: int) -> int:
+    """The offset of the first character from `start` to `end` that is neither a space nor a tab."""
+    while start < end and text[start] in " \t":
+        start += 1
+    return start
 
 
 def _quote_may_open(text: str, at: int) -> bool:
@@ -144,9 +152,9 @@ _CLOSED = {
 _FLOW_SIGN = re.compile("[\"'\\[\\]{}]")
 
 
-def closing_quote(text: str, at: int) -> int | None:
-    """Where the quotes that open at `at` are closed, or None."""
-    found = _CLOSED[text[at]].match(text, at)
+def closing_quote(text: str, at: int, end: int | None = None) -> int | None:
+    """Where the quotes that open at `at` are closed before `end`, or None."""
+    found = _CLOSED[text[at]].match(text, at, len(text) if end is None else end)
     return found.end() - 1 if found is not None else None
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from netpol_lsp.text.source import LineIndex
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.cursor.flow import FlowEnd, FlowPlace, find_in_flow
+from netpol_lsp.yaml.line_scanner import comment_start, skip_spaces
 from netpol_lsp.yaml.manifests import readable_at
 from netpol_lsp.yaml.paths import Path
 
@@ -112,7 +113,7 @@ class _Finder:
             return line + 1
         for opener in openers:
             self._push(opener)
-        at = openers[-1].end if openers else _skip_blanks(self.text, start, end)
+        at = openers[-1].end if openers else skip_spaces(self.text, start, end)
         at = _skip_properties(self.text, at, end)
         if openers and at < end and self.text[at] != "#":
             self.stack[-1].is_filled = True
@@ -140,7 +141,7 @@ class _Finder:
         line += 1
         while line < self.lines.line_count:
             start, end = self.lines.line_start(line), self.lines.line_end(line)
-            if self.text[start:end].strip() and _skip_blanks(self.text, start, end) - start <= column:
+            if self.text[start:end].strip() and skip_spaces(self.text, start, end) - start <= column:
                 return min(line, self.line)
             if line == self.line and (self.text[start:end].strip() or self.offset - start > column):
                 return Cursor(CursorContext.NOTHING)
@@ -174,7 +175,7 @@ class _Finder:
     def _on_line(self) -> Cursor:
         """The cursor on its own line."""
         start, end = self.lines.line_start(self.line), self.lines.line_end(self.line)
-        comment = _comment_start(self.text, start, end)
+        comment = comment_start(self.text, start, end)
         if comment is not None and comment < self.offset:
             return Cursor(CursorContext.COMMENT, word=Span(comment, end))
         if self.text[start : start + 3] in ("---", "...") and self.offset - start <= 3:
@@ -206,7 +207,7 @@ class _Finder:
         if at < self.offset and at < end and self.text[at] in "{[" and self.text[at : at + 2] != "{{":
             found = find_in_flow(self.text, at, self.offset, opener.column)
             return Cursor(CursorContext.NOTHING) if isinstance(found, FlowEnd) else self._flow_cursor(found)
-        comment = _comment_start(self.text, opener.mark, end)
+        comment = comment_start(self.text, opener.mark, end)
         last = len(self.text[: end if comment is None else comment].rstrip())
         if last > opener.mark and self.offset < at:
             return Cursor(CursorContext.NOTHING)
@@ -229,7 +230,7 @@ class _Finder:
             found = find_in_flow(self.text, begin, self.offset, column - 1 if self.stack else -1)
             return Cursor(CursorContext.NOTHING) if isinstance(found, FlowEnd) else self._flow_cursor(found)
         last = len(self.text[:end].rstrip())
-        first = _skip_blanks(self.text, begin, end)
+        first = skip_spaces(self.text, begin, end)
         if first <= self.offset <= last and first < last:
             if " " in self.text[first : self.offset] and self.text[first] not in "\"'":
                 return Cursor(CursorContext.NOTHING)
@@ -297,7 +298,7 @@ class _Finder:
             start, end = self.lines.line_start(number), self.lines.line_end(number)
             if not self._is_idle(start, end):
                 openers = list(_openers(self.text, start, end))
-                first = openers[0].column if openers else _skip_blanks(self.text, start, end) - start
+                first = openers[0].column if openers else skip_spaces(self.text, start, end) - start
                 yield first, [one for one in openers if one.column == column and one.name is not None]
 
     def _flow_cursor(self, found: FlowPlace) -> Cursor:
@@ -323,7 +324,7 @@ class _Finder:
 
 def _openers(text: str, start: int, end: int) -> Iterator[_Opener]:
     """The dashes and the key at the start of a line."""
-    at = _skip_blanks(text, start, end)
+    at = skip_spaces(text, start, end)
     while match := _DASH.match(text, at, end):
         yield _Opener(at - start, at, at + 1, match.end())
         at = match.end()
@@ -333,27 +334,7 @@ def _openers(text: str, start: int, end: int) -> Iterator[_Opener]:
         name = match.group(1)
         if name[0] in "\"'":
             name = name[1:-1]
-        yield _Opener(at - start, at, match.end(), _skip_blanks(text, match.end(), end), name)
-
-
-def _comment_start(text: str, start: int, end: int) -> int | None:
-    """Where the comment of a line begins; quotes hide a `#`."""
-    quote = ""
-    for at in range(start, end):
-        char = text[at]
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "\"'" and (at == start or text[at - 1] in " \t[{,:-"):
-            quote = char
-        elif char == "#" and (at == start or text[at - 1] in " \t"):
-            return at
-    return None
-
-
-def _skip_blanks(text: str, start: int, end: int) -> int:
-    while start < end and text[start] in " \t":
-        start += 1
-    return start
+        yield _Opener(at - start, at, match.end(), skip_spaces(text, match.end(), end), name)
 
 
 def _skip_properties(text: str, start: int, end: int) -> int:

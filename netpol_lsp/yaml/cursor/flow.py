@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from netpol_lsp.text.span import Span
+from netpol_lsp.yaml.line_scanner import closing_quote
 
 _PLAIN = re.compile(r"(?:[^,\[\]{}:#\s]|:(?![\s,\[\]{}]|\Z)|(?<!\s)#|[ \t]+(?=[^,\[\]{}:#\s]))++")
 _BLOCK_KEY = re.compile(r"(?P<indent> *)(?:- +)*[\"']?[A-Za-z][\w./-]*[\"']?:(?=[ \t\r\n]|\Z)")
@@ -172,15 +173,9 @@ class _Scanner:
 
 def _quoted_end(text: str, start: int) -> int:
     """The offset after a quoted word; one that is not closed ends with its line."""
-    quote, at, end = text[start], start + 1, _line_end(text, start)
-    while at < end:
-        if text[at] == "\\" and quote == '"':
-            at += 2
-        elif text[at] == quote:
-            return at + 1
-        else:
-            at += 1
-    return end
+    end = _line_end(text, start)
+    closed = closing_quote(text, start, end)
+    return end if closed is None else closed + 1
 
 
 def _line_end(text: str, offset: int) -> int:

@@ -212,3 +212,9 @@ def test_damaged_policies_have_a_cursor(cut, at_offset, put):
     cursor = find_cursor(text, offset)
     if cursor.place in (CursorContext.CONTENT, CursorContext.VALUE):
         assert cursor.word.start <= offset <= cursor.word.end
+
+
+@pytest.mark.parametrize("text", ['a: "x \\" # y|"', "a: 'it''s # y|'", "a: {b: 'it''s, # y|'}"])
+def test_an_escaped_quote_closes_nothing(text):
+    cursor, _ = at(text)
+    assert cursor.place is not CursorContext.COMMENT
