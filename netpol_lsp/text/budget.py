@@ -16,6 +16,11 @@ class Budget:
         self._left = steps
         self._what = what
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether no step is left."""
+        return self._left < 0
+
     def take(self, steps: int = 1) -> bool:
         """Take steps; False when there were not so many left."""
         self._left -= steps

@@ -29,7 +29,9 @@ def refusing_policies(
         return ()
     pods = peer.pods if peer.pods is not None else EVERYTHING
     back = Direction.INGRESS if direction is Direction.EGRESS else Direction.EGRESS
-    if pods.is_partial or not _may_be_isolated(view, me, pods, back):
+    if pods.is_partial or (peer.namespaces is not None and exact_names(peer.namespaces) is None):
+        return ()
+    if not _may_be_isolated(view, me, pods, back):
         return ()
     where = place_of(view, me)
     if where.is_unknown or not _is_here(where, peer.namespaces):
@@ -53,12 +55,14 @@ def refusing_policies(
 
 def _may_be_isolated(view: WorkspaceSnapshot, me: LocatedPolicy, pods: LabelSelector, direction: Direction) -> bool:
     """A quick look: whether a policy selects all of some pods, and may isolate them in a direction."""
-    for other in chain((me,), view.wider_neighbours(me, pods)):
-        if isolates_direction(other.policy, direction) is Ternary.NO or same_namespace(other, me) is not Ternary.YES:
-            continue
-        if includes(other.policy.pod_selector, pods):
-            return True
-    return False
+    if isolates_direction(me.policy, direction) is not Ternary.NO and includes(me.policy.pod_selector, pods):
+        return True
+    return any(
+        isolates_direction(other.policy, direction) is not Ternary.NO
+        and includes(other.policy.pod_selector, pods)
+        and same_namespace(other, me) is Ternary.YES
+        for other in view.wider_neighbours(me, pods)
+    )
 
 
 def _is_here(where: Place, namespaces: LabelSelector | None) -> bool:
