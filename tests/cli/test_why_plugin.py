@@ -80,12 +80,12 @@ def test_facts_that_do_not_concern_the_connection_are_not_named(folder) -> None:
 def test_the_text_names_the_fact_with_its_source(folder) -> None:
     folder.write("c.yaml", PODS + RANGE)
     done = folder.run("why", "shop/client", "shop/web:8005", "c.yaml", "--cni", "cilium@1.15")
-    assert "    the network plugin: before Cilium 1.16 endPort is ignored" in done.out
+    assert "    the network plugin: before Cilium 1.16 endPort is silently ignored" in done.out
     assert "--> https://github.com/cilium/cilium/issues/28684\n" in done.out
     markdown = folder.run(
         "why", "shop/client", "shop/web:8005", "c.yaml", "--cni", "cilium@1.15", "--format", "markdown"
     )
-    assert "  - the network plugin: before Cilium 1.16 `endPort` is ignored" in markdown.out
+    assert "  - the network plugin: before Cilium 1.16 `endPort` is silently ignored" in markdown.out
 
 
 def test_the_plugin_is_found_in_the_manifests(folder) -> None:
@@ -109,7 +109,7 @@ def test_tests_follow_the_plugin_and_name_the_fact(folder) -> None:
     assert done.code == 1
     (found,) = json.loads(done.out)["tests"]
     assert (found["actual"], found["passed"]) == ("deny", False)
-    assert any("before Cilium 1.16 `endPort` is ignored" in item["text"] for item in found["because"])
+    assert any("before Cilium 1.16 `endPort` is silently ignored" in item["text"] for item in found["because"])
 
 
 def test_connectivity_follows_the_plugin(folder) -> None:

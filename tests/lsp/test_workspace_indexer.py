@@ -81,17 +81,21 @@ async def test_files_come_change_and_go(make_editor, tmp_path):
     assert known(editor) == []
     path.write_text(DNS)
     change(editor, path, 1)
+    await editor.quiet()
     assert known(editor) == ["allow-dns"]
     path.write_text(DNS.replace("allow-dns", "dns"))
     change(editor, path)
+    await editor.quiet()
     assert known(editor) == ["dns"]
     moved = tmp_path / "moved.yaml"
     path.rename(moved)
     editor.notify("workspace/didRenameFiles", {"files": [{"oldUri": path.as_uri(), "newUri": moved.as_uri()}]})
+    await editor.quiet()
     assert known(editor) == ["dns"]
     assert list(editor.server.services.session.workspace.view.index.files) == [moved.as_uri()]
     moved.unlink()
     editor.notify("workspace/didDeleteFiles", {"files": [{"uri": moved.as_uri()}]})
+    await editor.quiet()
     assert known(editor) == []
 
 
@@ -119,6 +123,7 @@ async def test_open_documents_win_over_the_disk(make_editor, tmp_path):
     assert known(editor) == ["unsaved"]
     path.write_text(DNS.replace("allow-dns", "by-somebody-else"))
     change(editor, path)
+    await editor.quiet()
     assert known(editor) == ["unsaved"]
     document.close()
     assert known(editor) == ["by-somebody-else"]

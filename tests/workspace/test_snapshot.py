@@ -125,8 +125,8 @@ def test_a_changed_file_replaces_its_policies():
     a, b = egress("a", uri="file:///app/a.yaml"), egress("b", uri="file:///app/b.yaml")
     view = WorkspaceSnapshot.of([a, b])
     again = view.with_file(b.uri, [egress("c", uri=b.uri)])
-    assert [located.policy.name for located in again] == ["c", "a"], "in the order of the paths"
-    assert [located.policy.name for located in view] == ["b", "a"]
+    assert [located.policy.name for located in again] == ["a", "c"], "in the order of the paths"
+    assert [located.policy.name for located in view] == ["a", "b"]
     assert view.with_file(b.uri, [b]) is view
     assert len(again.with_file(b.uri, [])) == 1
     assert EMPTY.with_file("file:///none", []) is EMPTY
