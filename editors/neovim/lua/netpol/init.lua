@@ -93,18 +93,20 @@ function M.restart()
   local buffers = {}
   for _, client in ipairs(server.clients()) do
     for buffer in pairs(client.attached_buffers) do
-      buffers[buffer] = true
+      buffers[buffer] = client.config.root_dir or true
     end
   end
   server.stop()
   vim.wait(5000, function()
     return #server.clients() == 0
   end, 20)
-  buffers[vim.api.nvim_get_current_buf()] = true
-  for buffer in pairs(buffers) do
+  local current = vim.api.nvim_get_current_buf()
+  buffers[current] = buffers[current] or true
+  for buffer, root in pairs(buffers) do
     -- Neovim 0.7 keeps the numbers of buffers that are gone.
     if vim.api.nvim_buf_is_loaded(buffer) then
-      server.attach(buffer)
+      -- Where it was: a workload by itself would not start a server.
+      server.attach(buffer, root ~= true and root or nil)
     end
   end
 end

@@ -103,12 +103,12 @@ local function start_on_07(root, buffer)
 end
 
 -- Attach the server to a buffer when it is wanted there; gives the client's number or nil.
-function M.attach(buffer)
+function M.attach(buffer, known_root)
   buffer = (buffer == nil or buffer == 0) and vim.api.nvim_get_current_buf() or buffer
   if #M.clients(buffer) > 0 then
     return M.clients(buffer)[1].id
   end
-  local root = require("netpol.detect").root_for(buffer)
+  local root = known_root or require("netpol.detect").root_for(buffer)
   if not root or not M.is_installed() then
     return nil
   end
