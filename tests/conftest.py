@@ -39,6 +39,7 @@ hypothesis.settings.load_profile("netpol")
 SLOW = (
     "benchmarks/",
     "cli/test_kill.py",
+    "cli/test_same_output.py",
     "corpus/",
     "editors/test_editors.py",
     "files/test_patterns.py",

@@ -161,7 +161,10 @@ class ResourceShard:
             if values.is_complement or None in values.values:
                 continue
             by_value = self.label_values.get(key, {})
-            some = [by_value[value] for value in values.values if value is not None and value in by_value]
+            wanted = sorted(
+                value for value in values.values if value is not None
+            )  # a set has another order in each run
+            some = [by_value[value] for value in wanted if value in by_value]
             found = some[0] if len(some) == 1 else tuple(chain.from_iterable(some))
             if best is None or len(found) < len(best):
                 best = found

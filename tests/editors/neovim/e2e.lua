@@ -381,8 +381,9 @@ local function test_rename()
   end
   local policy_file = folder .. "/policies/label.yaml"
   vim.lsp.buf.rename("front")
-  check("a label is renamed where it is set", wait(function() return written("deployment.yaml"):find("labels: {app: front}", 1, true) end), written("deployment.yaml"))
-  check("and in the selector of the workload", written("deployment.yaml"):find("matchLabels: {app: front}", 1, true) ~= nil, written("deployment.yaml"))
+  local workload_file = folder .. "/policies/deployment.yaml"
+  check("a label is renamed where it is set", wait(function() return written(workload_file):find("labels: {app: front}", 1, true) end), written(workload_file))
+  check("and in the selector of the workload", written(workload_file):find("matchLabels: {app: front}", 1, true) ~= nil, written(workload_file))
   check("and in a policy that was closed", wait(function() return written(policy_file):find('{app: front, tier: "前端"', 1, true) end), written(policy_file))
   check("files on disk wait for being saved", text_of(policy_file):find("app: web", 1, true) ~= nil)
 end
