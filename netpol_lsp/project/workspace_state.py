@@ -7,16 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 from netpol_lsp.workspace.covered_files import without_objects
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
-from netpol_lsp.workspace.parts import part_of
-from netpol_lsp.workspace.reads import Read
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 if TYPE_CHECKING:
     from netpol_lsp.project.rendered_overlay import FileOverlay
     from netpol_lsp.project.renderings import Renderings
-
-Dependencies = Mapping[Read, object]
-"""What an answer was read from, and what was there."""
 
 
 class WorkspaceState:
@@ -164,15 +159,6 @@ class WorkspaceState:
             renderings=self.renderings if isinstance(renderings, str) else renderings,
             overlays=self.overlays if overlays is None else overlays,
         )
-
-    def parts(self, reads: Iterable[Read]) -> Dependencies:
-        """What was read of the workspace, to be compared with that of another moment."""
-        return {read: part_of(self.view, read) for read in reads}
-
-    def holds(self, known: Dependencies) -> bool:
-        """Whether what was read of another workspace is the same here."""
-        view = self.view
-        return all((now := part_of(view, read)) is before or now == before for read, before in known.items())
 
 
 def _covered(renderings: Renderings | None) -> frozenset[str]:

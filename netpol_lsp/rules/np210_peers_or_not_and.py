@@ -147,7 +147,7 @@ _POLICY_GROUP = "network.openshift.io/policy-group"
 
 def _is_subject_here(ctx: PolicyContext, pods: LabelSelector) -> bool:
     """Whether another policy of the same namespace is for just these pods: they are there, then."""
-    others = ctx.workspace.policies_in(ctx.located.policy.namespace)
+    others = ctx.workspace.policies_with_pods_of(ctx.located.policy.namespace, pods)
     return any(other.policy.pod_selector.allowed == pods.allowed for other in others)
 
 

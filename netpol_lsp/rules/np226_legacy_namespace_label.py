@@ -97,7 +97,7 @@ def _check(ctx: PolicyContext, key: Field[str], values: list[Field[str]]) -> Dia
     names = [value.value for value in values if value.value]
     if names and OPENSHIFT_NAMED_NAMESPACES.issuperset(names):
         return
-    made = [facts for name in names if (facts := ctx.workspace.namespaces.get(name)) is not None and facts.origin.end]
+    made = [facts for name in names if (facts := ctx.workspace.namespace(name)) is not None and facts.origin.end]
     if made and all(facts.labels.get("name") == facts.name or facts.has_unknown_labels for facts in made):
         return  # someone labels it so
     is_system = not _SYSTEM.isdisjoint(names)

@@ -106,7 +106,7 @@ def unknown_namespace(ctx: PolicyContext) -> Diagnostics:
         if selector is None or exact_names(read_selector(selector)) is None:
             continue
         for value in _values(selector):
-            if value.value and value.value not in known and value.value not in view.namespaces:
+            if value.value and value.value not in known and view.namespace(value.value) is None:
                 yield from _check(ctx, value, known, "namespace `{}` does not exist, so the peer matches nothing")
 
 
@@ -123,7 +123,7 @@ def _check(ctx: PolicyContext, value: Field[str], known: frozenset[str], message
     near = _nearest(name, known)
     if near is None and not ctx.workspace.knows_all_namespaces:
         return
-    facts = ctx.workspace.namespaces.get(near or "")
+    facts = ctx.workspace.namespace(near)
     yield ctx.finding(
         value,
         message.format(name) + (f": did you mean `{near}`?" if near is not None else ""),

@@ -98,9 +98,8 @@ def _others(ctx: PolicyContext, me: LocatedPolicy) -> list[LocatedPolicy]:
     groups = delivery.scope_of(me.uri).groups
     same = [
         other
-        for other in view.policies_in(me.policy.namespace)
-        if other.policy.name == me.policy.name
-        and not other.is_context
+        for other in view.policies_named(me.policy.namespace, me.policy.name)
+        if not other.is_context
         and not delivery.scope_of(other.uri).is_patch
         and (
             other.uri == me.uri

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any
 
 from netpol_lsp.text.memo import Memo
+from netpol_lsp.workspace.index import ALL_POLICIES, cni_key, namespace_key
 from netpol_lsp.workspace.reads import (
+    ALIKE,
     DELIVERY,
     FILE,
     FIRST_ON,
     KNOWN,
+    NAMESPACE,
     NO_RESOURCES_AT_ALL,
     POLICIES,
     POLICY_NAMESPACES,
@@ -19,6 +23,7 @@ from netpol_lsp.workspace.reads import (
     WHOLE,
     Read,
 )
+from netpol_lsp.workspace.shelf import Asked, Policies
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot, place_in_files
 
 _NOT_ASKED = object()
@@ -44,11 +49,15 @@ def part_of(view: WorkspaceSnapshot, read: Read) -> object:
     return found
 
 
-def _part(view: WorkspaceSnapshot, kind: str, key: str | None) -> object:
+def _part(view: WorkspaceSnapshot, kind: str, key: Any) -> object:
     if kind in _WHOLE_VIEW:
         return _WHOLE_VIEW[kind](view)
     if kind == POLICIES:
         return view.index.shelf(key).files
+    if kind == ALIKE:
+        return view.policies_alike(key)
+    if kind == NAMESPACE:
+        return view.namespace(key)
     if kind == FILE:
         return view.policies_of_file(key or "")
     if kind == FIRST_ON:
@@ -56,3 +65,103 @@ def _part(view: WorkspaceSnapshot, kind: str, key: str | None) -> object:
         return (place_in_files(policies[0]), len(policies)) if policies else None
     found: object = getattr(view.index.shard(key), kind)
     return found
+
+
+class _Values:
+    """What some parts of a workspace were at one moment. Those who read the same parts share it, and compare it once."""
+
+    __slots__ = ("_compared", "_values", "reads")
+
+    def __init__(self, view: WorkspaceSnapshot, reads: frozenset[Read]) -> None:
+        self.reads = reads
+        self._values = [part_of(view, read) for read in reads]
+        self._compared: tuple[_Values, bool] | None = None
+
+    def is_same_as(self, other: _Values) -> bool:
+        """Whether the same parts are what they were at another moment."""
+        if other is self:
+            return True
+        if self._compared is None or self._compared[0] is not other:
+            # A set that is not changed is gone through in the same order each time.
+            pairs = zip(self._values, other._values, strict=True)
+            self._compared = (other, all(before is now or before == now for before, now in pairs))
+        return self._compared[1]
+
+
+_VALUES: Memo[WorkspaceSnapshot, frozenset[Read], _Values] = Memo()
+
+
+def _values_of(view: WorkspaceSnapshot, reads: frozenset[Read]) -> _Values:
+    known = _VALUES.of(view)
+    found = known.get(reads)
+    if found is None:
+        found = known[reads] = _Values(view, reads)
+    return found
+
+
+class Dependencies:
+    """What an answer was read from, and what was there: it holds as long as these are the same.
+
+    What was asked of shelves is kept by shelf, as one that is still the same answers all as before; of one without policies
+    it is kept that it has none.
+    """
+
+    __slots__ = ("_shelves", "_values")
+
+    def __init__(self, view: WorkspaceSnapshot, reads: Iterable[Read]) -> None:
+        parts: set[Read] = set()
+        answers: dict[Hashable, list[tuple[Asked, Policies]]] = {}
+        for read in reads:
+            kind, key = read
+            if kind != ALIKE:
+                parts.add(read)
+            elif view.index.shelf(key[0]).files:
+                answers.setdefault(key[0], []).append((key, _alike(view, key)))
+            else:
+                parts.add((POLICIES, key[0]))
+        self._values = _values_of(view, frozenset(parts))
+        self._shelves = {key: (_state_of_shelf(view, key), tuple(known)) for key, known in answers.items()}
+
+    def hold_in(self, view: WorkspaceSnapshot) -> bool:
+        """Whether all that was read is the same in another workspace, which is what they are compared with from then on."""
+        now = _values_of(view, self._values.reads)
+        if not self._values.is_same_as(now):
+            return False
+        self._values = now
+        for key, (before, answers) in self._shelves.items():
+            state = _state_of_shelf(view, key)
+            if state[0] is before[0] and state[1] is before[1]:
+                continue
+            if any(_alike(view, asked) != known for asked, known in answers):
+                return False
+            self._shelves[key] = (state, answers)
+        return True
+
+
+def shelves_of(reads: Iterable[Read]) -> frozenset[Hashable]:
+    """The keys of the shelves that something was read from."""
+    keys: set[Hashable] = set()
+    for kind, key in reads:
+        if kind == ALIKE:
+            keys.add(key[0])
+        elif kind == POLICIES:
+            keys.add(key)
+        elif kind == NAMESPACE:
+            keys.add(namespace_key(key))
+        elif kind == FIRST_ON:
+            keys.add(cni_key(key))
+        elif kind in (POLICY_NAMESPACES, FILE):
+            keys.add(ALL_POLICIES)
+    return frozenset(keys)
+
+
+def _alike(view: WorkspaceSnapshot, asked: Asked) -> Policies:
+    found = part_of(view, (ALIKE, asked))
+    assert isinstance(found, tuple)
+    return found
+
+
+def _state_of_shelf(view: WorkspaceSnapshot, key: Hashable) -> tuple[object, object]:
+    """What the answers of a shelf depend on: its policies, and the names by which policies of the context give way."""
+    index = view.index
+    return index.shelf(key).files, index.names if index.context else None

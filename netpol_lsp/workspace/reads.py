@@ -15,10 +15,12 @@ Read = tuple[str, Any]
 """A part of a workspace: what is in it (`policies`, `workloads`, …), and the key of the table, such as a namespace."""
 
 POLICIES = "policies"
+ALIKE = "policies alike"
 SHARDS = "shards"
 NO_RESOURCES_AT_ALL = "no resources"
 DELIVERY = "delivery"
 POLICY_NAMESPACES = "policy namespaces"
+NAMESPACE = "namespace"
 ROOT = "root"
 FILE = "file"
 KNOWN = "known"
@@ -26,9 +28,9 @@ WHOLE = "whole namespaces"
 FIRST_ON = "first policies on"
 """What is read besides the facts of shards, which are called as their properties are.
 
-The policies of a shelf; of an index the namespaces with resources, whether there are none, the delivery, the namespaces
-of policies, the folder of all files, the policies of one file as they are written; of a snapshot what is known besides
-policies, the namespaces known whole, and which policy on a network plugin is the first.
+The policies of a shelf; of a shelf those that answer a question (its key: the shelf's, the question, what it is about); of an index the namespaces with resources, whether there are none, the delivery, the namespaces
+of policies, the folder of all files, the policies of one file as they are written; of a snapshot what is known of a namespace,
+what is known besides policies, the namespaces known whole, and which policy on a network plugin is the first.
 """
 
 Key = TypeVar("Key")

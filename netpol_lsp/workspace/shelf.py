@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from enum import StrEnum
 from functools import lru_cache
+from itertools import chain
 
-from netpol_lsp.kube.label_selector import LabelSelector
+from netpol_lsp.kube.label_selector import LabelSelector, includes, intersects
 from netpol_lsp.kube.selector_index import SelectorIndex
 from netpol_lsp.workspace.file_order import with_entries
 from netpol_lsp.workspace.located_policy import LocatedPolicy
-from netpol_lsp.workspace.reads import POLICIES, READS
+from netpol_lsp.workspace.reads import ALIKE, POLICIES, READS
 
-_Question = Callable[[SelectorIndex[LocatedPolicy], LabelSelector], Iterator[LocatedPolicy]]
 Policies = tuple[LocatedPolicy, ...]
 _MOST_CHANGED = 64
 """Files that may differ from those of the large selector index before it is made anew."""
+
+
+class Question(StrEnum):
+    """What can be asked of a shelf about a selector or a name."""
+
+    INTERSECTING = "intersecting"
+    """Who may select a pod that the selector does."""
+    INCLUDING = "including"
+    """Who may select all pods that the selector, a satisfiable one, does."""
+    NAMED = "named"
+    """Who has the name."""
+
+
+Asked = tuple[Hashable, Question, LabelSelector | str | None]
+"""The key of a shelf, what was asked of it, and what about."""
 
 
 class PolicyShelf:
@@ -24,7 +40,7 @@ class PolicyShelf:
     same only when they are one value: so one that is still there tells that none of its policies changed.
     """
 
-    __slots__ = ("_changed", "_index", "_recent", "files", "key")
+    __slots__ = ("_by_name", "_changed", "_index", "_recent", "files", "key")
 
     def __init__(self, files: Mapping[str, Policies], key: Hashable = None) -> None:
         self.files = files
@@ -32,6 +48,7 @@ class PolicyShelf:
         self._index: SelectorIndex[LocatedPolicy] | None = None
         self._recent: SelectorIndex[LocatedPolicy] | None = None
         self._changed: frozenset[str] = frozenset()
+        self._by_name: dict[str | None, list[LocatedPolicy]] | None = None
 
     def with_files(self, changed: Mapping[str, Policies]) -> PolicyShelf:
         """The shelf with these files instead; no policies: the file is gone."""
@@ -51,17 +68,43 @@ class PolicyShelf:
             yield from policies
 
     def candidates(self, selector: LabelSelector) -> Iterator[LocatedPolicy]:
-        """The policies that may select a pod that `selector` does, and perhaps more; none twice."""
-        return self._look_up(SelectorIndex.candidates, selector)
+        """The policies that may select a pod that `selector` does, and perhaps more; none twice.
+
+        An answer must not depend on those that share no pod with `selector`: they do not count as read.
+        """
+        READS.note(ALIKE, (self.key, Question.INTERSECTING, selector))
+        return self._look_up(Question.INTERSECTING, selector)
 
     def including(self, selector: LabelSelector) -> Iterator[LocatedPolicy]:
-        """The policies that may select all pods that a satisfiable `selector` does, and perhaps more; none twice."""
-        return self._look_up(SelectorIndex.including, selector)
+        """The policies that may select all pods that a satisfiable `selector` does, and perhaps more; none twice.
 
-    def _look_up(self, ask: _Question, selector: LabelSelector) -> Iterator[LocatedPolicy]:
-        READS.note(POLICIES, self.key)
+        An answer must not depend on those that do not: they do not count as read.
+        """
+        READS.note(ALIKE, (self.key, Question.INCLUDING, selector))
+        return self._look_up(Question.INCLUDING, selector)
+
+    def named(self, name: str | None) -> tuple[LocatedPolicy, ...]:
+        """The policies of a name; None: of those whose name is not known."""
+        READS.note(ALIKE, (self.key, Question.NAMED, name))
+        if self._by_name is None:
+            self._by_name = {}
+            for located in chain.from_iterable(self.files.values()):
+                self._by_name.setdefault(located.policy.name, []).append(located)
+        return tuple(self._by_name.get(name, ()))
+
+    def answer(self, question: Question, about: LabelSelector | str | None) -> Policies:
+        """The policies that answer a question, and no others."""
+        if not isinstance(about, LabelSelector):
+            return self.named(about)
+        found = self._look_up(question, about)
+        if question is Question.INTERSECTING:
+            return tuple(located for located in found if intersects(_pod_selector(located), about))
+        return tuple(located for located in found if includes(_pod_selector(located), about))
+
+    def _look_up(self, question: Question, selector: LabelSelector) -> Iterator[LocatedPolicy]:
+        ask = SelectorIndex.candidates if question is Question.INTERSECTING else SelectorIndex.including
         if self._index is None:
-            self._index = SelectorIndex(self, _pod_selector)
+            self._index = SelectorIndex(chain.from_iterable(self.files.values()), _pod_selector)
         if not self._changed:
             yield from ask(self._index, selector)
             return

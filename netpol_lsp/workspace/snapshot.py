@@ -33,7 +33,7 @@ from netpol_lsp.workspace.index import (
 )
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.possible_policies import may_be_policy, of_other_policy, of_unknown_manifest
-from netpol_lsp.workspace.reads import FIRST_ON, KNOWN, READS, WHOLE, Read, remember, remembered
+from netpol_lsp.workspace.reads import FIRST_ON, KNOWN, NAMESPACE, READS, WHOLE, Read, remember, remembered
 from netpol_lsp.workspace.resource_shard import ResourceShard
 from netpol_lsp.workspace.resources import (
     NamespaceFacts,
@@ -42,7 +42,7 @@ from netpol_lsp.workspace.resources import (
     ServiceFacts,
     WorkloadFacts,
 )
-from netpol_lsp.workspace.shelf import PolicyShelf
+from netpol_lsp.workspace.shelf import Asked, PolicyShelf
 from netpol_lsp.workspace.ternary import Ternary, all_of
 
 __all__ = [
@@ -117,6 +117,19 @@ class WorkspaceSnapshot:
         """The policies of a namespace; for None those that name no namespace and have no default."""
         return tuple(self._visible(self.index.shelf(namespace_key(namespace))))
 
+    def policies_named(self, namespace: str | None, name: str | None) -> tuple[LocatedPolicy, ...]:
+        """The policies of a namespace that have a name; see `policies_in`."""
+        return tuple(self._visible(self.index.shelf(namespace_key(namespace)).named(name)))
+
+    def policies_alike(self, asked: Asked) -> tuple[LocatedPolicy, ...]:
+        """The policies that answer what was asked of a shelf."""
+        key, question, about = asked
+        return tuple(self._visible(self.index.shelf(key).answer(question, about)))
+
+    def policies_with_pods_of(self, namespace: str | None, selector: LabelSelector) -> Iterator[LocatedPolicy]:
+        """The policies of a namespace that may select a pod that `selector` does, and perhaps more; see `policies_in`."""
+        return self._visible(self.index.shelf(namespace_key(namespace)).candidates(selector))
+
     @remembered
     def namespaces(self) -> dict[str, NamespaceFacts]:
         """The namespaces that are known by name. Those without a manifest have the one label that all have, and perhaps others."""
@@ -132,6 +145,12 @@ class WorkspaceSnapshot:
             if key not in found:
                 found[key] = NamespaceFacts(key, {METADATA_NAME: key}, has_unknown_labels=True)
         return dict(sorted(found.items()))
+
+    def namespace(self, name: str | None) -> NamespaceFacts | None:
+        """What is known of a namespace; None where nothing is. Who asks for one does not depend on the others."""
+        READS.note(NAMESPACE, name)
+        with READS.paused():
+            return self.namespaces.get(name) if name is not None else None
 
     @property
     def known(self) -> frozenset[ResourceTrigger]:
@@ -285,7 +304,7 @@ class WorkspaceSnapshot:
             shards = [index.shard(key) for key in (namespace, UNKNOWN_NAMESPACE, CLUSTER)]
             if namespace is not None:
                 shards.append(index.shard(None))
-        facts = self.namespaces.get(namespace) if namespace is not None else None
+        facts = self.namespace(namespace)
         own_groups = self._groups(located.uri)
         for shard in shards:
             for other in shard.other_policies:

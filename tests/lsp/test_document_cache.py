@@ -37,7 +37,10 @@ def test_findings_look_the_same_until_another_policy_matters():
     known.check(CONFIG, world_with(workspace, "other", POLICY.replace("shop", "data")))
     assert (known.revision, known.look) == (revision, look)
 
-    workspace = world_with(workspace, "other", POLICY.replace("app: web", "app: api"))
+    known.check(CONFIG, world_with(workspace, "other", POLICY.replace("app: web", "app: api")))
+    assert (known.revision, known.look) == (revision, look)
+
+    workspace = world_with(workspace, "other", POLICY.replace("5000", "5001"))
     known.check(CONFIG, workspace)
     assert known.revision is not revision
     assert known.look is look

@@ -16,8 +16,8 @@ from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import NOTHING, RawJson
 from netpol_lsp.lsp.uris import path_of_uri
-from netpol_lsp.project.workspace_state import Dependencies
 from netpol_lsp.text.source import BOM
+from netpol_lsp.workspace.parts import Dependencies
 
 if TYPE_CHECKING:
     from netpol_lsp.project.rendered_overlay import FileOverlay
@@ -32,7 +32,7 @@ class _Report:
 
     stamp: Stamp
     config: FileConfig
-    dependencies: Dependencies
+    dependencies: tuple[Dependencies, ...]
     overlay: FileOverlay | None
     others: tuple[tuple[str, object], ...]
     items: RawJson
@@ -67,7 +67,7 @@ class ClosedFileChecker:
         config, _ = self._configuration.for_document(path)
         overlay = self._session.workspace.overlays.get(uri)
         is_same = known.stamp == stamp and known.config is config and known.overlay is overlay
-        if not is_same or not self._session.workspace.holds(known.dependencies):
+        if not is_same or not all(one.hold_in(self._session.workspace.view) for one in known.dependencies):
             return False
         return all(self._text_of(other) == text for other, text in known.others)
 
@@ -83,7 +83,7 @@ class ClosedFileChecker:
         items = render_findings(snapshot, self._client.capabilities, self._session)
         others = tuple((uri, self._text_of(uri)) for uri in related_uris(snapshot))
         parts = (snapshot.known[part.text].dependencies for part in snapshot.ours)
-        dependencies = {read: value for found in parts for read, value in found.items()}
+        dependencies = tuple(one for one in parts if one is not None)
         return _Report(stamp, snapshot.config, dependencies, snapshot.overlay, others, items)
 
 

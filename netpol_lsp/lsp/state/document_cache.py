@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 from netpol_lsp.config.config import FileConfig
@@ -15,11 +15,12 @@ from netpol_lsp.lint.file_facts import file_facts
 from netpol_lsp.lint.plan import Scope
 from netpol_lsp.lsp.state.cached_intents import CachedIntents
 from netpol_lsp.lsp.transport.movable_json import MovableJson
-from netpol_lsp.project.workspace_state import Dependencies, WorkspaceState
+from netpol_lsp.project.workspace_state import WorkspaceState
 from netpol_lsp.reach.intent_files import read_tests
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
-from netpol_lsp.workspace.reads import READS, Read
+from netpol_lsp.workspace.parts import Dependencies, shelves_of
+from netpol_lsp.workspace.reads import READS
 from netpol_lsp.yaml.templates.languages import Language
 
 
@@ -28,7 +29,8 @@ class CachedDocument:
 
     `revision` is another object whenever the document has other findings, `look` whenever they look otherwise (their
     fixes do not count: these depend on other policies more often). `written`: what was sent about it,
-    by feature. `words`: its labels and ports, once someone has asked for them.
+    by feature. `words`: its labels and ports, once someone has asked for them. `shelves`: the
+    keys of the policies that the findings of the last check were read from.
     """
 
     __slots__ = (
@@ -40,7 +42,6 @@ class CachedDocument:
         "_place",
         "_placed",
         "_placed_for",
-        "_reads",
         "_tests",
         "_together",
         "_world",
@@ -48,6 +49,7 @@ class CachedDocument:
         "language",
         "look",
         "revision",
+        "shelves",
         "words",
         "written",
     )
@@ -58,9 +60,9 @@ class CachedDocument:
         self.revision = self.look = object()
         self.written: dict[str, MovableJson] = {}
         self.words: Vocabulary | None = None
+        self.shelves: frozenset[Hashable] = frozenset()
         self._config: FileConfig | None = None
         self._world: object = None
-        self._reads: frozenset[Read] = frozenset()
         self._dependencies: Dependencies | None = None
         self._found: list[Diagnostic] = []
         self._together: list[Diagnostic] = []
@@ -85,10 +87,10 @@ class CachedDocument:
             self.revision = self.look = object()
         if self._world is not workspace.token and workspace.is_complete:
             self._world = workspace.token
-            if self._dependencies is None or not workspace.holds(self._dependencies):
+            if self._dependencies is None or not self._dependencies.hold_in(workspace.view):
                 with READS.recording() as reads:
                     together = lint_document(self.analysis, config, workspace.view, Scope.WORKSPACE)
-                self._reads, self._dependencies = frozenset(reads), workspace.parts(reads)
+                self.shelves, self._dependencies = shelves_of(reads), Dependencies(workspace.view, reads)
                 self.revision = object()
                 looks = list(map(_look, together))
                 if looks != self._looks:
@@ -104,14 +106,9 @@ class CachedDocument:
         self._together, self._moved = [], []
 
     @property
-    def reads(self) -> frozenset[Read]:
-        """Which parts of the workspace the findings of the last check were read from."""
-        return self._reads
-
-    @property
-    def dependencies(self) -> Dependencies:
-        """What the findings were read from besides the document, as far as there are any."""
-        return self._dependencies or {}
+    def dependencies(self) -> Dependencies | None:
+        """What the findings were read from besides the document, once they are known."""
+        return self._dependencies
 
     def has(self, is_wanted: Callable[[Diagnostic], bool]) -> bool:
         """Whether the last check found something of a kind, wherever it is."""

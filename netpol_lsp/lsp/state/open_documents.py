@@ -6,8 +6,6 @@ from collections.abc import Collection, Hashable
 
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.project.config_files import LoadedConfig
-from netpol_lsp.workspace.index import ALL_POLICIES, cni_key
-from netpol_lsp.workspace.reads import FILE, FIRST_ON, POLICIES, POLICY_NAMESPACES
 
 _EVERYTHING: Hashable = "everything"
 """Tests of connections depend on all manifests."""
@@ -53,13 +51,7 @@ class Dependents:
         """A document says this now, and was last judged by what it was read from."""
         keys: set[Hashable] = set()
         for part in snapshot.ours if snapshot.is_wanted else ():
-            for kind, key in snapshot.known[part.text].reads:
-                if kind == POLICIES:
-                    keys.add(key)
-                elif kind == FIRST_ON:
-                    keys.add(cni_key(key))
-                elif kind in (POLICY_NAMESPACES, FILE):
-                    keys.add(ALL_POLICIES)
+            keys |= snapshot.known[part.text].shelves
         if snapshot.tests:
             keys.add(_EVERYTHING)
         found = frozenset(keys)

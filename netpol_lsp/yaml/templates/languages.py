@@ -77,17 +77,14 @@ RENDERED = "#rendered"
 
 def language_of(text: str, uri: str = "") -> Language | None:
     """The language of a file, going by its name and its text; None for a plain manifest."""
-    # Written out: it is asked for each file, and nearly all have none of these.
+    # Written out: it is asked for each file and edit, and nearly all have none of these. One character is found much faster.
     if not (
         "{{" in text
-        or "{%" in text
-        or "#@" in text
-        or "<%" in text
         or "[[" in text
-        or "${" in text
-        or "%{" in text
         or "{#" in text
-        or "(@" in text
+        or ("%" in text and ("{%" in text or "<%" in text or "%{" in text))
+        or ("@" in text and ("#@" in text or "(@" in text))
+        or ("$" in text and "${" in text)
     ):
         return None
     if RENDERED in uri:

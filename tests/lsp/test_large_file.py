@@ -1,0 +1,181 @@
+"""An edit in a file of many policies has only those checked again that what was edited matters to."""
+
+import pytest
+from lsprotocol import types
+
+from netpol_lsp.config.config import Config
+from netpol_lsp.lint.analysis import analyse
+from netpol_lsp.lint.engine import lint
+from netpol_lsp.lint.file_facts import facts_of
+from netpol_lsp.lsp.state import document_cache
+from netpol_lsp.lsp.state.session import Session
+from netpol_lsp.project.workspace_store import WorkspaceStore
+from netpol_lsp.text.source import make_source
+from netpol_lsp.workspace.parts import Dependencies
+from netpol_lsp.workspace.reads import READS
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+from tests.steps import steps_of
+
+URI = "file:///ws/policies.yaml"
+POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: p{number}
+  namespace: shop
+spec:
+  podSelector:
+    matchLabels: {{app: a{number}}}
+  policyTypes: [Ingress, Egress]
+  ingress:
+    - from:
+        - podSelector:
+            matchLabels: {{app: a{next}}}
+        - namespaceSelector:
+            matchLabels: {{kubernetes.io/metadata.name: data}}
+          podSelector:
+            matchLabels: {{app: b}}
+      ports:
+        - port: 80
+  egress:
+    - to:
+        - podSelector:
+            matchLabels: {{app: a{next}}}
+      ports:
+        - port: 80
+"""
+
+
+class OneConfig:
+    def __init__(self):
+        self.config = Config([]).for_file()
+
+    def for_path(self, _path):
+        return self
+
+    def for_document(self, _path):
+        return self.config, True
+
+    def counts(self, _path):
+        return True
+
+
+def policies(many):
+    return "---\n".join(POLICY.format(number=number, next=number + 1) for number in range(many))
+
+
+class Typist:
+    """Somebody with a file of policies open."""
+
+    def __init__(self, many):
+        self.session = Session(OneConfig(), WorkspaceStore())
+        self.text = policies(many)
+        self.session.open(URI, 1, self.text)
+        self.check()
+
+    def check(self):
+        for _ in self.session.steps(self.session.get(URI)):
+            pass
+        return self.session.up_to_date(URI)
+
+    def replace(self, old, new):
+        """An edit of the text where `old` is there for the first time."""
+        assert old in self.text
+        self.text = self.text.replace(old, new, 1)
+        self.session.change(URI, 2, [types.TextDocumentContentChangeWholeDocument(text=self.text)])
+        return self.check()
+
+    def from_nothing(self):
+        config = OneConfig().config
+        view = WorkspaceSnapshot.of_files({URI: facts_of(make_source(URI, self.text), config.settings)})
+        report = lint(analyse(make_source(URI, self.text)), config, view)
+        return shown(one for one in report.diagnostics if one.suppressed is None)
+
+
+def shown(findings):
+    return [(one.code, one.span, one.message) for one in findings]
+
+
+@pytest.fixture
+def judged(monkeypatch):
+    """The names of the policies whose rules about other manifests run."""
+    names = []
+    real = document_cache.lint_document
+
+    def lint_document(analysis, config, *workspace, **scope):
+        if workspace:
+            names.extend(policy.object.name for policy in analysis.policies)
+        return real(analysis, config, *workspace, **scope)
+
+    monkeypatch.setattr(document_cache, "lint_document", lint_document)
+    return names
+
+
+EDITS = {
+    "a comment": ("  name: p5\n", "  # the fifth\n  name: p5\n", {"p5"}),
+    "a label of the policy": ("  name: p5\n", "  name: p5\n  labels: {a: b}\n", {"p5"}),
+    "half a key, which hides what the policy means": ("  name: p5\n", "  name: p5\n  na\n", {"p5", "p4"}),
+    "the name": ("  name: p5\n", "  name: p5x\n", {"p5x", "p4"}),
+    "the namespace": ("  name: p5\n  namespace: shop", "  name: p5\n  namespace: shopx", {"p5", "p4"}),
+    "the selector": ("{app: a5}\n  policyTypes", "{app: a5x}\n  policyTypes", {"p5", "p4"}),
+    "a name that another has": ("  name: p5\n", "  name: p9\n", {"p9", "p4"}),
+}
+
+
+@pytest.mark.parametrize("what", EDITS)
+def test_only_policies_that_an_edit_matters_to_are_judged_again(judged, what):
+    old, new, expected = EDITS[what]
+    typist = Typist(20)
+    judged.clear()
+    snapshot = typist.replace(old, new)
+    assert set(judged) == expected
+    assert shown(snapshot.findings) == typist.from_nothing()
+
+
+def test_a_policy_for_all_pods_matters_to_all(judged):
+    typist = Typist(20)
+    judged.clear()
+    typist.replace("matchLabels: {app: a5}\n  policyTypes", "{}\n  policyTypes")
+    assert len(judged) == 20
+
+
+def test_the_steps_of_an_edit_hardly_grow_with_the_policies_of_the_file():
+    def cost(many):
+        typist = Typist(many)
+        typist.replace("{app: a5}\n  policyTypes", "{app: a5x}\n  policyTypes")
+        return steps_of(lambda: typist.replace("{app: a5x}\n  policyTypes", "{app: a5xx}\n  policyTypes"))
+
+    few, many = cost(20), cost(120)
+    each = (many - few) / 100
+    # One whose rules run again takes some 2,500 steps.
+    assert each < 300, (few, many, each)
+
+
+def view_of(context=False, **files):
+    facts = {
+        f"file:///ws/{name}.yaml": facts_of(make_source(f"file:///ws/{name}.yaml", text), OneConfig().config.settings)
+        for name, text in files.items()
+    }
+    return WorkspaceSnapshot.of_files(facts, ["file:///ws/cluster.yaml"] if context else ())
+
+
+def test_an_answer_about_a_namespace_does_not_depend_on_others():
+    shop, data = POLICY.format(number=1, next=2), POLICY.format(number=1, next=2).replace("shop", "data")
+    view = view_of(shop=shop)
+    with READS.recording() as reads:
+        assert view.namespace("shop") is not None
+        assert view.namespace("media") is None
+    known = Dependencies(view, reads)
+    assert known.hold_in(view_of(shop=shop, data=data))
+    assert not known.hold_in(view_of(shop=shop, data=shop.replace("namespace: shop", "namespace: media")))
+
+
+def test_a_policy_of_the_context_that_gives_way_is_noticed():
+    copy, other = POLICY.format(number=1, next=2), POLICY.format(number=7, next=8)
+    view = view_of(True, cluster=copy, other=other)
+    located = next(iter(view.policies_named("shop", "p1")))
+    with READS.recording() as reads:
+        assert len(list(view.around(located))) == 1
+    known = Dependencies(view, reads)
+    # Its name is taken by a policy with another selector: the copy in the cluster is an older one.
+    assert not known.hold_in(view_of(True, cluster=copy, other=other.replace("name: p7", "name: p1")))
