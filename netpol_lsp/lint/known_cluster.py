@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from netpol_lsp.capabilities.capabilities import Capabilities
@@ -178,34 +179,71 @@ def known_cluster(ctx: PolicyContext) -> KnownCluster:
 def cluster_of(workspace: WorkspaceSnapshot, default_namespace: str | None, capabilities: Capabilities) -> KnownCluster:
     """The cluster that a workspace describes; made once for all who ask, and from the last one as far as that is the same."""
     with READS.paused():  # the methods of what is given note what their answers are read from
-        index = workspace.index
-        has_nameless = None in index.policy_namespaces or None in index.shards
-        # Where everything names its namespace, all defaults make the same cluster.
-        key = (default_namespace if has_nameless else None, capabilities)
+        key = _circumstances(workspace, default_namespace, capabilities)
         known = _KNOWN.of(workspace)
         if key not in known:
             known[key] = _next_cluster(workspace, key)
         return known[key]
 
 
-def _next_cluster(workspace: WorkspaceSnapshot, key: _Circumstances) -> KnownCluster:
-    from netpol_lsp.reach.enforcement import enforcement_of  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
-    from netpol_lsp.reach.engine import Engine  # noqa: PLC0415
-    from netpol_lsp.reach.from_facts import ClusterBuilder  # noqa: PLC0415
+def _circumstances(
+    workspace: WorkspaceSnapshot, default_namespace: str | None, capabilities: Capabilities
+) -> _Circumstances:
+    """What a cluster depends on besides the workspace. Where everything names its namespace, all defaults make the same."""
+    has_nameless = None in workspace.index.policy_namespaces or None in workspace.index.shards
+    return (default_namespace if has_nameless else None, capabilities)
 
-    default_namespace, capabilities = key
+
+def _next_cluster(workspace: WorkspaceSnapshot, key: _Circumstances) -> KnownCluster:
     last = _LAST.pop(key, None)
     if last is None:
-        ignores_types = capabilities.has(Capability.POLICY_TYPES) is False
-        builder = ClusterBuilder(default_namespace, ignores_types=ignores_types)
-        engine = Engine(builder.build(workspace), enforcement_of(capabilities))
+        builder = _new_builder(key)
+        engine = _new_engine(builder, workspace, key, sorts_pods_in=True)
     else:
         builder, engine = last
         engine = engine.updated(builder.build(workspace))
+    _keep(key, builder, engine)
+    return KnownCluster(engine, builder, workspace)
+
+
+def _new_builder(key: _Circumstances) -> ClusterBuilder:
+    from netpol_lsp.reach.from_facts import ClusterBuilder  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
+
+    default_namespace, capabilities = key
+    return ClusterBuilder(default_namespace, ignores_types=capabilities.has(Capability.POLICY_TYPES) is False)
+
+
+def _new_engine(
+    builder: ClusterBuilder, workspace: WorkspaceSnapshot, key: _Circumstances, *, sorts_pods_in: bool
+) -> Engine:
+    from netpol_lsp.reach.enforcement import enforcement_of  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
+    from netpol_lsp.reach.engine import Engine  # noqa: PLC0415
+
+    return Engine(builder.build(workspace), enforcement_of(key[1]), sorts_pods_in=sorts_pods_in)
+
+
+def _keep(key: _Circumstances, builder: ClusterBuilder, engine: Engine) -> None:
     while len(_LAST) >= _MOST_KEPT:
         del _LAST[next(iter(_LAST))]
     _LAST[key] = builder, engine
-    return KnownCluster(engine, builder, workspace)
+
+
+def cluster_steps(
+    workspace: WorkspaceSnapshot, default_namespace: str | None, capabilities: Capabilities
+) -> Iterator[None]:
+    """Make what `cluster_of` needs, namespace by namespace, where nothing was made yet.
+
+    The workspace may change between the steps: what is the same then counts.
+    """
+    key = _circumstances(workspace, default_namespace, capabilities)
+    if key in _LAST:
+        return
+    builder = _new_builder(key)
+    yield from builder.steps(workspace)
+    engine = _new_engine(builder, workspace, key, sorts_pods_in=False)
+    yield from engine.classes.steps()
+    if key not in _LAST:
+        _keep(key, builder, engine)
 
 
 def cluster_and_names(view: WorkspaceSnapshot, settings: Settings) -> tuple[KnownCluster, Names]:

@@ -48,6 +48,7 @@ from netpol_lsp.lsp.state.scheduler import Scheduler
 from netpol_lsp.lsp.state.services import Services
 from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
+from netpol_lsp.lsp.state.urgent import Urgent
 from netpol_lsp.lsp.state.workspace_sync import WorkspaceSync
 from netpol_lsp.lsp.transport.logs import ClientLog
 from netpol_lsp.lsp.transport.protocol import NetpolProtocol
@@ -116,9 +117,10 @@ def _make_services(server: NetpolServer) -> Services:
         redraw.checked(snapshot)
         sync.rendering.checked()
 
-    scheduler = Scheduler(session, checked)
+    urgent = Urgent()
+    scheduler = Scheduler(session, checked, urgent)
     refresher = Refresher(client, configuration, session, scheduler, publisher)
-    sync = WorkspaceSync(client, configuration, store, session, publisher, refresher)
+    sync = WorkspaceSync(client, configuration, store, session, publisher, refresher, urgent)
     return Services(
         client=client,
         configuration=configuration,
@@ -130,6 +132,7 @@ def _make_services(server: NetpolServer) -> Services:
         closed=ClosedFileChecker(client, configuration, session),
         files=FileEvents(),
         background=Background(client),
+        urgent=urgent,
         log=ClientLog(server.protocol),
         host=_Host(server),
     )

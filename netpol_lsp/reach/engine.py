@@ -96,7 +96,10 @@ class Side:
 class Engine:
     """Answers questions about a cluster. Not to be used by two threads at a time."""
 
-    def __init__(self, cluster: Cluster, enforcement: Enforcement = SPECIFICATION) -> None:
+    def __init__(
+        self, cluster: Cluster, enforcement: Enforcement = SPECIFICATION, *, sorts_pods_in: bool = True
+    ) -> None:
+        """Without `sorts_pods_in` the steps of the classes sort the pods in, before anything is asked."""
         keys, boundaries = set[str](), _boundaries(cluster.policies, enforcement)
         for tree in (*_selectors(cluster.policies), *_other_selectors(cluster)):
             keys.update(keys_of(tree))
@@ -108,6 +111,8 @@ class Engine:
         self._directions: dict[tuple[int, Direction], CompiledDirection | None] = {}
         self._subjects: dict[int, Bits] = {}
         self._everywhere = _about_several_namespaces(cluster.policies)
+        if sorts_pods_in:
+            self.classes.add(cluster.workloads)
 
     # Questions
 

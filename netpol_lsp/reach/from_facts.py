@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import is_
 from typing import TypeVar
@@ -70,15 +70,24 @@ class ClusterBuilder:
     duplicates: list[Duplicate] = field(default_factory=list)
     _groups: dict[str | None, _Group] = field(default_factory=dict)
 
+    def steps(self, snapshot: WorkspaceSnapshot) -> Iterator[None]:
+        """Work out what belongs to each namespace, one at a time: `build` has little left to do then."""
+        for key in self._keys(snapshot):
+            self._groups[key] = self._group(snapshot, key)
+            yield
+
+    def _keys(self, snapshot: WorkspaceSnapshot) -> list[str | None]:
+        """The namespaces, in order; None: those that no one names."""
+        keys = {*snapshot.index.shards, *snapshot.index.policy_namespaces}
+        if self.default_namespace is not None and None in keys:
+            keys = (keys - {None}) | {self.default_namespace}
+        return sorted(keys, key=lambda key: key or "")
+
     def build(self, snapshot: WorkspaceSnapshot) -> Cluster:
         """The cluster that a workspace describes: of two objects of one name the later one counts."""
         self.duplicates = []
-        index = snapshot.index
-        named = self._unique(list(index.shard(CLUSTER).namespaces), lambda item: item.name)
-        keys = {*index.shards, *index.policy_namespaces}
-        if self.default_namespace is not None and None in keys:
-            keys = (keys - {None}) | {self.default_namespace}
-        self._groups = {key: self._group(snapshot, key) for key in sorted(keys, key=lambda key: key or "")}
+        named = self._unique(list(snapshot.index.shard(CLUSTER).namespaces), lambda item: item.name)
+        self._groups = {key: self._group(snapshot, key) for key in self._keys(snapshot)}
         groups = self._groups.values()
         self.duplicates += [found for group in groups for found in group.duplicates]
         return Cluster(

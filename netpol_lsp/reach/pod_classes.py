@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
+from itertools import islice
 
 from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.net.address import parse_address
@@ -71,8 +72,12 @@ def addresses_of(workload: Workload) -> tuple[tuple[int, int], ...] | None:
     return tuple(sorted(found)) or None
 
 
+_AT_ONCE = 200
+"""Workloads whose pods are sorted in by one step."""
+
+
 class PodClasses:
-    """The classes of a cluster's pods; `updated` has those of the next state of it."""
+    """The classes of those of a cluster's pods that were added; `updated` has those of the next state of it."""
 
     def __init__(self, cluster: Cluster, keys: Iterable[str], boundaries: Mapping[int, list[int]]) -> None:
         self.keys = frozenset(keys)
@@ -96,7 +101,6 @@ class PodClasses:
         self._selected: dict[SelectorTree, tuple[int, int, int]] = {}
         self._empty = 0
         self._namespaces: dict[SelectorTree, Bits] = {}
-        self.add(cluster.workloads)
 
     @property
     def has_addresses(self) -> bool:
@@ -112,6 +116,13 @@ class PodClasses:
     def is_worn(self) -> bool:
         """Whether so many classes have lost their pods that all are better made anew."""
         return self._empty.bit_count() > max(_MOST_EMPTY, len(self.classes) // 2)
+
+    def steps(self) -> Iterator[None]:
+        """Sort the pods of the cluster in, some at a time."""
+        workloads = iter(self._cluster.workloads)
+        while some := tuple(islice(workloads, _AT_ONCE)):
+            self.add(some)
+            yield
 
     def add(self, workloads: Iterable[Workload]) -> list[PodClass]:
         """Sort further pods in; returns the classes that are new."""

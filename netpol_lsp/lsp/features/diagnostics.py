@@ -31,7 +31,9 @@ def register_pull(registry: Registry, services: Services) -> None:
     @registry.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     async def document_diagnostic(params: types.DocumentDiagnosticParams) -> RawJson:
         snapshot = services.session.get(params.text_document.uri)
-        return _report(await findings_of(services, snapshot), params.previous_result_id)
+        with services.urgent.waiting():
+            found = await findings_of(services, snapshot)
+        return _report(found, params.previous_result_id)
 
     @registry.feature(types.WORKSPACE_DIAGNOSTIC)
     async def workspace_diagnostic(params: types.WorkspaceDiagnosticParams) -> RawJson:

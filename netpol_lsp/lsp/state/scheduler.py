@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.state.turns import Turns
+from netpol_lsp.lsp.state.urgent import Urgent
 from netpol_lsp.lsp.transport.trace import Operation
 from netpol_lsp.lsp.uris import name_of_uri
 
@@ -29,12 +30,16 @@ class Scheduler:
     """Calls `publish` with the current snapshot of each document that was scheduled, once its findings are known.
 
     A check that is cheap starts as soon as the messages that are already here have been handled; after one
-    that was not, a document waits for a pause in the typing that is as long as the check took.
+    that was not, a document waits for a pause in the typing that is as long as the check took. Checks of what is typed
+    are `urgent` until they are published.
     """
 
-    def __init__(self, session: Session, publish: Callable[[Snapshot], None]) -> None:
+    def __init__(self, session: Session, publish: Callable[[Snapshot], None], urgent: Urgent) -> None:
         self._session = session
         self._publish = publish
+        self._urgent = urgent
+        self._typed: set[str] = set()
+        self._pausing: set[str] = set()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._costs: dict[str, float] = {}
         self._touched: dict[str, float] = {}
@@ -43,6 +48,10 @@ class Scheduler:
     def schedule(self, uri: str, *, hurried: bool = False) -> None:
         """Check a document soon; `hurried`: before those that nobody is typing in."""
         self._touched[uri] = time.monotonic()
+        if hurried:
+            self._typed.add(uri)
+            if uri not in self._pausing:
+                self._urgent.begin(uri)
         if uri not in self._tasks:
             self._tasks[uri] = run_task(self._run(uri, hurried=hurried))
         elif hurried:
@@ -66,6 +75,12 @@ class Scheduler:
             task.cancel()
         self._costs.pop(uri, None)
         self._touched.pop(uri, None)
+        self._calm_down(uri)
+
+    def _calm_down(self, uri: str) -> None:
+        """Nobody waits for the findings of what was typed there any more."""
+        self._typed.discard(uri)
+        self._urgent.end(uri)
 
     @property
     def is_idle(self) -> bool:
@@ -87,6 +102,7 @@ class Scheduler:
         finally:
             if self._tasks.get(uri) is asyncio.current_task():
                 del self._tasks[uri]
+                self._calm_down(uri)
 
     async def _attempt(self, uri: str) -> bool:
         """Check a document and hand over its findings; False when it has changed meanwhile. Who waits holds no snapshot."""
@@ -108,8 +124,16 @@ class Scheduler:
         """Wait until no one has typed for as long as the last check took."""
         cost = self._costs.get(uri, 0.0)
         delay = 0.0 if cost < _CHEAP else min(cost, _LONGEST_DELAY)
-        while (left := self._touched.get(uri, 0.0) + delay - time.monotonic()) > 0:  # noqa: ASYNC110 - each keystroke moves the goal
-            await asyncio.sleep(left)
+        self._pausing.add(uri)
+        try:
+            while (left := self._touched.get(uri, 0.0) + delay - time.monotonic()) > 0:
+                # Meanwhile work in the background may go on.
+                self._urgent.end(uri)
+                await asyncio.sleep(left)
+        finally:
+            self._pausing.discard(uri)
+        if uri in self._typed:
+            self._urgent.begin(uri)
 
     async def _check(self, snapshot: Snapshot) -> bool:
         """Work out the findings; False when the document has changed meanwhile."""
@@ -119,8 +143,12 @@ class Scheduler:
             operation.done("outdated", uri=snapshot.uri, version=snapshot.version)
             return False
         operation.done(uri=snapshot.uri, version=snapshot.version, busy=f"{busy * 1000:.1f} ms")
-        # The first check of a document reads all of it, and says nothing about the next one.
-        self._costs[snapshot.uri] = busy if snapshot.uri in self._costs else 0.0
+        # The first check of a document reads all of it, and one after other manifests have changed asks everything
+        # anew: they say nothing about the next keystroke.
+        if snapshot.uri not in self._costs:
+            self._costs[snapshot.uri] = 0.0
+        elif snapshot.uri in self._typed:
+            self._costs[snapshot.uri] = busy
         return True
 
 

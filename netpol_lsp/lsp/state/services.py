@@ -15,6 +15,7 @@ from netpol_lsp.lsp.state.publisher import Publisher
 from netpol_lsp.lsp.state.refresher import Refresher
 from netpol_lsp.lsp.state.scheduler import Scheduler
 from netpol_lsp.lsp.state.session import Session
+from netpol_lsp.lsp.state.urgent import Urgent
 from netpol_lsp.lsp.state.workspace_sync import WorkspaceSync
 from netpol_lsp.lsp.transport.logs import ClientLog
 
@@ -60,7 +61,7 @@ class Services:
 
     `client` is what the other end can do and how it is told, `session` holds its documents, `scheduler` checks them,
     `publisher` sends what was found, `refresher` has all of it done again, `sync` reads the files that are not open,
-    `closed` checks them, `files` gathers what is told of them, `background` runs what takes long, `log` writes to the client's log, `host` is the session itself.
+    `closed` checks them, `files` gathers what is told of them, `background` runs what takes long, `urgent` is what it gives way to, `log` writes to the client's log, `host` is the session itself.
     """
 
     client: ClientPort
@@ -73,5 +74,6 @@ class Services:
     closed: ClosedFileChecker
     files: FileEvents
     background: Background
+    urgent: Urgent
     log: ClientLog
     host: Host

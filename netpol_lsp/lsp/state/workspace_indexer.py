@@ -6,8 +6,8 @@ import asyncio
 import logging
 import os
 import threading
-import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Protocol
 
 from netpol_lsp.files.discovery import discover
@@ -16,8 +16,9 @@ from netpol_lsp.lint.file_facts import counts, facts_of
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.progress import Progress
-from netpol_lsp.lsp.state.scheduler import TURN, run_task
+from netpol_lsp.lsp.state.scheduler import run_task
 from netpol_lsp.lsp.state.session import MAX_LENGTH
+from netpol_lsp.lsp.state.urgent import Slices, Urgent
 from netpol_lsp.lsp.transport.trace import Operation
 from netpol_lsp.lsp.uris import path_of_uri, uri_of_path
 from netpol_lsp.policies.kinds import may_be_ours
@@ -32,9 +33,14 @@ from netpol_lsp.workspace.resource_kinds import may_hold_resources
 
 logger = logging.getLogger(__name__)
 
-_BATCH = 64
+_BATCH = 16
+"""Files that the thread reads until it hands them over."""
+_BATCH_LENGTH = 1 << 18
+"""Characters that are enough for a batch of fewer files."""
 _AHEAD = 4
 """Batches that may wait: the disk can be faster than the reading of policies."""
+_PIECE = 128
+"""Files whose facts are sorted in at once."""
 _SHOW_FROM = 500
 """Files from which the client is told of the scan."""
 
@@ -57,6 +63,9 @@ class Owner(Protocol):
     def check_affected(self) -> None:
         """Other manifests are known than before."""
 
+    def prepare(self) -> Iterator[None]:
+        """Make what checks will ask for, bit by bit."""
+
 
 class WorkspaceIndexer:
     """Keeps the session's workspace in step with the files below the workspace's folders.
@@ -64,7 +73,10 @@ class WorkspaceIndexer:
     `configs` are the configurations that hold for these files; `is_first`: no scan has ended yet.
     """
 
-    def __init__(self, client: ClientPort, configuration: Configuration, store: WorkspaceStore, owner: Owner) -> None:
+    def __init__(
+        self, client: ClientPort, configuration: Configuration, store: WorkspaceStore, owner: Owner, urgent: Urgent
+    ) -> None:
+        self._urgent = urgent
         self._client = client
         self._configuration = configuration
         self._store = store
@@ -93,7 +105,7 @@ class WorkspaceIndexer:
         folders = self._configuration.folders
         self.is_first = self.is_first and bool(folders)
         if folders:
-            self._scan = _Scan(self._client, self._configuration, folders)
+            self._scan = _Scan(self._client, self._configuration, folders, self._urgent)
             run_task(self._run(self._scan))
         else:
             self._use({}, set(), ())
@@ -110,7 +122,9 @@ class WorkspaceIndexer:
         if self._scan is not None and self._scan.progress.token == token:
             logger.warning("the scan of the workspace was cancelled: policies in files that are not open do not count")
             self.stop()
-            self.is_first = False
+            if self.is_first:
+                self.is_first = False
+                self._store.use_disk({})
             self._owner.refresh_context()
             self._owner.settle()
             self._owner.check_again()
@@ -146,30 +160,49 @@ class WorkspaceIndexer:
             self._owner.check_affected()
 
     async def _run(self, scan: _Scan) -> None:
-        """Take in what the scan reads, in short turns, and use it when it is complete."""
+        """Take in what the scan reads, in slices, and use it when it is complete."""
         found: dict[str, FileFacts] = {}
         ours: set[str] = set()
         hints: dict[str, Hints] = {}
         operation = Operation(logger, "reading of the workspace")
-        start = time.perf_counter()
+        slices = Slices(self._urgent)
         async for path, source in scan.texts():
             uri = uri_of_path(path)
             found[uri] = self._take(uri, path, source, ours, hints)
-            if time.perf_counter() - start > TURN:
-                await asyncio.sleep(0)
-                start = time.perf_counter()
+            await slices.done(len(source.text))
+        if self._scan is scan:
+            self._hints = hints
+            if self._detect():
+                found = await self._for_plugin(found, slices)
+        if self._scan is scan and self.is_first:
+            await self._sort_in(scan, found)
+        while self._scan is scan and self._detect():
+            # The context told something else meanwhile.
+            found = await self._for_plugin(found, slices)
         scan.progress.end()
         if self._scan is scan:
             self._scan, self.is_first = None, False
-            self._hints = hints
-            if self._detect():
-                found = self._for_plugin(found)
             self._use(found, ours, scan.configs)
             operation.done(f"files with policies: {len(ours)}", folders=list(self._configuration.folders))
             changed, self._changed = self._changed, set()
             self.update(changed)
             self._owner.settle()
             self._owner.check_again()
+
+    async def _sort_in(self, scan: _Scan, found: Mapping[str, FileFacts]) -> None:
+        """Let the store know of the facts in pieces, and make what checks ask for: nobody judges by them before all are there.
+
+        What says how files reach the cluster comes first: each change of it looks at all that is there.
+        """
+        for piece in _pieces(found):
+            await self._urgent.give_way()
+            if self._scan is not scan:
+                return
+            self._store.use_files(piece)
+        for _ in self._owner.prepare():
+            await self._urgent.give_way()
+            if self._scan is not scan:
+                return
 
     def _use(self, found: dict[str, FileFacts], ours: set[str], configs: tuple[LoadedConfig, ...]) -> None:
         """Take over what a scan found."""
@@ -193,10 +226,14 @@ class WorkspaceIndexer:
         self._owner.reconfigure()
         return True
 
-    def _for_plugin(self, found: Mapping[str, FileFacts]) -> dict[str, FileFacts]:
+    async def _for_plugin(self, found: Mapping[str, FileFacts], slices: Slices) -> dict[str, FileFacts]:
         """The facts of files that were read before it was known which network plugin the cluster has."""
-        settings = ((uri, self._configuration.for_document(path_of_uri(uri))[0].settings) for uri in found)
-        return {uri: found[uri].with_cni(known.workspace_cni) for uri, known in settings}
+        changed: dict[str, FileFacts] = {}
+        for uri, facts in found.items():
+            settings = self._configuration.for_document(path_of_uri(uri))[0].settings
+            changed[uri] = facts.with_cni(settings.workspace_cni)
+            await slices.done()
+        return changed
 
     def _take(self, uri: str, path: str, source: Source, ours: set[str], hints: dict[str, Hints]) -> FileFacts:
         """The facts of a file; `ours` gets its URI when it may hold policies and is wanted, `hints` what it tells of the cluster."""
@@ -210,10 +247,23 @@ class WorkspaceIndexer:
         return facts_of(Source(uri, source.text), config.settings)
 
 
+def _pieces(found: Mapping[str, FileFacts]) -> Iterator[dict[str, FileFacts]]:
+    """The files that say something, some at a time; all that say how files reach the cluster are in the first piece."""
+    deciding = {uri: facts for uri, facts in found.items() if facts.resources.deliveries}
+    if deciding:
+        yield deciding
+    others = ((uri, facts) for uri, facts in found.items() if facts and not facts.resources.deliveries)
+    while piece := dict(islice(others, _PIECE)):
+        yield piece
+
+
 class _Scan:
     """One walk over the folders: a thread reads, the event loop takes the texts."""
 
-    def __init__(self, client: ClientPort, configuration: Configuration, folders: Sequence[str]) -> None:
+    def __init__(
+        self, client: ClientPort, configuration: Configuration, folders: Sequence[str], urgent: Urgent
+    ) -> None:
+        self._urgent = urgent
         self.stopped = threading.Event()
         self.progress = Progress(client, "Reading manifests")
         self._configuration = configuration
@@ -227,12 +277,14 @@ class _Scan:
 
     async def texts(self) -> AsyncIterator[tuple[str, Source]]:
         """The texts that may hold policies, or what they depend on, with their paths."""
+        is_shown = False
         while not self.stopped.is_set() and (batch := await self._batches.get()) is not None:
             done, total, texts = batch
             self._room.release()
             if total >= _SHOW_FROM:
-                if done <= _BATCH:
+                if not is_shown:
                     self.progress.begin()
+                    is_shown = True
                 self.progress.report(done, total)
             for text in texts:
                 yield text
@@ -250,18 +302,31 @@ class _Scan:
         self._post(None)
 
     def _find(self) -> list[str]:
-        configuration = self._configuration
-        paths = [path.replace(os.sep, "/") for path in discover(self._folders, configuration.is_excluded).paths]
-        self.configs = tuple({id(config): config for config in map(configuration.for_path, paths)}.values())
+        paths = [path.replace(os.sep, "/") for path in discover(self._folders, self._is_excluded).paths]
+        self.configs = tuple({id(config): config for config in map(self._config_of, paths)}.values())
         return paths
 
+    def _is_excluded(self, path: str) -> bool:
+        self._urgent.give_way_in_thread()
+        return self._configuration.is_excluded(path)
+
+    def _config_of(self, path: str) -> LoadedConfig:
+        self._urgent.give_way_in_thread()
+        return self._configuration.for_path(path)
+
     def _batches_of(self, paths: list[str]) -> Iterator[tuple[int, int, list[tuple[str, Source]]]]:
-        for start in range(0, len(paths), _BATCH):
+        read: list[tuple[str, Source]] = []
+        first = length = 0
+        for done, path in enumerate(paths, 1):
+            self._urgent.give_way_in_thread()
             if self.stopped.is_set():
                 return
-            chosen = paths[start : start + _BATCH]
-            read = [(path, source) for path in chosen if (source := _read_ours(path)) is not None]
-            yield min(start + _BATCH, len(paths)), len(paths), read
+            if (source := _read_ours(path)) is not None:
+                read.append((path, source))
+                length += len(source.text)
+            if done - first == _BATCH or length >= _BATCH_LENGTH or done == len(paths):
+                yield done, len(paths), read
+                read, first, length = [], done, 0
 
     def _post(self, batch: tuple[int, int, list[tuple[str, Source]]] | None) -> None:
         if not self._loop.is_closed():

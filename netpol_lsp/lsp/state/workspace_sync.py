@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from netpol_lsp.lint.known_cluster import cluster_steps
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.context_watcher import ContextWatcher
@@ -12,7 +13,9 @@ from netpol_lsp.lsp.state.publisher import Publisher
 from netpol_lsp.lsp.state.refresher import Refresher
 from netpol_lsp.lsp.state.render_watcher import RenderWatcher
 from netpol_lsp.lsp.state.session import Session
+from netpol_lsp.lsp.state.urgent import Urgent
 from netpol_lsp.lsp.state.workspace_indexer import WorkspaceIndexer
+from netpol_lsp.policies.kinds import may_be_ours
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.project.context_manifests import ContextProblem
 from netpol_lsp.project.platform_detection import Hints, describe, known_of_cluster
@@ -35,6 +38,7 @@ class WorkspaceSync:
         session: Session,
         publisher: Publisher,
         refresher: Refresher,
+        urgent: Urgent,
     ) -> None:
         self._client = client
         self._told: list[dict[str, str]] = []
@@ -43,7 +47,7 @@ class WorkspaceSync:
         self._session = session
         self._publisher = publisher
         self._refresher = refresher
-        self.index = WorkspaceIndexer(client, configuration, store, self)
+        self.index = WorkspaceIndexer(client, configuration, store, self, urgent)
         self.context = ContextWatcher(client, configuration, session, self)
         self.rendering = RenderWatcher(client, configuration, store, self)
 
@@ -65,6 +69,12 @@ class WorkspaceSync:
             self._tell_cluster()
         if self._store.current.is_complete and not was_complete:
             self.rendering.refresh()
+
+    def prepare(self) -> Iterator[None]:
+        """Make what the open documents are judged by bit by bit, before their checks ask for all of it at once."""
+        judged = [one.config.settings for one in self._session if one.is_wanted and may_be_ours(one.source.text)]
+        for default_namespace, capabilities in {(one.default_namespace, one.capabilities) for one in judged}:
+            yield from cluster_steps(self._store.current.view, default_namespace, capabilities)
 
     def _tell_cluster(self) -> None:
         """Tell the client what is known of the cluster, when it wants to know and it is something else than before."""
