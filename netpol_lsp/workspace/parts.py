@@ -37,6 +37,8 @@ _WHOLE_VIEW: Mapping[str, Callable[[WorkspaceSnapshot], object]] = {
     DELIVERY: lambda view: view.index.delivery,
     POLICY_NAMESPACES: lambda view: view.index.policy_namespaces,
 }
+_OF_POLICIES = frozenset({POLICIES, FILE, FIRST_ON, POLICY_NAMESPACES, NAMESPACE, ROOT})
+"""What depends on policies, or on which files there are."""
 
 
 def part_of(view: WorkspaceSnapshot, read: Read) -> object:
@@ -54,8 +56,6 @@ def _part(view: WorkspaceSnapshot, kind: str, key: Any) -> object:
         return _WHOLE_VIEW[kind](view)
     if kind == POLICIES:
         return view.index.shelf(key).files
-    if kind == ALIKE:
-        return view.policies_alike(key)
     if kind == NAMESPACE:
         return view.namespace(key)
     if kind == FILE:
@@ -102,24 +102,25 @@ def _values_of(view: WorkspaceSnapshot, reads: frozenset[Read]) -> _Values:
 class Dependencies:
     """What an answer was read from, and what was there: it holds as long as these are the same.
 
-    What was asked of shelves is kept by shelf, as one that is still the same answers all as before; of one without policies
-    it is kept that it has none.
+    What depends on resources alone is not looked at while no resource is another. What was asked of shelves is kept by shelf,
+    as one that is still the same answers all as before; of one without policies it is kept that it has none.
     """
 
-    __slots__ = ("_shelves", "_values")
+    __slots__ = ("_resources", "_resources_token", "_shelves", "_values")
 
     def __init__(self, view: WorkspaceSnapshot, reads: Iterable[Read]) -> None:
-        parts: set[Read] = set()
+        parts, resources = set[Read](), set[Read]()
         answers: dict[Hashable, list[tuple[Asked, Policies]]] = {}
         for read in reads:
             kind, key = read
             if kind != ALIKE:
-                parts.add(read)
+                (parts if kind in _OF_POLICIES else resources).add(read)
             elif view.index.shelf(key[0]).files:
                 answers.setdefault(key[0], []).append((key, _alike(view, key)))
             else:
                 parts.add((POLICIES, key[0]))
         self._values = _values_of(view, frozenset(parts))
+        self._resources, self._resources_token = _values_of(view, frozenset(resources)), view.index.resources_token
         self._shelves = {key: (_state_of_shelf(view, key), tuple(known)) for key, known in answers.items()}
 
     def hold_in(self, view: WorkspaceSnapshot) -> bool:
@@ -128,6 +129,11 @@ class Dependencies:
         if not self._values.is_same_as(now):
             return False
         self._values = now
+        if self._resources_token is not view.index.resources_token:
+            now = _values_of(view, self._resources.reads)
+            if not self._resources.is_same_as(now):
+                return False
+            self._resources, self._resources_token = now, view.index.resources_token
         for key, (before, answers) in self._shelves.items():
             state = _state_of_shelf(view, key)
             if state[0] is before[0] and state[1] is before[1]:
@@ -156,9 +162,14 @@ def shelves_of(reads: Iterable[Read]) -> frozenset[Hashable]:
 
 
 def _alike(view: WorkspaceSnapshot, asked: Asked) -> Policies:
-    found = part_of(view, (ALIKE, asked))
-    assert isinstance(found, tuple)
+    known = _ANSWERS.of(view)
+    found = known.get(asked)
+    if found is None:
+        found = known[asked] = view.policies_alike(asked)
     return found
+
+
+_ANSWERS: Memo[WorkspaceSnapshot, Asked, Policies] = Memo()
 
 
 def _state_of_shelf(view: WorkspaceSnapshot, key: Hashable) -> tuple[object, object]:

@@ -86,6 +86,9 @@ class PolicyShelf:
     def named(self, name: str | None) -> tuple[LocatedPolicy, ...]:
         """The policies of a name; None: of those whose name is not known."""
         READS.note(ALIKE, (self.key, Question.NAMED, name))
+        return self._named(name)
+
+    def _named(self, name: str | None) -> Policies:
         if self._by_name is None:
             self._by_name = {}
             for located in chain.from_iterable(self.files.values()):
@@ -93,9 +96,9 @@ class PolicyShelf:
         return tuple(self._by_name.get(name, ()))
 
     def answer(self, question: Question, about: LabelSelector | str | None) -> Policies:
-        """The policies that answer a question, and no others."""
+        """The policies that answer a question, and no others. Nothing is noted."""
         if not isinstance(about, LabelSelector):
-            return self.named(about)
+            return self._named(about)
         found = self._look_up(question, about)
         if question is Question.INTERSECTING:
             return tuple(located for located in found if intersects(_pod_selector(located), about))

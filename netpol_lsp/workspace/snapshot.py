@@ -122,7 +122,7 @@ class WorkspaceSnapshot:
         return tuple(self._visible(self.index.shelf(namespace_key(namespace)).named(name)))
 
     def policies_alike(self, asked: Asked) -> tuple[LocatedPolicy, ...]:
-        """The policies that answer what was asked of a shelf."""
+        """The policies that answer what was asked of a shelf. Nothing is noted."""
         key, question, about = asked
         return tuple(self._visible(self.index.shelf(key).answer(question, about)))
 
