@@ -70,21 +70,23 @@ def _part(view: WorkspaceSnapshot, kind: str, key: Any) -> object:
 class _Values:
     """What some parts of a workspace were at one moment. Those who read the same parts share it, and compare it once."""
 
-    __slots__ = ("_compared", "_values", "reads")
+    __slots__ = ("_compared", "_token", "_values", "reads")
 
     def __init__(self, view: WorkspaceSnapshot, reads: frozenset[Read]) -> None:
         self.reads = reads
         self._values = [part_of(view, read) for read in reads]
-        self._compared: tuple[_Values, bool] | None = None
+        # Stands for these values where they must not be kept alive: each moment would keep the next one.
+        self._token = object()
+        self._compared: tuple[object, bool] | None = None
 
     def is_same_as(self, other: _Values) -> bool:
         """Whether the same parts are what they were at another moment."""
         if other is self:
             return True
-        if self._compared is None or self._compared[0] is not other:
+        if self._compared is None or self._compared[0] is not other._token:
             # A set that is not changed is gone through in the same order each time.
             pairs = zip(self._values, other._values, strict=True)
-            self._compared = (other, all(before is now or before == now for before, now in pairs))
+            self._compared = (other._token, all(before is now or before == now for before, now in pairs))
         return self._compared[1]
 
 
