@@ -70,8 +70,8 @@ async def test_findings_of_what_is_typed_come_before_more_files_are_read(make_ed
     await editor.start(tmp_path)
     document = editor.open(policies(1, MANY), uri=uri)
     await editor.until(lambda: counts.taken >= 20 and document.version in counts.published)
-    read, taken = counts.read, counts.taken
     document.replace(policies(60, MANY + 1000))
+    read, taken = counts.read, counts.taken
     assert not editor.server.services.urgent.is_calm
     await editor.until(lambda: document.version in counts.published)
     assert not editor.server.services.sync.index.is_ready
@@ -199,3 +199,31 @@ async def test_work_goes_on_slice_by_slice_although_somebody_always_waits(monkey
     waits.give_way_in_thread()
     waits.end("for ever")
     assert waits.is_calm
+
+
+async def test_a_scan_that_nobody_wants_walks_no_further(make_editor, tmp_path, monkeypatch):
+    for number in range(20):
+        (tmp_path / f"folder-{number}").mkdir()
+        (tmp_path / f"folder-{number}" / "a.yaml").write_text(ONE.format(number=number))
+    scans, asked = [], []
+    real = workspace_indexer._Scan._is_excluded
+
+    def is_excluded(scan, path):
+        if not scans:
+            scans.append(scan)
+            scan.stopped.set()
+        if scan is scans[0]:
+            asked.append(path)
+        return real(scan, path)
+
+    monkeypatch.setattr(workspace_indexer._Scan, "_is_excluded", is_excluded)
+    posted = []
+    real_post = workspace_indexer._Scan._post
+    monkeypatch.setattr(
+        workspace_indexer._Scan, "_post", lambda scan, batch: (posted.append(batch), real_post(scan, batch))[1]
+    )
+    editor = make_editor()
+    await editor.start(tmp_path)
+    await editor.until(lambda: posted)
+    assert posted == [None]
+    assert len(asked) <= 21  # the folders themselves, and none of their files

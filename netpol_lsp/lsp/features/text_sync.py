@@ -28,14 +28,17 @@ def register(registry: Registry, services: Services) -> None:
     @registry.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         document = params.text_document
-        services.session.open(document.uri, document.version, document.text)
-        services.sync.document_opened()
+        with services.urgent.waiting():
+            services.session.open(document.uri, document.version, document.text)
+            services.sync.document_opened()
         services.scheduler.schedule(document.uri)
 
     @registry.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
         document = params.text_document
-        if services.session.change(document.uri, document.version, params.content_changes) is not None:
+        with services.urgent.waiting():
+            changed = services.session.change(document.uri, document.version, params.content_changes)
+        if changed is not None:
             services.scheduler.schedule(document.uri, hurried=True)
 
     @registry.feature(types.TEXT_DOCUMENT_DID_CLOSE)

@@ -272,11 +272,13 @@ class _Scan:
         self._loop = asyncio.get_running_loop()
         self._batches: asyncio.Queue[tuple[int, int, list[tuple[str, Source]]] | None] = asyncio.Queue()
         self._room = threading.Semaphore(_AHEAD)
-        # A daemon: a slow disk does not keep the server from ending.
-        threading.Thread(target=self._read, name="scan", daemon=True).start()
 
     async def texts(self) -> AsyncIterator[tuple[str, Source]]:
         """The texts that may hold policies, or what they depend on, with their paths."""
+        # What the client sent together with its request for the scan, as the documents it opens, goes first.
+        await self._urgent.give_way()
+        # A daemon: a slow disk does not keep the server from ending.
+        threading.Thread(target=self._read, name="scan", daemon=True).start()
         is_shown = False
         while not self.stopped.is_set() and (batch := await self._batches.get()) is not None:
             done, total, texts = batch
@@ -307,8 +309,9 @@ class _Scan:
         return paths
 
     def _is_excluded(self, path: str) -> bool:
+        """Whether a file or folder is left out; all is when nobody wants the scan any more."""
         self._urgent.give_way_in_thread()
-        return self._configuration.is_excluded(path)
+        return self.stopped.is_set() or self._configuration.is_excluded(path)
 
     def _config_of(self, path: str) -> LoadedConfig:
         self._urgent.give_way_in_thread()
