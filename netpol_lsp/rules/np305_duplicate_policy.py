@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from itertools import islice
 
 from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
 from netpol_lsp.policies.origin import Origin
+from netpol_lsp.text.memo import Memo
+from netpol_lsp.workspace.reads import Read, remember
 from netpol_lsp.workspace.samples import is_markdown, is_sample, unflattened
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
 
 _WORD = re.compile(r"[a-z0-9]+")
+_LISTED = 5
+"""How many of the others are named."""
 
 
 @policy_rule("NP305", category="workspace", severity=Severity.WARNING, uses_resources=True)
@@ -77,26 +85,49 @@ def duplicate_policy(ctx: PolicyContext) -> Diagnostics:
     scope = ctx.workspace.index.delivery.scope_of(me.uri)
     if ctx.document.is_template or scope.is_chart or scope.is_patch:
         return  # what is there together is decided when it is rendered; a patch changes another one
-    others = _others(ctx, me)
-    if not others:
+    same = _of_this_name(ctx.workspace, me)
+    mine = same.find(me)
+    count = len(same.policies) - (mine is not None)
+    if not count:
         return
-    makers = "another manifest also defines" if len(others) == 1 else f"{len(others)} other manifests also define"
-    others_words = "the other" if len(others) == 1 else "the others"
+    others = islice((other for other in same.policies if other is not mine), _LISTED)
+    makers = "another manifest also defines" if count == 1 else f"{count} other manifests also define"
+    others_words = "the other" if count == 1 else "the others"
     where = f"namespace `{me.policy.namespace}`" if me.policy.namespace else "the same namespace"
     yield ctx.finding(
         name,
         f"{makers} policy `{name.value}` in {where}: the one applied last replaces {others_words}",
         label="not the only one of this name",
-        related=[_related(ctx, other) for other in others[:5]],
+        related=[_related(ctx, other) for other in others],
     )
 
 
-def _others(ctx: PolicyContext, me: LocatedPolicy) -> list[LocatedPolicy]:
-    """The other policies of this name that are applied together with this one."""
-    view = ctx.workspace
+@dataclass(frozen=True, slots=True)
+class _Same:
+    """The policies of one name that are applied together, and the first of each meaning in the file at hand."""
+
+    policies: tuple[LocatedPolicy, ...]
+    own: Mapping[tuple[NetworkPolicySemantics, str], LocatedPolicy]
+
+    def find(self, me: LocatedPolicy) -> LocatedPolicy | None:
+        """The one that a policy of the file is among them."""
+        return self.own.get((me.policy, me.path), next(iter(self.own.values()), None))
+
+
+# One answer for all policies of a name in a file: thousands of them are not compared with one another.
+_SAME: Memo[WorkspaceSnapshot, Hashable, tuple[_Same, frozenset[Read]]] = Memo()
+
+
+def _of_this_name(view: WorkspaceSnapshot, me: LocatedPolicy) -> _Same:
+    policy = me.policy
+    key = (me.uri, policy.namespace, policy.name, policy.pod_selector)
+    return remember(_SAME.of(view), key, lambda: _find_same(view, me))
+
+
+def _find_same(view: WorkspaceSnapshot, me: LocatedPolicy) -> _Same:
     delivery = view.index.delivery
     groups = delivery.scope_of(me.uri).groups
-    same = [
+    same = tuple(
         other
         for other in view.policies_named(me.policy.namespace, me.policy.name)
         if not other.is_context
@@ -106,12 +137,12 @@ def _others(ctx: PolicyContext, me: LocatedPolicy) -> list[LocatedPolicy]:
             or (_are_in_one_folder(me, other) and _are_together(groups, delivery.scope_of(other.uri).groups))
         )
         and (other.uri == me.uri or not _are_variants(view, me, other))
-    ]
-    own = [other for other in same if other.uri == me.uri]
-    mine = next((other for other in own if other.policy == me.policy and other.path == me.path), None)
-    if mine is None and own:
-        mine = own[0]
-    return [other for other in same if other is not mine]
+    )
+    own: dict[tuple[NetworkPolicySemantics, str], LocatedPolicy] = {}
+    for other in same:
+        if other.uri == me.uri:
+            own.setdefault((other.policy, other.path), other)
+    return _Same(same, own)
 
 
 def _are_in_one_folder(me: LocatedPolicy, other: LocatedPolicy) -> bool:
