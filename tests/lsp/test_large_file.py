@@ -1,5 +1,7 @@
 """An edit in a file of many policies has only those checked again that what was edited matters to."""
 
+import gc
+
 import pytest
 from lsprotocol import types
 
@@ -11,7 +13,7 @@ from netpol_lsp.lsp.state import document_cache
 from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.project.workspace_store import WorkspaceStore
 from netpol_lsp.text.source import make_source
-from netpol_lsp.workspace.parts import Dependencies
+from netpol_lsp.workspace.parts import Dependencies, _Values
 from netpol_lsp.workspace.reads import READS
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from tests.steps import steps_of
@@ -149,6 +151,18 @@ def test_the_steps_of_an_edit_hardly_grow_with_the_policies_of_the_file():
     each = (many - few) / 100
     # One whose rules run again takes some 2,500 steps.
     assert each < 260, (few, many, each)
+
+
+def test_what_was_read_at_moments_that_are_past_is_not_kept():
+    def kept(edits):
+        typist = Typist(10)
+        for _ in range(edits):
+            typist.replace("  name: p5\n", "  name: p5x\n")
+            typist.replace("  name: p5x\n", "  name: p5\n")
+        gc.collect()
+        return sum(isinstance(one, _Values) for one in gc.get_objects())
+
+    assert kept(20) <= kept(3) + 4
 
 
 def view_of(context=False, **files):
