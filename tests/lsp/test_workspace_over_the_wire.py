@@ -59,6 +59,8 @@ async def test_highlights_and_completion(opened):
     place = at(opened, uri, POLICY.index("web}}\n  policyTypes") + 1)
     found = await opened.text_document_document_highlight_async(types.DocumentHighlightParams(**place))
     assert [one.range.start.line for one in found] == [4, 7]
+    # Completion says what is known so far; a rename waits until the workspace has been read.
+    assert await opened.text_document_rename_async(types.RenameParams(**place, new_name="front"))
     items = await opened.text_document_completion_async(types.CompletionParams(**place))
     assert [(one.label, one.detail) for one in items.items] == [("web", "1 workload in shop")]
 
