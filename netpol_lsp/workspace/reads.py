@@ -7,6 +7,7 @@ remembered pass on what they were read from.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar, overload
@@ -37,8 +38,8 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class Recorder:
-    """Notes what is read while someone records. One process answers one question at a time."""
+class Recorder(threading.local):
+    """Notes what is read while someone records: each thread for itself, as the server makes pages while rules run."""
 
     def __init__(self) -> None:
         self._current: set[Read] | None = None
@@ -76,7 +77,7 @@ class Recorder:
 
 
 READS = Recorder()
-"""The one recorder of the process."""
+"""The recorder of the thread that asks."""
 
 
 def remember(
