@@ -194,9 +194,13 @@ class LanguageServer:
                 if message.content.get("method") == "$/progress":
                     self.progress.append((message.at, message.content["params"]["value"]["kind"]))
                 self._inbox.put(message)
-        except (OSError, ValueError):
-            pass  # the pipe is closed: the server has gone, or we let it go
-        self._inbox.put(None)
+        except OSError:
+            pass  # the server has gone
+        except ValueError:
+            if self._process.stdin is None or not (stream.closed or self._process.stdin.closed):
+                raise  # no pipe was closed: what the server wrote cannot be read
+        finally:
+            self._inbox.put(None)
 
     def _answer(self, question: Json) -> Any:
         if question["method"] != "workspace/configuration":

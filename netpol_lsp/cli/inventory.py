@@ -173,79 +173,84 @@ _CANNOT = {
 
 
 def _as_json(entry: NamespaceEntry, loaded: LoadedWorkspace) -> dict[str, Any]:
+    is_group = entry.name.startswith("(")
     return {
-        "name": None if entry.name.startswith("(") else entry.name,
-        "group": entry.name.strip("()") if entry.name.startswith("(") else "namespace",
+        "name": None if is_group else entry.name,
+        "group": entry.name.strip("()") if is_group else "namespace",
         "known_whole": entry.is_whole,
         "why_not": entry.why_not,
         "place": _place(entry.origin, loaded) if entry.facts is not None else None,
         "labels": dict(entry.facts.labels) if entry.facts is not None else {},
-        "workloads": [
-            {
-                "kind": one.kind,
-                "name": one.name,
-                "labels": dict(one.labels),
-                "has_unknown_labels": one.has_unknown_labels,
-                "ports": [
-                    {"number": port.number, "name": port.name, "protocol": port.protocol, "container": port.container}
-                    for port in one.ports
-                ],
-                "has_unknown_ports": one.has_unknown_ports,
-                "host_network": one.host_network,
-                "service_account": one.service_account,
-                "is_context": one.is_context,
-                "place": _place(one.origin, loaded),
-            }
-            for one in entry.workloads
-        ],
-        "services": [
-            {
-                "name": one.name,
-                "type": one.type,
-                "selector": dict(one.selector) if one.selector is not None else None,
-                "ports": [
-                    {
-                        "port": port.port,
-                        "target_port": port.target_port,
-                        "name": port.name,
-                        "protocol": port.protocol,
-                        "node_port": port.node_port,
-                    }
-                    for port in one.ports
-                ],
-                "is_context": one.is_context,
-                "place": _place(one.origin, loaded),
-            }
-            for one in entry.services
-        ],
+        "workloads": [_workload_data(one, loaded) for one in entry.workloads],
+        "services": [_service_data(one, loaded) for one in entry.services],
         "ingresses": [
             {"kind": one.kind, "name": one.name, "place": _place(one.origin, loaded)} for one in entry.ingresses
         ],
-        "policies": [
-            {
-                "kind": "NetworkPolicy",
-                "name": one.policy.policy.name,
-                "selects": [{"kind": pod.kind, "name": pod.name} for pod in one.selects.sure],
-                "may_select_more": one.selects.perhaps,
-                "why": one.selects.why_perhaps,
-                "is_context": one.policy.is_context,
-                "place": _place(one.origin, loaded),
-            }
-            for one in entry.policies
-        ],
+        "policies": [_policy_data(one, loaded) for one in entry.policies],
         "other_policies": [
             {"kind": one.kind, "api_version": one.api_version, "name": one.name, "place": _place(one.origin, loaded)}
             for one in entry.other_policies
         ],
-        "unknown": [
-            {
-                "reason": one.reason,
-                "kind": one.kind,
-                "name": one.name,
-                "may_be_policy": one.may_be_policy,
-                "may_be_workload": one.may_be_workload,
-                "place": _place(one.origin, loaded),
-            }
-            for one in entry.unknown
+        "unknown": [_unknown_data(one, loaded) for one in entry.unknown],
+    }
+
+
+def _workload_data(workload: WorkloadFacts, loaded: LoadedWorkspace) -> dict[str, Any]:
+    return {
+        "kind": workload.kind,
+        "name": workload.name,
+        "labels": dict(workload.labels),
+        "has_unknown_labels": workload.has_unknown_labels,
+        "ports": [
+            {"number": port.number, "name": port.name, "protocol": port.protocol, "container": port.container}
+            for port in workload.ports
         ],
+        "has_unknown_ports": workload.has_unknown_ports,
+        "host_network": workload.host_network,
+        "service_account": workload.service_account,
+        "is_context": workload.is_context,
+        "place": _place(workload.origin, loaded),
+    }
+
+
+def _service_data(service: ServiceFacts, loaded: LoadedWorkspace) -> dict[str, Any]:
+    return {
+        "name": service.name,
+        "type": service.type,
+        "selector": dict(service.selector) if service.selector is not None else None,
+        "ports": [
+            {
+                "port": port.port,
+                "target_port": port.target_port,
+                "name": port.name,
+                "protocol": port.protocol,
+                "node_port": port.node_port,
+            }
+            for port in service.ports
+        ],
+        "is_context": service.is_context,
+        "place": _place(service.origin, loaded),
+    }
+
+
+def _policy_data(entry: PolicyEntry, loaded: LoadedWorkspace) -> dict[str, Any]:
+    return {
+        "kind": "NetworkPolicy",
+        "name": entry.policy.policy.name,
+        "selects": [{"kind": pod.kind, "name": pod.name} for pod in entry.selects.sure],
+        "may_select_more": entry.selects.perhaps,
+        "why": entry.selects.why_perhaps,
+        "is_context": entry.policy.is_context,
+        "place": _place(entry.origin, loaded),
+    }
+
+
+def _unknown_data(manifest: UnknownManifest, loaded: LoadedWorkspace) -> dict[str, Any]:
+    return {
+        "reason": manifest.reason,
+        "kind": manifest.kind,
+        "name": manifest.name,
+        "may_be_policy": manifest.may_be_policy,
+        "may_be_workload": manifest.may_be_workload,
+        "place": _place(manifest.origin, loaded),
     }

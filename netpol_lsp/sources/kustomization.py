@@ -15,11 +15,10 @@ from netpol_lsp.sources.rendering import RenderProblem
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.manifest_reader import find, text
-from netpol_lsp.workspace.resource_kinds import KUSTOMIZATION_NAMES
+from netpol_lsp.workspace.resource_kinds import KUSTOMIZATION_NAMES, MEMBER_KEYS
 from netpol_lsp.yaml.documents import Document, parse_document
 from netpol_lsp.yaml.nodes import Node, Scalar
 
-_MEMBERS = ("resources", "bases", "components")
 _FILE_KEYS = ("patchesStrategicMerge", "configurations", "crds", "transformers", "generators", "validators")
 _PATCH_LISTS = ("patches", "patchesJson6902", "replacements")
 _REMOTE = re.compile(
@@ -107,7 +106,7 @@ def read_tree(folder: str, boundary: Boundary) -> KustomizationTree:
 def named_files(one: KustomizationFile) -> Iterator[tuple[Node, str]]:
     """The files and folders that a kustomization names, each with the node that does."""
     root = one.root
-    for key in (*_MEMBERS, *_FILE_KEYS):
+    for key in (*MEMBER_KEYS, *_FILE_KEYS):
         for item in items_of(find(root, key)):
             if isinstance(item, Scalar) and "\n" not in item.value:
                 yield item, item.value
@@ -138,7 +137,7 @@ def is_taken_in_elsewhere(one: KustomizationFile) -> bool:
 
 def members_of(one: KustomizationFile) -> Iterator[str]:
     """The folders and files that a kustomization takes in, absolute."""
-    for key in _MEMBERS:
+    for key in MEMBER_KEYS:
         for item in items_of(find(one.root, key)):
             if isinstance(item, Scalar) and not _REMOTE.search(item.value):
                 yield posixpath.normpath(posixpath.join(one.folder, item.value))

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from netpol_lsp.kube.typed_field import items_of, mapping_of
 from netpol_lsp.workspace.manifest_reader import find, is_true, text, texts
-from netpol_lsp.workspace.resource_kinds import CHART_NAME, KUSTOMIZATION_NAMES, VALUES_NAME
+from netpol_lsp.workspace.resource_kinds import CHART_NAME, KUSTOMIZATION_NAMES, MEMBER_KEYS, VALUES_NAME
 from netpol_lsp.workspace.resources import DeliveryFacts
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Node, Scalar, is_null
@@ -27,7 +27,6 @@ _CHANGING_KEYS = (
     "helmCharts",
     "configurations",
 )
-_MEMBER_KEYS = ("resources", "bases", "components")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def _named_folder(path: str | None, namespace: str | None) -> DeliveryFacts | No
 def _kustomization(folder: str, root: Node | None) -> DeliveryFacts | None:
     if mapping_of(root) is None:
         return None
-    members = [path for key in _MEMBER_KEYS for path in texts(find(root, key))]
+    members = [path for key in MEMBER_KEYS for path in texts(find(root, key))]
     patches = [path for path in texts(find(root, "patchesStrategicMerge")) if "\n" not in path]
     for item in (*items_of(find(root, "patches")), *items_of(find(root, "patchesJson6902"))):
         path = text(find(item, "path"))

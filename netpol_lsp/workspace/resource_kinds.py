@@ -47,6 +47,8 @@ WEBHOOK_KINDS = (
     "CustomResourceDefinition",
 )
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+MEMBER_KEYS = ("resources", "bases", "components")
+"""The fields of a kustomization that name the files and folders it takes in."""
 CHART_NAME = "Chart.yaml"
 VALUES_NAME = "values.yaml"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from netpol_lsp.cli.main import main
-from netpol_lsp.sources.helm import can_render_charts
+from tests.charts import needs_helm
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -25,7 +25,7 @@ def test_the_output_in_the_readme_is_real(example, capfdbinary, monkeypatch):
     assert printed[: len(shown)] == shown
 
 
-@pytest.mark.skipif(not can_render_charts(), reason="neither helm-python-sdk nor helm is installed")
+@needs_helm
 def test_the_rendering_in_the_readme_is_real(capfdbinary, monkeypatch):
     block = re.search(r"<!-- render: chart -->\n(.*?)<!-- /render -->", README, re.DOTALL)
     assert block is not None

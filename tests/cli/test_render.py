@@ -9,27 +9,9 @@ from typing import Any
 import pytest
 
 from netpol_lsp.cli.main import main
-from netpol_lsp.sources.helm import can_render_charts
+from tests.charts import POLICY, needs_helm
 
 CHART = "apiVersion: v2\nname: web\nversion: 0.1.0\n"
-POLICY = """\
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  name: web
-spec:
-  podSelector:
-    matchLabels:
-      app: {{ .Values.app }}
-  policyTypes: [Ingress]
-  ingress:
-    - from:
-        - podSelector:
-            matchLabels: {app: front}
-      ports:
-        - port: {{ .Values.port }}
-"""
-needs_helm = pytest.mark.skipif(not can_render_charts(), reason="neither helm-python-sdk nor helm is installed")
 needs_kustomize = pytest.mark.usefixtures("new_kustomize")
 
 

@@ -367,3 +367,21 @@ async def wire(request, lsp_client: LanguageClient):
     await lsp_client.initialize_session(params)
     yield
     await lsp_client.shutdown_session()
+
+
+@pytest.fixture
+def read_workspace(make_editor, tmp_path):
+    """Starts an editor in a folder of files, opens one of them, and waits until the folder has been read."""
+
+    async def start(files, name, encoding="utf-16", capabilities=None):
+        for path, text in files.items():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text)
+        editor = make_editor(encoding)
+        await editor.start(tmp_path, capabilities)
+        document = editor.open(files[name], (tmp_path / name).as_uri())
+        await editor.until(lambda: editor.server.services.session.workspace.is_complete)
+        await editor.quiet()
+        return editor, document
+
+    return start

@@ -6,53 +6,11 @@ import pytest
 import pytest_asyncio
 
 from netpol_lsp.cli.main import main
+from tests.shop_and_data import DATA, POLICY, SHOP, WORKLOADS
 
 pytestmark = pytest.mark.asyncio
 
-APP = """\
-# 人 🎉 before everything
-apiVersion: v1
-kind: Namespace
-metadata: {name: shop, labels: {team: b}}
----
-apiVersion: v1
-kind: Namespace
-metadata: {name: data}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: frontend, namespace: shop}
-spec:
-  template:
-    metadata: {labels: {app: frontend}}
-    spec: {containers: [{name: main, image: i}]}
----
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: db, namespace: data}
-spec:
-  template:
-    metadata: {labels: {app: db}}
-    spec:
-      containers: [{name: main, image: i, ports: [{name: pg, containerPort: 5432}]}]
-"""
-POLICY = """\
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: "🎉"}
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: db, namespace: data}
-spec:
-  podSelector: {matchLabels: {app: db}}
-  ingress:
-    - from:
-        - namespaceSelector: {matchLabels: {team: b}}
-          podSelector: {matchLabels: {app: frontend}}
-      ports:
-        - port: pg
-"""
+APP = f"# 人 🎉 before everything\n{SHOP}---\n{DATA}---\n{WORKLOADS}"
 
 
 @pytest_asyncio.fixture

@@ -1,6 +1,7 @@
 """Policies that code actions write: nothing is found in them, and they do what they say, as the engine of connectivity has it."""
 
 import json
+from functools import partial
 
 import pytest
 
@@ -75,19 +76,8 @@ CREATES = {"workspace": {"workspaceEdit": {"documentChanges": True, "resourceOpe
 
 
 @pytest.fixture
-def workspace(make_editor, tmp_path):
-    async def start(files, name, encoding="utf-16", capabilities=CREATES):
-        for path, text in files.items():
-            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / path).write_text(text)
-        editor = make_editor(encoding)
-        await editor.start(tmp_path, capabilities)
-        document = editor.open(files[name], (tmp_path / name).as_uri())
-        await editor.until(lambda: editor.server.services.session.workspace.is_complete)
-        await editor.quiet()
-        return editor, document
-
-    return start
+def workspace(read_workspace):
+    return partial(read_workspace, capabilities=CREATES)
 
 
 async def offered(editor, document, offset, only=None):

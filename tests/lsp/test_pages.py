@@ -11,48 +11,11 @@ import pytest_asyncio
 from netpol_lsp.cli.main import main
 from netpol_lsp.lsp.state.scheduler import _running
 from netpol_lsp.project import connectivity_pages
+from tests.shop_and_data import POLICY, SHOP, WORKLOADS
 
 pytestmark = pytest.mark.asyncio
 
-APP = """\
-apiVersion: v1
-kind: Namespace
-metadata: {name: shop, labels: {team: b}}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: frontend, namespace: shop}
-spec:
-  template:
-    metadata: {labels: {app: frontend}}
-    spec: {containers: [{name: main, image: i}]}
----
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: db, namespace: data}
-spec:
-  template:
-    metadata: {labels: {app: db}}
-    spec:
-      containers: [{name: main, image: i, ports: [{name: pg, containerPort: 5432}]}]
-"""
-POLICY = """\
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: "🎉"}
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: db, namespace: data}
-spec:
-  podSelector: {matchLabels: {app: db}}
-  ingress:
-    - from:
-        - namespaceSelector: {matchLabels: {team: b}}
-          podSelector: {matchLabels: {app: frontend}}
-      ports:
-        - port: pg
-"""
+APP = f"{SHOP}---\n{WORKLOADS}"
 OTHER = APP.replace("namespace: data", "namespace: other").replace("name: db", "name: elsewhere")
 
 

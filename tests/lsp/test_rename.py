@@ -1,5 +1,7 @@
 """Rename of labels: everything that sets or asks for one, in open and closed files; refused where a use may be hidden."""
 
+from functools import partial
+
 import pytest
 
 from netpol_lsp.text.source import LineIndex
@@ -65,19 +67,8 @@ PREVIEWS = {"workspace": {"workspaceEdit": {"documentChanges": True, "changeAnno
 
 
 @pytest.fixture
-def workspace(make_editor, tmp_path):
-    async def start(files, name, encoding="utf-16", capabilities=PREVIEWS):
-        for path, text in files.items():
-            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / path).write_text(text)
-        editor = make_editor(encoding)
-        await editor.start(tmp_path, capabilities)
-        document = editor.open(files[name], (tmp_path / name).as_uri())
-        await editor.until(lambda: editor.server.services.session.workspace.is_complete)
-        await editor.quiet()
-        return editor, document
-
-    return start
+def workspace(read_workspace):
+    return partial(read_workspace, capabilities=PREVIEWS)
 
 
 def applied(answer, files, tmp_path, encoding="utf-16"):

@@ -7,29 +7,12 @@ import json
 import pytest
 
 from netpol_lsp.cli.main import main
-from netpol_lsp.sources.helm import can_render_charts
+from tests import charts
+from tests.charts import needs_helm
 
-needs_helm = pytest.mark.skipif(not can_render_charts(), reason="neither helm-python-sdk nor helm is installed")
 pytestmark = [pytest.mark.asyncio, needs_helm]
 
-POLICY = """\
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  name: web
-spec:
-  podSelector:
-    matchLabels:
-      app: {{ .Values.app }}
-  policyTypes: [Ingress]
-  ingress:
-    - from:
-        - podSelector:
-            matchLabels: {app: front}
-      ports:
-        - port: {{ .Values.port }}
-          protocol: tcp
-"""
+POLICY = f"{charts.POLICY}          protocol: tcp\n"
 DEPLOYMENT = """\
 apiVersion: apps/v1
 kind: Deployment

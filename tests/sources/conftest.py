@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from netpol_lsp.files.boundary import Boundary
-from netpol_lsp.sources.helm import ChartRelease, can_render_charts, render_chart
+from netpol_lsp.sources.helm import ChartRelease, render_chart
 from netpol_lsp.sources.kustomize import build_kustomization
 from netpol_lsp.sources.origin_map import Written
 from netpol_lsp.sources.rendering import Rendering
@@ -70,7 +70,6 @@ def a_chart(folder: Path, **more: str) -> Path:
     return write(folder, {**files, **{name.replace("__", "/"): text for name, text in more.items()}})
 
 
-needs_helm = pytest.mark.skipif(not can_render_charts(), reason="neither helm-python-sdk nor helm is installed")
 needs_kustomize = pytest.mark.usefixtures("new_kustomize")
 
 

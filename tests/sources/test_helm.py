@@ -11,8 +11,9 @@ from netpol_lsp.sources import helm
 from netpol_lsp.sources.helm import ChartRelease, render_chart
 from netpol_lsp.sources.origin_map import Precision
 from netpol_lsp.sources.programs import Limits
+from tests.charts import needs_helm
 
-from .conftest import a_chart, chart, needs_helm, origin, shown, write
+from .conftest import a_chart, chart, origin, shown, write
 
 pytestmark = needs_helm
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from netpol_lsp.explanations.connection import addresses_title
 from netpol_lsp.formats.page.tables import MOST_EXPLAINED, Data, Scribe, Tables, explained_note, open_traffic
 from netpol_lsp.formats.reach.connection_lines import ConnectivityReport, entry_state, entry_title
+from netpol_lsp.formats.reach.connectivity_json import isolation_data
 from netpol_lsp.formats.reach.connectivity_text import exposure_rows
 from netpol_lsp.formats.reach.places import Places
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.reach.cluster import Workload
-from netpol_lsp.reach.connectivity import Connection, Group, Isolation, Node
+from netpol_lsp.reach.connectivity import Connection, Group, Node
 from netpol_lsp.reach.engine import Engine, Verdict
 from netpol_lsp.reach.query import End
 from netpol_lsp.reach.traffic import complement
@@ -92,18 +93,6 @@ def address_node(addresses: CidrSet) -> Data:
 def workload_node(namespace: str | None, workloads: list[Data]) -> Data:
     """Workloads of a namespace that have the same connections."""
     return {"kind": "workloads", "namespace": namespace, "workloads": workloads}
-
-
-def isolation_data(item: Isolation) -> Data:
-    """How many workloads of a namespace are isolated."""
-    return {
-        "namespace": item.namespace,
-        "workloads": item.workloads,
-        "ingress": item.ingress,
-        "egress": item.egress,
-        "unknownIngress": item.unknown_ingress,
-        "unknownEgress": item.unknown_egress,
-    }
 
 
 def _each_once(group: Group) -> Iterator[Workload]:

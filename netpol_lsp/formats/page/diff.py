@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from netpol_lsp.formats.page.connectivity import VERSION, address_node, isolation_data, workload_node
+from netpol_lsp.formats.page.connectivity import VERSION, address_node, workload_node
 from netpol_lsp.formats.page.tables import MOST_EXPLAINED, Data, Scribe, Tables, explained_note, open_traffic
+from netpol_lsp.formats.reach.connectivity_json import isolation_data
 from netpol_lsp.formats.reach.diff_text import BothPlaces
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet

@@ -11,7 +11,7 @@ from netpol_lsp.formats.reach.connection_lines import ConnectivityReport, entry_
 from netpol_lsp.formats.reach.why_json import traffic_data
 from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.net.address_set import CidrSet
-from netpol_lsp.reach.connectivity import Group, Node
+from netpol_lsp.reach.connectivity import Group, Isolation, Node
 from netpol_lsp.reach.exposure import Exposed, Representative, Unprotected
 from netpol_lsp.reach.traffic import describe
 from netpol_lsp.text.visible import visible
@@ -40,17 +40,7 @@ def as_data(report: ConnectivityReport) -> Data:
             }
             for item in report.connections
         ],
-        "isolation": [
-            {
-                "namespace": item.namespace,
-                "workloads": item.workloads,
-                "ingress": item.ingress,
-                "egress": item.egress,
-                "unknownIngress": item.unknown_ingress,
-                "unknownEgress": item.unknown_egress,
-            }
-            for item in report.isolation
-        ],
+        "isolation": [isolation_data(item) for item in report.isolation],
     }
     data["entryPoints"] = [
         {
@@ -66,6 +56,18 @@ def as_data(report: ConnectivityReport) -> Data:
     if report.exposures is not None:
         data["exposures"] = [_exposure(item, numbers) for item in report.exposures]
     return data
+
+
+def isolation_data(item: Isolation) -> Data:
+    """How many workloads of a namespace are isolated."""
+    return {
+        "namespace": item.namespace,
+        "workloads": item.workloads,
+        "ingress": item.ingress,
+        "egress": item.egress,
+        "unknownIngress": item.unknown_ingress,
+        "unknownEgress": item.unknown_egress,
+    }
 
 
 def group_data(group: Group, number: int) -> Data:

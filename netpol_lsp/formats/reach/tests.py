@@ -16,6 +16,7 @@ from netpol_lsp.formats.xml import HEADER, element, escape, parent
 from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.intent_check import Checked
+from netpol_lsp.reach.intents import Intent
 
 VERSION = 1
 Data = dict[str, Any]
@@ -49,14 +50,20 @@ def as_json(results: Sequence[Checked], places: Answered) -> str:
     return dump(data, depth=2) + "\n"
 
 
-def _row(item: Checked, places: Answered) -> Data:
-    intent = item.intent
+def intent_data(intent: Intent) -> Data:
+    """A test as someone wrote it."""
     return {
         "name": intent.name,
         "from": intent.source,
         "to": intent.destination,
         "port": intent.port,
         "expect": intent.expectation,
+    }
+
+
+def _row(item: Checked, places: Answered) -> Data:
+    return {
+        **intent_data(item.intent),
         "actual": item.actual.value,
         "passed": item.passed,
         "because": [{**places.json(origin), "text": text} for text, origin in because(item, places.engine)],

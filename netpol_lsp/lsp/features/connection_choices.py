@@ -42,24 +42,16 @@ def answer_choices(services: Services, uri: Any) -> Json:
     if not session.workspace.is_complete:
         return still_reading()
     ends = ends_of(here or snapshot_of_no_document(services))
+    from netpol_lsp.formats.reach.tests import intent_data  # noqa: PLC0415 - most sessions never ask
+
     path = path_of_uri(uri) if isinstance(uri, str) else None
-    tests = [_test(intent) for intent in _nearest_tests(services, path)] if path is not None else []
+    tests = [intent_data(intent) for intent in _nearest_tests(services, path)] if path is not None else []
     return {"names": [_end(end) for end in ends[:_MOST]], "tests": tests}
 
 
 def _end(end: KnownEnd) -> Json:
     ports = [{"port": port, "detail": detail} for port, detail in end.ports]
     return {"name": end.name, "detail": end.detail, "ports": ports, "isDestination": end.is_destination}
-
-
-def _test(intent: Intent) -> Json:
-    return {
-        "name": intent.name,
-        "from": intent.source,
-        "to": intent.destination,
-        "port": intent.port,
-        "expect": intent.expectation,
-    }
 
 
 def _nearest_tests(services: Services, path: str) -> Iterator[Intent]:

@@ -48,11 +48,9 @@ def answer_explain(services: Services, asked: dict[str, Any]) -> Json:
     """The explanation of the test at a position."""
     from netpol_lsp.project.intent_answers import explain_test  # noqa: PLC0415 - most sessions never ask
 
-    snapshot = _judged(services, asked.get("uri"))
-    if snapshot is None or not snapshot.tests:
-        return problem(NO_TESTS)
-    if not snapshot.workspace.is_complete:
-        return still_reading()
+    snapshot = _with_tests(services, asked.get("uri"))
+    if not isinstance(snapshot, Snapshot):
+        return snapshot
     found = intent_at(snapshot, offset_at(snapshot, asked.get("position")))
     if found is None:
         return problem("there is no test at this place")
@@ -66,11 +64,9 @@ def answer_run(services: Services, asked: dict[str, Any]) -> Json:
     """The report on all tests of a file."""
     from netpol_lsp.project.intent_answers import report  # noqa: PLC0415 - most sessions never ask
 
-    snapshot = _judged(services, asked.get("uri"))
-    if snapshot is None or not snapshot.tests:
-        return problem(NO_TESTS)
-    if not snapshot.workspace.is_complete:
-        return still_reading()
+    snapshot = _with_tests(services, asked.get("uri"))
+    if not isinstance(snapshot, Snapshot):
+        return snapshot
     results = [
         outcome.checked
         for _, tests in snapshot.tests
@@ -81,6 +77,14 @@ def answer_run(services: Services, asked: dict[str, Any]) -> Json:
     text = f"{mistakes} mistakes in the file: see its findings\n\n{found.text}" if mistakes else found.text
     files = client_uris(found.files, services.session)
     return {"text": text, "passed": found.passed, "failed": found.failed + mistakes, "files": files}
+
+
+def _with_tests(services: Services, uri: Any) -> Snapshot | Json:
+    """A document with tests beside all that is known; else what is answered instead."""
+    snapshot = _judged(services, uri)
+    if snapshot is None or not snapshot.tests:
+        return problem(NO_TESTS)
+    return snapshot if snapshot.workspace.is_complete else still_reading()
 
 
 def _judged(services: Services, uri: Any) -> Snapshot | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from lsprotocol import types
 
@@ -37,16 +38,16 @@ class Refresher:
 
     def check_again(self) -> None:
         """More than other manifests has changed: check the open documents again, or let the client ask."""
-        if not self._client.capabilities.pulls_diagnostics:
-            self._scheduler.schedule_all()
-            return
-        self._check_tests()
-        self._let_ask()
+        self._refresh(self._scheduler.schedule_all)
 
     def check_affected(self) -> None:
         """Other manifests are known than before: check the open documents that depend on them, or let the client ask."""
+        self._refresh(self._scheduler.schedule_affected)
+
+    def _refresh(self, schedule: Callable[[], None]) -> None:
+        """Check what a client without pulled findings has open; let one that pulls them ask."""
         if not self._client.capabilities.pulls_diagnostics:
-            self._scheduler.schedule_affected()
+            schedule()
             return
         self._check_tests()
         self._let_ask()
