@@ -10,7 +10,7 @@ from netpol_lsp.files.reading import ReadProblem, TextFile
 from netpol_lsp.files.writing import WriteError, atomic_write, encode_text
 from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.fix_choice import choose_fix, judge_fixes
-from netpol_lsp.lint.fixer import RESTORES, FixResult, fix_source
+from netpol_lsp.lint.fixer import FixResult, fix_source
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.project.batch import BatchResult, BatchRun
 from netpol_lsp.project.inputs import InputFile, decode_input, read_input
@@ -60,7 +60,7 @@ def fix_targets(runner: BatchRun, targets: Sequence[InputFile], *, unsafe: bool)
         if not any(outcomes.values()):
             break
         # What comes out of a restored text is for a human to look at first.
-        restored |= {path for path, outcome in outcomes.items() if outcome is not None and RESTORES in outcome.applied}
+        restored |= {path for path, outcome in outcomes.items() if outcome is not None and outcome.is_restored}
         fixed.result = runner.run(targets)
     fixed.changes = [change for change in changes.values() if change.before != change.after]
     fixed.changes.sort(key=lambda change: change.target.path)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability, Fact, Support
-from netpol_lsp.kube.net.address_set import NO_ADDRESSES, CidrSet, address_set
+from netpol_lsp.kube.net.address_set import address_set, addresses_of
+from netpol_lsp.kube.well_known import PRIVATE_RANGES
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.feature_uses import FeatureUse, feature_uses
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 
 _DIRECTIONS = (Capability.INGRESS, Capability.EGRESS)
-_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _is_open(before: Capabilities, after: Capabilities, direction: Direction | N
 
 def _pod_blocks(policy: NetworkPolicy, pod_cidrs: tuple[str, ...]) -> Iterator[FeatureUse]:
     """The ipBlocks that hold addresses of pods, or may: where the ranges of pods are not known, private addresses."""
-    pods = _union(pod_cidrs or _PRIVATE)
+    pods = addresses_of(pod_cidrs or PRIVATE_RANGES)
     for direction in Direction:
         if direction not in policy.effective_types:
             continue
@@ -98,10 +98,3 @@ def _pod_blocks(policy: NetworkPolicy, pod_cidrs: tuple[str, ...]) -> Iterator[F
                 if cidr is not None and block is not None and block.intersects(pods):
                     subject = f"`ipBlock` `{cidr.value}`, for pods in it"
                     yield FeatureUse(Capability.IP_BLOCK_MATCHES_PODS, cidr.span, subject, direction)
-
-
-def _union(cidrs: tuple[str, ...]) -> CidrSet:
-    result = NO_ADDRESSES
-    for text in cidrs:
-        result = result.union(address_set(text) or NO_ADDRESSES)
-    return result

@@ -47,7 +47,8 @@ class RuleInfo:
     which still work in configuration and suppressions. `edits_actions`: its fixes change actions of templates, which those
     of no other rule may. `judges_version`: its findings do not count in a branch of a template that asks for a version.
     `once_a_file`: the first finding of a file says it all. `judges_templates`: it is about the text of a template, whatever
-    comes of it.
+    comes of it. `restores`: its fix makes the text anew, so that no other fix runs in the same pass. `never_traded`: a change may
+    not bring it about, whatever else it repairs.
     """
 
     code: str
@@ -70,6 +71,8 @@ class RuleInfo:
     judges_version: bool = False
     once_a_file: bool = False
     judges_templates: bool = False
+    restores: bool = False
+    never_traded: bool = False
     since: str = "0.1.0"
 
     @property

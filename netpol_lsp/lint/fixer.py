@@ -13,6 +13,7 @@ from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.fix_choice import choose_fix
 from netpol_lsp.lint.gate import Gate, gate_budget
 from netpol_lsp.lint.refusals import refusing_config
+from netpol_lsp.lint.registry import restoring_codes
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.text.budget import Budget
 from netpol_lsp.text.edits import Fix, apply_edits, compatible_fixes
@@ -36,6 +37,11 @@ class FixResult:
     def count(self) -> int:
         """How many fixes were applied."""
         return self.applied.total()
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether the text was made anew."""
+        return not restoring_codes().isdisjoint(self.applied)
 
 
 def fix_source(
@@ -63,13 +69,11 @@ def fix_source(
             continue
         state = after
         applied.update(diagnostic.code for diagnostic, _ in batch)
-        if RESTORES in applied:
+        if not restoring_codes().isdisjoint(applied):
             break
     return FixResult(state.source, state.report, applied)
 
 
-RESTORES = "NP004"
-"""The rule whose fix makes a text anew."""
 _Batch = list[tuple[Diagnostic, Fix]]
 
 

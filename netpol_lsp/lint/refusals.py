@@ -12,6 +12,7 @@ from netpol_lsp.config.config import FileConfig, rule_infos
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.findings.diagnostic import Category, Diagnostic
 from netpol_lsp.lint.analysis import DocumentAnalysis, analyse_document
+from netpol_lsp.lint.registry import codes_never_traded
 from netpol_lsp.text.edits import TextEdit, apply_edits
 
 
@@ -49,8 +50,6 @@ def refusals(analysis: DocumentAnalysis, settings: Settings) -> list[Diagnostic]
     return [one for one in found if one.is_refused]
 
 
-# What a change must never bring about, wherever it is found.
-_NEVER = frozenset({"NP002", "NP114", "NP115"})
 _INDEX = re.compile(r"\[\d*\]|\[-1\]")
 
 
@@ -76,7 +75,7 @@ def outcome(
     before, left = (Counter(map(_identity, refusals(one, settings))) for one in (analysis, after))
     new = left - before
     if not before - left or any(
-        (code in _NEVER and not is_renamed) or not _is_below(field, inside) for code, field, _ in new
+        (code in codes_never_traded() and not is_renamed) or not _is_below(field, inside) for code, field, _ in new
     ):
         return Outcome.NO_BETTER
     return Outcome.MIXED if new else Outcome.ACCEPTED_MORE

@@ -57,9 +57,21 @@ def codes_said_once() -> frozenset[str]:
     return frozenset(rule.info.code for rule in all_rules() if rule.info.once_a_file)
 
 
+@cache
+def restoring_codes() -> frozenset[str]:
+    """The codes of the rules whose fix makes a text anew."""
+    return frozenset(rule.info.code for rule in all_rules() if rule.info.restores)
+
+
+@cache
+def codes_never_traded() -> frozenset[str]:
+    """The codes of what no change may bring about."""
+    return frozenset(rule.info.code for rule in all_rules() if rule.info.never_traded)
+
+
 def forget_rules() -> None:
     """Look for the rules again when they are next asked for: another folder of rules may have come or gone."""
-    for known in (all_rules, _called, _infos, structure_codes, codes_said_once):
+    for known in (all_rules, _called, _infos, structure_codes, codes_said_once, restoring_codes, codes_never_traded):
         known.cache_clear()
 
 

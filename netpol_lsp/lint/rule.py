@@ -71,6 +71,8 @@ class RuleDetails(TypedDict, total=False):
     judges_version: bool
     once_a_file: bool
     judges_templates: bool
+    restores: bool
+    never_traded: bool
     on_partial: bool
     needs: Trigger | None
     needs_known: ResourceTrigger | None

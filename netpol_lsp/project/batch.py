@@ -10,7 +10,7 @@ from netpol_lsp.config.config import FileConfig
 from netpol_lsp.files.lazy_source import LazySource
 from netpol_lsp.files.reading import MOST_BYTES, ReadProblem, TextFile
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Severity
-from netpol_lsp.findings.tool_codes import INTERNAL_ERROR
+from netpol_lsp.findings.tool_codes import INTERNAL_ERROR, YAML_SYNTAX
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.project.context_inputs import ContextFiles
 from netpol_lsp.project.diagnostic_codec import from_json, to_json
@@ -349,7 +349,7 @@ def _have_policies(items: Sequence[BatchItem]) -> bool:
 def _too_large(problem: ReadProblem) -> FileReport:
     """The report of a file that is not read for its size."""
     message = f"the file {problem.message}; --max-file-size sets how much that is"
-    found = Diagnostic("NP001", "yaml-syntax", Category.SYNTAX, Severity.WARNING, message, Span(0, 0))
+    found = Diagnostic(YAML_SYNTAX, "yaml-syntax", Category.SYNTAX, Severity.WARNING, message, Span(0, 0))
     return FileReport(Source(problem.path, ""), 1, 0, (found,))
 
 

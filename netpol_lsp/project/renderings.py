@@ -7,7 +7,6 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from netpol_lsp.config.config import FileConfig, Setting
 from netpol_lsp.config.render_settings import ChartRequest, RenderSettings
@@ -21,6 +20,7 @@ from netpol_lsp.sources.helm import ChartRelease, render_chart
 from netpol_lsp.sources.kustomization import is_taken_in_elsewhere, kustomization_file, members_of, read_kustomization
 from netpol_lsp.sources.kustomize import build_kustomization
 from netpol_lsp.sources.rendering import Rendering, RenderProblem
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.covered_files import without_objects
@@ -104,7 +104,7 @@ class Renderings:
     def __bool__(self) -> bool:
         return bool(self.texts or self.problems)
 
-    @cached_property
+    @lazy
     def paths(self) -> Mapping[str, str]:
         """The absolute paths of the files that something was rendered from, by what they are called."""
         return {self.name_file(path): path for text in self.texts for path in text.rendering.templates}

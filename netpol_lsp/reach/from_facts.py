@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import is_
 from typing import TypeVar
@@ -221,9 +221,8 @@ class ClusterBuilder:
             return item
         return replace(item, owner_kind=middle.owner_kind, owner_name=middle.owner_name)
 
-    def _unique(self, items: list[T], key_of: object) -> list[T]:
+    def _unique(self, items: list[T], key_of: Callable[[T], object]) -> list[T]:
         """Of two objects of one name the later one, and what is linted before what only gives context."""
-        assert callable(key_of)
         kept: dict[object, T] = {}
         for number, item in enumerate(sorted(items, key=_applied)):
             found = key_of(item)

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from netpol_lsp.kube.label_selector import LabelRequirement, LabelSelector, Operator, label_selector
 from netpol_lsp.kube.net.address import parse_address
-from netpol_lsp.kube.net.address_set import EVERY_ADDRESS, CidrSet, address_set
+from netpol_lsp.kube.net.address_set import EVERY_ADDRESS, CidrSet, address_set, addresses_of
 from netpol_lsp.reach.cluster import SHORT_KINDS, Cluster, Workload
 from netpol_lsp.reach.match import selects
 from netpol_lsp.text.edit_distance import closest
@@ -211,10 +211,7 @@ class Names:
 
 def names_beside(cluster: Cluster, own_ranges: Iterable[str]) -> Names:
     """The names of a cluster whose pods and Services have addresses of some ranges: these are not the world."""
-    inside = CidrSet()
-    for text in own_ranges:
-        inside = inside.union(address_set(text) or CidrSet())
-    return Names(cluster, inside)
+    return Names(cluster, addresses_of(own_ranges))
 
 
 def backends(cluster: Cluster, service: ServiceFacts) -> tuple[tuple[Workload, ...], bool]:

@@ -17,7 +17,13 @@ from netpol_lsp.yaml.to_python import to_python
 
 
 @document_rule(
-    "NP002", category="syntax", severity=Severity.ERROR, judges_structure=True, on_partial=True, needs=Trigger.PROBLEMS
+    "NP002",
+    category="syntax",
+    severity=Severity.ERROR,
+    judges_structure=True,
+    on_partial=True,
+    needs=Trigger.PROBLEMS,
+    never_traded=True,
 )
 def duplicate_key(ctx: Context) -> Diagnostics:
     """A key is set twice in one mapping.

@@ -8,7 +8,9 @@ from netpol_lsp.lint.syntax_findings import problem_finding, problems_of
 from netpol_lsp.yaml.problems import ProblemKind
 
 
-@document_rule("NP004", category="syntax", severity=Severity.ERROR, on_partial=True, needs=Trigger.PROBLEMS)
+@document_rule(
+    "NP004", category="syntax", severity=Severity.ERROR, on_partial=True, needs=Trigger.PROBLEMS, restores=True
+)
 def lost_indentation(ctx: Context) -> Diagnostics:
     """The policy has lost its indentation.
 

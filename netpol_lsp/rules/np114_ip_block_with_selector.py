@@ -14,7 +14,9 @@ from netpol_lsp.yaml.nodes import Entry, is_null
 from netpol_lsp.yaml.style import column_of
 
 
-@policy_rule("NP114", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.IP_BLOCKS)
+@policy_rule(
+    "NP114", category="api", severity=Severity.ERROR, on_partial=True, needs=Trigger.IP_BLOCKS, never_traded=True
+)
 def ip_block_with_selector(ctx: PolicyContext) -> Diagnostics:
     """An ipBlock shares its item with a selector.
 

@@ -16,7 +16,13 @@ from netpol_lsp.yaml.templates.masking import is_unknown
 
 
 @policy_rule(
-    "NP115", category="api", severity=Severity.ERROR, judges_structure=True, on_partial=True, needs=Trigger.RULES
+    "NP115",
+    category="api",
+    severity=Severity.ERROR,
+    judges_structure=True,
+    on_partial=True,
+    needs=Trigger.RULES,
+    never_traded=True,
 )
 def empty_peer(ctx: PolicyContext) -> Diagnostics:
     """An item of `from` or `to` names no peer.

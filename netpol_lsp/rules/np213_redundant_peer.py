@@ -62,7 +62,7 @@ def redundant_peer(ctx: PolicyContext) -> Diagnostics:
     """
     facts = ctx.semantics
     for direction in Direction:
-        for rule, stored in zip(ctx.policy.rules(direction), facts.rules(direction), strict=False):
+        for rule, stored in ctx.rules(direction):
             if stored.peers is None or len(stored.peers) < 2:
                 continue
             pairs = redundant_peers(stored.peers, facts.namespace)

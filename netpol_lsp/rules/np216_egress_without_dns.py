@@ -215,7 +215,7 @@ def _service_ports(ctx: PolicyContext, setup: DnsSetup) -> list[Port]:
 
 def _attempts(ctx: PolicyContext, setup: DnsSetup) -> Iterator[TrafficRule]:
     """Rules that are meant for DNS and do not reach it."""
-    for rule, stored in zip(ctx.policy.egress, ctx.semantics.egress, strict=False):
+    for rule, stored in ctx.rules(Direction.EGRESS):
         if any(names_dns_ports(stored, setup, protocol) for protocol in ("UDP", "TCP")):
             yield rule
 

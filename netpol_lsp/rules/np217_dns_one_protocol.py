@@ -109,7 +109,7 @@ def dns_one_protocol(ctx: PolicyContext) -> Diagnostics:
     located, setup = ctx.located, dns_setup(ctx.settings)
     if ctx.settings.capabilities.has(Capability.EGRESS) is False:
         return
-    for rule, stored in zip(ctx.policy.egress, ctx.semantics.egress, strict=False):
+    for rule, stored in ctx.rules(Direction.EGRESS):
         alone = _alone(rule, stored, located.policy, setup)
         # Port 53 without a protocol is NP224's.
         if alone is None or alone.port is None or alone.protocol is None:

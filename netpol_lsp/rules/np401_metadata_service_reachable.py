@@ -6,6 +6,7 @@ from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.address_set import address_set
+from netpol_lsp.kube.well_known import PRIVATE_RANGES
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
@@ -114,10 +115,7 @@ def _is_dangerous(ctx: PolicyContext, block: IPBlock) -> bool:
     claim = intent_of_name(ctx.policy.object)
     if claim.allows and claim.is_total:
         return False
-    return ctx.settings.cloud != "unknown" and _PRIVATE.isdisjoint(field.value for field in block.excepts)
-
-
-_PRIVATE = frozenset({"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"})
+    return ctx.settings.cloud != "unknown" and not any(field.value in PRIVATE_RANGES for field in block.excepts)
 
 
 def _reached(block: IPBlock, services: tuple[str, ...]) -> str | None:

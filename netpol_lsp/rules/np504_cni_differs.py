@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability, LimitKind, Support
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
-from netpol_lsp.kube.net.address_set import NO_ADDRESSES, CidrSet, address_set
+from netpol_lsp.kube.net.address_set import CidrSet, address_set, addresses_of
+from netpol_lsp.kube.well_known import PRIVATE_RANGES
 from netpol_lsp.lint.platform import policy_count, speaks_for_workspace, standalone_pods, translated_ports, uses_with
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.direction import Direction
@@ -103,7 +104,7 @@ def _about_all(ctx: PolicyContext, capabilities: Capabilities) -> Iterator[Diagn
 
 def _ip_blocks(ctx: PolicyContext, capabilities: Capabilities) -> Iterator[Diagnostic]:
     """Blocks with addresses that the plugin never sees or never compares."""
-    pods = _union(ctx.settings.pod_cidrs)
+    pods = addresses_of(ctx.settings.pod_cidrs)
     matches_pods = capabilities.fact(Capability.IP_BLOCK_MATCHES_PODS)
     client = capabilities.fact(Capability.CLIENT_ADDRESS)
     for direction in Direction:
@@ -181,11 +182,4 @@ def _counts(ctx: PolicyContext) -> Iterator[tuple[LimitKind, Span, int]]:
             yield LimitKind.PORTS_PER_PEER, rule.ports_field.key_span, len(rule.ports)
 
 
-def _union(cidrs: tuple[str, ...]) -> CidrSet:
-    result = NO_ADDRESSES
-    for text in cidrs:
-        result = result.union(address_set(text) or NO_ADDRESSES)
-    return result
-
-
-_PRIVATE = _union(("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
+_PRIVATE = addresses_of(PRIVATE_RANGES)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from functools import cached_property
 
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.sources.chart_folder import CHART_FILE, ChartFolder
 from netpol_lsp.sources.origin_map import Precision, Segment, SegmentMap, Written
 from netpol_lsp.sources.template_alignment import align, align_document
 from netpol_lsp.sources.template_graph import TemplateGraph, graph_of, graphs_of_definitions
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import split
 
@@ -83,7 +83,7 @@ class ChartOrigins:
             found += shifted or _like_lines(chunk.text, start + chunk.start, path, read.text)
         return SegmentMap(found, [(0, _unknown(path, read.text))])
 
-    @cached_property
+    @lazy
     def _definitions(self) -> dict[str, TemplateGraph]:
         """What the chart's files define; of a name that is defined twice, the outermost chart's counts, as in Helm."""
         found: dict[str, TemplateGraph] = {}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.kube.objects import KubeObject, objects_of
@@ -17,6 +16,7 @@ from netpol_lsp.kube.typed_field import items_of, mapping_of
 from netpol_lsp.sources.kustomization import KustomizationFile, KustomizationTree, members_of
 from netpol_lsp.sources.origin_map import Precision, Written
 from netpol_lsp.sources.written_fields import FieldPlace, Holder, find_field
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.manifest_reader import find, text
@@ -86,7 +86,7 @@ class KustomizeOrigins:
             return built is not written
         return content_key(built) != content_key(written)
 
-    @cached_property
+    @lazy
     def _roots(self) -> list[Node | None]:
         return [parse_document(one.text).root for one in self._objects]
 
@@ -176,7 +176,7 @@ class KustomizeOrigins:
             if holder is not None or built.path is not None:
                 yield holder.path if holder is not None else built.path or ""
 
-    @cached_property
+    @lazy
     def _resources(self) -> list[str]:
         """The files that kustomizations take in as resources, for objects of which no one says where they came from."""
         taken = {path for one in self._tree.kustomizations for path in members_of(one)}

@@ -9,9 +9,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from netpol_lsp.kube.typed_field import items_of, mapping_of
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.workspace.manifest_reader import find, is_true, text, texts
 from netpol_lsp.workspace.resource_kinds import CHART_NAME, KUSTOMIZATION_NAMES, MEMBER_KEYS, VALUES_NAME
 from netpol_lsp.workspace.resources import DeliveryFacts
@@ -199,7 +199,7 @@ class DeliveryMap:
         """
         return self._off.get(uri)
 
-    @cached_property
+    @lazy
     def _off(self) -> Mapping[str, str]:
         false = {one.folder: frozenset(one.switches) for one in self.facts if one.kind == "values"}
         policies: dict[str, list[DeliveryFacts]] = {}
@@ -285,15 +285,15 @@ class DeliveryMap:
         found = {one.namespace for one in self.facts if one.kind == "folder" and f"/{one.folder}/" in f"/{folder}/"}
         return next(iter(found)) if len(found) == 1 else None
 
-    @cached_property
+    @lazy
     def _charts(self) -> frozenset[str]:
         return frozenset(one.folder for one in self.facts if one.kind == "chart")
 
-    @cached_property
+    @lazy
     def _patches(self) -> frozenset[str]:
         return frozenset(path for one in self.facts for path in one.patches)
 
-    @cached_property
+    @lazy
     def _by_folder(self) -> Mapping[str, list[DeliveryFacts]]:
         found: dict[str, list[DeliveryFacts]] = {}
         for one in self.facts:
@@ -301,7 +301,7 @@ class DeliveryMap:
                 found.setdefault(one.folder, []).append(one)
         return found
 
-    @cached_property
+    @lazy
     def _takers(self) -> Mapping[str, list[DeliveryFacts]]:
         """The kustomizations that take in a file or a folder."""
         found: dict[str, list[DeliveryFacts]] = {}

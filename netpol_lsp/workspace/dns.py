@@ -7,15 +7,15 @@ answer is NO only for rules that reach none of these; whatever may be meant for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from netpol_lsp.kube.label_selector import includes, match_labels
 from netpol_lsp.kube.net.address import parse_address
-from netpol_lsp.kube.net.address_set import NO_ADDRESSES, CidrSet, address_set
+from netpol_lsp.kube.net.address_set import NO_ADDRESSES, address_set, addresses_of
 from netpol_lsp.kube.net.port_set import PortSet, port_range, union_of
-from netpol_lsp.kube.well_known import METADATA_NAME
+from netpol_lsp.kube.well_known import METADATA_NAME, PRIVATE_RANGES
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 from netpol_lsp.policies.networkpolicy.subsumption import namespace_selector
 from netpol_lsp.text.memo import Memo
@@ -34,7 +34,6 @@ DNS_PORT_NAMES = {"UDP": "dns", "TCP": "dns-tcp"}
 # Other pods in kube-system that answer DNS: CoreDNS under its own name, NodeLocal DNSCache.
 _OTHER_DNS_LABELS = ({"k8s-app": "coredns"}, {"k8s-app": "node-local-dns"})
 # Where pods and services get their addresses from when no one says otherwise.
-_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 _PORTS_MEANT_FOR_DNS = (DNS_PORT, OPENSHIFT_DNS_PORT)
 _ELSEWHERE = "\0"
 
@@ -207,7 +206,7 @@ def _targets(setup: DnsSetup) -> tuple[tuple[Endpoint, tuple[int, ...]], ...]:
         return ((AddressEndpoint(local), (DNS_PORT,)),)
     if setup.is_on_node:
         places = [address_set(address) or NO_ADDRESSES for address in setup.addresses]
-        return tuple((AddressEndpoint(place), setup.ports) for place in places or [_cluster_addresses(())])
+        return tuple((AddressEndpoint(place), setup.ports) for place in places or [addresses_of(())])
     return _pods(setup)
 
 
@@ -243,14 +242,7 @@ def _pod(namespace: str, labels: Mapping[str, str], setup: DnsSetup, port: int) 
         namespace,
         labels,
         {METADATA_NAME: namespace},
-        _cluster_addresses(setup.cluster_cidrs),
+        addresses_of(setup.cluster_cidrs or PRIVATE_RANGES),
         dict.fromkeys(DNS_PORT_NAMES.items(), port),
         is_matched_by_address=setup.is_matched_by_address,
     )
-
-
-def _cluster_addresses(cidrs: Iterable[str]) -> CidrSet:
-    result = NO_ADDRESSES
-    for cidr in tuple(cidrs) or _PRIVATE:
-        result = result.union(address_set(cidr) or NO_ADDRESSES)
-    return result

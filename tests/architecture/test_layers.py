@@ -1,6 +1,7 @@
 """The house rules that a machine can check: imports go down only, and some doors are locked."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -175,3 +176,15 @@ def test_command_line_starts_without_the_heavy_libraries() -> None:
     code = "import sys, netpol_lsp.cli.main; print([m for m in ('lsprotocol', 'pygls', 'jsonschema', 'rich.console') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_only_rules_are_known_by_their_codes():
+    """What the engine and the fronts have to know of a rule is an attribute of the rule."""
+    named = {
+        f"{path.relative_to(PACKAGE)}: {node.value}"
+        for path in PACKAGE.rglob("*.py")
+        if path.parent.name != "rules" and path.name != "tool_codes.py"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"NP[0-9]+", node.value)
+    }
+    assert not named

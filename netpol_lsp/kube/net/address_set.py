@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, summarize_address_range
@@ -64,6 +65,14 @@ def address_set(cidr: str, excepts: tuple[str, ...] = ()) -> CidrSet | None:
             return None
         block = block.difference(hole)
     return block
+
+
+def addresses_of(cidrs: Iterable[str]) -> CidrSet:
+    """The addresses of all these blocks; a text that is not one adds none."""
+    result = NO_ADDRESSES
+    for cidr in cidrs:
+        result = result.union(address_set(cidr) or NO_ADDRESSES)
+    return result
 
 
 def _one_block(text: str) -> CidrSet | None:
