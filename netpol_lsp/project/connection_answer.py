@@ -12,6 +12,7 @@ from netpol_lsp.formats.reach import why_markdown, why_text
 from netpol_lsp.formats.reach.places import Places, duplicate_sentences
 from netpol_lsp.lint.known_cluster import cluster_and_names
 from netpol_lsp.reach.question import ask_why
+from netpol_lsp.text.markup import markdown_text
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
@@ -97,5 +98,5 @@ def answer_connection(
     notes = list(duplicate_sentences(known.duplicates, places))
     if notes:
         text += "\n" + "".join(f"{note}\n" for note in notes)
-        markdown += "\n" + "".join(f"- {note}\n" for note in notes)
+        markdown += "\n" + "".join(f"- {markdown_text(note)}\n" for note in notes)
     return ConnectionAnswer(verdict, text, markdown, {title(uri): uri for uri in texts.asked})

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import pytest_asyncio
+from markdown_it import MarkdownIt
 
 from netpol_lsp.cli.main import main
 from tests.shop_and_data import DATA, POLICY, SHOP, WORKLOADS
@@ -71,6 +72,20 @@ async def test_policies_that_replace_one_another_are_told(make_editor, tmp_path,
     assert found["text"] == said
     assert "- " in found["markdown"]
     assert "b.yaml:7:18 counts" in found["markdown"]
+
+
+async def test_what_replaces_one_another_is_no_markup(make_editor, tmp_path):
+    (tmp_path / "app.yaml").write_text(APP, encoding="utf-8")
+    for name in ("a", "![x](https:evil.example) <b>"):
+        (tmp_path / f"{name}.yaml").write_text(POLICY, encoding="utf-8")
+    editor = make_editor()
+    await editor.start(tmp_path)
+    await editor.quiet()
+    question = {"command": "netpol.why", "arguments": [{"from": "frontend", "to": "db:pg"}]}
+    found = (await editor.request("workspace/executeCommand", question))["markdown"]
+    assert "is there twice" in found
+    kinds = {inner.type for token in MarkdownIt().parse(found) for inner in token.children or [token]}
+    assert not kinds & {"image", "html_inline", "html_block"}
 
 
 async def test_places_lead_to_the_lines(ask):
