@@ -209,7 +209,7 @@ class _Reader:
                 self.unknown_key(inner, list(options))
                 continue
             value = self.option(inner, option)
-            if value is not None:
+            if value is not None and self.is_usable(inner, option, value):
                 yield f"options.{rule.code}.{option.name}", Setting(value, self.origin(inner.key))
 
     def option(self, entry: Entry, option: Option) -> Any:
@@ -227,6 +227,16 @@ class _Reader:
                 return value
         self.problem(node.span if len(node.span) else entry.key.span, f"`{option.name}` must be {_NAMES[option.kind]}")
         return None
+
+    def is_usable(self, entry: Entry, option: Option, value: object) -> bool:
+        """Whether the rule can use a value of an option."""
+        try:
+            if option.check is not None:
+                option.check(value)
+        except ValueError as error:
+            self.problem(entry.value.span, f"`{option.name}` {error}")
+            return False
+        return True
 
     def overrides(self, node: Node, globs: MatcherFactory) -> Iterator[Layer]:
         """A layer for each override."""
@@ -248,7 +258,7 @@ class _Reader:
 _NAMES: dict[Any, str] = {
     bool: "true or false",
     int: "an integer",
-    str: "a text",
+    str: "a string",
     list[str]: "a list of strings",
     list[int]: "a list of integers",
 }

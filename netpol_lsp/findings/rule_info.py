@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -22,12 +23,16 @@ class RuleStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A setting of a rule: `kind` is the Python type of its value in the config file."""
+    """A setting of a rule: `kind` is the Python type of its value in the config file.
+
+    `check` raises ValueError, with the end of a sentence, for a value of the type that the rule cannot use.
+    """
 
     name: str
     kind: type[bool | int | str | list[str] | list[int]]
     default: Any
     help: str
+    check: Callable[[Any], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

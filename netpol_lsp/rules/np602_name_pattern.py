@@ -8,13 +8,21 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.text.pattern import PatternError, compile_pattern
 
 
+def _check(pattern: str) -> None:
+    try:
+        compile_pattern(pattern)
+    except PatternError as error:
+        message = f"is not a valid regular expression: {error}"
+        raise ValueError(message) from None
+
+
 @policy_rule(
     "NP602",
     category="style",
     severity=Severity.HINT,
     opt_in=True,
     on_partial=True,
-    options=(Option("pattern", str, "", "a regular expression that names must match from start to end"),),
+    options=(Option("pattern", str, "", "a regular expression that names must match from start to end", _check),),
 )
 def name_pattern(ctx: PolicyContext) -> Diagnostics:
     """The name of a policy does not follow the team's pattern.
@@ -46,11 +54,5 @@ def name_pattern(ctx: PolicyContext) -> Diagnostics:
     pattern = ctx.options["pattern"]
     if not pattern or name is None or not name.value:
         return
-    try:
-        is_match = compile_pattern(pattern).fullmatch(name.value)
-    except PatternError as error:
-        message = f"the option `pattern` of {ctx.rule.code} is not a valid regular expression: {error}"
-        yield ctx.finding(name, message)
-        return
-    if not is_match:
+    if not compile_pattern(pattern).fullmatch(name.value):
         yield ctx.finding(name, f"name `{name.value}` does not follow the pattern `{pattern}`")
