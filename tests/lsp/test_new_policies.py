@@ -307,6 +307,20 @@ async def test_the_other_side_of_ingress_keeps_dns(workspace, tmp_path, capsys):
     check_clean(files, after, tmp_path, capsys)
 
 
+@pytest.mark.parametrize("style", ["|", ">", "|+"])
+async def test_a_text_without_its_last_line_end_stays_as_it_is(workspace, tmp_path, style):
+    """A line end after an open block scalar would become part of it: the policy gets a file of its own."""
+    text = f"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n  annotations:\n    note: {style}\n      a"
+    files = {"shop.yaml": text}
+    editor, document = await workspace(files, "shop.yaml")
+    action = await chosen(editor, document, text.index("Namespace"), "denies everything")
+    after = applied(action, files, tmp_path)
+    assert after["shop.yaml"] == text
+    assert "name: default-deny" in after["shop-networkpolicy.yaml"]
+    editor, document = await workspace(files, "shop.yaml", capabilities={})
+    assert not [one for one in await offered(editor, document, text.index("Namespace")) if "denies" in one["title"]]
+
+
 async def test_a_json_file_gets_a_file_beside_it(workspace, tmp_path):
     policy = {
         "apiVersion": "networking.k8s.io/v1",

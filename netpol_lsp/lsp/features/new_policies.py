@@ -32,7 +32,7 @@ from netpol_lsp.workspace.manifest_reader import find, text
 from netpol_lsp.workspace.pods import Place, place, place_of
 from netpol_lsp.workspace.resources import WorkloadFacts
 from netpol_lsp.yaml.documents import Document
-from netpol_lsp.yaml.edit.mappings import is_json
+from netpol_lsp.yaml.edit.mappings import ends_in_open_block, is_json
 from netpol_lsp.yaml.manifests import parse_manifest, split_manifest
 from netpol_lsp.yaml.style import Style
 from netpol_lsp.yaml.templates.languages import language_of
@@ -162,13 +162,22 @@ class _File:
     is_new: bool = False
 
 
+def _may_be_followed(document: Document) -> bool:
+    """Whether another document may come after one: not in JSON, and not where its missing last line end is part of a text."""
+    if is_json(document):
+        return False
+    root = document.root
+    is_open = root is not None and ends_in_open_block(document, root)
+    return not is_open or document.text.endswith(("\n", "\r"))
+
+
 def has_place(new: NewDocument, snapshot: Snapshot, client: Client) -> bool:
-    """Whether there is a place for a document: a JSON file takes no second one."""
+    """Whether there is a place for a document."""
     if client.creates_files and client.document_changes:
         return True
     part = snapshot.part_at(new.at)
     document = document_of(snapshot, part) if part is not None else None
-    return document is not None and not is_json(document)
+    return document is not None and _may_be_followed(document)
 
 
 def workspace_edit(new: NewDocument, snapshot: Snapshot, session: Session, client: Client) -> Json | None:
@@ -199,7 +208,7 @@ def _file_for(new: NewDocument, snapshot: Snapshot, session: Session, client: Cl
             return found
     part = snapshot.part_at(new.at)
     document = document_of(snapshot, part) if part is not None else None
-    if part is not None and document is not None and not is_json(document):
+    if part is not None and document is not None and _may_be_followed(document):
         end = part.start + len(part.text)
         return _File(snapshot.uri, snapshot.version, snapshot.source, end, document.style)
     return _new_file(snapshot, session) if client.creates_files and client.document_changes else None
@@ -229,8 +238,10 @@ def _end_of(uri: str, session: Session) -> _File | None:
     read = opened.source if opened is not None else read_source(path) if path is not None else None
     if read is None or isinstance(read, ReadProblem) or language_of(read.text, uri) is not None:
         return None
-    last = split_manifest(read.text, None)[-1]
-    style = parse_manifest(last.text, language=None).style
+    last = parse_manifest(split_manifest(read.text, None)[-1].text, language=None)
+    if not _may_be_followed(last):
+        return None
+    style = last.style
     name, version = (uri, None) if opened is None else (opened.uri, opened.version)
     return _File(name, version, read, len(read.text), style)
 

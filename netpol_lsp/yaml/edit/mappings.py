@@ -100,14 +100,14 @@ def insert_entry(
         return None
     indent = column_of(document.source, mapping.entries[0].key.start)
     anchor = after or mapping.entries[-1]
-    if _ends_in_open_block(document, anchor.value):
+    if ends_in_open_block(document, anchor.value):
         return None
     lines = render_entry(key, value, indent, style)
     at = _line_end(document, max(anchor.value.end, anchor.key.end))
     return (TextEdit(Span(at, at), style.newline + style.newline.join(lines)),)
 
 
-def _ends_in_open_block(document: Document, node: Node) -> bool:
+def ends_in_open_block(document: Document, node: Node) -> bool:
     """Whether a line after a value would change it: a block scalar without its last line feed, or one that keeps them all."""
     while isinstance(node, Mapping | Sequence):
         inner = [entry.value for entry in node.entries] if isinstance(node, Mapping) else node.items
@@ -147,7 +147,7 @@ def insert_item(document: Document, sequence: Sequence, value: Any) -> Edits | N
         return (TextEdit(Span(at, at), f", {text}" if sequence.items else text),)
     if not sequence.items or sequence.items[-1].origin is not None:
         return None
-    if _ends_in_open_block(document, sequence.items[-1]):
+    if ends_in_open_block(document, sequence.items[-1]):
         return None
     indent = column_of(document.source, dash_of(document.source, sequence.items[0]))
     lines = render_block([value], indent, style)
