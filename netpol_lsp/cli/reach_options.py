@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from netpol_lsp.cli import console
 from netpol_lsp.cli.common import load_configs, report_config_problems
@@ -52,9 +52,9 @@ def load(options: argparse.Namespace, paths: Sequence[str], *, notes: bool = Tru
     return inputs
 
 
-def duplicate_notes(inputs: ClusterInputs) -> list[str]:
-    """What is to be said of objects that are there twice: the later one counts, as the one that is applied last."""
-    return list(duplicate_sentences(inputs.duplicates, places_of(inputs)))
+def duplicate_notes(inputs: ClusterInputs, namespaces: Container[str] | None = None) -> list[str]:
+    """What is to be said of objects that are there twice: all of them, or what a question about some namespaces needs."""
+    return list(duplicate_sentences(inputs.duplicates, places_of(inputs), namespaces))
 
 
 def engine_of(inputs: ClusterInputs) -> Engine:

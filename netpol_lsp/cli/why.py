@@ -56,15 +56,18 @@ def run(_name: str, arguments: Sequence[str]) -> int:
 
 
 def _why(options: argparse.Namespace) -> int:
-    inputs = load(options, options.paths, notes=options.format != "text")
+    inputs = load(options, options.paths, notes=False)
     engine = engine_of(inputs)
     try:
         found = ask_why(engine, names_of(inputs), options.source, options.destination, options.port)
     except QuestionProblem as problem:
         raise UsageError(str(problem)) from None
     text = _rendered(found, options, places_of(inputs))
-    notes = duplicate_notes(inputs)
-    if notes and options.format == "text":
+    notes = duplicate_notes(inputs, found.namespaces)
+    if options.format != "text":
+        for note in notes:
+            console.info(f"note: {note}")
+    elif notes:
         text += "\n" + "".join(f"{note}\n" for note in notes)
     write(text, options.output)
     if options.evidence is not None:

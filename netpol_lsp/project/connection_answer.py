@@ -95,7 +95,7 @@ def answer_connection(
     places = Places(texts, WorkspaceStarts(view), title, view.places.rendered)
     verdict = MIXED if found.is_mixed else VERDICTS[found.verdict]
     text, markdown = why_text.render(found, places, Pen(False)), why_markdown.render(found, places)
-    notes = list(duplicate_sentences(known.duplicates, places))
+    notes = list(duplicate_sentences(known.duplicates, places, found.namespaces))
     if notes:
         text += "\n" + "".join(f"{note}\n" for note in notes)
         markdown += "\n" + "".join(f"- {markdown_text(note)}\n" for note in notes)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from netpol_lsp.policies.direction import Direction
+from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.edits import Edit, edits
 from netpol_lsp.reach.engine import Engine
 from netpol_lsp.reach.names import Named
@@ -49,6 +50,12 @@ class Answer:
     answered: tuple[Answered, ...]
     verdict: Ternary
     is_mixed: bool = False
+
+    @property
+    def namespaces(self) -> frozenset[str]:
+        """The namespaces of the pods that it is about."""
+        ends = (end for item in self.answered for end in (item.pair.source, item.pair.destination))
+        return frozenset(end.namespace for end in ends if isinstance(end, Workload) and end.namespace is not None)
 
 
 def answer(engine: Engine, source: Named, destination: Named, port: AskedPort = EVERY_PORT) -> Answer:

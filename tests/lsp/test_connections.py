@@ -74,6 +74,29 @@ async def test_policies_that_replace_one_another_are_told(make_editor, tmp_path,
     assert "b.yaml:7:18 counts" in found["markdown"]
 
 
+async def test_of_objects_there_twice_those_of_other_namespaces_are_only_counted(
+    make_editor, tmp_path, capsys, monkeypatch
+):
+    for name in ("a", "b"):
+        text = f"{APP}---\n{POLICY}---\n{POLICY.replace('namespace: data', 'namespace: elsewhere')}"
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    editor = make_editor()
+    await editor.start(tmp_path)
+    await editor.until(lambda: editor.server.services.session.workspace.is_complete)
+    await editor.quiet()
+    monkeypatch.chdir(tmp_path)
+    assert main(["why", "data/db", "data/db", "--color", "never"]) == 0
+    said = capsys.readouterr().out
+    notes = [line for line in said.splitlines() if "there twice" in line]
+    assert any(line.startswith("NetworkPolicy data/db is there twice: b.yaml") for line in notes)
+    assert not any("elsewhere" in line for line in notes)
+    assert notes[-1].endswith("there twice: `netpol-lint connectivity` lists them all")
+    question = {"command": "netpol.why", "arguments": [{"from": "data/db", "to": "data/db"}]}
+    assert (await editor.request("workspace/executeCommand", question))["text"] == said
+    assert main(["connectivity", "--format", "json", "-o", "/dev/null"]) == 0
+    assert "NetworkPolicy elsewhere/db is there twice" in capsys.readouterr().err
+
+
 async def test_what_replaces_one_another_is_no_markup(make_editor, tmp_path):
     (tmp_path / "app.yaml").write_text(APP, encoding="utf-8")
     for name in ("a", "![x](https:evil.example) <b>"):

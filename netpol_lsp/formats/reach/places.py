@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,9 @@ class Place:
         }
 
 
+_LISTED = 10
+"""So many objects that are there twice are listed beside an answer."""
+
 NO_PLACE: dict[str, Any] = {"path": None, "start": None, "end": None}
 
 
@@ -76,8 +79,22 @@ class Places:
         return NO_PLACE if found is None else found.json()
 
 
-def duplicate_sentences(duplicates: Iterable[Duplicate], places: Places) -> Iterator[str]:
-    """What is to be said of objects that are there twice: the later one counts, as the one that is applied last."""
-    for item in duplicates:
+def duplicate_sentences(
+    duplicates: Iterable[Duplicate], places: Places, namespaces: Container[str] | None = None
+) -> Iterator[str]:
+    """What is to be said of objects that are there twice: the later one counts, as the one that is applied last.
+
+    `namespaces`: what a question is about; objects of others are counted in one sentence, and the first ten are listed.
+    """
+    found = list(duplicates)
+    if namespaces is not None:
+        asked = [item for item in found if item.namespace is None or item.namespace in namespaces]
+        found, others = asked[:_LISTED], len(found) - len(asked[:_LISTED])
+    else:
+        others = 0
+    for item in found:
         kept, dropped = places.find(item.kept), places.find(item.dropped)
         yield f"{item.title} is there twice: {kept} counts, {dropped} does not"
+    if others:
+        what = "other object is" if others == 1 else "other objects are"
+        yield f"{others} {what} there twice: `netpol-lint connectivity` lists them all"
