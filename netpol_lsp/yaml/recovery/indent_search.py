@@ -25,7 +25,7 @@ _LABEL_KEY = re.compile(r"(?:[A-Za-z0-9.-]+/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?
 _WORD = re.compile(r"[A-Za-z][\w./-]*\Z", re.ASCII)
 
 UNKNOWN_FIELD, PROSE, ODD_VALUE, MISSING, NAMED_LIKE_FIELD, EMPTY, DEDENT = 5.0, 6.0, 3.0, 4.0, 3.0, 2.0, 0.5
-ANOTHER_ITEM = 1.5
+ANOTHER_ITEM, NEARER = 1.5, 0.01
 _STATE_WORK = 10
 _MOST_WORK = 800_000
 """Collections carried along, with a few for each state: some seconds. A pasted policy takes thousands, a long one 200,000."""
@@ -45,7 +45,7 @@ def read(rows: Sequence[LogicalLine], shape: ObjectShape) -> IndentHypothesis | 
             continue
         if row.kind is not LogicalLineKind.CONTENT:
             continue
-        reached = [after for state in states for after in _place(state, row, shape, is_bare=is_bare)]
+        reached = _reached(states, row, shape, is_bare=is_bare)
         # Each open collection is a place to go on, and is carried along by each way to go on.
         if not budget.take(sum(_STATE_WORK + len(state.frames) for state in reached)):
             return None
@@ -63,6 +63,17 @@ def read(rows: Sequence[LogicalLine], shape: ObjectShape) -> IndentHypothesis | 
         is_certain=rival - best.cost >= SURE and not best.odd,
         lost=tuple(placed for placed in chosen if placed.lost),
     )
+
+
+def _reached(states: Sequence[State], row: LogicalLine, shape: ObjectShape, *, is_bare: bool) -> list[State]:
+    """Every way to go on with a row that may still win. `states`: cheapest first."""
+    # Any row can be read as prose: what costs so much more than that is pruned anyhow, and need not be made.
+    limit = states[0].cost + _prose_cost(row.line) + _WINDOW
+    found: list[State] = []
+    for state in states:
+        found += _place(state, row, shape, limit, is_bare=is_bare)
+        limit = min(limit, min(map(_cost, found)) + _WINDOW)
+    return found
 
 
 def _differs(one: tuple[PlacedLine, ...], other: tuple[PlacedLine, ...]) -> bool:
@@ -102,35 +113,48 @@ def _prune(states: list[State]) -> list[State]:
     return kept
 
 
-def _place(state: State, row: LogicalLine, shape: ObjectShape, *, is_bare: bool) -> Iterator[State]:
-    """Every way to go on with a row. `is_bare`: dashes are lost, too."""
+def _place(state: State, row: LogicalLine, shape: ObjectShape, limit: float, *, is_bare: bool) -> Iterator[State]:
+    """The ways to go on with a row that cost at most `limit`. `is_bare`: dashes are lost, too."""
     line = row.line
+    places = tuple(_places(state, limit))
     if line.dashes:
-        yield from _place_items(state, row)
+        yield from _place_items(places, row)
     elif line.key is not None:
-        yield from _place_key(state, row, shape)
+        yield from _place_key(state, places, row, shape)
     if is_bare and not line.dashes:
-        yield from _place_bare_items(state, row)
+        yield from _place_bare_items(state, places, row)
     yield _as_prose(state, row)
 
 
-def _as_prose(state: State, row: LogicalLine) -> State:
-    line = row.line
-    cost = PROSE
+def _places(state: State, limit: float) -> Iterator[State]:
+    """The state, then without its innermost collection, and so on, as far as closing them costs at most `limit`."""
+    cost = state.cost
+    for level in range(len(state.frames), 0, -1):
+        if level < len(state.frames):
+            cost += _closing_cost(state.frames[level])
+        if cost > limit:
+            return
+        yield state._replace(frames=state.frames[:level], cost=cost)
+
+
+def _prose_cost(line: Line) -> float:
     if line.key is None and not line.dashes:
-        cost = 3.0 if _WORD.match(line.body) else 0.5
-    elif not _LABEL_KEY.match(line.key or "") and not line.dashes:
-        cost = 1.0
+        return 3.0 if _WORD.match(line.body) else 0.5
+    if not _LABEL_KEY.match(line.key or "") and not line.dashes:
+        return 1.0
+    return PROSE
+
+
+def _as_prose(state: State, row: LogicalLine) -> State:
     column = state.frames[-1].column if state.frames else 0
-    return _add(state, PlacedLine(row, column, is_prose=True), cost, odd=1)
+    return _add(state, PlacedLine(row, column, is_prose=True), _prose_cost(row.line), odd=1)
 
 
-def _place_key(state: State, row: LogicalLine, shape: ObjectShape) -> Iterator[State]:
+def _place_key(state: State, places: Sequence[State], row: LogicalLine, shape: ObjectShape) -> Iterator[State]:
     line = row.line
     key = line.key or ""
-    frames = state.frames
-    for level in range(len(frames) - 1, -1, -1):
-        frame = frames[level]
+    for place in places:
+        frame = place.frames[-1]
         if frame.shape.form not in (FieldShape.MAPPING, FieldShape.ANY) or key in frame.seen:
             continue
         known = key in frame.shape.fields
@@ -138,8 +162,9 @@ def _place_key(state: State, row: LogicalLine, shape: ObjectShape) -> Iterator[S
             cost, child = UNKNOWN_FIELD, ANYTHING
         else:
             child = frame.shape.child(key)
-            cost = 0.0 if known else _entry_cost(frames[:level], frame, line)
-        yield _enter_key(_close(state, level + 1), level, row, child, cost)
+            cost = 0.0 if known else _entry_cost(place.frames[:-1], frame, line)
+        yield _enter_key(place, row, child, cost)
+    frames = state.frames
     heads = _heads(shape)
     if not frames or (key in heads and (key in frames[0].seen or not frames[0].seen.isdisjoint(_bodies(shape)))):
         if key not in shape.fields:
@@ -148,7 +173,7 @@ def _place_key(state: State, row: LogicalLine, shape: ObjectShape) -> Iterator[S
         root = Frame("", shape, 0, line.indent, line.indent)
         fresh = State((root,), fresh.cost, fresh.documents + 1, fresh.placed, fresh.odd)
         cost = 0.0 if key in heads else 3.0
-        yield _enter_key(fresh, 0, row, shape.child(key), cost, starts=True)
+        yield _enter_key(fresh, row, shape.child(key), cost, starts=True)
 
 
 @lru_cache(maxsize=8)
@@ -182,19 +207,17 @@ def _entry_cost(outer: tuple[Frame, ...], frame: Frame, line: Line) -> float:
     return cost
 
 
-def _enter_key(
-    state: State, level: int, row: LogicalLine, child: ObjectShape, cost: float, *, starts: bool = False
-) -> State:
-    """The state after a key in the frame at `level`, which is the innermost one left."""
+def _enter_key(state: State, row: LogicalLine, child: ObjectShape, cost: float, *, starts: bool = False) -> State:
+    """The state after a key in its innermost frame."""
     line = row.line
-    frame = state.frames[level]
+    frame = state.frames[-1]
     lost = not starts and frame.rows == 0 and bool(frame.name) and line.indent <= frame.parent_residual
     if not starts:
         cost += _indent_cost(frame, line)
     grown = frame.grown(line.indent, line.key or "")
     inner = _child_frame(line.key or "", child, frame.column, line.indent, line)
     cost += _value_cost(child, line)
-    frames = (*state.frames[:level], grown, *inner)
+    frames = (*state.frames[:-1], grown, *inner)
     placed = PlacedLine(row, frame.column, starts=starts, lost=lost, parent=frame.name)
     return _add(state, placed, cost, frames=frames)
 
@@ -228,41 +251,40 @@ def _value_cost(shape: ObjectShape, line: Line) -> float:
     return 0.0
 
 
-def _place_items(state: State, row: LogicalLine) -> Iterator[State]:
-    frames = state.frames
-    for level in range(len(frames) - 1, -1, -1):
-        frame = frames[level]
+def _place_items(places: Sequence[State], row: LogicalLine) -> Iterator[State]:
+    for place in places:
+        frame = place.frames[-1]
         if frame.shape.form is FieldShape.LIST or (frame.shape.form is FieldShape.ANY and not frame.seen):
-            yield _enter_item(_close(state, level + 1), level, row)
+            yield _enter_item(place, row)
 
 
-def _place_bare_items(state: State, row: LogicalLine) -> Iterator[State]:
+def _place_bare_items(state: State, places: Sequence[State], row: LogicalLine) -> Iterator[State]:
     """A row as the start of a list item whose dash is lost: a known key of the item, or a word where words are listed."""
-    frames, line = state.frames, row.line
-    for level in range(len(frames) - 1, -1, -1):
-        frame = frames[level]
+    line = row.line
+    for place in places:
+        frame = place.frames[-1]
         item = frame.shape.item
         if frame.shape.form is not FieldShape.LIST or item is None:
             continue
         if line.key is None and item.form is FieldShape.SCALAR and " " not in line.body:
             placed = PlacedLine(row, frame.column, parent=frame.name, dash=True, lost=frame.rows == 0)
-            closed = _close(state, level + 1)
-            yield _add(closed, placed, 0.0, frames=(*frames[:level], frame.grown(line.indent)))
+            yield _add(place, placed, 0.0, frames=(*place.frames[:-1], frame.grown(line.indent)))
         elif line.key is not None and line.key in item.fields:
-            open_item = frames[level + 1] if len(frames) > level + 1 else None
+            level = len(place.frames)
+            open_item = state.frames[level] if len(state.frames) > level else None
             # What the item above can take belongs to it.
             cost = ANOTHER_ITEM if open_item is not None and line.key not in open_item.seen else 0.0
-            yield _enter_bare_item(_close(state, level + 1), level, row, item, cost)
+            yield _enter_bare_item(place, row, item, cost)
 
 
-def _enter_bare_item(state: State, level: int, row: LogicalLine, item: ObjectShape, cost: float) -> State:
-    frame, line = state.frames[level], row.line
+def _enter_bare_item(state: State, row: LogicalLine, item: ObjectShape, cost: float) -> State:
+    frame, line = state.frames[-1], row.line
     key = line.key or ""
     child = item.child(key)
     column = frame.column + _STEP
     inner = Frame("", item, column, line.indent, line.indent, frozenset({key}), 1)
     frames = (
-        *state.frames[:level],
+        *state.frames[:-1],
         frame.grown(line.indent),
         inner,
         *_child_frame(key, child, column, line.indent, line),
@@ -271,15 +293,15 @@ def _enter_bare_item(state: State, level: int, row: LogicalLine, item: ObjectSha
     return _add(state, placed, cost + _value_cost(child, line), frames=frames)
 
 
-def _enter_item(state: State, level: int, row: LogicalLine) -> State:
+def _enter_item(state: State, row: LogicalLine) -> State:
     line = row.line
-    frame = state.frames[level]
+    frame = state.frames[-1]
     shape = frame.shape.item or ANYTHING
     cost = _indent_cost(frame, line)
     if len(line.dashes) > 1:
         cost += UNKNOWN_FIELD
     grown = frame.grown(line.indent)
-    frames: tuple[Frame, ...] = (*state.frames[:level], grown)
+    frames: tuple[Frame, ...] = (*state.frames[:-1], grown)
     column = frame.column + line.body_start - line.dashes[0] if line.body else frame.column + _STEP
     residual = line.body_column if line.body else line.indent
     key = line.key
@@ -306,19 +328,20 @@ def _close(state: State, level: int) -> State:
     """The state with only the outermost `level` frames left: what the closed ones lack costs."""
     if len(state.frames) == level:
         return state
-    cost = 0.0
-    for frame in state.frames[level:]:
-        shape = frame.shape
-        if shape.form is FieldShape.MAPPING:
-            if frame.rows == 0 and frame.name:
-                cost += EMPTY
-            else:
-                cost += MISSING * len(shape.required - frame.seen) + _usual_cost(frame)
-        elif shape.form is FieldShape.LIST and frame.rows == 0:
-            cost += 0.25
-    # Between two places that fit equally well, the nearer one is meant.
-    cost += 0.01 * max(0, len(state.frames) - level)
-    return State(state.frames[:level], state.cost + cost, state.documents, state.placed, state.odd)
+    cost = state.cost + sum(map(_closing_cost, state.frames[level:]))
+    return State(state.frames[:level], cost, state.documents, state.placed, state.odd)
+
+
+def _closing_cost(frame: Frame) -> float:
+    """What a collection that is closed lacks. Of two places that fit equally well, the nearer one is meant."""
+    shape = frame.shape
+    if shape.form is FieldShape.MAPPING:
+        if frame.rows == 0 and frame.name:
+            return NEARER + EMPTY
+        return NEARER + MISSING * len(shape.required - frame.seen) + _usual_cost(frame)
+    if shape.form is FieldShape.LIST and frame.rows == 0:
+        return NEARER + 0.25
+    return NEARER
 
 
 def _usual_cost(frame: Frame) -> float:
