@@ -2,7 +2,7 @@
 
     python benchmarks/damaged.py --count 1000000 --jobs 2 [--folder FOLDER ...] [--seed 0] [--fix] [--minutes 60]
 
-Each input is a manifest (of the rule pages, the examples and the given folders) with up to twelve random changes: bytes
+Each input is a manifest (of the rule pages, the examples and the given folders) with one to twelve random changes, mostly one to three: bytes
 and tokens put in, taken out, doubled and moved, lines swapped, indentation lost, pieces of two files joined. The same
 seed gives the same inputs; `--only NUMBER` prints one of them. `--minutes` ends a run that would take longer.
 """
@@ -27,6 +27,7 @@ TOKENS = [
     "null", "~", "9" * 5000, "0x", "1e999", "10.0.0.0/8", "podSelector:", "spec:", "ingress:", "from:", "ports:", "policyTypes:", "<<<<<<< a\n",
     "=======\n", ">>>>>>> b\n", "# netpol: ignore[NP210] ", "matchLabels", "kind: NetworkPolicy\n", "\U0001f680", "\ud800", "[" * 400, "{a: " * 200,
 ]  # fmt: skip
+_CHANGES = (1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 6, 9, 12)
 _LARGEST_SEED, _LARGEST = 20_000, 60_000
 
 
@@ -51,7 +52,7 @@ def damaged(number: int, texts: list[str], seed: int) -> str:
     """One damaged manifest."""
     draw = random.Random(seed * 1_000_003 + number)
     text = draw.choice(texts)
-    for _ in range(draw.randint(1, 12)):
+    for _ in range(draw.choice(_CHANGES)):
         text = _change(text, texts, draw)[:_LARGEST]
     return text
 
