@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import threading
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from types import ModuleType
@@ -12,10 +13,18 @@ from netpol_lsp import rules as builtin_rules
 from netpol_lsp.findings.rule_info import RuleInfo
 from netpol_lsp.lint.rule import DocumentRule, PolicyRule, Rule
 
+_LOADING = threading.Lock()
+
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """The built-in rules, sorted by code."""
+    # Two threads that load the same hundred modules at once would wait for each other at each of them.
+    with _LOADING:
+        return _load()
+
+
+def _load() -> tuple[Rule, ...]:
     names = [info.name for info in pkgutil.iter_modules(builtin_rules.__path__) if info.name.startswith("np")]
     modules = (importlib.import_module(f"{builtin_rules.__name__}.{name}") for name in names)
     return _sorted(rule for module in modules for rule in _rules_of(module))

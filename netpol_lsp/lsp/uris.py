@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote_from_bytes, unquote, urlsplit
 
 from pygls import uris
 
@@ -21,6 +21,9 @@ def path_of_uri(uri: str) -> str | None:
 @lru_cache(maxsize=1024)
 def uri_of_path(path: str) -> str:
     """The URI of an absolute path."""
+    if os.sep == "/" and path[:1] == "/" and "//" not in path and "/." not in path and path[-1] != "/":
+        # What `as_uri` does where there is nothing to tidy up, in a tenth of its time.
+        return "file://" + quote_from_bytes(os.fsencode(path))
     return Path(path).as_uri()
 
 

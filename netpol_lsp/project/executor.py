@@ -18,7 +18,7 @@ PAYS_FROM = {"fork": 1500, "spawn": 4000}
 def choose_executor(work: Sequence[LintJob], jobs: int | None) -> Iterator[Executor]:
     """Whoever lints these texts best: this process, or as many as asked for, or as there are cores."""
     method = "fork" if _can_fork() else "spawn"
-    count = min(jobs or _cores(), len(work))
+    count = min(jobs or cores(), len(work))
     if count < 2 or (jobs is None and _documents(work) < PAYS_FROM[method]):
         yield InProcessExecutor(work)
         return
@@ -35,7 +35,8 @@ def _documents(work: Sequence[LintJob]) -> int:
     return sum(1 + item.text.source.text.count("\n---") for item in work)
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from itertools import chain
+from typing import Any
 
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector
 from netpol_lsp.policies.origin import NOWHERE, Origin
@@ -308,6 +309,12 @@ class ResourceFacts:
 
     def __bool__(self) -> bool:
         return any(True for _ in self)
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """What another process gets: `NO_RESOURCES` is that very value there, too."""
+        if self is NO_RESOURCES:
+            return "NO_RESOURCES"
+        return ResourceFacts, tuple(getattr(self, one.name) for one in fields(ResourceFacts))
 
     def __iter__(self) -> Iterator[AnyFacts]:
         yield from self.workloads

@@ -139,7 +139,7 @@ def workspace(tmp_path, monkeypatch):
     """A folder with a policy, and how often a file is read and the folder is scanned."""
     (tmp_path / "p.yaml").write_text(policy(1, "a"))
     counts = {"read": 0, "scan": 0}
-    read, scan = workspace_indexer.read_source, workspace_indexer._Scan
+    read, scan = workspace_indexer.read_source, workspace_indexer.Scan
 
     def count(name, function):
         def counted(*arguments):
@@ -149,7 +149,7 @@ def workspace(tmp_path, monkeypatch):
         return counted
 
     monkeypatch.setattr(workspace_indexer, "read_source", count("read", read))
-    monkeypatch.setattr(workspace_indexer, "_Scan", count("scan", scan))
+    monkeypatch.setattr(workspace_indexer, "Scan", count("scan", scan))
     return tmp_path, counts
 
 

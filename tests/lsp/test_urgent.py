@@ -6,7 +6,7 @@ import json
 import pytest
 
 from netpol_lsp.lint.plan import Scope
-from netpol_lsp.lsp.state import document_cache, scheduler, urgent, workspace_indexer
+from netpol_lsp.lsp.state import document_cache, scheduler, urgent, workspace_indexer, workspace_scan
 from netpol_lsp.lsp.state.urgent import Slices, Urgent
 
 pytestmark = pytest.mark.asyncio
@@ -27,7 +27,7 @@ def policies(count, start=0):
 
 def write_files(folder):
     """More files than may wait between the thread and the event loop."""
-    assert MANY > 2 * workspace_indexer._BATCH * (workspace_indexer._AHEAD + 1)
+    assert MANY > 2 * workspace_scan._BATCH * (workspace_scan._AHEAD + 1)
     for number in range(MANY):
         (folder / f"{number}.yaml").write_text(ONE.format(number=number))
 
@@ -39,7 +39,7 @@ class Counts:
         self.read = self.taken = 0
         self.published = {}
         self._editor, self._uri = editor, uri
-        real_read, real_take = workspace_indexer.read_source, workspace_indexer.WorkspaceIndexer._take
+        real_read, real_take = workspace_scan.read_source, workspace_indexer.WorkspaceIndexer._take
 
         def read(path):
             self.read += 1
@@ -49,7 +49,7 @@ class Counts:
             self.taken += 1
             return real_take(indexer, *arguments)
 
-        monkeypatch.setattr(workspace_indexer, "read_source", read)
+        monkeypatch.setattr(workspace_scan, "read_source", read)
         monkeypatch.setattr(workspace_indexer.WorkspaceIndexer, "_take", take)
         editor.server.protocol.connect(self._receive)
 
@@ -206,21 +206,21 @@ async def test_a_scan_that_nobody_wants_walks_no_further(make_editor, tmp_path, 
         (tmp_path / f"folder-{number}").mkdir()
         (tmp_path / f"folder-{number}" / "a.yaml").write_text(ONE.format(number=number))
     scans, asked = [], []
-    real = workspace_indexer._Scan._is_excluded
+    real = workspace_scan.Scan._is_excluded
 
     def is_excluded(scan, path):
         if not scans:
             scans.append(scan)
-            scan.stopped.set()
+            scan.stop()
         if scan is scans[0]:
             asked.append(path)
         return real(scan, path)
 
-    monkeypatch.setattr(workspace_indexer._Scan, "_is_excluded", is_excluded)
+    monkeypatch.setattr(workspace_scan.Scan, "_is_excluded", is_excluded)
     posted = []
-    real_post = workspace_indexer._Scan._post
+    real_post = workspace_scan.Scan._post
     monkeypatch.setattr(
-        workspace_indexer._Scan, "_post", lambda scan, batch: (posted.append(batch), real_post(scan, batch))[1]
+        workspace_scan.Scan, "_post", lambda scan, batch: (posted.append(batch), real_post(scan, batch))[1]
     )
     editor = make_editor()
     await editor.start(tmp_path)

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from netpol_lsp.lsp.features import text_sync
-from netpol_lsp.lsp.state import workspace_indexer
+from netpol_lsp.lsp.state import workspace_scan
 
 pytestmark = pytest.mark.asyncio
 
@@ -153,7 +153,7 @@ async def test_nobody_means_the_whole_disk(make_editor, tmp_path, monkeypatch):
 
 
 async def test_progress_of_a_long_scan(make_editor, tmp_path, monkeypatch):
-    monkeypatch.setattr(workspace_indexer, "_SHOW_FROM", 1)
+    monkeypatch.setattr(workspace_scan, "_SHOW_FROM", 1)
     (tmp_path / "dns.yaml").write_text(DNS)
     editor = make_editor()
     await editor.start(tmp_path)
@@ -298,18 +298,18 @@ async def test_folders_are_renamed_and_deleted(make_editor, tmp_path):
 
 async def test_a_change_while_the_workspace_is_read_is_not_lost(make_editor, tmp_path, monkeypatch):
     may_go_on = threading.Event()
-    original = workspace_indexer._Scan._post
+    original = workspace_scan.Scan._post
 
     def late(scan, batch):
         assert may_go_on.wait(30)
         original(scan, batch)
 
-    monkeypatch.setattr(workspace_indexer._Scan, "_post", late)
+    monkeypatch.setattr(workspace_scan.Scan, "_post", late)
     path = tmp_path / "dns.yaml"
     path.write_text(DNS)
     read = threading.Event()
     monkeypatch.setattr(
-        workspace_indexer, "read_source", lambda path, real=workspace_indexer.read_source: (real(path), read.set())[0]
+        workspace_scan, "read_source", lambda path, real=workspace_scan.read_source: (real(path), read.set())[0]
     )
     editor = make_editor()
     await editor.start(tmp_path)

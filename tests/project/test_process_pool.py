@@ -58,7 +58,7 @@ def test_little_work_stays_here() -> None:
 
 def test_much_work_is_spread(monkeypatch) -> None:
     monkeypatch.setattr(crew_module, "PAYS_FROM", {"fork": 2, "spawn": 2})
-    monkeypatch.setattr(crew_module, "_cores", lambda: 2)
+    monkeypatch.setattr(crew_module, "cores", lambda: 2)
     with crew_module.choose_executor(work(3), None) as crew:
         assert not isinstance(crew, InProcessExecutor)
 

@@ -2,47 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
-import threading
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Protocol
 
-from netpol_lsp.files.discovery import discover
-from netpol_lsp.files.reading import ReadProblem, read_source
-from netpol_lsp.lint.file_facts import counts, facts_of
+from netpol_lsp.files.reading import read_source
 from netpol_lsp.lsp.state.client_port import ClientPort
+from netpol_lsp.lsp.state.collector import collector_rests
 from netpol_lsp.lsp.state.configuration import Configuration
-from netpol_lsp.lsp.state.progress import Progress
 from netpol_lsp.lsp.state.scheduler import run_task
 from netpol_lsp.lsp.state.session import MAX_LENGTH
 from netpol_lsp.lsp.state.urgent import Slices, Urgent
+from netpol_lsp.lsp.state.workspace_scan import Scan
 from netpol_lsp.lsp.transport.trace import Operation
 from netpol_lsp.lsp.uris import path_of_uri, uri_of_path
-from netpol_lsp.policies.kinds import may_be_ours
 from netpol_lsp.project.config_files import LoadedConfig
-from netpol_lsp.project.platform_detection import Hints, detected_layer, hints_in_text
+from netpol_lsp.project.file_reading import FileJob, FileReading, reading_of
+from netpol_lsp.project.platform_detection import Hints, detected_layer
 from netpol_lsp.project.workspace_store import WorkspaceStore
 from netpol_lsp.text.endings import TAKEN_ENDINGS
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
-from netpol_lsp.workspace.platform_hints import may_hint
-from netpol_lsp.workspace.resource_kinds import may_hold_resources
 
 logger = logging.getLogger(__name__)
 
-_BATCH = 16
-"""Files that the thread reads until it hands them over."""
-_BATCH_LENGTH = 1 << 18
-"""Characters that are enough for a batch of fewer files."""
-_AHEAD = 4
-"""Batches that may wait: the disk can be faster than the reading of policies."""
 _PIECE = 128
 """Files whose facts are sorted in at once."""
-_SHOW_FROM = 500
-"""Files from which the client is told of the scan."""
 
 
 class Owner(Protocol):
@@ -81,7 +68,7 @@ class WorkspaceIndexer:
         self._configuration = configuration
         self._store = store
         self._owner = owner
-        self._scan: _Scan | None = None
+        self._scan: Scan | None = None
         self.is_first = True
         self._ours: set[str] = set()
         self._hints: dict[str, Hints] = {}
@@ -105,8 +92,8 @@ class WorkspaceIndexer:
         folders = self._configuration.folders
         self.is_first = self.is_first and bool(folders)
         if folders:
-            self._scan = _Scan(self._client, self._configuration, folders, self._urgent)
-            run_task(self._run(self._scan))
+            self._scan = Scan(self._client, self._configuration, folders, self._urgent)
+            run_task(self._work(self._scan))
         else:
             self._use({}, set(), ())
         self._owner.settle()
@@ -114,7 +101,7 @@ class WorkspaceIndexer:
     def stop(self) -> None:
         """End a scan that is under way."""
         if self._scan is not None:
-            self._scan.stopped.set()
+            self._scan.stop()
             self._scan = None
 
     def cancel(self, token: str | int) -> None:
@@ -159,17 +146,25 @@ class WorkspaceIndexer:
                 self._owner.refresh_context()
             self._owner.check_affected()
 
-    async def _run(self, scan: _Scan) -> None:
+    async def _work(self, scan: Scan) -> None:
+        with collector_rests():
+            await self._run(scan)
+
+    async def _run(self, scan: Scan) -> None:
         """Take in what the scan reads, in slices, and use it when it is complete."""
         found: dict[str, FileFacts] = {}
         ours: set[str] = set()
         hints: dict[str, Hints] = {}
         operation = Operation(logger, "reading of the workspace")
         slices = Slices(self._urgent)
-        async for path, source in scan.texts():
+        async for path, one in scan.files():
             uri = uri_of_path(path)
-            found[uri] = self._take(uri, path, source, ours, hints)
-            await slices.done(len(source.text))
+            if isinstance(one, FileReading):
+                found[uri] = _noted(uri, one, ours, hints)
+                await slices.done()
+            else:
+                found[uri] = self._take(uri, path, one, ours, hints)
+                await slices.done(len(one.text))
         if self._scan is scan:
             self._hints = hints
             if self._detect():
@@ -189,7 +184,7 @@ class WorkspaceIndexer:
             self._owner.settle()
             self._owner.check_again()
 
-    async def _sort_in(self, scan: _Scan, found: Mapping[str, FileFacts]) -> None:
+    async def _sort_in(self, scan: Scan, found: Mapping[str, FileFacts]) -> None:
         """Let the store know of the facts in pieces, and make what checks ask for: nobody judges by them before all are there.
 
         What says how files reach the cluster comes first: each change of it looks at all that is there.
@@ -240,11 +235,16 @@ class WorkspaceIndexer:
         config, is_wanted = self._configuration.for_document(path)
         if not is_wanted or len(source.text) > MAX_LENGTH:
             return NO_FACTS
-        if signs := hints_in_text(Source(path, source.text)):
-            hints[uri] = signs
-        if may_be_ours(source.text) and counts(source.text, uri):
-            ours.add(uri)
-        return facts_of(Source(uri, source.text), config.settings)
+        return _noted(uri, reading_of(source.text, FileJob(path, uri, config.settings)), ours, hints)
+
+
+def _noted(uri: str, reading: FileReading, ours: set[str], hints: dict[str, Hints]) -> FileFacts:
+    """The facts of a file, whose URI and hints are noted."""
+    if reading.hints:
+        hints[uri] = reading.hints
+    if reading.may_be_ours:
+        ours.add(uri)
+    return reading.facts
 
 
 def _pieces(found: Mapping[str, FileFacts]) -> Iterator[dict[str, FileFacts]]:
@@ -255,91 +255,3 @@ def _pieces(found: Mapping[str, FileFacts]) -> Iterator[dict[str, FileFacts]]:
     others = ((uri, facts) for uri, facts in found.items() if facts and not facts.resources.deliveries)
     while piece := dict(islice(others, _PIECE)):
         yield piece
-
-
-class _Scan:
-    """One walk over the folders: a thread reads, the event loop takes the texts."""
-
-    def __init__(
-        self, client: ClientPort, configuration: Configuration, folders: Sequence[str], urgent: Urgent
-    ) -> None:
-        self._urgent = urgent
-        self.stopped = threading.Event()
-        self.progress = Progress(client, "Reading manifests")
-        self._configuration = configuration
-        self._folders = folders
-        self.configs: tuple[LoadedConfig, ...] = ()
-        self._loop = asyncio.get_running_loop()
-        self._batches: asyncio.Queue[tuple[int, int, list[tuple[str, Source]]] | None] = asyncio.Queue()
-        self._room = threading.Semaphore(_AHEAD)
-
-    async def texts(self) -> AsyncIterator[tuple[str, Source]]:
-        """The texts that may hold policies, or what they depend on, with their paths."""
-        # What the client sent together with its request for the scan, as the documents it opens, goes first.
-        await self._urgent.give_way()
-        # A daemon: a slow disk does not keep the server from ending.
-        threading.Thread(target=self._read, name="scan", daemon=True).start()
-        is_shown = False
-        while not self.stopped.is_set() and (batch := await self._batches.get()) is not None:
-            done, total, texts = batch
-            self._room.release()
-            if total >= _SHOW_FROM:
-                if not is_shown:
-                    self.progress.begin()
-                    is_shown = True
-                self.progress.report(done, total)
-            for text in texts:
-                yield text
-
-    def _read(self) -> None:
-        """Runs in the thread."""
-        try:
-            for batch in self._batches_of(self._find()):
-                while not self._room.acquire(timeout=1):
-                    if self.stopped.is_set():
-                        return
-                self._post(batch)
-        except Exception:
-            logger.exception("the workspace could not be read")
-        self._post(None)
-
-    def _find(self) -> list[str]:
-        paths = [path.replace(os.sep, "/") for path in discover(self._folders, self._is_excluded).paths]
-        self.configs = tuple({id(config): config for config in map(self._config_of, paths)}.values())
-        return paths
-
-    def _is_excluded(self, path: str) -> bool:
-        """Whether a file or folder is left out; all is when nobody wants the scan any more."""
-        self._urgent.give_way_in_thread()
-        return self.stopped.is_set() or self._configuration.is_excluded(path)
-
-    def _config_of(self, path: str) -> LoadedConfig:
-        self._urgent.give_way_in_thread()
-        return self._configuration.for_path(path)
-
-    def _batches_of(self, paths: list[str]) -> Iterator[tuple[int, int, list[tuple[str, Source]]]]:
-        read: list[tuple[str, Source]] = []
-        first = length = 0
-        for done, path in enumerate(paths, 1):
-            self._urgent.give_way_in_thread()
-            if self.stopped.is_set():
-                return
-            if (source := _read_ours(path)) is not None:
-                read.append((path, source))
-                length += len(source.text)
-            if done - first == _BATCH or length >= _BATCH_LENGTH or done == len(paths):
-                yield done, len(paths), read
-                read, first, length = [], done, 0
-
-    def _post(self, batch: tuple[int, int, list[tuple[str, Source]]] | None) -> None:
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._batches.put_nowait, batch)
-
-
-def _read_ours(path: str) -> Source | None:
-    """The text of a file that may hold policies, or what they depend on."""
-    read = read_source(path)
-    if isinstance(read, ReadProblem):
-        return None
-    is_wanted = may_be_ours(read.text) or may_hold_resources(read.text, path) or may_hint(read.text, path)
-    return read if is_wanted else None
