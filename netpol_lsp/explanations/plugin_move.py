@@ -9,7 +9,7 @@ from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability, Fact, Support
 from netpol_lsp.kube.net.address_set import address_set, addresses_of
 from netpol_lsp.kube.well_known import PRIVATE_RANGES
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.feature_uses import FeatureUse, feature_uses
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 
@@ -88,7 +88,7 @@ def _is_open(before: Capabilities, after: Capabilities, direction: Direction | N
 def _pod_blocks(policy: NetworkPolicy, pod_cidrs: tuple[str, ...]) -> Iterator[FeatureUse]:
     """The ipBlocks that hold addresses of pods, or may: where the ranges of pods are not known, private addresses."""
     pods = addresses_of(pod_cidrs or PRIVATE_RANGES)
-    for direction in Direction:
+    for direction in DIRECTIONS:
         if direction not in policy.effective_types:
             continue
         for rule in policy.rules(direction):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import (
@@ -97,7 +97,7 @@ def explain_policy(
     return Explanation(
         title=title,
         summary=summary,
-        directions=tuple(_direction(policy, direction, namespace) for direction in Direction),
+        directions=tuple(_direction(policy, direction, namespace) for direction in DIRECTIONS),
         notes=tuple(_notes(policy, namespace, default_namespace, is_partial=is_partial)),
         is_partial=is_partial,
     )
@@ -153,7 +153,7 @@ def _notes(
     if policy.pod_selector is None and not _is_selector_unknown(policy):
         yield "There is no podSelector, which selects every pod of the namespace."
     if not policy.declares_types and not policy.has_unknown_types and not _may_isolate_egress(policy):
-        filled = ", ".join(direction.value for direction in Direction if direction in policy.effective_types)
+        filled = ", ".join(direction.value for direction in DIRECTIONS if direction in policy.effective_types)
         yield f"policyTypes is not written: the API server fills in {filled}."
     yield from _peer_notes(policy, namespace)
     if any(rule.allows_every_port for rule in policy.all_rules if not rule.allows_every_peer):

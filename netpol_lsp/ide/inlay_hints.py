@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from netpol_lsp.kube.selector_syntax import Selector
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peer_words, plain
@@ -40,7 +40,7 @@ def hints(policy: NetworkPolicy, default_namespace: str | None = None) -> Iterat
     yield from _namespace_hints(policy, default_namespace)
     yield from _selector_hints(policy)
     yield from _type_hints(policy)
-    for direction in Direction:
+    for direction in DIRECTIONS:
         yield from _direction_hints(policy, direction)
     for rule in policy.all_rules:
         yield from _rule_hints(rule, policy.object.namespace or default_namespace)
@@ -68,7 +68,7 @@ def _type_hints(policy: NetworkPolicy) -> Iterator[Hint]:
     spec = policy.spec_field
     if policy.declares_types or policy.has_unknown_types or spec is None or spec.value is None:
         return
-    filled = ", ".join(direction.value for direction in Direction if direction in policy.effective_types)
+    filled = ", ".join(direction.value for direction in DIRECTIONS if direction in policy.effective_types)
     tooltip = "policyTypes is not written: this is what the API server fills in."
     field = policy.policy_types_field
     offset = max(field.node.end, field.key_span.end) if field is not None else spec.key_span.end + 1

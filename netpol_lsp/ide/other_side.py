@@ -15,7 +15,7 @@ from netpol_lsp.ide.rule_data import pods_peer, ports_data, rule_data
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector, Operator, includes
 from netpol_lsp.kube.selector_data import selector_data
 from netpol_lsp.lint.dns import dns_setup
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
 from netpol_lsp.policies.networkpolicy.subsumption import rule_covers
 from netpol_lsp.workspace.located_policy import LocatedPolicy
@@ -43,7 +43,7 @@ def other_sides(
     own = place_of(view, located)
     if own.is_unknown or located.policy.pod_selector.is_partial:
         return
-    for direction in Direction:
+    for direction in DIRECTIONS:
         for rule in located.policy.rules(direction):
             if not rule.start <= offset <= rule.end or rule.has_unknown_ports or direction not in located.policy.types:
                 continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.dns import insert_dns_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peer_words, plain
@@ -118,7 +118,7 @@ def _policy_types(document: Document, policy: NetworkPolicy) -> Iterator[Refacto
     """Write out what the API server fills in."""
     if policy.declares_types or policy.has_unknown_types or policy.spec is None:
         return
-    words = [direction.value for direction in Direction if direction in policy.effective_types]
+    words = [direction.value for direction in DIRECTIONS if direction in policy.effective_types]
     field = policy.policy_types_field
     if field is not None and field.entry is not None:
         edits = set_value(document, field.entry, words)

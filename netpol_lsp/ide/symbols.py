@@ -9,7 +9,7 @@ from enum import StrEnum
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.kube.typed_field import Field
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer, Port
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import isolation_words, peer_words, plain, pods_words
@@ -62,7 +62,7 @@ def _parts(policy: NetworkPolicy) -> Iterator[OutlinePart]:
     if policy.policy_types_field is not None:
         written = ", ".join(field.value or "?" for field in policy.policy_types)
         yield _of_field("policyTypes", written, PartKind.SELECTOR, policy.policy_types_field)
-    for direction in Direction:
+    for direction in DIRECTIONS:
         field = policy.rules_field(direction)
         if field is not None:
             yield _direction(policy, direction, field)

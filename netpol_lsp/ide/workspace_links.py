@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netpol_lsp.kube.label_selector import EVERYTHING, matches
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
 from netpol_lsp.policies.origin import Origin
 from netpol_lsp.workspace.located_policy import LocatedPolicy
@@ -103,7 +103,7 @@ def policies_of(view: WorkspaceSnapshot, workload: WorkloadFacts) -> tuple[Polic
         selects = _is_here(where, workload) and _matches(located, workload)
         directions = frozenset(
             direction
-            for direction in Direction
+            for direction in DIRECTIONS
             for rule in located.policy.rules(direction)
             for peer in rule.peers or ()
             if means(view, where, peer, workload)

@@ -178,24 +178,25 @@ def includes(a: LabelSelector, b: LabelSelector) -> bool:
 
     Exact for selectors that are fully known; a partial `a` proves nothing unless `b` selects nothing.
     """
-    if not a.is_partial and (not a.allowed or a.allowed == b.allowed):
-        return True
-    if not is_satisfiable(b):
-        return True
     if a.is_partial:
-        return False
+        return not is_satisfiable(b)
+    # Written out, without a generator: asked for each two selectors, most of which have one or two keys.
     known = dict(b.allowed)
-    return all(values.covers(known.get(key, _ANY_VALUE)) for key, values in a.allowed)
+    for key, values in a.allowed:
+        if not values.covers(known.get(key, _ANY_VALUE)):
+            return not is_satisfiable(b)
+    return True
 
 
 def intersects(a: LabelSelector, b: LabelSelector) -> bool:
     """Whether some label set can be selected by both. True means "perhaps" when one of them is partial."""
-    if not is_satisfiable(a) or not is_satisfiable(b):
-        return False
-    if not a.allowed or not b.allowed:
-        return True
-    known = dict(b.allowed)
-    return all(values.intersects(known.get(key, _ANY_VALUE)) for key, values in a.allowed)
+    if a.allowed and b.allowed:
+        known = dict(b.allowed)
+        for key, values in a.allowed:
+            other = known.get(key)
+            if other is not None and not values.intersects(other):
+                return False
+    return is_satisfiable(a) and is_satisfiable(b)
 
 
 def intersection(a: LabelSelector, b: LabelSelector) -> LabelSelector:

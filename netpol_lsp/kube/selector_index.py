@@ -50,10 +50,11 @@ class SelectorIndex(Generic[T]):
         """Everything whose selector may select all that a satisfiable `selector` does, and perhaps more; nothing twice."""
         yield from self._others
         for key, values in selector.allowed if self._by_label else ():
+            by_value = self._by_label.get(key)
             # Who asks for one value of a label includes only those that ask for the same one.
-            if len(values.values) == 1 and not values.is_complement:
-                for value in values.values:
-                    yield from self._by_label.get(key, {}).get(value, ())
+            if by_value is not None and len(values.values) == 1 and not values.is_complement:
+                (value,) = values.values
+                yield from by_value.get(value, ())
 
 
 def _exact_labels(selector: LabelSelector) -> list[tuple[str, str | None]]:

@@ -20,3 +20,7 @@ class Direction(StrEnum):
     def peers_key(self) -> str:
         """`from` or `to`."""
         return "from" if self is Direction.INGRESS else "to"
+
+
+DIRECTIONS = (Direction.INGRESS, Direction.EGRESS)
+"""Both, in the order in which rules and findings have them. An enum is iterated by a generator, twenty times as slow as a tuple."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import EVERY_ADDRESS, NO_ADDRESSES, CidrSet
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.engine import Engine, Verdict
 from netpol_lsp.reach.matrix import Matrix, connectivity_matrix
@@ -76,7 +76,7 @@ class Connectivity:
         for item in self.engine.classes.classes:
             if self.engine.classes.members[item.index]:
                 row = tuple(row[item.index] for rows in (self.matrix.sure, self.matrix.may) for row in rows)
-                outside = tuple(tuple(outside_verdicts(self.engine, item, direction)) for direction in Direction)
+                outside = tuple(tuple(outside_verdicts(self.engine, item, direction)) for direction in DIRECTIONS)
                 key = (item.namespace, row, columns[item.index], outside, self.differences(item))
                 found.setdefault(key, []).append(item)
         groups = []

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import EVERY_ADDRESS, NO_ADDRESSES, CidrSet
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.reach.cluster import Workload
 from netpol_lsp.reach.engine import Engine, Verdict
 from netpol_lsp.reach.pod_classes import PodClass
@@ -164,7 +164,7 @@ class Comparison:
                 if source is not destination or not source.is_pod:
                     yield self.between(source, destination)
         for item in both:
-            for direction in Direction:
+            for direction in DIRECTIONS:
                 yield from self.outside(item, direction)
 
     def between(self, source: BothStates, destination: BothStates) -> Change:
@@ -245,7 +245,7 @@ class Comparison:
                 self.before, change, change.before, traffic, [end.before if end else None for end in ends]
             )
             new = self._reasons(self.after, change, change.after, traffic, [end.after if end else None for end in ends])
-            for direction in Direction:
+            for direction in DIRECTIONS:
                 yield from _compare(kind, old.get(direction, []), new.get(direction, []))
 
     @staticmethod

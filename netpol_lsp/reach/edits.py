@@ -10,7 +10,7 @@ from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.kube.net.port_set import PortSet, port_range
 from netpol_lsp.kube.well_known import METADATA_NAME
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.ir import DirectionSemantics, Peer, PodSet, PolicySemantics, PortTerm, Rule
 from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.cluster import Cluster, Workload
@@ -94,7 +94,7 @@ def _attempts(
 def _small_cluster(engine: Engine, workload: Workload, other: End) -> Cluster:
     pods = engine.class_of(workload)
     policies = {
-        id(found.policy): found.policy for direction in Direction for found in engine.side(pods, direction).policies
+        id(found.policy): found.policy for direction in DIRECTIONS for found in engine.side(pods, direction).policies
     }
     ends = tuple(dict.fromkeys(end for end in (workload, other) if isinstance(end, Workload)))
     return replace(engine.cluster, policies=tuple(policies.values()), workloads=ends, services=(), routes=())

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.ir import Action, PolicySemantics, SelectorTree
 from netpol_lsp.reach.by_namespace import difference
 from netpol_lsp.reach.cluster import Cluster, Workload
@@ -234,9 +234,9 @@ class Engine:
         _, may = self._subject(policy)
         self._subjects.pop(id(policy))
         for item in self.classes.bits(may):
-            for direction in Direction:
+            for direction in DIRECTIONS:
                 self._sides.pop((item.index, direction), None)
-        for direction in Direction:
+        for direction in DIRECTIONS:
             self._directions.pop((id(policy), direction), None)
 
     # Parts

@@ -13,7 +13,7 @@ from netpol_lsp.kube.label_selector import EVERYTHING as EVERY_LABEL
 from netpol_lsp.kube.label_selector import LabelSelector, includes, intersects, is_satisfiable, match_labels
 from netpol_lsp.kube.net.address_set import CidrSet
 from netpol_lsp.kube.well_known import METADATA_NAME
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.ir import Peer, PodSet
 from netpol_lsp.reach.compiled import CompiledRule, Possible
 from netpol_lsp.reach.connectivity import Connectivity, Group, outside_verdicts
@@ -81,14 +81,14 @@ class ExposedConnectivity(Connectivity):
 
     def differences(self, pods: PodClass) -> Hashable:
         """What the pods are open to."""
-        return tuple(tuple(_openings(self.engine, pods, direction)) for direction in Direction)
+        return tuple(tuple(_openings(self.engine, pods, direction)) for direction in DIRECTIONS)
 
 
 def exposure(connectivity: ExposedConnectivity) -> Iterator[Exposed | Unprotected]:
     """What each group is open to, group by group."""
     engine = connectivity.engine
     for group in connectivity.groups:
-        for direction in Direction:
+        for direction in DIRECTIONS:
             if engine.side(group.pods, direction).is_open:
                 yield Unprotected(group, direction)
             for found in _openings(engine, group.pods, direction):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from netpol_lsp.kube.net import intervals
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.reach.compiled import CompiledRule, Possible
 from netpol_lsp.reach.engine import Engine, Selecting, Side
 from netpol_lsp.reach.pod_classes import PodClass
@@ -93,7 +93,7 @@ class _Builder:
         self.classes = engine.classes
         self.size = len(engine.classes.classes)
         self.full = (1 << self.size) - 1
-        sides = [engine.side(item, direction) for item in self.classes.classes for direction in Direction]
+        sides = [engine.side(item, direction) for item in self.classes.classes for direction in DIRECTIONS]
         self.rules = list(_rules_of(sides))
         self.named: dict[tuple[str, str], dict[int, tuple[int, int]]] = {}
         self._collect_named_ports()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import EVERY_ADDRESS, CidrSet
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.ir import PolicySemantics, Rule
 from netpol_lsp.reach.cluster import Cluster, Workload
 from netpol_lsp.reach.engine import Engine, Verdict
@@ -45,7 +45,7 @@ def compare(before: Engine, after: Engine, addresses: CidrSet = EVERY_ADDRESS) -
                 _is_explicit(before, old, other_old),
                 _is_explicit(after, new, other_new),
             )
-        for direction in Direction:
+        for direction in DIRECTIONS:
             for part in before.address_parts(old, direction, addresses):
                 for piece in after.address_parts(new, direction, part):
                     yield Compared(
@@ -155,7 +155,7 @@ def redundant_rules(
 
 def _rules(policies: Iterable[PolicySemantics]) -> Iterator[tuple[PolicySemantics, Direction, Rule]]:
     for policy in policies:
-        for direction in Direction:
+        for direction in DIRECTIONS:
             semantics = policy.direction(direction)
             for rule in semantics.rules if semantics is not None and semantics.applies is not False else ():
                 yield policy, direction, rule
@@ -176,7 +176,7 @@ def _members(engine: Engine, classes: int) -> bool:
 def uncaptured(engine: Engine) -> Iterator[tuple[Workload, Direction]]:
     """The workloads that no policy is about, surely or perhaps, by direction."""
     for workload in engine.cluster.workloads:
-        for direction in Direction:
+        for direction in DIRECTIONS:
             if not any(True for _ in engine.side(engine.class_of(workload), direction).policies):
                 yield workload, direction
 

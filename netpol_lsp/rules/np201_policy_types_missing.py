@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.edit.mappings import Edits, insert_entry, set_value
@@ -84,7 +84,7 @@ def policy_types_missing(ctx: PolicyContext) -> Diagnostics:
         return
     if written is not None and (written.is_unknown or (written.value is None and not written.is_null)):
         return
-    fields = (policy.rules_field(direction) for direction in Direction)
+    fields = (policy.rules_field(direction) for direction in DIRECTIONS)
     if any(field is not None and field.value is None and not field.is_null for field in fields):
         return  # of a wrong type, or a placeholder: no one knows what will be filled in
     if ctx.has_unknown_fields:
@@ -108,7 +108,7 @@ def _is_surprising(policy: NetworkPolicy) -> bool:
 
 
 def _effective(policy: NetworkPolicy) -> list[str]:
-    return [direction.value for direction in Direction if direction in policy.effective_types]
+    return [direction.value for direction in DIRECTIONS if direction in policy.effective_types]
 
 
 def _message(policy: NetworkPolicy) -> str:
@@ -132,7 +132,7 @@ def _isolate_egress(ctx: PolicyContext, policy: NetworkPolicy) -> Fix | None:
     """What the author of an empty `egress` probably meant."""
     if policy.egress_field is None or policy.egress:
         return None
-    edits = _edits(ctx, policy, [direction.value for direction in Direction])
+    edits = _edits(ctx, policy, [direction.value for direction in DIRECTIONS])
     return ctx.fix("List `Egress` as well, to deny all egress", edits, Applicability.UNSAFE)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.name_intent import (
     annotation_that_allows,
     intent_of_name,
@@ -62,7 +62,7 @@ def direction_denied(ctx: PolicyContext) -> Diagnostics:
     policy = ctx.policy
     if not policy.declares_types or policy.has_unknown_types:
         return
-    denied = [direction for direction in Direction if is_denied(policy, direction)]
+    denied = [direction for direction in DIRECTIONS if is_denied(policy, direction)]
     if not denied or is_named_denial(policy) or ctx.has_unknown_fields:
         return
     silent = []

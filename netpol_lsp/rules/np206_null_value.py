@@ -11,7 +11,7 @@ from typing import Any
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
@@ -130,7 +130,7 @@ class _Null:
 
 def _nulls(ctx: PolicyContext) -> Iterator[_Null]:
     policy = ctx.policy
-    for direction in Direction:
+    for direction in DIRECTIONS:
         rules = policy.rules_field(direction)
         if rules is not None and rules.value is None and rules.is_null and rules.entry is not None:
             message = _rules_message(policy, direction)

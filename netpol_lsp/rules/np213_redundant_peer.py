@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity, Tag
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS
 from netpol_lsp.policies.networkpolicy.exclusions import cancelled_exclusions
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.prose import peer_words
@@ -61,7 +61,7 @@ def redundant_peer(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     facts = ctx.semantics
-    for direction in Direction:
+    for direction in DIRECTIONS:
         for rule, stored in ctx.rules(direction):
             if stored.peers is None or len(stored.peers) < 2:
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity, Tag
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.exclusions import cancelled_exclusions
 from netpol_lsp.policies.networkpolicy.redundancy import redundant_rules
 from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
@@ -64,7 +64,7 @@ def redundant_rule(ctx: PolicyContext) -> Diagnostics:
                   app: api
     ```
     """
-    for direction in Direction:
+    for direction in DIRECTIONS:
         pairs = redundant_rules(ctx.semantics.rules(direction), ctx.semantics.namespace)
         field = ctx.policy.rules_field(direction)
         if pairs and field is not None and field.value is not None:

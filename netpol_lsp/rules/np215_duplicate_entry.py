@@ -10,7 +10,7 @@ from netpol_lsp.findings.diagnostic import Diagnostic, Severity, Tag
 from netpol_lsp.kube.net.port_index import PortIndex
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Port
-from netpol_lsp.policies.networkpolicy.policy import TrafficRule
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import ports_words
 from netpol_lsp.policies.networkpolicy.semantics_reader import port_set
 from netpol_lsp.text.budget import Budget
@@ -84,7 +84,7 @@ def duplicate_entry(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     spec = ctx.plain.get("spec")
-    if isinstance(spec, dict) and _may_hold_copies(spec):
+    if isinstance(spec, dict) and (_may_hold_copies(spec) or _may_repeat_values(ctx.policy)):
         for node in _lists(ctx):
             if isinstance(node, Sequence) and len(node.items) > 1 and node.origin is None:
                 yield from _copies(ctx, node)
@@ -115,17 +115,29 @@ def _lists(ctx: PolicyContext) -> Iterator[Node]:
     yield from (entry.value for entry in entries if entry is not None)
 
 
-def _may_hold_copies(value: Any) -> bool:
-    """A quick look: whether some list in a mapping or list of plain data has equal items."""
-    pending = [value]
-    while pending:
-        current = pending.pop()
-        if current.__class__ is dict:
-            current = current.values()
-        elif _has_equal(current):
+def _may_hold_copies(spec: dict[str, Any]) -> bool:
+    """A quick look at plain data: whether the types, the rules, or the peers or ports of a rule have equal items."""
+    if _has_equal(spec.get("policyTypes")):
+        return True
+    for rules in (spec.get("ingress"), spec.get("egress")):
+        if rules.__class__ is not list:
+            continue
+        if _has_equal(rules):
             return True
-        pending += [inner for inner in current if inner.__class__ is dict or inner.__class__ is list]
+        for rule in rules:
+            if rule.__class__ is dict and any(map(_has_equal, rule.values())):
+                return True
     return False
+
+
+def _may_repeat_values(policy: NetworkPolicy) -> bool:
+    """A quick look: whether a condition may be there twice, or a value of one, or a hole of an ipBlock."""
+    for one in policy.requirements:
+        if len(one.values) > 1 and len({field.value for field in one.values}) < len(one.values):
+            return True
+    return any(len(selector.items) > 1 for selector in policy.selectors) or any(
+        len(block.excepts) > 1 for block in policy.ip_blocks
+    )
 
 
 def _may_be_covered(ports: tuple[Port, ...]) -> bool:
@@ -138,9 +150,12 @@ def _may_be_covered(ports: tuple[Port, ...]) -> bool:
     return len(written) < len(ports)
 
 
-def _has_equal(items: list[Any]) -> bool:
-    if len(items) < 2:
+def _has_equal(items: Any) -> bool:
+    """Whether a list of plain data may have equal items; False for anything else."""
+    if items.__class__ is not list or len(items) < 2:
         return False
+    if len(items) == 2:
+        return bool(items[0] == items[1])
     return len(items) > _FEW or any(item in items[:number] for number, item in enumerate(items))
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.text.edits import Applicability, Fix
@@ -89,7 +89,7 @@ def ipv4_any_without_ipv6(ctx: PolicyContext) -> Diagnostics:
         ctx.wants_facts or _is_dual_stack(ctx.settings.pod_cidrs, ctx.settings.service_cidrs)
     ):
         return
-    for direction in Direction:
+    for direction in DIRECTIONS:
         rules = ctx.policy.rules(direction)
         written = {_family(peer) for rule in rules for peer in rule.peers} - {None}
         if len(written) != 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import EVERYTHING
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.name_intent import Claim, intent_of_name, is_silent_claim
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import directions_words
@@ -66,7 +66,11 @@ def name_contradicts_effect(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     policy = ctx.policy
-    if policy.has_unknown_types or policy.spec is None or any(_is_hidden(policy, direction) for direction in Direction):
+    if (
+        policy.has_unknown_types
+        or policy.spec is None
+        or any(_is_hidden(policy, direction) for direction in DIRECTIONS)
+    ):
         return
     claim = intent_of_name(policy.object)
     message = None

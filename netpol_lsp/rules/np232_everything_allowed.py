@@ -5,7 +5,7 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.address_set import EVERY_ADDRESS, NO_ADDRESSES
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS
 from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
 
 
@@ -57,7 +57,7 @@ def everything_allowed(ctx: PolicyContext) -> Diagnostics:
     facts = ctx.semantics
     if facts.has_unknown_types or not ctx.policy.ip_blocks:
         return
-    for direction in Direction:
+    for direction in DIRECTIONS:
         field = ctx.policy.rules_field(direction)
         rules = facts.rules(direction)
         # A rule that says so by itself is NP207's or NP208's.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import directions_words
@@ -66,7 +66,7 @@ def policy_without_effect(ctx: PolicyContext) -> Diagnostics:
     claim = intent_of_name(policy.object)
     if claim.allows and claim.is_total:
         return  # it does what it is called
-    isolated = [direction for direction in Direction if direction in policy.effective_types]
+    isolated = [direction for direction in DIRECTIONS if direction in policy.effective_types]
     if policy.has_unknown_types or not isolated or ctx.has_unknown_fields:
         return
     opening = [_opening_rule(policy, direction) for direction in isolated]

@@ -9,7 +9,7 @@ from itertools import pairwise
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import includes
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peers_words, ports_words, rule_words
 from netpol_lsp.policies.networkpolicy.semantics_reader import rule_semantics
@@ -96,7 +96,7 @@ def split_rule(ctx: PolicyContext) -> Diagnostics:
     policy = ctx.policy
     if policy.has_unknown_types:
         return
-    for direction in Direction:
+    for direction in DIRECTIONS:
         if direction not in policy.effective_types:
             continue
         rules, field = policy.rules(direction), policy.rules_field(direction)

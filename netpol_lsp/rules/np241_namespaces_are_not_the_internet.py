@@ -10,7 +10,7 @@ from netpol_lsp.kube.label_selector import intersects
 from netpol_lsp.kube.net.port_set import PortSet, port_range, union_of
 from netpol_lsp.lint.closed_ports import closed_ports
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peers_words, ports_words
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, RuleSemantics
@@ -138,7 +138,7 @@ def namespaces_are_not_the_internet(ctx: PolicyContext) -> Diagnostics:
             - {protocol: TCP, port: 443}
     ```
     """
-    for direction in Direction:
+    for direction in DIRECTIONS:
         if not ctx.policy.surely_isolates(direction):
             continue
         for rule, stored in ctx.rules(direction):
@@ -154,15 +154,16 @@ def namespaces_are_not_the_internet(ctx: PolicyContext) -> Diagnostics:
 
 def _outside_word(ctx: PolicyContext, rule: TrafficRule, stored: RuleSemantics) -> str | None:
     """The word that says that a rule is for someone outside; None when nothing does."""
-    comment = comment_text(comments_on(ctx.document, rule.node))
     if rule.direction is Direction.EGRESS:
         is_usual = _PORTS.covers(stored.ports)
         if stored.ports.names or stored.ports.is_empty or not (is_usual or _PORTS.may_intersect(stored.ports)):
             return None
+        comment = comment_text(comments_on(ctx.document, rule.node))
         said = _named(_OUTSIDE if is_usual else _CLIENTS, comment)
         if not is_usual:
             return said
         return said if said or comment else _named(_OUTSIDE, (ctx.policy.object.name or "").replace("-", " "))
+    comment = comment_text(comments_on(ctx.document, rule.node))
     said = _named(_CLIENTS, comment)
     if said is None or _EDGE.search(comment) or any(closed.rule.node is rule.node for closed in closed_ports(ctx)):
         return None  # NP314 and NP320 report what they know of Services

@@ -85,6 +85,9 @@ def duplicate_policy(ctx: PolicyContext) -> Diagnostics:
     scope = ctx.workspace.index.delivery.scope_of(me.uri)
     if ctx.document.is_template or scope.is_chart or scope.is_patch:
         return  # what is there together is decided when it is rendered; a patch changes another one
+    known = ctx.workspace.policies_named(me.policy.namespace, me.policy.name)
+    if not known or (len(known) == 1 and known[0].uri == me.uri):
+        return  # nearly always: there is this one only
     same = _of_this_name(ctx.workspace, me)
     mine = same.find(me)
     count = len(same.policies) - (mine is not None)

@@ -13,12 +13,12 @@ from netpol_lsp.lint.applied_together import are_applied_together
 from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.prose import join_words, ports_words
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 from netpol_lsp.policies.origin import Origin
 from netpol_lsp.workspace.dns import DnsSetup, names_dns_ports
-from netpol_lsp.workspace.refusal import refusing_policies
+from netpol_lsp.workspace.refusal import RefusalSearch
 from netpol_lsp.workspace.samples import is_sample
 from netpol_lsp.workspace.snapshot import LocatedPolicy
 from netpol_lsp.yaml.nodes import head_span
@@ -166,17 +166,17 @@ def one_sided_connection(ctx: PolicyContext) -> Diagnostics:
           image: db
     ```
     """
-    by_pods = _refused_by_known_pods(ctx)
-    for direction in Direction:
+    by_pods, search = _refused_by_known_pods(ctx), RefusalSearch(ctx.workspace, ctx.located)
+    for direction in DIRECTIONS:
         if not ctx.policy.surely_isolates(direction):
             continue
         for typed, rule in ctx.rules(direction):
             for peer, meaning in zip(typed.peers, rule.peers or (), strict=False):
-                place = peer.pod_selector.span if peer.pod_selector is not None else head_span(peer.node)
                 refusal = by_pods.get((direction, rule.index, meaning.index)) or _by_labels(
-                    ctx, direction, rule, meaning
+                    ctx, search, direction, rule, meaning
                 )
                 if refusal is not None:
+                    place = peer.pod_selector.span if peer.pod_selector is not None else head_span(peer.node)
                     yield ctx.finding(
                         place, refusal.message, label="the other side refuses it", related=list(refusal.related)
                     )
@@ -188,14 +188,16 @@ class _Refusal:
     related: tuple[Related, ...]
 
 
-def _by_labels(ctx: PolicyContext, direction: Direction, rule: RuleSemantics, peer: PeerSet) -> _Refusal | None:
+def _by_labels(
+    ctx: PolicyContext, search: RefusalSearch, direction: Direction, rule: RuleSemantics, peer: PeerSet
+) -> _Refusal | None:
     """What policies that are applied together with this one refuse, going by their selectors."""
     if peer.namespaces is not None and peer.pods is None:
         return None  # a whole namespace: who answers there is not this policy's business
     own = ctx.semantics.pod_selector
     if peer.pods is not None and peer.pods.allowed and includes(own, peer.pods):
         return None  # the policy's own pods: for replicas, of which there may be one only
-    policies = refusing_policies(ctx.workspace, ctx.located, direction, rule, peer)
+    policies = search.policies(direction, rule, peer)
     if not policies or not all(_is_beside(ctx, other) for other in policies):
         return None
     if direction is Direction.INGRESS and not _concerns_clients(ctx, peer, policies):
@@ -254,7 +256,7 @@ def _refused_by_known_pods(ctx: PolicyContext) -> dict[tuple[Direction, int, int
     known = known_cluster(ctx)
     policy = known.policy_of(ctx)
     own = known.subjects(policy) if policy is not None else ()
-    for direction in Direction if policy is not None and own else ():
+    for direction in DIRECTIONS if policy is not None and own else ():
         semantics = policy.direction(direction) if policy is not None else None
         for rule in semantics.rules if semantics is not None and semantics.applies else ():
             for index, peer in enumerate(rule.peers or ()):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.prose import join_words
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def workload_not_isolated(ctx: PolicyContext) -> Diagnostics:
     policy = known.policy_of(ctx)
     if policy is None or policy.namespace is None or not known.is_first_of_namespace(policy):
         return
-    for direction in Direction:
+    for direction in DIRECTIONS:
         if not any(one.direction(direction) is not None for one in known.policies_in(policy.namespace)):
             continue
         open_ = [item for item in known.workloads_in(policy.namespace) if _is_open(known, item, direction)]

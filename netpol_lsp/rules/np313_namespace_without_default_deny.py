@@ -6,7 +6,7 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.names import dns_label_problem
 from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.prose import join_words
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.span import Span
@@ -86,7 +86,7 @@ def namespace_without_default_deny(ctx: PolicyContext) -> Diagnostics:
         return  # the API server refuses it: there is no such namespace
     if not known.knows_all_policies:
         return
-    missing = [direction for direction in Direction if not _has_default_deny(known, policy.namespace, direction)]
+    missing = [direction for direction in DIRECTIONS if not _has_default_deny(known, policy.namespace, direction)]
     if missing:
         words = join_words([direction.value.lower() for direction in missing])
         where = "this namespace" if policy.namespace.startswith(NAMELESS) else f"namespace `{policy.namespace}`"

@@ -8,7 +8,6 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import includes
 from netpol_lsp.lint.applied_together import are_applied_together
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.prose import join_words
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
 from netpol_lsp.policies.networkpolicy.subsumption import rule_covers
@@ -117,15 +116,16 @@ def _wider(ctx: PolicyContext, own: LocatedPolicy) -> Iterator[LocatedPolicy]:
     for other in ctx.workspace.wider_neighbours(own):
         if (
             other.is_context
-            or is_sample(ctx.workspace.index, other.uri)
             or other.is_possible
             or other.policy.name == policy.name
             or same_namespace(other, own) is not Ternary.YES
+            or not _covers(other.policy, policy)
+            or is_sample(ctx.workspace.index, other.uri)
         ):
             continue
         if policy.namespace is None and not _are_in_one_place(ctx, other, own):
             continue  # each may be applied to a namespace of its own
-        if not _covers(other.policy, policy) or not are_applied_together(ctx, [other.uri]):
+        if not are_applied_together(ctx, [other.uri]):
             continue
         if not _covers(policy, other.policy) or _is_before(other, own, ctx):
             yield other
@@ -150,8 +150,7 @@ def _covers(a: NetworkPolicySemantics, b: NetworkPolicySemantics) -> bool:
         return False
     return all(
         any(rule_covers(known, rule, b.namespace) for known in a.rules(direction))
-        for direction in Direction
-        if direction in b.types
+        for direction in b.types
         for rule in b.rules(direction)
     )
 

@@ -11,7 +11,7 @@ from netpol_lsp.kube.net.address_set import CidrSet, address_set, addresses_of
 from netpol_lsp.kube.well_known import PRIVATE_RANGES
 from netpol_lsp.lint.platform import policy_count, speaks_for_workspace, standalone_pods, translated_ports, uses_with
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.pods import workload_words
 
@@ -107,7 +107,7 @@ def _ip_blocks(ctx: PolicyContext, capabilities: Capabilities) -> Iterator[Diagn
     pods = addresses_of(ctx.settings.pod_cidrs)
     matches_pods = capabilities.fact(Capability.IP_BLOCK_MATCHES_PODS)
     client = capabilities.fact(Capability.CLIENT_ADDRESS)
-    for direction in Direction:
+    for direction in DIRECTIONS:
         if direction not in ctx.policy.effective_types:
             continue
         for span, text, block in _blocks(ctx, direction):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from netpol_lsp.kube.label_selector import UNKNOWN_SELECTOR, LabelSelector
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.semantics import UNKNOWN_RULE, NetworkPolicySemantics
 from netpol_lsp.workspace.endpoint import match_known
 from netpol_lsp.workspace.located_policy import LocatedPolicy
@@ -36,7 +36,7 @@ def possible_policy(
 
     `namespace`: where it may be, None where no namespace is named. `is_namespace_unknown`: in any.
     """
-    rules = {direction: (UNKNOWN_RULE,) if direction in directions else () for direction in Direction}
+    rules = {direction: (UNKNOWN_RULE,) if direction in directions else () for direction in DIRECTIONS}
     semantics = NetworkPolicySemantics(
         None if is_namespace_unknown else namespace,
         name,
@@ -56,7 +56,7 @@ def of_other_policy(
     """What a policy of another kind may allow to pods of a namespace, of which `facts` are known; nothing, or one policy."""
     if fact.kind in RESTRICTING_KINDS or not concerns(fact, facts):
         return
-    directions = frozenset(direction for direction in Direction if direction.value in fact.directions)
+    directions = frozenset(direction for direction in DIRECTIONS if direction.value in fact.directions)
     is_anywhere = fact.is_cluster_wide or fact.is_namespace_unknown
     yield possible_policy(
         fact.origin.uri,

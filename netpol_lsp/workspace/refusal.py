@@ -2,72 +2,88 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain
 
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector, includes, intersects
 from netpol_lsp.kube.net.port_set import port_range, union_of
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import PeerSet, RuleSemantics
+from netpol_lsp.text.lazy import lazy
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.pods import Place, exact_names, may_be_changed, place_of
-from netpol_lsp.workspace.snapshot import WorkspaceSnapshot, is_same, isolates_direction, same_namespace, selects_all_of
+from netpol_lsp.workspace.snapshot import (
+    WorkspaceSnapshot,
+    is_same,
+    isolates_direction,
+    same_namespace,
+    selects_all_with,
+)
 from netpol_lsp.workspace.ternary import Ternary
 
 _DNS_PORTS = union_of(port_range(protocol, port, port) for protocol in ("UDP", "TCP") for port in (53, 5353))
 
 
-def refusing_policies(
-    view: WorkspaceSnapshot, me: LocatedPolicy, direction: Direction, rule: RuleSemantics, peer: PeerSet
-) -> tuple[LocatedPolicy, ...]:
-    """The policies that isolate all pods of a peer, where none of them allows any of what a rule of `me` allows (but DNS).
+class RefusalSearch:
+    """Looks for the policies that refuse what the rules of one policy, `me`, allow."""
 
-    The peer means pods of the policy's own namespace. None where one may allow it: policies that are partly known, of a
-    kind that is not modelled, or in a manifest that cannot be read. `direction` is that of the rule; the other side is judged in the opposite one.
-    """
-    if peer.is_unknown or peer.addresses is not None or rule.has_unknown_ports or rule.ports.is_empty:
-        return ()
-    pods = peer.pods if peer.pods is not None else EVERYTHING
-    back = Direction.INGRESS if direction is Direction.EGRESS else Direction.EGRESS
-    if pods.is_partial or (peer.namespaces is not None and exact_names(peer.namespaces) is None):
-        return ()
-    if not _may_be_isolated(view, me, pods, back):
-        return ()
-    where = place_of(view, me)
-    if where.is_unknown or not _is_here(where, peer.namespaces):
-        return ()
-    if may_be_changed(view, where) or view.other_policies_in(where.namespace):
-        return ()
-    other_side = LocatedPolicy(replace(me.policy, name=None, pod_selector=pods), me.uri)
-    found: list[LocatedPolicy] = []
-    for other in chain((me,), (other for other in view.around(other_side) if not is_same(other, me))):
-        if isolates_direction(other.policy, back) is Ternary.NO:
-            continue
-        selects = selects_all_of(other, other_side)
-        if selects is Ternary.NO:
-            continue
-        if other.is_possible or _may_allow(other, back, rule, me, where) or other.policy.unknown:
+    def __init__(self, view: WorkspaceSnapshot, me: LocatedPolicy) -> None:
+        self._view = view
+        self._me = me
+        self._where = place_of(view, me)
+
+    def policies(self, direction: Direction, rule: RuleSemantics, peer: PeerSet) -> tuple[LocatedPolicy, ...]:
+        """The policies that isolate all pods of a peer, where none of them allows any of what a rule allows (but DNS).
+
+        The peer means pods of the policy's own namespace. None where one may allow it: policies that are partly known, of a
+        kind that is not modelled, or in a manifest that cannot be read. `direction` is that of the rule; the other side is
+        judged in the opposite one.
+        """
+        if peer.is_unknown or peer.addresses is not None or rule.has_unknown_ports or rule.ports.is_empty:
             return ()
-        if selects is Ternary.YES:
-            found.append(other)
-    return tuple(found)
+        pods = peer.pods if peer.pods is not None else EVERYTHING
+        back = Direction.INGRESS if direction is Direction.EGRESS else Direction.EGRESS
+        if pods.is_partial or not self._is_here(peer.namespaces):
+            return ()
+        if not self._may_be_isolated(pods, back) or not self._is_all_known:
+            return ()
+        view, me = self._view, self._me
+        found: list[LocatedPolicy] = []
+        for other in chain((me,), view.around(me, pods)):
+            if isolates_direction(other.policy, back) is Ternary.NO or (other is not me and is_same(other, me)):
+                continue
+            selects = selects_all_with(other, me, pods)
+            if selects is Ternary.NO:
+                continue
+            if other.is_possible or _may_allow(other, back, rule, me, self._where) or other.policy.unknown:
+                return ()
+            if selects is Ternary.YES:
+                found.append(other)
+        return tuple(found)
 
+    @lazy
+    def _is_all_known(self) -> bool:
+        """Whether no policy may be there that nobody can read, or that is of a kind that is not modelled."""
+        view, where = self._view, self._where
+        return not (may_be_changed(view, where) or view.other_policies_in(where.namespace))
 
-def _may_be_isolated(view: WorkspaceSnapshot, me: LocatedPolicy, pods: LabelSelector, direction: Direction) -> bool:
-    """A quick look: whether a policy selects all of some pods, and may isolate them in a direction."""
-    if isolates_direction(me.policy, direction) is not Ternary.NO and includes(me.policy.pod_selector, pods):
-        return True
-    return any(
-        isolates_direction(other.policy, direction) is not Ternary.NO
-        and includes(other.policy.pod_selector, pods)
-        and same_namespace(other, me) is Ternary.YES
-        for other in view.wider_neighbours(me, pods)
-    )
+    def _may_be_isolated(self, pods: LabelSelector, direction: Direction) -> bool:
+        """A quick look: whether a policy selects all of some pods, and may isolate them in a direction."""
+        me = self._me
+        if isolates_direction(me.policy, direction) is not Ternary.NO and includes(me.policy.pod_selector, pods):
+            return True
+        return any(
+            isolates_direction(other.policy, direction) is not Ternary.NO
+            and includes(other.policy.pod_selector, pods)
+            and same_namespace(other, me) is Ternary.YES
+            for other in self._view.wider_neighbours(me, pods)
+        )
 
-
-def _is_here(where: Place, namespaces: LabelSelector | None) -> bool:
-    """Whether a peer means pods of the policy's own namespace, and no others."""
-    return namespaces is None or (where.namespace is not None and exact_names(namespaces) == (where.namespace,))
+    def _is_here(self, namespaces: LabelSelector | None) -> bool:
+        """Whether a peer means pods of the policy's own namespace, and no others."""
+        where = self._where
+        if where.is_unknown or namespaces is None:
+            return not where.is_unknown
+        return where.namespace is not None and exact_names(namespaces) == (where.namespace,)
 
 
 def _may_allow(other: LocatedPolicy, back: Direction, wanted: RuleSemantics, me: LocatedPolicy, where: Place) -> bool:

@@ -8,6 +8,7 @@ found out from them is only that manifests need not be applied together, so that
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from netpol_lsp.workspace.index import WorkspaceIndex
 
@@ -25,9 +26,13 @@ def is_sample(index: WorkspaceIndex, uri: str) -> bool:
     Names of folders that hold the whole workspace say nothing: somebody who lints `examples/` alone asks about it. What
     a kustomization takes in, or a chart, is applied together whatever its name.
     """
-    if _is_delivered(index, uri):
-        return False
-    *folders, name = _parts(index, uri)
+    return _is_named_sample(uri.removeprefix(index.root)) and not _is_delivered(index, uri)
+
+
+@lru_cache(maxsize=16384)
+def _is_named_sample(path: str) -> bool:
+    """Whether a path in the workspace has the name of a test or an example. Asked of the same few files again and again."""
+    *folders, name = _parts(path)
     is_example = not _EXAMPLE_WORDS.isdisjoint(_WORD.findall(name)) or any(
         not _EXAMPLE_FOLDERS.isdisjoint(_WORD.findall(folder)) for folder in folders
     )
@@ -36,7 +41,7 @@ def is_sample(index: WorkspaceIndex, uri: str) -> bool:
 
 def is_test(index: WorkspaceIndex, uri: str) -> bool:
     """Whether a file is input of a test, or what a test expects: such manifests are broken or partial on purpose."""
-    return not _is_delivered(index, uri) and _has_test_folder(_parts(index, uri)[:-1])
+    return not _is_delivered(index, uri) and _has_test_folder(_parts(uri.removeprefix(index.root))[:-1])
 
 
 def is_markdown(uri: str) -> bool:
@@ -54,8 +59,8 @@ def _is_delivered(index: WorkspaceIndex, uri: str) -> bool:
     return scope.is_taken_in or scope.is_chart
 
 
-def _parts(index: WorkspaceIndex, uri: str) -> list[str]:
-    return unflattened(uri.removeprefix(index.root)).lower().split("/")
+def _parts(path: str) -> list[str]:
+    return unflattened(path).lower().split("/")
 
 
 def _has_test_folder(folders: list[str]) -> bool:

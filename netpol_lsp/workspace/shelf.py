@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from itertools import chain
@@ -48,7 +48,7 @@ class PolicyShelf:
         self._index: SelectorIndex[LocatedPolicy] | None = None
         self._recent: SelectorIndex[LocatedPolicy] | None = None
         self._changed: frozenset[str] = frozenset()
-        self._by_name: dict[str | None, list[LocatedPolicy]] | None = None
+        self._by_name: dict[str | None, Policies] | None = None
 
     def with_files(self, changed: Mapping[str, Policies]) -> PolicyShelf:
         """The shelf with these files instead; no policies: the file is gone."""
@@ -67,7 +67,7 @@ class PolicyShelf:
         for policies in self.files.values():
             yield from policies
 
-    def candidates(self, selector: LabelSelector) -> Iterator[LocatedPolicy]:
+    def candidates(self, selector: LabelSelector) -> Iterable[LocatedPolicy]:
         """The policies that may select a pod that `selector` does, and perhaps more; none twice.
 
         An answer must not depend on those that share no pod with `selector`: they do not count as read.
@@ -75,7 +75,7 @@ class PolicyShelf:
         READS.note(ALIKE, (self.key, Question.INTERSECTING, selector))
         return self._look_up(Question.INTERSECTING, selector)
 
-    def including(self, selector: LabelSelector) -> Iterator[LocatedPolicy]:
+    def including(self, selector: LabelSelector) -> Iterable[LocatedPolicy]:
         """The policies that may select all pods that a satisfiable `selector` does, and perhaps more; none twice.
 
         An answer must not depend on those that do not: they do not count as read.
@@ -90,10 +90,11 @@ class PolicyShelf:
 
     def _named(self, name: str | None) -> Policies:
         if self._by_name is None:
-            self._by_name = {}
+            by_name: dict[str | None, list[LocatedPolicy]] = {}
             for located in chain.from_iterable(self.files.values()):
-                self._by_name.setdefault(located.policy.name, []).append(located)
-        return tuple(self._by_name.get(name, ()))
+                by_name.setdefault(located.policy.name, []).append(located)
+            self._by_name = {one: tuple(found) for one, found in by_name.items()}
+        return self._by_name.get(name, ())
 
     def answer(self, question: Question, about: LabelSelector | str | None) -> Policies:
         """The policies that answer a question, and no others. Nothing is noted."""
@@ -104,20 +105,19 @@ class PolicyShelf:
             return tuple(located for located in found if intersects(_pod_selector(located), about))
         return tuple(located for located in found if includes(_pod_selector(located), about))
 
-    def _look_up(self, question: Question, selector: LabelSelector) -> Iterator[LocatedPolicy]:
+    def _look_up(self, question: Question, selector: LabelSelector) -> Iterable[LocatedPolicy]:
+        if not self.files:
+            return ()
         ask = SelectorIndex.candidates if question is Question.INTERSECTING else SelectorIndex.including
         if self._index is None:
             self._index = SelectorIndex(chain.from_iterable(self.files.values()), _pod_selector)
         if not self._changed:
-            yield from ask(self._index, selector)
-            return
+            return ask(self._index, selector)
         if self._recent is None:
             changed = (located for uri in self._changed for located in self.files.get(uri, ()))
             self._recent = SelectorIndex(changed, _pod_selector)
-        for located in ask(self._index, selector):
-            if located.uri not in self._changed:
-                yield located
-        yield from ask(self._recent, selector)
+        unchanged = (located for located in ask(self._index, selector) if located.uri not in self._changed)
+        return chain(unchanged, ask(self._recent, selector))
 
 
 @lru_cache(maxsize=4096)

@@ -43,7 +43,7 @@ from netpol_lsp.workspace.resources import (
     WorkloadFacts,
 )
 from netpol_lsp.workspace.shelf import Asked, PolicyShelf
-from netpol_lsp.workspace.ternary import Ternary, all_of
+from netpol_lsp.workspace.ternary import Ternary
 
 __all__ = [
     "EMPTY",
@@ -53,6 +53,7 @@ __all__ = [
     "isolates_direction",
     "same_namespace",
     "selects_all_of",
+    "selects_all_with",
 ]
 
 
@@ -119,7 +120,8 @@ class WorkspaceSnapshot:
 
     def policies_named(self, namespace: str | None, name: str | None) -> tuple[LocatedPolicy, ...]:
         """The policies of a namespace that have a name; see `policies_in`."""
-        return tuple(self._visible(self.index.shelf(namespace_key(namespace)).named(name)))
+        found = self.index.shelf(namespace_key(namespace)).named(name)
+        return tuple(self._visible(found)) if self.index.context else found
 
     def policies_alike(self, asked: Asked) -> tuple[LocatedPolicy, ...]:
         """The policies that answer what was asked of a shelf. Nothing is noted."""
@@ -271,17 +273,24 @@ class WorkspaceSnapshot:
         if not is_satisfiable(selector):
             yield from self.neighbours(located)
             return
+        uri = located.uri
         for shelf in self._near(located):
-            yield from (other for other in self._visible(shelf.including(selector)) if not is_same(other, located))
-        yield from (other for other in self._possible_near(located) if not is_same(other, located))
+            for other in self._visible(shelf.including(selector)):
+                if other.uri != uri or not is_same(other, located):
+                    yield other
+        for other in self._possible_near(located):
+            if not is_same(other, located):
+                yield other
 
-    def around(self, located: LocatedPolicy) -> Iterator[LocatedPolicy]:
+    def around(self, located: LocatedPolicy, selector: LabelSelector | None = None) -> Iterator[LocatedPolicy]:
         """The neighbours of a policy, and the policy itself or its other versions where they are in the view.
 
-        Policies that may be there are among them: of kinds that are not modelled, or in documents that cannot be read.
+        Policies that may be there are among them: of kinds that are not modelled, or in documents that cannot be read. With a
+        `selector`, those that may select some of its pods instead.
         """
+        selector = selector if selector is not None else located.policy.pod_selector
         for shelf in self._near(located):
-            yield from self._visible(shelf.candidates(located.policy.pod_selector))
+            yield from self._visible(shelf.candidates(selector))
         yield from self._possible_near(located)
 
     def _possible_near(self, located: LocatedPolicy) -> tuple[LocatedPolicy, ...]:
@@ -317,16 +326,14 @@ class WorkspaceSnapshot:
         """What a file is applied together with."""
         return self.index.delivery.scope_of(uri).groups
 
-    def _near(self, located: LocatedPolicy) -> Iterator[PolicyShelf]:
+    def _near(self, located: LocatedPolicy) -> tuple[PolicyShelf, ...]:
         """The policies that may be in the same namespace."""
-        policy, folder, index = located.policy, located.folder, self.index
+        policy, shelf = located.policy, self.index.shelf
         if policy.is_namespace_unknown:
-            yield index.shelf(ALL_POLICIES)
-            return
+            return (shelf(ALL_POLICIES),)
         namespace = policy.namespace
-        yield index.shelf(namespace_key(namespace))
-        yield index.shelf(folder_key(folder, names_one=namespace is None))
-        yield index.shelf(UNKNOWN_POLICIES)
+        in_folder = folder_key(located.folder, names_one=namespace is None)
+        return (shelf(namespace_key(namespace)), shelf(in_folder), shelf(UNKNOWN_POLICIES))
 
 
 EMPTY = WorkspaceSnapshot()
@@ -356,10 +363,17 @@ def same_namespace(a: LocatedPolicy, b: LocatedPolicy) -> Ternary:
 
 def selects_all_of(a: LocatedPolicy, b: LocatedPolicy) -> Ternary:
     """YES: `a` selects every pod that `b` selects; NO: none of them; UNKNOWN: some, or perhaps."""
-    if not intersects(a.policy.pod_selector, b.policy.pod_selector):
+    return selects_all_with(a, b, b.policy.pod_selector)
+
+
+def selects_all_with(a: LocatedPolicy, b: LocatedPolicy, selector: LabelSelector) -> Ternary:
+    """As `selects_all_of`, of the pods in the namespace of `b` that `selector` means."""
+    mine = a.policy.pod_selector
+    if not intersects(mine, selector):
         return Ternary.NO
-    covered = includes(a.policy.pod_selector, b.policy.pod_selector) and not a.policy.is_partial
-    return all_of((same_namespace(a, b), Ternary.YES if covered else Ternary.UNKNOWN))
+    if a.policy.is_partial or not includes(mine, selector):
+        return same_namespace(a, b).unless_no()
+    return same_namespace(a, b)
 
 
 def isolates_direction(policy: NetworkPolicySemantics, direction: Direction) -> Ternary:
@@ -374,7 +388,7 @@ def is_same(a: LocatedPolicy, b: LocatedPolicy) -> bool:
 
     Where a template decides the name, the place in the document tells them apart.
     """
-    if (a.policy.name, a.policy.namespace, a.uri) != (b.policy.name, b.policy.namespace, b.uri):
+    if a.uri != b.uri or (a.policy.name, a.policy.namespace) != (b.policy.name, b.policy.namespace):
         return False
     place = (a.path, a.policy.start, a.policy.end)
     return a.policy.name is not None or place == (b.path, b.policy.start, b.policy.end)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netpol_lsp.text.span import Span
-from netpol_lsp.yaml.nodes import Node, Scalar, walk
+from netpol_lsp.yaml.nodes import Node, Scalar, children
 
 # libyaml and go-yaml end a line at U+0085, U+2028 and U+2029, too.
-_CANDIDATE = re.compile(r"(?:(?<=[\s\ufeff])|\A)#[^\n\r\x85\u2028\u2029]*")
+_SIGN = re.compile(r"(?:(?<=[\s\ufeff])|\A)#")
+_CANDIDATE = re.compile(_SIGN.pattern + r"[^\n\r\x85\u2028\u2029]*")
 
 _LINE_END = re.compile(r"[\n\r\x85\u2028\u2029]")
 
@@ -28,8 +30,11 @@ def find_comments(text: str, root: Node | None) -> tuple[Comment, ...]:
     """The comments of a text whose nodes are below `root`: a `#` inside a scalar is none."""
     if "#" not in text:
         return ()
-    # Most documents have no `#` in a value, so that each one after a space begins a comment.
-    scalars = sorted(_spans_with_hash(text, root))
+    signs = [match.start() for match in _SIGN.finditer(text)]
+    if not signs:
+        return ()
+    # Most documents have no such `#` in a value, so that each one begins a comment.
+    scalars = sorted((_text_start(text, node), node.end) for node in _scalars_around(signs, root))
     starts = [start for start, _ in scalars]
     found = []
     position = last = 0
@@ -48,15 +53,18 @@ def find_comments(text: str, root: Node | None) -> tuple[Comment, ...]:
     return tuple(found)
 
 
-def _spans_with_hash(text: str, root: Node | None) -> list[tuple[int, int]]:
-    """Where the texts of the scalars with a `#` are."""
-    if root is None:
-        return []
-    return [
-        (_text_start(text, node), node.end)
-        for node in walk(root)
-        if isinstance(node, Scalar) and node.origin is None and text.find("#", node.start, node.end) >= 0
-    ]
+def _scalars_around(signs: list[int], root: Node | None) -> Iterator[Scalar]:
+    """The scalars that hold one of these offsets, which are sorted. What holds none of them is passed over whole."""
+    pending = [root] if root is not None else []
+    while pending:
+        node = pending.pop()
+        first = bisect_left(signs, node.start)
+        if first == len(signs) or signs[first] >= node.end:
+            continue
+        if not isinstance(node, Scalar):
+            pending += children(node)
+        elif node.origin is None:
+            yield node
 
 
 def _text_start(text: str, node: Scalar) -> int:

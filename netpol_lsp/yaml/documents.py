@@ -7,7 +7,7 @@ wherever an edit above has moved it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -72,6 +72,12 @@ class Document:
     def comments(self) -> tuple[Comment, ...]:
         """The comments in the order of the text."""
         return find_comments(self.text, self.root)
+
+    @lazy
+    def comments_by_line(self) -> Mapping[int, Comment]:
+        """The comment that ends each line which has one."""
+        line_of = self.source.lines.line_of
+        return {line_of(comment.span.start): comment for comment in self.comments}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from netpol_lsp.yaml.comments import Comment
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Node
@@ -9,11 +11,10 @@ from netpol_lsp.yaml.nodes import Node
 
 def comments_above(document: Document, node: Node) -> tuple[Comment, ...]:
     """The comments on the lines directly above a node, and the one at the end of its first line."""
-    if not document.comments:
+    by_line = document.comments_by_line
+    if not by_line:
         return ()
-    lines = document.source.lines
-    line = lines.line_of(node.start)
-    by_line = {lines.line_of(comment.span.start): comment for comment in document.comments}
+    line = document.source.lines.line_of(node.start)
     first = line
     while first - 1 in by_line and by_line[first - 1].is_alone:
         first -= 1
@@ -22,11 +23,18 @@ def comments_above(document: Document, node: Node) -> tuple[Comment, ...]:
 
 def comments_on(document: Document, node: Node) -> tuple[Comment, ...]:
     """The comments above a node and inside it, in the order of the text."""
-    above = comments_above(document, node)
+    if not document.comments:
+        return ()
     lines = document.source.lines
-    first, last = lines.line_of(node.start), lines.line_of(max(node.start, node.end - 1))
-    inside = (comment for comment in document.comments if first < lines.line_of(comment.span.start) <= last)
-    return (*above, *inside)
+    after_first = lines.line_start(lines.line_of(node.start) + 1)
+    after_last = lines.line_start(lines.line_of(max(node.start, node.end - 1)) + 1)
+    start = bisect_left(document.comments, after_first, key=_start_of)
+    end = bisect_left(document.comments, after_last, lo=start, key=_start_of)
+    return (*comments_above(document, node), *document.comments[start:end])
+
+
+def _start_of(comment: Comment) -> int:
+    return comment.span.start
 
 
 def comment_text(comments: tuple[Comment, ...]) -> str:

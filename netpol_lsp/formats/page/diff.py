@@ -10,7 +10,7 @@ from netpol_lsp.formats.reach.connectivity_json import isolation_data
 from netpol_lsp.formats.reach.diff_text import BothPlaces
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS
 from netpol_lsp.reach.connectivity import Connectivity
 from netpol_lsp.reach.diff import BothStates, Cause, Change, ChangeClass, Comparison
 from netpol_lsp.reach.engine import Engine
@@ -65,7 +65,7 @@ def _changes(
                 yield comparison.between(source[0], source[0]), 1
     for group in groups:
         proceed()
-        for direction in Direction:
+        for direction in DIRECTIONS:
             for change in comparison.outside(group[0], direction):
                 yield change, len(group)
 

@@ -10,7 +10,7 @@ from netpol_lsp.explanations.connection import VERDICTS, addresses_title, reason
 from netpol_lsp.formats.reach.places import Place, Places
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.kube.net.address_set import CidrSet
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.ir import PolicySemantics
 from netpol_lsp.policies.origin import Origin
 from netpol_lsp.reach.cluster import Workload
@@ -134,7 +134,7 @@ class Scribe:
         }
         if facts.host_network is not False:
             data["hostNetwork"] = facts.host_network
-        for direction in Direction:
+        for direction in DIRECTIONS:
             side = self.engine.side(pods, direction)
             data[direction.rules_key] = {
                 "policies": [self.policy(found.policy) for found in side.policies],

@@ -47,12 +47,12 @@ class PortSet:
 
     def covers(self, other: PortSet) -> bool:
         """Whether `other` is proven to lie inside: a named port only inside the same name or a full protocol."""
-        if self.everything or other.everything:
-            return self.everything
+        if self.everything or other.everything or self is other:
+            return self.everything or self is other
         return (
-            intervals.covers(self.tcp, other.tcp)
-            and intervals.covers(self.udp, other.udp)
-            and intervals.covers(self.sctp, other.sctp)
+            (not other.tcp or intervals.covers(self.tcp, other.tcp))
+            and (not other.udp or intervals.covers(self.udp, other.udp))
+            and (not other.sctp or intervals.covers(self.sctp, other.sctp))
             and (not other.names or all(name in self.names or self._is_full(name[0]) for name in other.names))
         )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from netpol_lsp.kube.selector_syntax import Requirement, Selector
 from netpol_lsp.kube.typed_field import Field, items_of
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.yaml.nodes import is_null
@@ -60,7 +60,7 @@ def _without_nulls(item: Any) -> Any:
 
 def _spec(policy: NetworkPolicy) -> dict[str, Any]:
     result: dict[str, Any] = {"podSelector": _selector(policy.pod_selector) if policy.pod_selector else {}}
-    for direction in Direction:
+    for direction in DIRECTIONS:
         rules = [_rule(rule) for rule in policy.rules(direction)]
         if rules:
             result[direction.rules_key] = rules
@@ -71,7 +71,7 @@ def _spec(policy: NetworkPolicy) -> dict[str, Any]:
 def _policy_types(policy: NetworkPolicy) -> list[str]:
     if policy.declares_types:
         return [field.value or "" for field in policy.policy_types]
-    return [direction.value for direction in Direction if direction in policy.effective_types]
+    return [direction.value for direction in DIRECTIONS if direction in policy.effective_types]
 
 
 def _rule(rule: TrafficRule) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from netpol_lsp.kube.label_selector import LabelSelector, Operator, label_selector
 from netpol_lsp.kube.net.address_set import address_set
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
@@ -47,7 +47,7 @@ _KNOWN: Memo[NetworkPolicy, str | None, tuple[CancelledExclusion, ...]] = Memo()
 
 
 def _find(policy: NetworkPolicy, facts: NetworkPolicySemantics) -> Iterator[CancelledExclusion]:
-    for direction in Direction:
+    for direction in DIRECTIONS:
         rules = facts.rules(direction)
         for written, rule in zip(policy.rules(direction), rules, strict=False):
             items = written.peers_field.value if written.peers_field is not None else None

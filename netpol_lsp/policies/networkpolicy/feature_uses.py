@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.kube.net.address_set import address_set
 from netpol_lsp.kube.selector_syntax import Selector
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.text.span import Span
@@ -39,7 +39,7 @@ def feature_uses(policy: NetworkPolicy) -> Iterator[FeatureUse]:
     """
     if policy.has_unknown_types:
         return
-    for direction in Direction:
+    for direction in DIRECTIONS:
         field = policy.rules_field(direction)
         if direction in policy.effective_types:
             yield FeatureUse(_DIRECTION[direction], _place_of(policy, direction), f"`{direction}`", direction)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from netpol_lsp.kube.objects import KubeObject, TextMap
 from netpol_lsp.kube.selector_syntax import Requirement, Selector
 from netpol_lsp.kube.typed_field import Field, content_size, hidden_field, mapping_of, string_of
-from netpol_lsp.policies.direction import Direction
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
 from netpol_lsp.text.lazy import lazy
@@ -18,7 +18,7 @@ from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence, is_null, is_open
 from netpol_lsp.yaml.templates.masking import is_unknown
 
-_DIRECTIONS = frozenset(direction.value for direction in Direction)
+_DIRECTIONS = frozenset(direction.value for direction in DIRECTIONS)
 
 
 class TrafficRule:
@@ -188,7 +188,7 @@ class NetworkPolicy:
         """
         if self.declares_types:
             written = {field.value for field in self.policy_types}
-            return frozenset(direction for direction in Direction if direction.value in written)
+            return frozenset(direction for direction in DIRECTIONS if direction.value in written)
         return frozenset(Direction) if self.egress else frozenset({Direction.INGRESS})
 
     @lazy

@@ -6,7 +6,7 @@ Of two that mean the same the later one is superfluous. What means no one is lef
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from itertools import combinations, groupby
+from itertools import combinations, groupby, permutations
 
 from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.net.port_index import PortIndex
@@ -58,7 +58,7 @@ def _is_any_covered(peers: Sequence[PeerSet], namespace: str | None) -> bool:
 
 def redundant_rules(rules: Sequence[RuleSemantics], namespace: str | None) -> list[tuple[RuleSemantics, RuleSemantics]]:
     """The superfluous rules of one direction, each with one that covers it."""
-    if len(rules) < 2:
+    if len(rules) < 2 or (len(rules) <= _FEW and not _is_any_rule_covered(rules, namespace)):
         return []
     found = []
     budget = Budget(_MOST_COMPARED, f"{len(rules):,} rules are too many to compare each with each")
@@ -77,6 +77,11 @@ def redundant_rules(rules: Sequence[RuleSemantics], namespace: str | None) -> li
         if other is not None:
             found.append((rule, other))
     return found
+
+
+def _is_any_rule_covered(rules: Sequence[RuleSemantics], namespace: str | None) -> bool:
+    """Whether one of a few rules allows no more than another one."""
+    return any(rule_covers(a, b, namespace) for a, b in permutations(rules, 2))
 
 
 def _is_nothing(rule: RuleSemantics) -> bool:
