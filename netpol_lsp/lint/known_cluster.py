@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability
@@ -18,18 +18,27 @@ from netpol_lsp.workspace.index import (
     UNKNOWN_NAMESPACE,
     namespace_key,
 )
-from netpol_lsp.workspace.reads import POLICIES, POLICY_NAMESPACES, READS, SHARDS, Read
+from netpol_lsp.workspace.located_policy import LocatedPolicy
+from netpol_lsp.workspace.reads import POLICIES, READS, SHARDS
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
-from netpol_lsp.workspace.ternary import Ternary
 
 if TYPE_CHECKING:
     # The engine is loaded when a rule first asks for it: most runs know policies only.
-    from netpol_lsp.policies.ir import Peer, PolicySemantics, SelectorTree
+    from netpol_lsp.policies.ir import Peer, PolicySemantics
     from netpol_lsp.reach.cluster import Workload
     from netpol_lsp.reach.engine import Engine
     from netpol_lsp.reach.entry_points import EntryPoint
     from netpol_lsp.reach.from_facts import ClusterBuilder
     from netpol_lsp.reach.names import Names
+
+
+class PolicyPlace(NamedTuple):
+    """Where a policy is: its namespace as the cluster knows it, its name, its file and the path in it."""
+
+    namespace: str | None
+    name: str | None
+    uri: str
+    path: str
 
 
 class KnownCluster:
@@ -44,16 +53,25 @@ class KnownCluster:
         self._entries: dict[str, tuple[EntryPoint, ...]] = {}
         self._ordered: dict[str | None, tuple[PolicySemantics, ...]] = {}
         self._places: dict[str | None, dict[tuple[str | None, str, str], PolicySemantics]] = {}
+        self.answers: dict[Hashable, object] = {}
 
     def policy_of(self, ctx: PolicyContext) -> PolicySemantics | None:
         """The policy that a rule looks at; None when the workspace does not have it, or it is not known well enough."""
-        located = ctx.located
+        place = self.place_of(ctx.located)
+        self._note(place.namespace)
+        return self.policy_at(place)
+
+    def place_of(self, located: LocatedPolicy) -> PolicyPlace:
+        """Where a policy is to be found."""
         namespace = located.policy.namespace
         if namespace is None and not located.policy.is_namespace_unknown:
             namespace = self._namespace_for(Origin(located.uri))
-        self._note(namespace)
-        policy = self._by_place(namespace).get((located.policy.name, located.uri, located.path))
-        return None if policy is None or namespace in self.ambiguous or policy.is_partial else policy
+        return PolicyPlace(namespace, located.policy.name, located.uri, located.path)
+
+    def policy_at(self, place: PolicyPlace) -> PolicySemantics | None:
+        """The policy in a place, where it is known well enough. Nothing is noted."""
+        policy = self._by_place(place.namespace).get(place[1:])
+        return None if policy is None or place.namespace in self.ambiguous or policy.is_partial else policy
 
     def _by_place(self, namespace: str | None) -> dict[tuple[str | None, str, str], PolicySemantics]:
         found = self._places.get(namespace)
@@ -69,22 +87,10 @@ class KnownCluster:
         return tuple(self._members(sure))
 
     def meant_by(self, peer: Peer) -> tuple[Workload, ...]:
-        """The workloads that a peer means, where all of them are surely known; none otherwise."""
+        """The workloads that a peer means, where all of them are surely known; none otherwise. Nothing is noted."""
         sure, may = self.engine.compiler.peer(peer)
         inhabited = self.engine.classes.inhabited
-        selector = peer.pods.namespaces if peer.pods is not None else None
-        if selector is not None:
-            READS.note_all(_NAMESPACES)
-            for name in self.engine.cluster.namespace_names:
-                if self._may_select(selector, name):
-                    self._note(name)
         return tuple(self._members(sure)) if sure & inhabited == may & inhabited else ()
-
-    def _may_select(self, selector: SelectorTree, name: str) -> bool:
-        from netpol_lsp.reach.match import selects  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
-
-        labels, has_all = self.engine.cluster.namespace_labels(name)
-        return selects(selector, labels, has_all=has_all) is not Ternary.NO
 
     def policies_in(self, namespace: str) -> tuple[PolicySemantics, ...]:
         """The policies of a namespace, in the order of files and documents."""
@@ -118,10 +124,14 @@ class KnownCluster:
 
     def entry_points_in(self, namespace: str) -> tuple[EntryPoint, ...]:
         """The ways through Ingresses and routes to workloads of a namespace."""
-        from netpol_lsp.reach.entry_points import entry_points  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
-
         self._note(namespace)
         self._note_all("ingresses")
+        return self.entry_points_to(namespace)
+
+    def entry_points_to(self, namespace: str) -> tuple[EntryPoint, ...]:
+        """As `entry_points_in`. Nothing is noted."""
+        from netpol_lsp.reach.entry_points import entry_points  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
+
         found = self._entries.get(namespace)
         if found is None:
             found = self._entries[namespace] = tuple(entry_points(self.engine, namespace))
@@ -162,7 +172,6 @@ def _place(policy: PolicySemantics) -> tuple[str, int, str]:
 
 _KINDS = ("workloads", "services", "other_policies", "unknown")
 """What answers about the pods of a namespace are read from, besides policies."""
-_NAMESPACES: tuple[Read, ...] = (("namespaces", CLUSTER), (SHARDS, None), (POLICY_NAMESPACES, None))
 _MOST_KEPT = 4
 """Configurations whose clusters are kept: those of an editor's folders, in turn."""
 _Circumstances = tuple[str | None, Capabilities]

@@ -13,7 +13,7 @@ from netpol_lsp.policies.networkpolicy.ambiguous_peers import ambiguous_pairs
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.prose import join_words, peer_words
 from netpol_lsp.text.edits import Applicability, Fix
-from netpol_lsp.workspace.pods import elsewhere, find_pods, here, is_selected_by_service, place_of
+from netpol_lsp.workspace.pods import elsewhere, find_pods, is_anything_here, is_selected_by_service, place_of
 from netpol_lsp.workspace.resources import WorkloadFacts
 from netpol_lsp.yaml.edit.mappings import insert_entry_first
 
@@ -162,7 +162,7 @@ def pod_selector_own_namespace(ctx: PolicyContext) -> Diagnostics:
 def _only_elsewhere(ctx: PolicyContext, selector: Selector) -> dict[str, tuple[WorkloadFacts, ...]]:
     """The pods that a selector means in other namespaces, where it surely means none in the policy's own."""
     view, pods, where = ctx.workspace, read_selector(selector), place_of(ctx.workspace, ctx.located)
-    if not here(view, where) and not ctx.is_known_whole(where.namespace):
+    if not is_anything_here(view, where) and not ctx.is_known_whole(where.namespace):
         return {}
     if not find_pods(view, where, pods).is_none or is_selected_by_service(view, where, pods):
         return {}

@@ -10,6 +10,7 @@ from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.kube.label_selector import includes
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.lint.applied_together import are_applied_together
+from netpol_lsp.lint.both_sides import BothSides
 from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
@@ -254,13 +255,15 @@ def _refused_by_known_pods(ctx: PolicyContext) -> dict[tuple[Direction, int, int
     if ResourceTrigger.WORKLOADS not in ctx.workspace.known:
         return found
     known = known_cluster(ctx)
-    policy = known.policy_of(ctx)
-    own = known.subjects(policy) if policy is not None else ()
+    sides = BothSides(ctx, known)
+    policy, own = sides.policy, sides.own
     for direction in DIRECTIONS if policy is not None and own else ():
         semantics = policy.direction(direction) if policy is not None else None
         for rule in semantics.rules if semantics is not None and semantics.applies else ():
             for index, peer in enumerate(rule.peers or ()):
-                refused = _refused(ctx, known, direction, rule, peer, own)
+                if peer.pods is None or peer.is_unknown or rule.has_unknown_ports or _is_everybody(peer):
+                    continue
+                refused = _refused(ctx, known, direction, rule, sides.others(direction, rule.index, index, peer), own)
                 if refused:
                     related = tuple(_related(ctx, known, direction, refused))
                     found[direction, rule.index, index] = _Refusal(_message(direction, rule, refused, known), related)
@@ -268,13 +271,15 @@ def _refused_by_known_pods(ctx: PolicyContext) -> dict[tuple[Direction, int, int
 
 
 def _refused(
-    ctx: PolicyContext, known: KnownCluster, direction: Direction, rule: Rule, peer: Peer, own: tuple[Workload, ...]
+    ctx: PolicyContext,
+    known: KnownCluster,
+    direction: Direction,
+    rule: Rule,
+    others: tuple[Workload, ...],
+    own: tuple[Workload, ...],
 ) -> tuple[Workload, ...]:
-    """The pods that a peer means, where all of them surely refuse all that the rule allows; none otherwise."""
+    """The pods that a peer means, `others`, where all of them surely refuse all that the rule allows; none otherwise."""
     engine = known.engine
-    if peer.pods is None or peer.is_unknown or rule.has_unknown_ports or _is_everybody(peer):
-        return ()
-    others = known.meant_by(peer)
     if not others or any(item.namespace in known.ambiguous for item in others):
         return ()
     back = Direction.INGRESS if direction is Direction.EGRESS else Direction.EGRESS

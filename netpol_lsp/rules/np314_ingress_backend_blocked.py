@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.lint.applied_together import are_applied_together
+from netpol_lsp.lint.both_sides import BothSides
 from netpol_lsp.lint.closed_ports import closed_ports
 from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
@@ -160,17 +161,12 @@ def ingress_backend_blocked(ctx: PolicyContext) -> Diagnostics:
     from netpol_lsp.reach.traffic import describe  # noqa: PLC0415 - start-up is a feature, and few workspaces need it
 
     known = known_cluster(ctx)
-    policy = known.policy_of(ctx)
-    if policy is None or policy.ingress is None or not policy.ingress.applies or policy.namespace is None:
+    sides = BothSides(ctx, known)
+    policy = sides.policy
+    if policy is None or policy.ingress is None or not policy.ingress.applies:
         return
-    entries = known.entry_points_in(policy.namespace)
-    subjects = set(known.subjects(policy)) if entries else ()
-    for entry in entries:
-        if (
-            entry.workload in subjects
-            and _is_blocked(known, policy, entry)
-            and are_applied_together(ctx, _files(entry))
-        ):
+    for entry in sides.entries:
+        if _is_blocked(known, policy, entry) and are_applied_together(ctx, _files(entry)):
             selector = ctx.policy.pod_selector
             title = f"{entry.route.kind} `{entry.route.name}`"
             yield ctx.finding(

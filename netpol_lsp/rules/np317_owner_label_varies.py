@@ -9,7 +9,7 @@ from netpol_lsp.kube.well_known import VOLATILE_LABELS
 from netpol_lsp.lint.peer_targets import peer_targets
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.lint.selector_parts import span_of
-from netpol_lsp.workspace.pods import Place, here, place_of
+from netpol_lsp.workspace.pods import Place, owned_pods_here, place_of
 from netpol_lsp.workspace.resources import WorkloadFacts
 
 
@@ -105,8 +105,8 @@ def owner_label_varies(ctx: PolicyContext) -> Diagnostics:
 def _check(ctx: PolicyContext, written: Selector, places: tuple[Place, ...]) -> Diagnostics:
     owners: dict[tuple[str | None, ...], list[WorkloadFacts]] = {}
     for where in places:
-        for pod in here(ctx.workspace, where):
-            if pod.kind == "Pod" and pod.owner_name is not None and not pod.is_finished and not pod.has_unknown_labels:
+        for pod in owned_pods_here(ctx.workspace, where):
+            if not pod.is_finished and not pod.has_unknown_labels:
                 owners.setdefault((pod.namespace, pod.owner_kind, pod.owner_name), []).append(pod)
     told: set[str] = set()
     for (_, kind, name), pods in owners.items():

@@ -9,10 +9,12 @@ from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.index import ALL_POLICIES, cni_key, namespace_key
 from netpol_lsp.workspace.reads import (
     ALIKE,
+    ANSWER,
     DELIVERY,
     FILE,
     FIRST_ON,
     KNOWN,
+    MATCHING,
     NAMESPACE,
     NO_RESOURCES_AT_ALL,
     POLICIES,
@@ -20,6 +22,7 @@ from netpol_lsp.workspace.reads import (
     READS,
     ROOT,
     SHARDS,
+    WATCHED,
     WHOLE,
     Read,
 )
@@ -37,7 +40,7 @@ _WHOLE_VIEW: Mapping[str, Callable[[WorkspaceSnapshot], object]] = {
     DELIVERY: lambda view: view.index.delivery,
     POLICY_NAMESPACES: lambda view: view.index.policy_namespaces,
 }
-_OF_POLICIES = frozenset({POLICIES, FILE, FIRST_ON, POLICY_NAMESPACES, NAMESPACE, ROOT})
+_OF_POLICIES = frozenset({POLICIES, FILE, FIRST_ON, POLICY_NAMESPACES, NAMESPACE, ROOT, ANSWER})
 """What depends on policies, or on which files there are."""
 
 
@@ -63,6 +66,10 @@ def _part(view: WorkspaceSnapshot, kind: str, key: Any) -> object:
     if kind == FIRST_ON:
         policies = view.policies_on(key)
         return (place_in_files(policies[0]), len(policies)) if policies else None
+    if kind == MATCHING:
+        return view.index.shard(key[0]).answer(key[1])
+    if kind == ANSWER:
+        return key[0](view, key[1])
     found: object = getattr(view.index.shard(key), kind)
     return found
 
@@ -115,6 +122,8 @@ class Dependencies:
         answers: dict[Hashable, list[tuple[Asked, Policies]]] = {}
         for read in reads:
             kind, key = read
+            if kind == WATCHED:
+                continue
             if kind != ALIKE:
                 (parts if kind in _OF_POLICIES else resources).add(read)
             elif view.index.shelf(key[0]).files:
@@ -152,7 +161,7 @@ def shelves_of(reads: Iterable[Read]) -> frozenset[Hashable]:
     for kind, key in reads:
         if kind == ALIKE:
             keys.add(key[0])
-        elif kind == POLICIES:
+        elif kind in (POLICIES, WATCHED):
             keys.add(key)
         elif kind == NAMESPACE:
             keys.add(namespace_key(key))

@@ -103,7 +103,7 @@ def _hidden_by(view: WorkspaceSnapshot, where: Place, selector: LabelSelector) -
         else [index.shard(None)]
     )
     for other in others:
-        if any(True for _ in other.matching(selector)):
+        if other.matching(selector):
             return "matching pods are in a manifest whose namespace is not known"
         if any(_may_match(selector, one) and is_near(view, where.uri, one.origin.uri) for one in other.partly_known):
             return "not all labels of the pods nearby are known"
@@ -128,7 +128,22 @@ def may_be_changed(view: WorkspaceSnapshot, where: Place) -> bool:
 
 def here(view: WorkspaceSnapshot, where: Place) -> tuple[WorkloadFacts, ...]:
     """The workloads that are surely in the namespace of a place."""
-    found = view.index.shard(where.namespace).workloads
+    return _of_place(view, where, view.index.shard(where.namespace).workloads)
+
+
+def owned_pods_here(view: WorkspaceSnapshot, where: Place) -> tuple[WorkloadFacts, ...]:
+    """The Pods that something made, surely in the namespace of a place."""
+    return _of_place(view, where, view.index.shard(where.namespace).owned_pods)
+
+
+def is_anything_here(view: WorkspaceSnapshot, where: Place) -> bool:
+    """Whether something that makes pods is surely in the namespace of a place."""
+    if where.namespace is not None:
+        return view.index.shard(where.namespace).has_workloads
+    return bool(here(view, where))
+
+
+def _of_place(view: WorkspaceSnapshot, where: Place, found: tuple[WorkloadFacts, ...]) -> tuple[WorkloadFacts, ...]:
     if where.namespace is not None:
         return found
     return tuple(one for one in found if _is_together(view, where, one.origin.uri))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import chain
 from typing import Generic, TypeVar, overload
@@ -10,7 +10,7 @@ from typing import Generic, TypeVar, overload
 from netpol_lsp.kube.label_selector import LabelSelector, matches
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.workspace.file_order import with_entries
-from netpol_lsp.workspace.reads import READS, remembered
+from netpol_lsp.workspace.reads import MATCHING, READS, remembered
 from netpol_lsp.workspace.resources import (
     NO_RESOURCES,
     EndpointSliceFacts,
@@ -135,10 +135,23 @@ class ResourceShard:
                 found.setdefault(key, {}).setdefault(value, []).append(workload)
         return {key: {value: tuple(some) for value, some in values.items()} for key, values in found.items()}
 
-    @remembered
+    @noted
     def partly_known(self) -> tuple[WorkloadFacts, ...]:
         """The workloads whose pods may have further labels."""
-        return tuple(workload for workload in self.workloads if workload.has_unknown_labels)
+        with READS.paused():
+            return tuple(workload for workload in self.workloads if workload.has_unknown_labels)
+
+    @noted
+    def owned_pods(self) -> tuple[WorkloadFacts, ...]:
+        """The Pods that something made, as a snapshot of a cluster shows them."""
+        with READS.paused():
+            return tuple(one for one in self.workloads if one.kind == "Pod" and one.owner_name is not None)
+
+    @noted
+    def has_workloads(self) -> bool:
+        """Whether something here makes pods."""
+        with READS.paused():
+            return bool(self.workloads)
 
     @lazy
     def shows_pods(self) -> bool:
@@ -150,9 +163,18 @@ class ResourceShard:
         """Whether there is something here that makes pods, or may."""
         return any(resources.workloads or resources.unknown for resources in self.files.values())
 
-    def matching(self, selector: LabelSelector) -> Iterator[WorkloadFacts]:
-        """The workloads whose known labels a selector matches; perhaps, where it or they are partly known."""
-        return (workload for workload in self._candidates(selector) if matches(selector, workload.labels))
+    def matching(self, selector: LabelSelector) -> tuple[WorkloadFacts, ...]:
+        """The workloads whose known labels a selector matches; perhaps, where it or they are partly known.
+
+        Who asks does not depend on the others.
+        """
+        READS.note(MATCHING, (self.key, selector))
+        return self.answer(selector)
+
+    def answer(self, selector: LabelSelector) -> tuple[WorkloadFacts, ...]:
+        """As `matching`. Nothing is noted."""
+        with READS.paused():
+            return tuple(workload for workload in self._candidates(selector) if matches(selector, workload.labels))
 
     def _candidates(self, selector: LabelSelector) -> tuple[WorkloadFacts, ...]:
         """The workloads that a selector can match, by the rarest label that it asks for."""

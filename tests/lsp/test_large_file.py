@@ -165,6 +165,121 @@ def test_what_was_read_at_moments_that_are_past_is_not_kept():
     assert kept(20) <= kept(3) + 4
 
 
+WORKLOAD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: d{number}, namespace: shop}}
+spec:
+  template:
+    metadata: {{labels: {{app: {app}}}}}
+    spec: {{containers: [{{name: main, image: x, ports: [{{containerPort: 80}}]}}]}}
+"""
+
+
+class BesideWorkloads(Typist):
+    """Somebody with a file of policies open, beside files of workloads that these select."""
+
+    def __init__(self, many):
+        self.store = WorkspaceStore()
+        self.files = {}
+        for number in range(many + 1):
+            self.files |= self.workload(number, f"a{number}")
+        self.store.use_disk(self.files)
+        self.session = Session(OneConfig(), self.store)
+        self.text = policies(many)
+        self.session.open(URI, 1, self.text)
+        self.check()
+
+    def workload(self, number, app):
+        uri = f"file:///ws/workload{number}.yaml"
+        return {uri: self.facts(uri, WORKLOAD.format(number=number, app=app))}
+
+    def facts(self, uri, text):
+        return facts_of(make_source(uri, text), OneConfig().config.settings)
+
+    def save(self, files):
+        """Files of the disk are others now."""
+        self.files |= files
+        self.store.use_files(files)
+        return self.check()
+
+    def from_nothing(self):
+        config = OneConfig().config
+        view = WorkspaceSnapshot.of_files({**self.files, URI: self.facts(URI, self.text)})
+        report = lint(analyse(make_source(URI, self.text)), config, view)
+        return shown(one for one in report.diagnostics if one.suppressed is None)
+
+
+@pytest.mark.parametrize("what", EDITS)
+def test_beside_workloads_only_policies_that_an_edit_matters_to_are_judged_again(judged, what):
+    old, new, expected = EDITS[what]
+    typist = BesideWorkloads(20)
+    judged.clear()
+    snapshot = typist.replace(old, new)
+    # With two policies of one name nobody knows which of them counts, and what reaches the pods of their namespace.
+    assert set(judged) == (
+        {one.policy.name for one in snapshot.workspace.view} if what.startswith("a name") else expected
+    )
+    assert shown(snapshot.findings) == typist.from_nothing()
+
+
+def test_a_workload_has_only_those_judged_again_that_are_about_its_pods(judged):
+    typist = BesideWorkloads(20)
+    changes = (
+        (5, "a5", set()),
+        (5, "b5", {"p4", "p5"}),
+        (5, "a5", {"p4", "p5"}),
+        (50, "other", set()),
+        (50, "a7", {"p6", "p7"}),
+        (51, "a8", {"p7", "p8"}),
+    )
+    for number, app, expected in changes:
+        judged.clear()
+        snapshot = typist.save(typist.workload(number, app))
+        assert set(judged) == expected, (number, app)
+        assert shown(snapshot.findings) == typist.from_nothing()
+
+
+def test_two_workloads_of_one_name_leave_the_namespace_unknown(judged):
+    typist = BesideWorkloads(6)
+    judged.clear()
+    twin = {"file:///ws/twin.yaml": typist.facts("file:///ws/twin.yaml", WORKLOAD.format(number=3, app="b"))}
+    snapshot = typist.save(twin)
+    assert len(judged) == 6  # nobody knows which of the two counts
+    assert shown(snapshot.findings) == typist.from_nothing()
+
+
+INGRESS = """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: in, namespace: shop}
+spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: a3}, ports: [{port: 80}]}
+"""
+
+
+def test_a_way_in_is_noticed_when_it_comes_and_goes(judged):
+    typist = BesideWorkloads(6)
+    typist.replace(
+        "        - namespaceSelector:\n            matchLabels: {kubernetes.io/metadata.name: data}\n"
+        "          podSelector:\n            matchLabels: {app: b}\n",
+        "",
+    )
+    uri = "file:///ws/ingress.yaml"
+    found = typist.save({uri: typist.facts(uri, INGRESS.replace("app: a3", "app: a0"))}).findings
+    assert any(one.code == "NP314" for one in found)
+    assert shown(found) == typist.from_nothing()
+    judged.clear()
+    found = typist.save({uri: typist.facts(uri, INGRESS)}).findings
+    assert not any(one.code == "NP314" for one in found)
+    assert shown(found) == typist.from_nothing()
+    assert {"p0", "p3"} <= set(judged)
+
+
 def view_of(context=False, **files):
     facts = {
         f"file:///ws/{name}.yaml": facts_of(make_source(f"file:///ws/{name}.yaml", text), OneConfig().config.settings)
