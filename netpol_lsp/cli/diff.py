@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from netpol_lsp.cli import console
 from netpol_lsp.cli.common import load_configs, report_config_problems
@@ -21,9 +24,14 @@ from netpol_lsp.project.git_revision import GitProblem, Revision, find_revision,
 from netpol_lsp.reach.diff import ChangeClass, Difference, difference
 from netpol_lsp.reach.engine import Engine
 
+if TYPE_CHECKING:
+    from netpol_lsp.project.config_files import ConfigFiles
+    from netpol_lsp.project.renderings import Renderings
+
 _HELP = """\
 BASE and HEAD: a folder, a file (such as a snapshot that kubectl wrote), or a git revision; without HEAD the files as they are now.
-With git revisions the manifests below the current folder are compared, or those below --path."""
+With git revisions the manifests below the current folder are compared, or those below --path; with --render, or `render` in the
+configuration, charts and kustomizations of both sides are rendered, a revision's in a copy of its files."""
 _FAIL_ON = ("opened-world", "opened-cross", "opened", "changed")
 
 
@@ -45,6 +53,12 @@ def run(_name: str, arguments: Sequence[str]) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
+    # The copies of revisions that are rendered are read until the last line is written.
+    with ExitStack() as copies:
+        return _compare(options, copies)
+
+
+def _compare(options: argparse.Namespace, copies: ExitStack) -> int:
     if (options.base is None) is (options.against is None):
         raise UsageError("diff needs BASE or --against BRANCH")
     try:
@@ -52,7 +66,7 @@ def _diff(options: argparse.Namespace) -> int:
         head = _state(options.head) if options.head is not None else _now(base, options)
     except GitProblem as problem:
         raise UsageError(str(problem)) from None
-    before, after = _inputs(base, options), _inputs(head, options)
+    before, after = _inputs(base, options, copies), _inputs(head, options, copies)
     engines = engine_of(before), engine_of(after)
     places = diff_text.BothPlaces(places_of(before), places_of(after))
     found = difference(*engines)
@@ -89,7 +103,7 @@ def _now(base: _State, options: argparse.Namespace) -> _State:
     return tuple(options.path or ["."]) if isinstance(base, Revision) else (".",)
 
 
-def _inputs(state: _State, options: argparse.Namespace) -> ClusterInputs:
+def _inputs(state: _State, options: argparse.Namespace, copies: ExitStack) -> ClusterInputs:
     if not isinstance(state, Revision):
         return load(options, state)
     configs = load_configs(options)
@@ -100,12 +114,33 @@ def _inputs(state: _State, options: argparse.Namespace) -> ClusterInputs:
         read = list(
             read_revision(state, options.path or (), is_excluded=lambda path: configs.for_path(path).is_excluded(path))
         )
+        texts = [item for item in read if not isinstance(item, ReadProblem)]
+        rendered = _render(state, [item.uri for item in texts], configs, copies) if configs.asks_for_rendering else None
     except GitProblem as error:
         raise UsageError(str(error)) from None
     problems = [str(item) for item in read if isinstance(item, ReadProblem)]
-    for problem in problems:
+    problems += rendered.refused if rendered is not None else ()
+    inputs = cluster_of([(item, settings) for item in texts], (), settings, problems, rendered)
+    for problem in inputs.problems:
         console.error(problem)
-    return cluster_of([(item, settings) for item in read if not isinstance(item, ReadProblem)], (), settings, problems)
+    return inputs
+
+
+def _render(revision: Revision, uris: Sequence[str], configs: ConfigFiles, copies: ExitStack) -> Renderings:
+    """What the configurations of now render of a revision, in a copy of it that `copies` takes away."""
+    from netpol_lsp.project.git_revision import copy_revision, top_folder  # noqa: PLC0415 - most runs render nothing
+    from netpol_lsp.project.render_inputs import render_copy  # noqa: PLC0415
+    from netpol_lsp.project.renderings import Copy  # noqa: PLC0415
+
+    target = copies.enter_context(tempfile.TemporaryDirectory(prefix="netpol-revision-"))
+    root = os.path.realpath(target).replace(os.sep, "/")
+    copy_revision(revision, root)
+    short = f"{revision.commit[:12]}:"
+    names = [uri.removeprefix(short) for uri in uris]
+    rendered, absent = render_copy(Copy(root, top_folder()), names, configs, lambda name: f"{short}{name}")
+    for path in absent:
+        console.info(f"note: `{path}`, which is to be rendered, is not in {revision.name}")
+    return rendered
 
 
 def _rendered(found: Difference, options: argparse.Namespace, places: diff_text.BothPlaces) -> str:

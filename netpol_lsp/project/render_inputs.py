@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from netpol_lsp.config.config import Config, Layer, Setting
 from netpol_lsp.config.render_settings import AUTO
 from netpol_lsp.project.config_files import ConfigFiles, LoadedConfig
 from netpol_lsp.project.inputs import InputFile
-from netpol_lsp.project.renderings import NO_RENDERINGS, Renderings, plan_renderings, render
+from netpol_lsp.project.renderings import NO_RENDERINGS, Copy, Renderings, plan_renderings, render
 from netpol_lsp.sources.chart_folder import CHART_FILE
 from netpol_lsp.workspace.resource_kinds import KUSTOMIZATION_NAMES
 
@@ -45,3 +45,21 @@ def render_inputs(targets: Sequence[InputFile], configs: ConfigFiles) -> Renderi
         return names.get(path) or path.removeprefix(below)
 
     return render(plan, name_file)
+
+
+def render_copy(
+    copy: Copy, names: Iterable[str], configs: ConfigFiles, show: Callable[[str], str]
+) -> tuple[Renderings, tuple[str, ...]]:
+    """Render what configurations ask for in a copy of the repository, as of a revision; and what of it the copy does not have.
+
+    `names`: the manifests in it, relative to the current folder; `show`: what a file is called, by such a name.
+    """
+    here = os.getcwd().replace(os.sep, "/").rstrip("/")
+    originals = [os.path.abspath(name).replace(os.sep, "/") for name in names]
+    asking = [configs.for_path(path) for path in originals] or [configs.default, *configs.loaded()]
+    plan = plan_renderings(asking, [copy.place(path) for path in originals], here, copy)
+
+    def name_file(path: str) -> str:
+        return show(os.path.relpath(copy.original_of(path), here).replace(os.sep, "/"))
+
+    return (render(plan, name_file, copy.original_of) if plan else NO_RENDERINGS), plan.absent

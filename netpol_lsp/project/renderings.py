@@ -35,6 +35,26 @@ NameFile = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy, in `root`, of the files that a repository in `original` had: both absolute, `/`-separated."""
+
+    root: str
+    original: str
+
+    def place(self, path: str) -> str:
+        """Where a file or folder of the repository is in the copy."""
+        return self.root + path[len(self.original) :] if self._holds(self.original, path) else path
+
+    def original_of(self, path: str) -> str:
+        """The path in the repository of what is in the copy."""
+        return self.original + path[len(self.root) :] if self._holds(self.root, path) else path
+
+    @staticmethod
+    def _holds(folder: str, path: str) -> bool:
+        return path == folder or path.startswith(f"{folder}/")
+
+
+@dataclass(frozen=True, slots=True)
 class RenderTask:
     """One rendering to make: of a chart with a release, or of a kustomization without one. `loaded`: whose configuration asks."""
 
@@ -52,11 +72,15 @@ class RenderTask:
 
 @dataclass(frozen=True, slots=True)
 class RenderPlan:
-    """What is to be rendered, and what is wrong with what was asked for: `refused` are sentences about settings."""
+    """What is to be rendered, and what is wrong with what was asked for: `refused` are sentences about settings.
+
+    `absent`: folders that a setting names and that the copy does not have, as before a chart was made.
+    """
 
     tasks: tuple[RenderTask, ...] = ()
     problems: tuple[RenderProblem, ...] = ()
     refused: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.tasks or self.problems or self.refused)
@@ -159,36 +183,52 @@ class Renderings:
 NO_RENDERINGS = Renderings()
 
 
-def plan_renderings(configs: Iterable[LoadedConfig], files: Sequence[str], here: str) -> RenderPlan:
-    """What configurations ask for. `files`: the absolute paths of what is linted, among which `auto` looks; `here`: the current folder."""
+def plan_renderings(
+    configs: Iterable[LoadedConfig], files: Sequence[str], here: str, copy: Copy | None = None
+) -> RenderPlan:
+    """What configurations ask for. `files`: the absolute paths of what is linted, among which `auto` looks; `here`: the current folder.
+
+    With a `copy` the files of that one are rendered, and no others.
+    """
     tasks: dict[tuple[str, ChartRelease | None], RenderTask] = {}
     problems: list[RenderProblem] = []
     refused: list[str] = []
+    absent: list[str] = []
     for loaded in sorted({id(one): one for one in configs}.values(), key=lambda one: one.path or ""):
         setting = loaded.config.setting("render")
         if setting is None or setting.value.is_empty:
             continue
-        planner = _Planner(loaded, setting, here)
+        planner = _Planner(loaded, setting, here, copy)
         for task in planner.tasks(files):
             tasks.setdefault((task.root, task.release), task)
         problems += planner.problems
         refused += planner.refused
+        absent += planner.absent
     if len(tasks) > MOST_RENDERINGS:
         refused.append(f"render: more than {MOST_RENDERINGS} renderings: those from there on are left out")
-    return RenderPlan(tuple(tasks.values())[:MOST_RENDERINGS], tuple(problems), tuple(dict.fromkeys(refused)))
+    return RenderPlan(
+        tuple(tasks.values())[:MOST_RENDERINGS],
+        tuple(problems),
+        tuple(dict.fromkeys(refused)),
+        tuple(dict.fromkeys(absent)),
+    )
 
 
 class _Planner:
     """Reads one setting of `render`."""
 
-    def __init__(self, loaded: LoadedConfig, setting: Setting, here: str) -> None:
+    def __init__(self, loaded: LoadedConfig, setting: Setting, here: str, copy: Copy | None = None) -> None:
         self.loaded = loaded
+        self.copy = copy
         self.settings: RenderSettings = setting.value
         self.origin = setting.origin
         self.base = posixpath.dirname(setting.origin.path.replace(os.sep, "/")) if setting.origin.path else here
         self.boundary = EVERYWHERE if setting.origin.path is None else loaded.boundary
+        if copy is not None:
+            self.base, self.boundary = copy.place(self.base), Boundary(copy.root)
         self.problems: list[RenderProblem] = []
         self.refused: list[str] = []
+        self.absent: list[str] = []
 
     def tasks(self, files: Sequence[str]) -> Iterator[RenderTask]:
         """The renderings that are asked for."""
@@ -205,10 +245,20 @@ class _Planner:
     def place(self, path: str) -> str | None:
         """The absolute path of what is named; None, and it is said, where it may not be read."""
         full = os.path.abspath(os.path.join(self.base, path)).replace(os.sep, "/")
+        if self.copy is not None:
+            full = self.copy.place(full)
         if self.boundary.holds(full):
             return full
-        self.refuse(f"`{path}` is outside the repository: {HOW_TO_ALLOW}")
+        how = "a revision has no such file" if self.copy is not None else HOW_TO_ALLOW
+        self.refuse(f"`{path}` is outside the repository: {how}")
         return None
+
+    def is_absent(self, root: str, written: str) -> bool:
+        """Whether a folder that is named is not in the copy, which is noted: it was made later, or is gone."""
+        if self.copy is None or os.path.isdir(root):
+            return False
+        self.absent.append(written)
+        return True
 
     def refuse(self, what: str) -> None:
         """Say that something cannot be rendered."""
@@ -216,7 +266,7 @@ class _Planner:
 
     def chart(self, request: ChartRequest) -> Iterator[RenderTask]:
         root = self.place(request.chart)
-        if root is None:
+        if root is None or self.is_absent(root, request.chart):
             return
         if not os.path.isfile(f"{root}/{CHART_FILE}"):
             self.refuse(f"`{request.chart}` has no Chart.yaml")
@@ -247,10 +297,14 @@ class _Planner:
         if any(sign in pattern for sign in "*?["):
             found = sorted(expand_glob(os.path.join(self.base, pattern)))
             found = [path for path in found if os.path.isdir(path) and kustomization_file(path) is not None]
-            if not found:
+            if not found and self.copy is not None:
+                self.absent.append(pattern)
+            elif not found:
                 self.refuse(f"`{pattern}` matches no kustomization")
         for path in found:
             root = self.place(path)
+            if root is not None and self.is_absent(root, path):
+                continue
             if root is not None and kustomization_file(root) is None:
                 self.refuse(f"`{path}` has no kustomization.yaml")
             elif root is not None:
@@ -280,8 +334,8 @@ class _Planner:
                 yield RenderTask(one.folder, self.loaded, self.boundary)
 
 
-def render(plan: RenderPlan, name_file: NameFile) -> Renderings:
-    """Make the renderings of a plan, several at a time."""
+def render(plan: RenderPlan, name_file: NameFile, original: Callable[[str], str] = str) -> Renderings:
+    """Make the renderings of a plan, several at a time. `original`: the path by which the configuration knows a file."""
     if not plan:
         return NO_RENDERINGS
     workers = max(1, min(4, os.cpu_count() or 1, len(plan.tasks)))
@@ -292,15 +346,17 @@ def render(plan: RenderPlan, name_file: NameFile) -> Renderings:
     for number, (task, rendering) in enumerate(zip(plan.tasks, done, strict=True)):
         problems += rendering.problems
         if not rendering.has_failed:
-            texts.append(_text_of(task, rendering, number, name_file))
+            texts.append(_text_of(task, rendering, number, name_file, original))
     covered = frozenset(name_file(path) for text in texts for path in text.rendering.templates)
     asked = frozenset(task.root for task in plan.tasks)
     return Renderings(tuple(texts), tuple(problems), plan.refused, name_file, covered, asked)
 
 
-def _text_of(task: RenderTask, rendering: Rendering, number: int, name_file: NameFile) -> RenderedText:
+def _text_of(
+    task: RenderTask, rendering: Rendering, number: int, name_file: NameFile, original: Callable[[str], str]
+) -> RenderedText:
     """A rendering under a URI in its own folder."""
-    config = task.loaded.config.for_file(rendering.main_file)
+    config = task.loaded.config.for_file(original(rendering.main_file))
     if rendering.namespace is not None:
         config = replace(config, settings=replace(config.settings, default_namespace=rendering.namespace))
     source = Source(f"{name_file(rendering.main_file)}{RENDERED}-{number}.yaml", rendering.text)
