@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from netpol_lsp.kube.net.port_set import port_range
+from netpol_lsp.lint.applied_together import are_applied_together
 from netpol_lsp.lint.rule import PolicyContext
 from netpol_lsp.lint.rule_pods import serves, target_number
 from netpol_lsp.policies.direction import Direction
@@ -70,6 +71,8 @@ def _outside(ctx: PolicyContext, where: Place) -> list[tuple[ServiceFacts, Servi
     stand_in = WorkloadFacts("Pod", "v1", where.namespace, None, labels=wanted)
     for service in ctx.workspace.services_in(where.namespace):
         if service.type not in _FROM_OUTSIDE or service.is_context or _is_internal(service):
+            continue
+        if not are_applied_together(ctx, [service.origin.uri]):
             continue
         if where.namespace is None and service.origin.uri.rpartition("/")[0] != ctx.located.folder:
             continue

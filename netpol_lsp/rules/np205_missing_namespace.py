@@ -30,8 +30,9 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
 
     A warning where other policies of the same file or kustomization do name one: then it was probably forgotten here.
     Otherwise an information, once a folder or kustomization, because `kubectl --namespace` may be what is meant; none for
-    Components and the `base` of overlays, nor for tests and examples, going by the names of files and folders: those who
-    use them choose the namespace.
+    Components and the `base` of overlays, nor for tests, examples and what operators embed (`bindata`, `assets`), going by
+    the names of files and folders: those who use them choose the namespace. None either where workloads in the same folder
+    name no namespace: whoever applies them chooses one for all.
 
     ## Fix safety
     Unsafe: writes a namespace that other manifests name, or `default`, which kubectl takes when nothing else is said.
@@ -82,7 +83,7 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     if delivery.is_chart or delivery.is_patch or delivery.namespaces - {None}:
         return
     is_forgotten = _others_name_one(ctx)
-    if not is_forgotten and (not _speaks_for_folder(ctx) or _is_for_others(ctx)):
+    if not is_forgotten and (not _speaks_for_folder(ctx) or _is_for_others(ctx) or _goes_with_pods(ctx)):
         return
     name = f"`{kube_object.name}`" if kube_object.name else "the policy"
     yield ctx.finding(
@@ -99,7 +100,20 @@ def _is_for_others(ctx: PolicyContext) -> bool:
     """Whether someone who uses the manifest chooses the namespace: it is an example, a Component or the base of overlays."""
     uri = ctx.source.uri
     is_flat_base = "__" in uri and not {"base", "bases"}.isdisjoint(unflattened(uri).split("/")[-3:-1])
-    return ctx.delivery.is_part or is_flat_base or is_sample(ctx.workspace.index, uri)
+    is_embedded = not _EMBEDDED.isdisjoint(uri.removeprefix(ctx.workspace.index.root).split("/")[:-1])
+    return ctx.delivery.is_part or is_flat_base or is_embedded or is_sample(ctx.workspace.index, uri)
+
+
+_EMBEDDED = frozenset({"assets", "bindata", "data", "embed", "embedded"})
+"""Folders whose files a program, such as an operator, takes in and applies: go-bindata and go:embed made the names usual."""
+
+
+def _goes_with_pods(ctx: PolicyContext) -> bool:
+    """Whether workloads beside the policy name no namespace either: whoever applies them chooses one for all."""
+    return any(
+        one.origin.uri.rpartition("/")[0] == ctx.located.folder and not one.is_context
+        for one in ctx.workspace.workloads_in(None)
+    )
 
 
 def _others_name_one(ctx: PolicyContext) -> bool:

@@ -14,7 +14,7 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.peer import Port
-from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
+from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.edit.items import has_comment
@@ -32,7 +32,8 @@ def null_value(ctx: PolicyContext) -> Diagnostics:
     A key without a value is null, and null is read as if the key were not there. That means opposite things:
     `from:`, `to:`, `ports:` and the `port:` of an item without a value restrict nothing and allow everyone, every port,
     or every port of the protocol; `except:` without a value excepts nothing, and `endPort:` makes no range. Often the
-    value is not missing but written at the wrong indentation. These are warnings.
+    value is not missing but written at the wrong indentation. These are warnings, but for a `to:` without a value in a rule
+    for DNS alone, which is usually allowed towards anywhere: a fact for the profile `strict`.
 
     `ingress:` and `egress:` without a value have no rule and deny everything in their direction, which is mostly what
     was meant: an information, and a fact for the profile `strict` only where the name or a comment says deny.
@@ -105,7 +106,7 @@ def null_value(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     for null in _nulls(ctx):
-        severity = Severity.INFO if null.is_harmless else None
+        severity = Severity.INFO if null.is_harmless or null.is_meant else None
         if null.is_meant and not ctx.wants_facts:
             continue
         make = partial(_fix, ctx, null)
@@ -116,7 +117,7 @@ def null_value(ctx: PolicyContext) -> Diagnostics:
 class _Null:
     """A key without a value. `value`: what may be written instead; None: the key can go from `owner`.
 
-    `is_harmless`: it does not open anything. `is_meant`: and the author says so.
+    `is_harmless`: it does not open anything. `is_meant`: the author says so, or it is what such rules are meant to do.
     """
 
     entry: Entry
@@ -139,7 +140,8 @@ def _nulls(ctx: PolicyContext) -> Iterator[_Null]:
         peers, ports = rule.peers_field, rule.ports_field
         if peers is not None and peers.value is None and peers.is_null and peers.entry is not None:
             who = "anyone, not no one" if rule.direction is Direction.INGRESS else "anywhere, not nowhere"
-            yield _Null(peers.entry, f"`{rule.direction.peers_key}` without a value means {who}", [])
+            is_meant = rule.direction is Direction.EGRESS and _is_for_dns(rule) and not _hides_peers(ctx, peers.entry)
+            yield _Null(peers.entry, f"`{rule.direction.peers_key}` without a value means {who}", [], is_meant=is_meant)
         if ports is not None and ports.value is None and ports.is_null and ports.entry is not None:
             message = "`ports` without a value means every port, not none"
             yield _Null(ports.entry, message, [], Applicability.UNSAFE)
@@ -151,6 +153,21 @@ def _nulls(ctx: PolicyContext) -> Iterator[_Null]:
         if entry is not None and is_null(entry.value) and not is_unknown(entry.value):
             message = "`except` without a value excepts nothing"
             yield _Null(entry, message, applicability=Applicability.UNSAFE, owner=block.node)
+
+
+_DNS_PORTS = (53, 5353)
+
+
+def _is_for_dns(rule: TrafficRule) -> bool:
+    """Whether a rule is for DNS alone: it is usual to allow that towards anywhere."""
+    return bool(rule.ports) and all(port.number in _DNS_PORTS for port in rule.ports)
+
+
+def _hides_peers(ctx: PolicyContext, entry: Entry) -> bool:
+    """Whether a comment below a key may be what was its value."""
+    lines = ctx.source.lines
+    after = lines.line_of(entry.key.start) + 1
+    return after < lines.line_count and lines.line_text(after).lstrip()[:1] == "#"
 
 
 def _has_null(port: Port) -> bool:

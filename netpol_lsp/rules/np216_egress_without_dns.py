@@ -29,6 +29,7 @@ from netpol_lsp.workspace.dns import (
 from netpol_lsp.workspace.dns_coverage import (
     allows_some_egress,
     has_dns_gap,
+    is_for_api_server_only,
     is_reported_by_broader_policy,
     needs_no_names,
 )
@@ -55,7 +56,8 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
 
     Of several policies that leave the same gap, the one that selects the most pods is named. Where no policy lets its
     pods connect to anything, they need no names: that is a fact, for the profile `strict` only. An information where
-    all that is allowed is reached by its address: the API server, single addresses and small ranges.
+    all that is allowed is reached by its address, as single addresses and small ranges are; nothing where it is the API server
+    alone (TCP 6443, or a policy that is named after it), whose address each pod has in `KUBERNETES_SERVICE_HOST`.
 
     The settings `dns: {ports: [...], node-local-address: ...}` say where DNS listens in your cluster, and `platform` is
     for the usual ones: DNS pods of OpenShift listen on 5353 (53 is the port of their Service, which policies do not see),
@@ -166,6 +168,8 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
     attempts = list(_attempts(ctx, setup))
     if not attempts and is_sample(ctx.workspace.index, located.uri):
         return  # who uses an example has other policies, too
+    if is_needed and not attempts and is_for_api_server_only(ctx.workspace, located):
+        return  # a pod knows the API server by its address: KUBERNETES_SERVICE_HOST
     is_harmless = not is_needed or (not attempts and needs_no_names(ctx.workspace, located))
     yield ctx.finding(
         _place(ctx),

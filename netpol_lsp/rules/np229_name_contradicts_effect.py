@@ -25,6 +25,9 @@ def name_contradicts_effect(ctx: PolicyContext) -> Diagnostics:
 
     A name that speaks of namespaces (`block-test-namespace`) says deny in vain where a rule takes in all of them.
 
+    An information where a name says allow (and not "all"), and the policy says `ingress: []` in so many words: only the name
+    is wrong.
+
     Names that say both, or something less plain (`deny-all-except-dns`), are not judged.
 
     ```yaml bad
@@ -79,7 +82,9 @@ def name_contradicts_effect(ctx: PolicyContext) -> Diagnostics:
     elif claim.allows:
         message = _closed_although_allowing(policy, claim)
     if message is not None:
-        yield ctx.finding(policy.span, f"`{policy.object.name}` says {message}", label="not what it does")
+        severity = Severity.INFO if claim.allows and not claim.is_total and _is_written_out(policy) else None
+        said = f"`{policy.object.name}` says {message}"
+        yield ctx.finding(policy.span, said, severity=severity, label="not what it does")
 
 
 def _is_hidden(policy: NetworkPolicy, direction: Direction) -> bool:
@@ -113,6 +118,12 @@ def _closed_although_allowing(policy: NetworkPolicy, claim: Claim) -> str | None
     if policy.declares_types and is_silent_claim(policy):
         return None  # NP204 looks at the other policies, too
     return f"allow, but the policy has no rule: all {directions_words(isolated)} is denied"
+
+
+def _is_written_out(policy: NetworkPolicy) -> bool:
+    """Whether someone wrote that there is no rule, as `ingress: []`, in each direction that is isolated: it is only the name that is wrong."""
+    fields = [policy.rules_field(direction) for direction in policy.effective_types]
+    return bool(fields) and all(field is not None and field.value is not None for field in fields)
 
 
 def _allows_every_namespace(policy: NetworkPolicy, direction: Direction) -> bool:

@@ -13,6 +13,7 @@ from netpol_lsp.lint.applied_together import are_applied_together
 from netpol_lsp.lint.both_sides import BothSides
 from netpol_lsp.lint.dns import dns_setup
 from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
+from netpol_lsp.lint.meant_for_outside import outside_word
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
 from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.prose import join_words, ports_words
@@ -176,7 +177,7 @@ def one_sided_connection(ctx: PolicyContext) -> Diagnostics:
                 refusal = by_pods.get((direction, rule.index, meaning.index)) or _by_labels(
                     ctx, search, direction, rule, meaning
                 )
-                if refusal is not None:
+                if refusal is not None and outside_word(ctx, typed, rule) is None:  # else NP241: it is not for pods
                     place = peer.pod_selector.span if peer.pod_selector is not None else head_span(peer.node)
                     yield ctx.finding(
                         place, refusal.message, label="the other side refuses it", related=list(refusal.related)
@@ -208,8 +209,16 @@ def _by_labels(
     message = (
         f"{direction.value.lower()}{ports} is allowed here, but no {rules} rule of the pods on the other side allows it"
     )
-    related = [ctx.related_fact(_origin(other), f"restricts the {rules} of the other side") for other in policies]
+    related = [_restricting(ctx, other, rules) for other in policies]
     return _Refusal(message, tuple(related[:_SHOWN]))
+
+
+def _restricting(ctx: PolicyContext, other: LocatedPolicy, rules: str) -> Related:
+    """The name of a policy that restricts the other side, which may be the policy itself."""
+    message = f"restricts the {rules} of the other side"
+    if other is ctx.located:
+        return ctx.related(ctx.policy, message)  # its document's number is not known here
+    return ctx.related_fact(_origin(other), message)
 
 
 def _concerns_clients(ctx: PolicyContext, peer: PeerSet, policies: tuple[LocatedPolicy, ...]) -> bool:

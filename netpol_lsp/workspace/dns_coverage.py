@@ -67,26 +67,45 @@ def needs_no_names(view: WorkspaceSnapshot, located: LocatedPolicy) -> bool:
 
     That is: single addresses and small ranges, and the API server, whose address is in each pod's KUBERNETES_SERVICE_HOST.
     """
-    policies = [located.policy]
-    for other in view.neighbours(located):
-        isolates = isolates_direction(other.policy, Direction.EGRESS) is not Ternary.NO
-        if isolates and intersects(other.policy.pod_selector, located.policy.pod_selector):
-            policies.append(other.policy)
-    rules = [(policy, rule) for policy in policies for rule in policy.egress]
+    rules = _egress_rules(view, located)
     return bool(rules) and all(
         _is_reached_by_address(rule) or _is_for_api_server(policy, rule) for policy, rule in rules
     )
 
 
+def is_for_api_server_only(view: WorkspaceSnapshot, located: LocatedPolicy) -> bool:
+    """Whether all egress that is known to be allowed to the pods is the API server's, which they know by its address."""
+    rules = _egress_rules(view, located)
+    return bool(rules) and all(_is_for_api_server(policy, rule) for policy, rule in rules)
+
+
+def _egress_rules(
+    view: WorkspaceSnapshot, located: LocatedPolicy
+) -> list[tuple[NetworkPolicySemantics, RuleSemantics]]:
+    """The egress rules of all policies that may select some of the pods, each with its policy."""
+    policies = [located.policy]
+    for other in view.neighbours(located):
+        isolates = isolates_direction(other.policy, Direction.EGRESS) is not Ternary.NO
+        if isolates and intersects(other.policy.pod_selector, located.policy.pod_selector):
+            policies.append(other.policy)
+    return [(policy, rule) for policy in policies for rule in policy.egress]
+
+
 _API_SERVER = re.compile(r"(?:kube-?|k8s-?)?api-?server|kube-?api|k8s-?api|kubernetes-?api", re.IGNORECASE)
 _API_SERVER_PORTS = union_of(port_range("TCP", port, port) for port in (443, 6443))
+_OWN_PORT = port_range("TCP", 6443, 6443)
+"""Nothing but API servers listens here by default, where 443 may be any web server's."""
 
 
 def _is_for_api_server(policy: NetworkPolicySemantics, rule: RuleSemantics) -> bool:
-    """Whether a policy is named after the API server, and a rule is for its ports."""
-    if rule.has_unknown_ports or rule.ports.everything or rule.ports.names or policy.name is None:
+    """Whether a rule is for the API server's own port, or for its usual ports in a policy that is named after it."""
+    if rule.has_unknown_ports or rule.ports.everything or rule.ports.names:
         return False
-    return _API_SERVER.search(policy.name) is not None and _API_SERVER_PORTS.covers(rule.ports)
+    if _OWN_PORT.covers(rule.ports):
+        return True
+    return (
+        policy.name is not None and _API_SERVER.search(policy.name) is not None and _API_SERVER_PORTS.covers(rule.ports)
+    )
 
 
 _SMALL = {4: 2**16, 6: 2**64}

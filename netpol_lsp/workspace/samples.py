@@ -1,7 +1,7 @@
 """Whether manifests are tests or examples: a collection, of which each is applied by itself.
 
 Nothing in a manifest says so; where it is does. The names are those that GitHub's Linguist takes for documentation (docs,
-examples, samples, README) and those by which tools find tests (testdata of Go, fixtures of most test runners, e2e). What is
+examples, samples, README), those of exercises, and those by which tools find tests (testdata of Go, fixtures of most test runners, e2e). What is
 found out from them is only that manifests need not be applied together, so that rules about several of them say less.
 """
 
@@ -15,7 +15,24 @@ from netpol_lsp.workspace.index import WorkspaceIndex
 _WORD = re.compile(r"[a-z0-9]+")
 _EXAMPLE_WORDS = frozenset({"example", "examples", "sample", "samples", "snippet", "snippets", "readme", "md"})
 _TEST_FOLDERS = frozenset({"conformance", "e2e", "fixture", "fixtures", "test", "testdata", "tests"})
-_EXAMPLE_FOLDERS = _EXAMPLE_WORDS | {"doc", "docs", "documentation", "recipe", "recipes", "tutorial", "tutorials"}
+_EXAMPLE_FOLDERS = _EXAMPLE_WORDS | frozenset(
+    [
+        "doc",
+        "docs",
+        "documentation",
+        "recipe",
+        "recipes",
+        "tutorial",
+        "tutorials",
+        "exercise",
+        "exercises",
+        "workshop",
+        "workshops",
+        "cka",
+        "ckad",
+        "cks",
+    ]
+)
 # A folder `test` below one of these is an environment like `prod`.
 _ENVIRONMENTS = frozenset({"cluster", "clusters", "env", "environment", "environments", "envs", "overlays", "stages"})
 

@@ -37,6 +37,10 @@ FILES: dict[str, str] = {
     "an API version for each cluster": '{{- if .Capabilities.APIVersions.Has "extensions/v1beta1" }}\napiVersion: extensions/v1beta1\n{{- else }}\n'
     "apiVersion: networking.k8s.io/v1\n{{- end }}\nkind: NetworkPolicy\nmetadata: {name: web}\nspec: {podSelector: {}, policyTypes: [Ingress]}\n",
     "a definition": '{{- define "netpol" -}}\n' + HEAD + "spec:\n  podSelector: {}\n  policyTypes: [Ingress]\n{{- end -}}\n",
+    "a definition of the API version alone": '{{- define "networking.apiVersion" -}}\n{{- if .Capabilities.APIVersions.Has "networking.k8s.io/v1" }}\n'
+    "apiVersion: networking.k8s.io/v1\n{{- else }}\napiVersion: networking.k8s.io/v1beta1\n{{- end }}\n{{- end -}}\n",
+    "a definition of the head": '{{- define "netpol.head" -}}\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n{{- end -}}\n',
+    "a definition of all but the spec": '{{- define "netpol.head" -}}\n' + HEAD + "{{- end -}}\n",
     "square brackets": PLAIN.replace("web", "[[ .Values.name ]]")
     + "spec:\n  podSelector:\n    matchLabels:\n      [[- toYaml .Values.l | nindent 6 ]]\n  policyTypes: [Ingress]\n",
     "Jinja": PLAIN

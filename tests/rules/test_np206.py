@@ -79,3 +79,29 @@ def test_silent_in_templates(find):
         "\n  podSelector: {}\n  policyTypes: [Ingress]\n  ingress:\n    {{- toYaml .Values.rules | nindent 4 }}\n",
     )
     assert find("NP206", text) == []
+
+
+@pytest.mark.parametrize("ports", ["{protocol: UDP, port: 53}", "{protocol: UDP, port: 53}, {protocol: TCP, port: 53}"])
+def test_dns_is_usually_allowed_towards_anywhere(find, ports):
+    text = policy(f"podSelector: {{}}, policyTypes: [Egress], egress: [{{to: , ports: [{ports}]}}]")
+    others = [
+        text.replace("port: 53", "port: 443", 1),
+        text.replace("Egress", "Ingress").replace("egress", "ingress").replace("to:", "from:"),
+    ]
+    assert [found.severity.value for one in (text, *others) for found in find("NP206", one)] == [
+        "info",  # a fact: in the profile `strict` only
+        "warning",
+        "warning",
+    ]
+    assert [one for one in lint_text(text).diagnostics if one.code == "NP206"] == []
+
+
+def test_peers_that_are_commented_out_are_no_peers(find):
+    text = (
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: dns, namespace: shop}\nspec:\n  podSelector: {}\n"
+        "  policyTypes: [Egress]\n  egress:\n    - to:\n        # - podSelector: {}\n      ports: [{protocol: UDP, port: 53}]\n"
+    )
+    (found,) = find("NP206", text)
+    assert found.severity.value == "warning"
+    (found,) = find("NP206", text.replace("        # - podSelector: {}\n", ""))
+    assert found.severity.value == "info"

@@ -276,12 +276,21 @@ def test_a_half_typed_policy_says_nothing(find):
         "[{to: [{ipBlock: {cidr: 203.0.113.0/24}}]}]",
         "[{to: [{ipBlock: {cidr: '2001:db8::/64'}}], ports: [{port: 443}]}]",
         "[{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: openshift-kube-apiserver}}}]}]",
-        "[{to: [{namespaceSelector: {}, podSelector: {matchLabels: {component: kube-apiserver}}}], ports: [{port: 6443}]}]",
+        "[{to: [{namespaceSelector: {}, podSelector: {matchLabels: {component: kube-apiserver}}}], ports: [{port: 443}]}]",
     ],
 )
 def test_what_is_reached_by_its_address_needs_no_names(find, egress):
     (found,) = find("NP216", policy(egress))
     assert found.severity is Severity.INFO
+
+
+@pytest.mark.parametrize("peers", ["", "to: [{namespaceSelector: {}}], ", "to: [{ipBlock: {cidr: 0.0.0.0/0}}], "])
+def test_the_api_server_is_known_by_its_address(find, peers):
+    assert find("NP216", policy(f"[{{{peers}ports: [{{protocol: TCP, port: 6443}}]}}]")) == []
+    (found,) = find("NP216", policy(f"[{{{peers}ports: [{{protocol: TCP, port: 6443}}, {{port: 5432}}]}}]"))
+    assert found.severity is Severity.WARNING
+    (found,) = find("NP216", policy(f"[{{{peers}ports: [{{port: 6443}}]}}, {TO_DB}]"))
+    assert found.severity is Severity.WARNING
 
 
 def test_a_broad_range_needs_names(find):

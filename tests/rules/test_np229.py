@@ -37,7 +37,7 @@ BOTH = "policyTypes: [Ingress, Egress]"
         ("allow-all", "ingress: []", "allow, but the policy has no rule: all ingress is denied"),
         (
             "web-permits-frontend",
-            "policyTypes: [Ingress], ingress: [], egress: [{}]",
+            "policyTypes: [Ingress], ingress: , egress: [{}]",
             "allow, but the policy has no rule: all ingress is denied",
         ),
     ],
@@ -49,6 +49,14 @@ def test_contradiction(find, name, spec, message):
         f"`{name}` says {message}",
         "metadata.name",
     )
+
+
+@pytest.mark.parametrize("rules", ["ingress: []", "policyTypes: [Ingress, Egress], ingress: [], egress: []"])
+def test_only_the_name_is_wrong_where_no_rule_is_written_out(find, rules):
+    (found,) = find("NP229", policy("podSelector: {}, " + rules, "allow-cainjector"))
+    assert found.severity.value == "info"
+    (found,) = find("NP229", policy("podSelector: {}, " + rules, "allow-all-cainjector"))
+    assert found.severity.value == "warning"
 
 
 @pytest.mark.parametrize(

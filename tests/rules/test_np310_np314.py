@@ -179,3 +179,40 @@ def test_a_rule_for_replicas():
             "a.yaml": f"{own.replace('from: [{podSelector: {matchLabels: {app: db', 'from: [{podSelector: {matchLabels: {app: web')}---\n{other}"
         }
     )
+
+
+SELF = policy(
+    "monitoring",
+    "shop",
+    "podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {}}], ports: [{protocol: TCP, port: 3000}]}], "
+    "egress: [{ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]}]",
+)
+
+
+def test_a_policy_that_closes_its_own_other_side_is_named_where_it_is():
+    text = "---\n".join([policy("default-deny-all", "other", "podSelector: {}"), SELF])
+    (place,) = findings({"a.yaml": text})["NP310"].related
+    assert text[place.span.start : place.span.end] == "monitoring"
+
+
+def test_a_rule_that_is_not_meant_for_pods_has_no_other_side():
+    text = "\n".join(
+        [
+            "apiVersion: networking.k8s.io/v1",
+            "kind: NetworkPolicy",
+            "metadata: {name: web, namespace: shop}",
+            "spec:",
+            "  podSelector: {}",
+            "  policyTypes: [Ingress, Egress]",
+            "  egress:",
+            "    - ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]",
+            "    # HTTPS for external APIs",
+            "    - to: [{podSelector: {}}]",
+            "      ports: [{protocol: TCP, port: 443}]",
+            "",
+        ]
+    )
+    found = findings({"a.yaml": text})
+    assert "NP241" in found
+    assert "NP310" not in found
+    assert "NP310" in findings({"a.yaml": text.replace("external APIs", "the web pods")})

@@ -378,7 +378,7 @@ def test_pods_that_another_policy_of_the_namespace_is_for_are_there():
 
 def test_a_policy_named_after_the_api_server():
     spec = "podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 6443}, {port: 443}]}]"
-    assert findings({"a.yaml": policy("allow-to-apiserver", "shop", spec)})["NP216"].severity.value == "info"
+    assert "NP216" not in findings({"a.yaml": policy("allow-to-apiserver", "shop", spec)})
     assert findings({"a.yaml": policy("allow-https", "shop", spec)})["NP216"].severity.value == "warning"
 
 
@@ -396,3 +396,36 @@ def test_a_policy_that_another_one_contains():
     assert same.message.endswith("does everything that it does, with the labels that the kustomization adds (`app=x`)")
     together = {"tree/x/kustomization.yaml": "resources: [a.yaml, b.yaml]\n"}
     assert "NP316" in findings({"tree/x/a.yaml": nameless[0], "tree/x/b.yaml": nameless[1], **together})
+
+
+DEPLOYMENT = (
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {selector: {matchLabels: {app: web}}, template: "
+    "{metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: web}]}}}\n"
+)
+
+
+def test_whoever_applies_workloads_without_a_namespace_chooses_one_for_the_policy_too():
+    assert "NP205" in findings({"deploy/a.yaml": NAMELESS, "other/b.yaml": DEPLOYMENT})
+    assert "NP205" not in findings({"deploy/a.yaml": NAMELESS, "deploy/b.yaml": DEPLOYMENT})
+    assert "NP205" not in findings({"deploy/a.yaml": NAMELESS + "---\n" + DEPLOYMENT})
+    named = DEPLOYMENT.replace("{name: web}", "{name: web, namespace: shop}", 1)
+    assert "NP205" in findings({"deploy/a.yaml": NAMELESS, "deploy/b.yaml": named})
+
+
+@pytest.mark.parametrize("folder", ["bindata/web", "assets", "pkg/data/policies"])
+def test_what_an_operator_applies_gets_its_namespace_there(folder):
+    assert "NP205" not in findings({f"{folder}/a.yaml": NAMELESS, **REST})
+    assert "NP205" in findings({"database/a.yaml": NAMELESS, **REST})
+
+
+def test_a_service_that_is_delivered_by_itself_is_not_the_policy_s():
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {type: NodePort, selector: {app: web}, ports: [{port: 80}]}\n"
+    closed = policy(
+        "web",
+        "shop",
+        "podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress], ingress: [{from: [{podSelector: {matchLabels: {app: gate}}}], ports: [{port: 80}]}]",
+    )
+    files = {"k8s/policy.yaml": closed, "k8s/mvp/services.yaml": service}
+    assert "NP320" in findings(files)
+    assert "NP320" not in findings({**files, "k8s/kustomization.yaml": "resources: [policy.yaml]\n"})
+    assert "NP320" in findings({**files, "k8s/kustomization.yaml": "resources: [policy.yaml, mvp/services.yaml]\n"})

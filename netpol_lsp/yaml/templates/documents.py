@@ -37,6 +37,8 @@ def _parse_variant(
     else:
         document = read_document(source, masked.text, shape, is_template=True)
     misfits = mark_open(document.root, masked, variant.loops)
+    if variant.is_definition and isinstance(document.root, Mapping) and not _is_whole(document.root):
+        document.root.is_open = True  # where it is included, more keys may stand beside it
     fill_in(document.root, masked.words)
     holes = tuple(Span(one.span.start, one.span.end) for one in masked.openings)
     document = replace(document, holes=holes, template=read.template, misfits=misfits)
@@ -52,6 +54,14 @@ def _read_shifted(source: Source, masked: MaskedText, shape: ObjectShape | None)
     moved = {id(problem): move_problem(problem, offsets) for problem in document.problems}
     error = moved[id(document.error)] if document.error is not None else None
     return replace(document, error=error, problems=tuple(moved.values()))
+
+
+_PARTS = ("apiVersion", "kind", "metadata", "spec")
+
+
+def _is_whole(root: Mapping) -> bool:
+    """Whether an object has all of its parts, so that nothing has to be written where it is included."""
+    return all(root.get(key) is not None for key in _PARTS)
 
 
 def _is_readable(document: Document) -> bool:

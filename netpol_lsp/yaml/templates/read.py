@@ -17,11 +17,16 @@ _WHOLE_OBJECT = re.compile(r"^([ \t]*)(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class ReadVariant:
-    """One variant as YAML: `loops` are the bodies in it that come any number of times."""
+    """One variant as YAML.
+
+    `loops` are the bodies in it that come any number of times; `is_definition`: it is what a definition holds, which may be a part
+    of what comes in where it is included.
+    """
 
     variant: Variant
     masked: MaskedText
     loops: tuple[Span, ...]
+    is_definition: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ def read_template(text: str, language: Language) -> ReadTemplate | None:
         for variant in reading.variants:
             unread = [span for span in reading.unread if variant.is_live(span.start - 1)]
             masked = mask(text, template.tokens, variant, unread)
-            found.append(ReadVariant(variant, masked, tuple(_loops(template.body, variant))))
+            loops = tuple(_loops(template.body, variant))
+            found.append(ReadVariant(variant, masked, loops, region is not None))
     return ReadTemplate(template, tuple(found))
 
 

@@ -99,7 +99,7 @@ def test_first_variant(text, data):
             "a:\n{{- if .x }}\n  - b: c\n    d:\n{{- else }}\n  - d:\n{{- end }}\n      e: f\n",
             [{"a": [{"b": "c", "d": {"e": "f"}}]}, {"a": [{"d": {"e": "f"}}]}],
         ),
-        ("{{ define `x` }}\nkind: A\n{{ end }}\nkind: B\n", [{"kind": "B"}, {"kind": "A"}]),
+        ("{{ define `x` }}\nkind: A\n{{ end }}\nkind: B\n", [{"kind": "B"}, {"kind": "A", "...": ""}]),
     ],
 )
 def test_all_variants(text, readings):
