@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.index import ALL_POLICIES, cni_key, namespace_key
@@ -44,6 +44,23 @@ _OF_POLICIES = frozenset({POLICIES, FILE, FIRST_ON, POLICY_NAMESPACES, NAMESPACE
 """What depends on policies, or on which files there are."""
 
 
+_QUESTIONS: dict[str, Callable[[WorkspaceSnapshot, Any], object]] = {}
+Answering = TypeVar("Answering", bound=Callable[[WorkspaceSnapshot, Any], object])
+
+
+def answers(name: str) -> Callable[[Answering], Answering]:
+    """Let a function answer what is noted as `ANSWER` under a name: the layer that asks knows how.
+
+    Its argument is made of words, None, truth values, selectors and tuples of these, so that it can be written down.
+    """
+
+    def register(function: Answering) -> Answering:
+        _QUESTIONS[name] = function
+        return function
+
+    return register
+
+
 def part_of(view: WorkspaceSnapshot, read: Read) -> object:
     """A part of a workspace that was read: equal as long as what was read of it is the same."""
     known = _KNOWN.of(view)
@@ -69,7 +86,7 @@ def _part(view: WorkspaceSnapshot, kind: str, key: Any) -> object:
     if kind == MATCHING:
         return view.index.shard(key[0]).answer(key[1])
     if kind == ANSWER:
-        return key[0](view, key[1])
+        return _QUESTIONS[key[0]](view, key[1])
     found: object = getattr(view.index.shard(key), kind)
     return found
 

@@ -35,8 +35,8 @@ WATCHED = "watched policies"
 The policies of a shelf; of a shelf those that answer a question (its key: the shelf's, the question, what it is about); of an index the namespaces with resources, whether there are none, the delivery, the namespaces
 of policies, the folder of all files, the policies of one file as they are written; of a snapshot what is known of a namespace,
 what is known besides policies, the namespaces known whole, and which policy on a network plugin is the first; of a shard
-the workloads that a selector matches; the answer to a question of a layer above, its key a function of a snapshot and of an
-argument; and the shelves that this one is looked for in, which say when to look again and are not compared.
+the workloads that a selector matches; the answer to a question of a layer above, its key the question's name and what it is about;
+and the shelves that this one is looked for in, which say when to look again and are not compared.
 """
 
 Key = TypeVar("Key")
