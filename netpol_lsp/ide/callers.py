@@ -1,4 +1,6 @@
-"""What is known to call a workload, as rules that let it in: other policies, Ingresses and routes, Services, monitors, webhooks.
+"""What is known to call a workload, as rules that let it in.
+
+That is: other policies, variables of other workloads, Ingresses and routes, Services, monitors, webhooks.
 
 What comes from outside of the cluster, or from pods that no manifest names, is let in as widely as it has to be and no wider:
 from everywhere for a NodePort, a load balancer or the API server; from any namespace where no one knows which pods the ingress
@@ -13,12 +15,13 @@ from typing import Any
 from netpol_lsp.ide.new_policy import NewPolicy, NewRule, name_of, namespace_peer, without_covered_rules
 from netpol_lsp.ide.rule_data import labels_data, pods_peer, ports_data, rule_data
 from netpol_lsp.ide.workspace_links import means, policies_of
-from netpol_lsp.kube.label_selector import matches
+from netpol_lsp.kube.label_selector import LabelRequirement, Operator, label_selector, matches
 from netpol_lsp.kube.selector_data import selector_data
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.workspace.index import CLUSTER
-from netpol_lsp.workspace.pods import Place, exact_names, is_added_later, place, place_of, services_here
-from netpol_lsp.workspace.resources import IngressFacts, ServicePort, WorkloadFacts
+from netpol_lsp.workspace.pods import Place, exact_names, is_added_later, is_near, place, place_of, services_here
+from netpol_lsp.workspace.resource_shard import ResourceShard
+from netpol_lsp.workspace.resources import IngressFacts, ServiceCall, ServiceFacts, ServicePort, WorkloadFacts
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 _OPENSHIFT_INGRESS = {"namespaceSelector": {"matchLabels": {"policy-group.network.openshift.io/ingress": ""}}}
@@ -60,7 +63,13 @@ class _Callers:
     def rules(self) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]] | None, str]]:
         """Peers (none: everyone), ports (None: all) and what is known."""
         known: set[tuple[str, int | str]] = set()
-        for peers, ports, note in (*self._policies(), *self._routes(), *self._outside(), *self._monitors()):
+        for peers, ports, note in (
+            *self._policies(),
+            *self._variables(),
+            *self._routes(),
+            *self._outside(),
+            *self._monitors(),
+        ):
             known.update((port["protocol"], port["port"]) for port in ports or ())
             yield peers, ports, note
         for service in self.services:
@@ -83,6 +92,42 @@ class _Callers:
                 peer = pods_peer(selector_data(located.policy.pod_selector), source.namespace, self.where.namespace)
                 note = f"NetworkPolicy {located.policy.name or '(no name)'} lets these out to here"
                 yield [peer], ports_data(rule.ports), note
+
+    def _variables(self) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]] | None, str]]:
+        """Workloads that have a Service of this one in a variable of theirs, by its name."""
+        names = {service.name: service for service in self.services}
+        for namespace, shard in self.view.resources() if names else ():
+            for caller in shard.workloads if namespace != CLUSTER else ():
+                source = place(self.view, caller.namespace, caller.origin.uri, is_unknown=caller.is_namespace_unknown)
+                if source.is_unknown or caller.host_network is not False or not stable_labels(caller):
+                    continue
+                for call in caller.calls:
+                    service = names.get(call.service)
+                    if service is None or not self._is_here(call, source):
+                        continue
+                    ports = self._called(service, call.port)
+                    if ports:
+                        peer = pods_peer(_selecting(shard, caller), source.namespace, self.where.namespace)
+                        yield (
+                            [peer],
+                            ports,
+                            f"{caller.kind} {caller.name} calls Service {service.name} ({call.variable})",
+                        )
+
+    def _is_here(self, call: ServiceCall, source: Place) -> bool:
+        """Whether the Service that is called is one of this namespace."""
+        if call.namespace is not None:
+            return call.namespace == self.where.namespace
+        if source.namespace is None and self.where.namespace is None:
+            return is_near(self.view, source.uri, self.where.uri)
+        return source.namespace == self.where.namespace
+
+    def _called(self, service: ServiceFacts, port: int | None) -> list[dict[str, Any]]:
+        """The container ports that somebody reaches who calls a Service; None: on any of its ports."""
+        meant = [one for one in service.ports if port in (None, one.port)]
+        if not meant and port is not None and service.is_headless:
+            return [{"protocol": "TCP", "port": port}]  # its name leads to the pods themselves
+        return self._targets(meant)
 
     def _routes(self) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]] | None, str]]:
         """What comes through Ingresses and routes."""
@@ -170,6 +215,28 @@ class _Callers:
                 if workload.kind == "Prometheus" or workload.labels.get("app.kubernetes.io/name") == _PROMETHEUS:
                     return namespace_peer(namespace) if namespace is not None else _ANY_NAMESPACE
         return _ANY_NAMESPACE
+
+
+# Labels that say what a workload is, and not which release or version of it.
+_TELLING = (
+    *("app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component"),
+    *("app", "k8s-app", "component", "name"),
+)
+
+
+def _selecting(shard: ResourceShard, workload: WorkloadFacts) -> dict[str, Any]:
+    """The selector of a workload's pods: by the labels that say what it is, where these mean no others."""
+    stable = stable_labels(workload)
+    telling = {key: value for key, value in stable.items() if key in _TELLING}
+    if telling:
+        selectors = (
+            label_selector([LabelRequirement(key, Operator.IN, (value,)) for key, value in labels.items()])
+            for labels in (telling, stable)
+        )
+        few, exact = (shard.matching(one) for one in selectors)
+        if len(few) == len(exact):
+            return labels_data(telling)
+    return labels_data(stable)
 
 
 def _is_scraped(port: ServicePort, wanted: int | str) -> bool:

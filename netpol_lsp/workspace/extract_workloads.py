@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netpol_lsp.kube.typed_field import items_of, mapping_of
+from netpol_lsp.workspace.extract_calls import calls
 from netpol_lsp.workspace.manifest_reader import (
     ManifestReader,
     find,
@@ -93,6 +94,7 @@ def _facts(reader: ManifestReader, template: Mapping, path: tuple[str, ...]) -> 
         label_origins=places,
         owner_label_origins=own_places,
         origin=reader.origin,
+        calls=tuple(calls(reader, spec, ".".join((*path, "spec")))),
     )
 
 

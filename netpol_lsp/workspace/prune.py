@@ -1,4 +1,4 @@
-"""Takes out of a manifest what no fact depends on, before it is parsed: environments, probes, volumes, schemas.
+"""Takes out of a manifest what no fact depends on, before it is parsed: environments that name no Service, probes, volumes, schemas.
 
 Parsing is most of the work where a workspace is read, and most of a Deployment is about other things. Offsets stay.
 """
@@ -6,6 +6,8 @@ Parsing is most of the work where a workspace is read, and most of a Deployment 
 from __future__ import annotations
 
 import re
+
+from netpol_lsp.workspace.extract_calls import may_name_services
 
 _KEYS = (
     "affinity|args|binaryData|command|conditions|containerStatuses|data|env|envFrom|imagePullSecrets|initContainerStatuses"
@@ -34,4 +36,6 @@ def prune(text: str) -> str:
 
 def _blank(match: re.Match[str]) -> str:
     head = match.group()[: match.start("body") - match.start()]
+    if head.lstrip(" ").startswith("env:") and may_name_services(match["body"]):
+        return match.group()
     return head + "\n".join([" " * len(line) for line in match["body"].split("\n")])

@@ -32,6 +32,17 @@ class ContainerPort:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceCall:
+    """A Service that a variable of a container names. `namespace` None: the workload's own; `port` None: not said."""
+
+    service: str
+    namespace: str | None = None
+    port: int | None = None
+    variable: str = ""
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class WorkloadFacts:
     """Something that makes pods, or a Pod.
 
@@ -39,7 +50,7 @@ class WorkloadFacts:
     init containers) list. `host_network`: None when a template decides it. `pod_ips`: status.podIPs of a
     Pod. `replicas`: None when not said. `owner_kind`, `owner_name`: what made a Pod, ReplicaSet or Job (its controller
     in ownerReferences, but for Nodes). `is_finished`: a Pod that has ended. `pod_annotations`: those of `prometheus.io/`.
-    `has_unknown_labels`: keys that are not in `labels` may be there. `label_origins`: the place of each key in
+    `calls`: the Services that variables of its containers name. `has_unknown_labels`: keys that are not in `labels` may be there. `label_origins`: the place of each key in
     the pod template; `owner_label_origins`: in the object's own metadata. `origin`: the place of the name.
     """
 
@@ -66,6 +77,7 @@ class WorkloadFacts:
     owner_label_origins: Mapping[str, Origin] = field(default_factory=dict)
     origin: Origin = NOWHERE
     is_context: bool = False
+    calls: tuple[ServiceCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,6 +264,66 @@ async def test_who_is_known_to_call(workspace, tmp_path, capsys, more, wanted):
     check_clean(files, after, tmp_path, capsys)
 
 
+def calling(name, namespace, value, labels="app: {name}", variable="LEDGER"):
+    """A Deployment with a variable."""
+    image = f"a, env: [{{name: {variable}, value: '{value}'}}]"
+    return deployment(name, namespace, image=image).replace(
+        f"app: {name}, version", labels.format(name=name) + ", version"
+    )
+
+
+CALLERS = {
+    "a URL of another namespace": (
+        calling("till", "shop", "http://ledger.bank.svc:80/x"),
+        ["kubernetes.io/metadata.name: shop", "app: till", "port: 9000"],
+        "TCP 9000",
+    ),
+    "a host": (calling("till", "shop", "ledger.bank", variable="LEDGER_HOST"), ["app: till", "port: 9000"], "TCP 9000"),
+    "a name in the own namespace": (
+        calling("till", "bank", "ledger:80"),
+        ["    # Deployment till calls Service ledger (LEDGER)\n", "app: till", "port: 9000"],
+        "TCP 9000",
+    ),
+    "a name in another namespace is another Service": (
+        calling("till", "shop", "ledger:80"),
+        ["podSelector: {}"],
+        "no ports",
+    ),
+    "a port that the Service does not have": (
+        calling("till", "shop", "http://ledger.bank.svc:1234"),
+        ["nothing here says who calls it"],
+        "no ports",
+    ),
+    "what is not literal": (calling("till", "shop", "http://$(X).bank.svc:80"), ["nothing here says"], "no ports"),
+}
+
+
+@pytest.mark.parametrize("case", CALLERS)
+async def test_variables_say_who_calls(workspace, tmp_path, capsys, case):
+    caller, wanted, reached = CALLERS[case]
+    files = {name: text for name, text in FILES.items() if "policies" not in name} | {"till.yaml": caller}
+    editor, document = await workspace(files, "bank/ledger.yaml")
+    action = await chosen(editor, document, document.text.index("Deployment"), "let in what is known to call it")
+    after = applied(action, files, tmp_path)
+    text = after["bank/ledger.yaml"]
+    assert all(one in text for one in wanted), text
+    assert "version: v1" not in text[text.index("NetworkPolicy") :]
+    assert allowed(after, "till", "ledger") == reached
+    check_clean(files, after, tmp_path, capsys)
+
+
+async def test_a_caller_is_named_by_labels_that_mean_no_other(workspace, tmp_path):
+    files = {name: text for name, text in FILES.items() if "policies" not in name} | {
+        "till.yaml": calling("till", "shop", "ledger.bank:80", "app: pay, role: till"),
+        "queue.yaml": calling("queue", "shop", "x", "app: pay, role: queue"),
+    }
+    editor, document = await workspace(files, "bank/ledger.yaml")
+    action = await chosen(editor, document, document.text.index("Deployment"), "let in what is known to call it")
+    after = applied(action, files, tmp_path)
+    assert "role: till" in after["bank/ledger.yaml"]
+    assert (allowed(after, "till", "ledger"), allowed(after, "queue", "ledger")) == ("TCP 9000", "no ports")
+
+
 async def test_the_other_side_of_egress_goes_to_the_other_namespace(workspace, tmp_path, capsys):
     files = FILES | {"bank/policies.yaml": DENY.replace("SPACE", "bank")}
     editor, document = await workspace(files, "shop/policies.yaml")

@@ -51,3 +51,10 @@ def test_offsets_stay_and_environments_go():
     assert len(pruned) == len(text)
     assert "value: b" not in pruned
     assert pruned.index("containerPort") == text.index("containerPort")
+
+
+def test_environments_that_name_a_service_stay():
+    text = POD.format(args="            - -x").replace("value: b", "value: http://orders:80")
+    assert "value: http://orders:80" in prune(text)
+    [workload] = facts_of(make_source("file:///web.yaml", text), Settings()).resources.workloads
+    assert [call.service for call in workload.calls] == ["orders"]
