@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from netpol_lsp.capabilities.fact import Capability, Fact, Limit, LimitKind, Note, Support
 
@@ -45,7 +46,7 @@ class Capabilities:
 
     def fact(self, capability: Capability) -> Fact:
         """What is known of a capability; UNKNOWN when nothing is."""
-        return self.facts.get(capability) or Fact(capability)
+        return self.facts.get(capability) or _unknown(capability)
 
     def support(self, capability: Capability) -> Support:
         """The support of a capability alone."""
@@ -135,3 +136,9 @@ class Capabilities:
 
 UNKNOWN_CNI = Capabilities()
 """Where no one says which network plugin the cluster has: every answer is unknown."""
+
+
+@cache
+def _unknown(capability: Capability) -> Fact:
+    """What stands for a fact that no one has told."""
+    return Fact(capability)

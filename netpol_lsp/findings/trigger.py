@@ -31,5 +31,7 @@ class ResourceTrigger(StrEnum):
 
     WORKLOADS = "workloads"
     """Some object that makes pods."""
+    SERVICES = "services"
+    """Some Service."""
     NAMESPACES = "namespaces"
     """Some Namespace."""

@@ -6,7 +6,7 @@ from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import LabelSelector
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.ambiguous_peers import PeerPair, ambiguous_pairs
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.prose import peer_words, pods_in_words
@@ -135,7 +135,7 @@ def _is_alternative(ctx: PolicyContext, pair: PeerPair) -> bool:
     view = ctx.workspace
     if any(key == _POLICY_GROUP for key, _ in pair.namespaces.allowed) or _is_subject_here(ctx, pair.pods):
         return True
-    if not find_pods(view, place_of(view, ctx.located), pair.pods).sure:
+    if ResourceTrigger.WORKLOADS not in view.known or not find_pods(view, place_of(view, ctx.located), pair.pods).sure:
         return False
     names, _ = selected_namespaces(view, pair.namespaces)
     return not any(find_pods(view, place(view, name, ""), pair.pods).sure for name in names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.kube.label_selector import contradiction
+from netpol_lsp.kube.label_selector import contradiction, is_satisfiable
 from netpol_lsp.kube.selector_syntax import Label, Requirement
 from netpol_lsp.kube.selectors import read_selector, written_parts
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
@@ -50,7 +50,10 @@ def unsatisfiable_selector(ctx: PolicyContext) -> Diagnostics:
     ```
     """
     for selector in ctx.policy.selectors:
-        excluded = contradiction(read_selector(selector))
+        meaning = read_selector(selector)
+        if is_satisfiable(meaning):
+            continue
+        excluded = contradiction(meaning)
         # What an alias repeats is said where it is written.
         if not excluded or selector.node.origin is not None:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.typed_field import Field
@@ -97,6 +97,7 @@ def foreign_key(ctx: PolicyContext) -> Diagnostics:
                 yield ctx.finding(key, message, label="selects nothing", fixes=fix)
 
 
+@lru_cache(maxsize=4096)
 def _what_it_is(key: str) -> str | None:
     """Whose key it is, in words; None for a key of Kubernetes or of users."""
     known = FOREIGN_LABELS.get(key)

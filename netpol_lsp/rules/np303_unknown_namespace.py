@@ -101,6 +101,8 @@ def unknown_namespace(ctx: PolicyContext) -> Diagnostics:
     known = view.seen_namespaces | _ALWAYS
     if own is not None and own.value and own.value not in known and ctx.located.policy.namespace == own.value:
         yield from _check(ctx, own, known, "the policy is for namespace `{}`, which is not there")
+    if _NAMES.isdisjoint(ctx.policy.key_texts):
+        return
     for peer in ctx.policy.peers:
         selector = peer.namespace_selector
         if selector is None or exact_names(read_selector(selector)) is None:
@@ -108,6 +110,10 @@ def unknown_namespace(ctx: PolicyContext) -> Diagnostics:
         for value in _values(selector):
             if value.value and value.value not in known and view.namespace(value.value) is None:
                 yield from _check(ctx, value, known, "namespace `{}` does not exist, so the peer matches nothing")
+
+
+_NAMES = frozenset({METADATA_NAME, f"\0{METADATA_NAME}"})
+"""The label that names a namespace, as the texts of a policy's keys have it: with a NUL where it has a tag."""
 
 
 def _values(selector: Selector) -> Iterator[Field[str]]:

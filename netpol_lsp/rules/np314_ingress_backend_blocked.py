@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     category="workspace",
     severity=Severity.WARNING,
     uses_resources=True,
+    needs_known=ResourceTrigger.SERVICES,
 )
 def ingress_backend_blocked(ctx: PolicyContext) -> Diagnostics:
     """An Ingress, a route or a load balancer leads to pods that let in no one from elsewhere.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.closed_ports import closed_ports
-from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 
 
-@policy_rule("NP320", category="workspace", severity=Severity.INFO, uses_resources=True)
+@policy_rule(
+    "NP320", category="workspace", severity=Severity.INFO, uses_resources=True, needs_known=ResourceTrigger.SERVICES
+)
 def node_port_closed(ctx: PolicyContext) -> Diagnostics:
     """The pods of a NodePort or LoadBalancer Service let in pods only.
 

@@ -59,8 +59,7 @@ def world_open_ingress(ctx: PolicyContext) -> Diagnostics:
     """
     if not ctx.policy.surely_isolates(Direction.INGRESS) or not ctx.policy.ip_blocks:
         return
-    if may_be_denied(ctx.workspace, ctx.located, Direction.INGRESS):
-        return
-    for rule in ctx.policy.ingress:
-        for field in every_address(rule) if rule.allows_every_port else ():
+    open_to = [field for rule in ctx.policy.ingress if rule.allows_every_port for field in every_address(rule)]
+    if open_to and not may_be_denied(ctx.workspace, ctx.located, Direction.INGRESS):
+        for field in open_to:
             yield ctx.finding(field, f"`{field.value}` on every port: anyone may connect to whatever listens")

@@ -68,15 +68,13 @@ class DnsSetup:
 
 def policy_allows_dns(policy: NetworkPolicySemantics, setup: DnsSetup, protocol: str = "UDP") -> Ternary:
     """Whether the egress rules of a policy allow DNS over a protocol; whether it isolates egress is not asked."""
-    if not policy.egress:
+    if policy.is_partial or not policy.egress:
         return Ternary.UNKNOWN if policy.is_partial else Ternary.NO
-    results = _POLICIES.of(policy)
-    found = results.get((setup, protocol))
+    results, key = _POLICIES.of(policy), (setup, protocol)
+    found = results.get(key)
     if found is None:
-        found = Ternary.UNKNOWN
-        if not policy.is_partial:
-            found = any_of(rule_allows_dns(rule, policy, setup, protocol) for rule in policy.egress)
-        results[setup, protocol] = found
+        found = any_of(rule_allows_dns(rule, policy, setup, protocol) for rule in policy.egress)
+        results[key] = found
     return found
 
 

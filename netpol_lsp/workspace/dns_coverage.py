@@ -25,10 +25,7 @@ def is_dns_denied(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSet
     for protocol in protocols:
         if policy_allows_dns(located.policy, setup, protocol) is not Ternary.NO:
             return False
-        helpers = _helpers(view, located, setup, protocol)
-        if any(not is_same(other, located) for other in helpers):
-            return False
-    return True
+    return all(is_same(other, located) for other in _helpers(view, located, setup, protocols))
 
 
 def has_dns_gap(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSetup) -> bool:
@@ -134,21 +131,23 @@ def _values(selector: LabelSelector) -> set[str]:
     return {value for one in selector.requirements if one.operator is Operator.IN for value in one.values}
 
 
-def _helpers(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSetup, protocol: str) -> list[LocatedPolicy]:
-    """Policies that may let some of the pods ask DNS: as many as tell whether one of them is not `located` itself.
+def _helpers(
+    view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSetup, protocols: tuple[str, ...]
+) -> list[LocatedPolicy]:
+    """Policies that may let some of the pods ask DNS over one of the protocols.
 
-    Policies of one namespace with the same selector share the answer.
+    As many as tell whether one of them is not `located` itself. Policies of one namespace with the same selector share the
+    answer.
     """
     if not view.index.files:
         return []
     policy = located.policy
-    scope = (policy.is_namespace_unknown, policy.namespace, located.folder)
-    key = (scope, policy.pod_selector, setup, protocol)
+    key = (policy.is_namespace_unknown, policy.namespace, located.folder, policy.pod_selector, setup, protocols)
 
     def find() -> list[LocatedPolicy]:
         found: list[LocatedPolicy] = []
         for other in view.around(located):
-            if _may_help(other, located, setup, protocol) and not any(is_same(other, known) for known in found):
+            if _may_help(other, located, setup, protocols) and not any(is_same(other, known) for known in found):
                 found.append(other)
                 if len(found) > 1:
                     break
@@ -160,12 +159,14 @@ def _helpers(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSetup, p
 _HELPERS: Memo[WorkspaceSnapshot, Hashable, tuple[list[LocatedPolicy], frozenset[Read]]] = Memo()
 
 
-def _may_help(other: LocatedPolicy, located: LocatedPolicy, setup: DnsSetup, protocol: str) -> bool:
-    return (
-        isolates_direction(other.policy, Direction.EGRESS) is not Ternary.NO
-        and policy_allows_dns(other.policy, setup, protocol) is not Ternary.NO
-        and intersects(other.policy.pod_selector, located.policy.pod_selector)
-    )
+def _may_help(other: LocatedPolicy, located: LocatedPolicy, setup: DnsSetup, protocols: tuple[str, ...]) -> bool:
+    policy = other.policy
+    if isolates_direction(policy, Direction.EGRESS) is Ternary.NO:
+        return False
+    for protocol in protocols:
+        if policy_allows_dns(policy, setup, protocol) is not Ternary.NO:
+            return intersects(policy.pod_selector, located.policy.pod_selector)
+    return False
 
 
 def _order(located: LocatedPolicy) -> tuple[str, str]:

@@ -59,7 +59,8 @@ def match_known(selector: LabelSelector, labels: Mapping[str, str], *, has_all: 
 
 def rule_allows(rule: RuleSemantics, policy: NetworkPolicySemantics, target: Endpoint, ports: PortSet) -> Ternary:
     """Whether a rule allows `target` on all of `ports`."""
-    return all_of((_ports_allowed(rule, target, ports), peers_allow(rule, policy, target)))
+    on_ports = _ports_allowed(rule, target, ports)
+    return on_ports if on_ports is Ternary.NO else all_of((on_ports, peers_allow(rule, policy, target)))
 
 
 def peers_allow(rule: RuleSemantics, policy: NetworkPolicySemantics, target: Endpoint) -> Ternary:
@@ -78,7 +79,8 @@ def peer_allows(peer: PeerSet, policy: NetworkPolicySemantics, target: Endpoint)
         return _addresses_allow(peer.addresses, target)
     if isinstance(target, AddressEndpoint):
         return Ternary.NO
-    return all_of((_namespace_allowed(peer, policy, target), _pods_allowed(peer, target)))
+    there = _namespace_allowed(peer, policy, target)
+    return there if there is Ternary.NO else all_of((there, _pods_allowed(peer, target)))
 
 
 def _namespace_allowed(peer: PeerSet, policy: NetworkPolicySemantics, target: PodEndpoint) -> Ternary:

@@ -15,8 +15,10 @@ _OWN_NETWORKS = frozenset({"MultiNetworkPolicy"})
 def may_be_denied(view: WorkspaceSnapshot, located: LocatedPolicy, direction: Direction) -> bool:
     """Whether a policy of another kind may deny what a NetworkPolicy allows to its pods in a direction."""
     namespace = located.policy.namespace
-    facts = view.namespace(namespace)
     others = (*view.other_policies_in(namespace), *view.index.shard(UNKNOWN_NAMESPACE).other_policies)
+    if not others:
+        return False
+    facts = view.namespace(namespace)
     return any(
         one.kind not in _OWN_NETWORKS and direction.value in one.directions and concerns(one, facts) for one in others
     )

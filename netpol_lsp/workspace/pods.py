@@ -60,6 +60,8 @@ def place_of(view: WorkspaceSnapshot, located: LocatedPolicy) -> Place:
 def place(view: WorkspaceSnapshot, namespace: str | None, uri: str, *, is_unknown: bool = False) -> Place:
     """Where a manifest of a file ends up."""
     scope = view.index.delivery.scope_of(uri)
+    if not scope.namespaces:
+        return Place(namespace, uri, is_unknown)
     if scope.namespace is not None and not is_unknown:
         return Place(scope.namespace, uri)
     return Place(namespace, uri, is_unknown or bool(scope.namespaces - {None}))

@@ -62,23 +62,45 @@ class Recorder(threading.local):
     @contextmanager
     def recording(self) -> Iterator[set[Read]]:
         """Collect what is read; who records around it gets it as well."""
-        outer, found = self._current, set[Read]()
-        self._current = found
+        outer = self.start()
+        assert self._current is not None
         try:
-            yield found
+            yield self._current
         finally:
-            self._current = outer
-            if outer is not None:
-                outer |= found
+            self.stop(outer)
 
-    @contextmanager
-    def paused(self) -> Iterator[None]:
+    def start(self) -> set[Read] | None:
+        """Begin to collect what is read; gives what `stop` takes. For where a context manager costs more than the answer."""
+        outer, self._current = self._current, set()
+        return outer
+
+    def stop(self, outer: set[Read] | None) -> set[Read]:
+        """What was read since `start`; who recorded before it gets it as well."""
+        found = self._current or set()
+        self._current = outer
+        if outer is not None:
+            outer |= found
+        return found
+
+    def paused(self) -> Paused:
         """Collect nothing: what is read is noted in another way."""
-        outer, self._current = self._current, None
-        try:
-            yield
-        finally:
-            self._current = outer
+        return Paused(self)
+
+
+class Paused:
+    """While it is entered, its recorder collects nothing. Written out: a generator takes five times as long."""
+
+    __slots__ = ("_outer", "_recorder")
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def __enter__(self) -> None:
+        recorder = self._recorder
+        self._outer, recorder._current = recorder._current, None  # noqa: SLF001 - it is a part of it
+
+    def __exit__(self, *_: object) -> None:
+        self._recorder._current = self._outer  # noqa: SLF001
 
 
 READS = Recorder()
@@ -91,8 +113,11 @@ def remember(
     """The result for a key, worked out once; each time what it was read from is noted."""
     known = results.get(key)
     if known is None:
-        with READS.recording() as found:
+        outer = READS.start()
+        try:
             value = compute()
+        finally:
+            found = READS.stop(outer)
         results[key] = (value, frozenset(found))
         return value
     READS.note_all(known[1])

@@ -5,7 +5,6 @@ Imports nothing of the package, for runs that only look.
 
 from __future__ import annotations
 
-import posixpath
 import re
 
 GATEWAY_ROUTES = ("HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute")
@@ -99,9 +98,12 @@ def may_hold_resources(written: str, uri: str = "") -> bool:
 
 def is_values_file(uri: str) -> bool:
     """Whether a file's name is that of a chart's default values."""
-    return posixpath.basename(uri) == VALUES_NAME
+    return uri.rpartition("/")[2] == VALUES_NAME
 
 
 def is_delivery_file(uri: str) -> bool:
     """Whether a file's name says that it is about the delivery of others."""
-    return posixpath.basename(uri) in (*KUSTOMIZATION_NAMES, CHART_NAME)
+    return uri.rpartition("/")[2] in _DELIVERY_NAMES
+
+
+_DELIVERY_NAMES = frozenset({*KUSTOMIZATION_NAMES, CHART_NAME})

@@ -163,6 +163,11 @@ class ResourceShard:
         """Whether there is something here that makes pods, or may."""
         return any(resources.workloads or resources.unknown for resources in self.files.values())
 
+    @lazy
+    def has_services(self) -> bool:
+        """Whether there is a Service here."""
+        return any(resources.services for resources in self.files.values())
+
     def matching(self, selector: LabelSelector) -> tuple[WorkloadFacts, ...]:
         """The workloads whose known labels a selector matches; perhaps, where it or they are partly known.
 

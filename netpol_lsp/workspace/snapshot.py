@@ -166,6 +166,8 @@ class WorkspaceSnapshot:
             found = []
             if any(shard.has_pods for shard in self.index.shards.values()):
                 found.append(ResourceTrigger.WORKLOADS)
+            if any(shard.has_services for shard in self.index.shards.values()):
+                found.append(ResourceTrigger.SERVICES)
             if self.index.shard(CLUSTER).namespaces:
                 found.append(ResourceTrigger.NAMESPACES)
             return frozenset(found)
@@ -380,7 +382,7 @@ def isolates_direction(policy: NetworkPolicySemantics, direction: Direction) -> 
     """Whether a policy isolates its pods in a direction."""
     if policy.is_partial or policy.has_unknown_types:
         return Ternary.UNKNOWN
-    return Ternary.of(direction in policy.types)
+    return Ternary.YES if direction in policy.types else Ternary.NO
 
 
 def is_same(a: LocatedPolicy, b: LocatedPolicy) -> bool:

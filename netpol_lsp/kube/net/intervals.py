@@ -81,7 +81,15 @@ def covers(left: Intervals, right: Intervals) -> bool:
 
 def intersects(left: Intervals, right: Intervals) -> bool:
     """Whether a number is in both sets."""
-    return bool(left) and bool(right) and bool(intersection(left, right))
+    at_right = 0
+    for first, last in left:
+        while at_right < len(right) and right[at_right][1] < first:
+            at_right += 1
+        if at_right == len(right):
+            return False
+        if right[at_right][0] <= last:
+            return True
+    return False
 
 
 def size(intervals: Intervals) -> int:

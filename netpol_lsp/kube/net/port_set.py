@@ -64,14 +64,16 @@ class PortSet:
             intervals.intersects(self.tcp, other.tcp)
             or intervals.intersects(self.udp, other.udp)
             or intervals.intersects(self.sctp, other.sctp)
-            or any(name in other.names or other._is_full(name[0]) for name in self.names)
-            or any(self._is_full(name[0]) for name in other.names)
+            or (bool(self.names) and any(name in other.names or other._is_full(name[0]) for name in self.names))
+            or (bool(other.names) and any(self._is_full(name[0]) for name in other.names))
         )
 
     def may_intersect(self, other: PortSet) -> bool:
         """Whether they could share a port: a name may stand for any number of its protocol, or for another name."""
         if self.intersects(other):
             return True
+        if not self.names and not other.names:
+            return False
         mine = {protocol for protocol, _ in self.names}
         others = {protocol for protocol, _ in other.names}
         return bool(mine & others) or any(other.numbers(p) for p in mine) or any(self.numbers(p) for p in others)

@@ -50,16 +50,28 @@ def _find(policy: NetworkPolicy, facts: NetworkPolicySemantics) -> Iterator[Canc
     for direction in DIRECTIONS:
         rules = facts.rules(direction)
         for written, rule in zip(policy.rules(direction), rules, strict=False):
-            items = written.peers_field.value if written.peers_field is not None else None
-            by_node = {id(peer.node): peer for peer in written.peers}
-            for peer in rule.peers or ():
-                node = by_node.get(id((items or [])[peer.index])) if items else None
+            excluding = [peer for peer in rule.peers or () if _may_exclude(peer)]
+            items = written.peers_field.value if written.peers_field is not None and excluding else None
+            by_node = {id(peer.node): peer for peer in written.peers} if items else {}
+            for peer in excluding:
+                node = by_node.get(id(items[peer.index])) if items else None
                 whole = _without_exclusion(peer, node) if node is not None else None
                 if whole is None or is_nobody(peer):
                     continue
                 wider = _wider(whole, rule, peer, rules, facts.namespace)
                 if node is not None and wider is not None:
                     yield CancelledExclusion(direction, rule.index, peer.index, written, node, *wider)
+
+
+def _may_exclude(peer: PeerSet) -> bool:
+    """A quick look: whether a peer may leave out something of what it would mean without a condition or an `except`."""
+    if peer.addresses is not None:
+        return True
+    for selector in (peer.pods, peer.namespaces):
+        for one in selector.requirements if selector is not None else ():
+            if one.operator in _EXCLUDING:
+                return True
+    return False
 
 
 def _wider(

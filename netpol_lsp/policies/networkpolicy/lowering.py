@@ -68,7 +68,7 @@ def _rule(rule: RuleSemantics, path: str, peers_key: str, namespace: str | None)
     ports = None
     if not rule.ports.everything:
         ports = tuple(
-            [PortTerm(item.ports, f"{path}.ports[{item.index}]", item.start, item.end) for item in rule.port_items]
+            [PortTerm(item.ports, f"{path}.ports[{item.place}]", item.start, item.end) for item in rule.port_items]
         )
         if not ports and not rule.ports.is_empty:
             ports = (PortTerm(rule.ports, path, rule.start, rule.end),)

@@ -15,7 +15,7 @@ from netpol_lsp.policies.networkpolicy.peer import IPBlock, Peer, Port
 from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
-from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence, is_null, is_open
+from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence, is_null, is_open
 from netpol_lsp.yaml.templates.masking import is_unknown
 
 _DIRECTIONS = frozenset(direction.value for direction in DIRECTIONS)
@@ -26,7 +26,8 @@ class TrafficRule:
 
     `peers_field` and `ports_field` hold the lists as written (None when the key is missing); `peers` and
     `ports` their items that have the right shape. A null item is the empty rule. `index` is its place in the list as
-    written. `meaning` is kept by `netpol_lsp.policies.networkpolicy.semantics_reader.rule_semantics`, which alone sets it.
+    written. `has_unread_fields`: something is written that a rule does not have; it was meant to say who, or which port.
+    `meaning` is kept by `netpol_lsp.policies.networkpolicy.semantics_reader.rule_semantics`, which alone sets it.
     """
 
     def __init__(self, node: Node, direction: Direction, index: int) -> None:
@@ -34,9 +35,23 @@ class TrafficRule:
         self.direction = direction
         self.index = index
         self.meaning: RuleSemantics | None = None
-        mapping = mapping_of(node)
-        self.peers_field = _list_field(mapping, direction.peers_key)
-        self.ports_field = _list_field(mapping, "ports")
+        self.peers_field: Field[list[Node]] | None = None
+        self.ports_field: Field[list[Node]] | None = None
+        self.has_unread_fields = False
+        if not isinstance(node, Mapping):
+            return
+        # In one pass: thousands are made.
+        peers_key = direction.peers_key
+        for entry in node.all_entries():
+            if entry.name == peers_key:
+                self.peers_field = _list_of(entry)
+            elif entry.name == "ports":
+                self.ports_field = _list_of(entry)
+            else:
+                self.has_unread_fields = True
+        if node.is_open:
+            self.peers_field = self.peers_field or hidden_field(node)
+            self.ports_field = self.ports_field or hidden_field(node)
 
     @lazy
     def peers(self) -> tuple[Peer, ...]:
@@ -59,13 +74,6 @@ class TrafficRule:
     def allows_every_port(self) -> bool:
         """Whether `ports` is missing, null or empty, which means all ports of all protocols; as for peers."""
         return not self.has_unread_fields and _is_absent(self.node, self.ports_field)
-
-    @lazy
-    def has_unread_fields(self) -> bool:
-        """Whether something is written that a rule does not have: it was meant to say who, or which port."""
-        mapping = mapping_of(self.node)
-        known = (self.direction.peers_key, "ports")
-        return mapping is not None and any(entry.name not in known for entry in mapping.all_entries())
 
     @property
     def span(self) -> Span:
@@ -157,23 +165,36 @@ class NetworkPolicy:
             [found for selector in self.selectors if (found := selector.label_map) is not None]
         )
 
-    @lazy
+    @property
     def key_texts(self) -> frozenset[str]:
         """What is written as a key in a text map or matchExpressions: to see at a glance that nothing is odd there.
 
         A text with a tag has a NUL in front.
         """
-        keys = [entry.key for texts in self.text_maps for entry in texts.mapping.all_entries()]
-        keys += [one.key.node for one in self.requirements if one.key is not None]
-        return _texts(keys)
+        return self._written_texts[0]
 
-    @lazy
+    @property
     def value_texts(self) -> frozenset[str]:
         """What is written as a value of a label or in matchExpressions; see `key_texts`. Annotations are left out."""
-        maps = [texts.mapping for texts in self.text_maps if texts.kind != "annotations"]
-        values = [entry.value for mapping in maps for entry in mapping.all_entries()]
-        values += [value.node for one in self.requirements for value in one.values]
-        return _texts(values)
+        return self._written_texts[1]
+
+    @lazy
+    def _written_texts(self) -> tuple[frozenset[str], frozenset[str]]:
+        """`key_texts` and `value_texts`, in one pass."""
+        keys: set[str] = set()
+        values: set[str] = set()
+        for texts in self.text_maps:
+            is_annotations = texts.kind == "annotations"
+            for entry in texts.mapping.all_entries():
+                key, value = entry.key, entry.value
+                if isinstance(key, Scalar):
+                    keys.add(key.value if key.tag is None else f"\0{key.value}")
+                if not is_annotations and isinstance(value, Scalar):
+                    values.add(value.value if value.tag is None else f"\0{value.value}")
+        for one in self.requirements:
+            keys |= _texts([one.key.node] if one.key is not None else [])
+            values |= _texts([field.node for field in one.values])
+        return frozenset(keys), frozenset(values)
 
     @lazy
     def declares_types(self) -> bool:
@@ -238,6 +259,10 @@ def _list_field(parent: Mapping | None, name: str) -> Field[list[Node]] | None:
     entry = parent.get(name) if parent is not None else None
     if entry is None:
         return hidden_field(parent)
+    return _list_of(entry)
+
+
+def _list_of(entry: Entry) -> Field[list[Node]]:
     node = entry.value
     return Field(node.items if isinstance(node, Sequence) else None, node, entry, is_unknown=is_unknown(node))
 

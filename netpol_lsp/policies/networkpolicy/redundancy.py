@@ -48,11 +48,18 @@ def redundant_peers(peers: Sequence[PeerSet], namespace: str | None) -> list[Pee
 
 def _is_any_covered(peers: Sequence[PeerSet], namespace: str | None) -> bool:
     """Whether one of a few peers means the same as another one, or no more than it."""
-    return any(
-        peer_covers(a, b, namespace)
-        or peer_covers(b, a, namespace)
-        or (a.pods, a.namespaces, a.addresses) == (b.pods, b.namespaces, b.addresses)
-        for a, b in combinations(peers, 2)
+    for a, b in combinations(peers, 2):
+        if peer_covers(a, b, namespace) or peer_covers(b, a, namespace):
+            return True
+        # What is known of partial selectors may be the same, though nothing is proven.
+        if _is_partial(a) and (a.pods, a.namespaces) == (b.pods, b.namespaces):
+            return True
+    return False
+
+
+def _is_partial(peer: PeerSet) -> bool:
+    return (peer.pods is not None and peer.pods.is_partial) or (
+        peer.namespaces is not None and peer.namespaces.is_partial
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from netpol_lsp.kube.label_selector import LabelSelector
 from netpol_lsp.kube.net.address_set import CidrSet
@@ -35,14 +36,13 @@ class PeerSet:
     end: int = dataclasses.field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class PortItem:
-    """One item of `ports`, its place in the list and in the document."""
+class PortItem(NamedTuple):
+    """One item of `ports`; `place` is its place in the list, `start` and `end` that in the document."""
 
-    index: int
+    place: int
     ports: PortSet
-    start: int = dataclasses.field(default=0, compare=False)
-    end: int = dataclasses.field(default=0, compare=False)
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 from netpol_lsp.kube.label_selector import EVERYTHING, UNKNOWN_SELECTOR, LabelSelector
@@ -83,15 +83,18 @@ def _read_rule(rule: TrafficRule) -> RuleSemantics:
         ports, known = _ports(written)
         items = _items(rule.ports_field)
         unknown_ports = not items or known < len(items) or _is_open(rule.ports_field)
-        port_items = tuple(_port_items(rule.ports, written, _places(items, rule.ports)))
+        port_items = _port_items(rule.ports, written, _places(items, rule.ports))
     return RuleSemantics(index, peers, ports, unknown_peers, unknown_ports, port_items, start, end)
 
 
-def _port_items(ports: Iterable[Port], written: Iterable[_WrittenPort], places: Iterable[int]) -> Iterator[PortItem]:
-    for port, one, place in zip(ports, written, places, strict=True):
-        found = _port_set(one)
-        if found is not None:
-            yield PortItem(place, found, port.node.start, port.node.end)
+def _port_items(ports: Iterable[Port], written: Iterable[_WrittenPort], places: Iterable[int]) -> tuple[PortItem, ...]:
+    return tuple(
+        [
+            PortItem(place, found, port.node.start, port.node.end)
+            for port, one, place in zip(ports, written, places, strict=True)
+            if (found := _port_set(one)) is not None
+        ]
+    )
 
 
 def peer_set(peer: Peer, index: int = 0) -> PeerSet:

@@ -29,9 +29,9 @@ def peer_covers(a: PeerSet, b: PeerSet, namespace: str | None) -> bool:
         return b.addresses.is_empty or (a.addresses is not None and a.addresses.covers(b.addresses))
     if a.addresses is not None:
         return False
-    return _namespaces_cover(a.namespaces, b.namespaces, namespace) and includes(
-        a.pods or EVERYTHING, b.pods or EVERYTHING
-    )
+    if a.pods is not None and not includes(a.pods, b.pods or EVERYTHING):
+        return False
+    return _namespaces_cover(a.namespaces, b.namespaces, namespace)
 
 
 def is_nobody(peer: PeerSet) -> bool:
@@ -69,7 +69,7 @@ def rule_covers(a: RuleSemantics, b: RuleSemantics, namespace: str | None) -> bo
 
 def _namespaces_cover(a: LabelSelector | None, b: LabelSelector | None, namespace: str | None) -> bool:
     """None is the policy's own namespace, which its name label alone picks out."""
-    if a is None and b is None:
+    if a is b and (a is None or not a.is_partial):
         return True
     if namespace is None:
         return a is not None and includes(a, b or EVERYTHING)

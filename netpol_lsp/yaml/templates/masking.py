@@ -39,7 +39,7 @@ def is_unknown(node: Node) -> bool:
 
 def is_decided_later(node: Node) -> bool:
     """Whether any part of a value is filled in later, or may still be added to."""
-    return any(is_open(one) or is_unknown(one) for one in walk(node))
+    return any(is_placeholder(one.value) if isinstance(one, Scalar) else is_open(one) for one in walk(node))
 
 
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)*\Z")
