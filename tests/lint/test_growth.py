@@ -6,7 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from netpol_lsp.lint.engine import MOST_FINDINGS, lint_text
+from netpol_lsp.config.config import default_file_config
+from netpol_lsp.findings.diagnostic import Diagnostic
+from netpol_lsp.lint.analysis import analyse
+from netpol_lsp.lint.engine import MOST_FINDINGS, lint, lint_text
+from netpol_lsp.lint.file_facts import file_facts
+from netpol_lsp.text.source import make_source
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from tests.steps import steps_of
 
 HEAD = (
@@ -15,6 +21,9 @@ HEAD = (
 )
 
 Maker = Callable[[int], str]
+
+MOST_STEPS = 4_200
+"""Calls that linting one plain policy may take."""
 
 
 def _lines(text: str, count: int) -> str:
@@ -83,3 +92,76 @@ def test_what_cannot_be_compared_in_time_is_said() -> None:
     found = lint_text(f"{HEAD}  ingress:\n{rules}").diagnostics
     said = [one.message for one in found if one.code == "NP214"]
     assert said == ["NP214 has not judged all of this: 1,199 rules are too many to compare each with each"]
+
+
+def _plain_policy(number: int) -> str:
+    """As most policies are: labels, peers of all kinds, numbered ports, and nothing to say about most of it."""
+    return f"""\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web-{number}
+  namespace: shop-{number % 5}
+  labels:
+    app.kubernetes.io/part-of: shop
+spec:
+  podSelector:
+    matchLabels:
+      app: web-{number}
+      tier: backend
+  policyTypes: [Ingress, Egress]
+  ingress:
+    - from:
+        - podSelector:
+            matchLabels:
+              app: gateway-{number}
+        - namespaceSelector:
+            matchLabels:
+              team: a
+          podSelector:
+            matchLabels:
+              app: client
+      ports:
+        - protocol: TCP
+          port: 8080
+  egress:
+    - to:
+        - namespaceSelector:
+            matchLabels:
+              kubernetes.io/metadata.name: kube-system
+          podSelector:
+            matchLabels:
+              k8s-app: kube-dns
+      ports:
+        - protocol: UDP
+          port: 53
+        - protocol: TCP
+          port: 53
+    - to:
+        - ipBlock:
+            cidr: 192.0.2.0/24
+      ports:
+        - protocol: TCP
+          port: 5432
+"""
+
+
+def _lint_files(texts: dict[str, str]) -> list[Diagnostic]:
+    """Lint files together, as a run does."""
+    config = default_file_config()
+    analyses = [analyse(make_source(uri, text)) for uri, text in texts.items()]
+    workspace = WorkspaceSnapshot.of_files({one.source.uri: file_facts(one, config.settings) for one in analyses})
+    return [found for one in analyses for found in lint(one, config, workspace).diagnostics]
+
+
+def test_a_plain_policy_takes_few_steps() -> None:
+    """A budget: who adds a rule that looks at everything sees it here, and makes it look at less first."""
+    texts = {f"policy-{number}.yaml": _plain_policy(number) for number in range(40)}
+    assert not _lint_files(texts)
+    assert steps_of(lambda: _lint_files(texts)) / len(texts) < MOST_STEPS
+
+
+def test_policies_of_other_namespaces_and_names_take_no_steps() -> None:
+    few, many = ({f"policy-{i}.yaml": _plain_policy(i) for i in range(count)} for count in (40, 160))
+    _lint_files(few)
+    assert steps_of(lambda: _lint_files(many)) < 4.4 * steps_of(lambda: _lint_files(few))
