@@ -16,10 +16,11 @@ from netpol_lsp.files.reading import read_source
 from netpol_lsp.lint.file_facts import facts_of
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.sources.chart_folder import CHART_FILE, read_chart
-from netpol_lsp.sources.helm import ChartRelease, render_chart
+from netpol_lsp.sources.helm import ChartRelease, chart_workers, render_chart
 from netpol_lsp.sources.kustomization import is_taken_in_elsewhere, kustomization_file, members_of, read_kustomization
 from netpol_lsp.sources.kustomize import build_kustomization
 from netpol_lsp.sources.rendering import Rendering, RenderProblem
+from netpol_lsp.sources.workers import Workers
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
@@ -63,11 +64,11 @@ class RenderTask:
     boundary: Boundary
     release: ChartRelease | None = None
 
-    def run(self) -> Rendering:
-        """Make it; never raises."""
+    def run(self, workers: Workers | None = None) -> Rendering:
+        """Make it; never raises. `workers`: see `render_chart`."""
         if self.release is None:
             return build_kustomization(self.root, self.boundary)
-        return render_chart(self.root, self.release, self.boundary)
+        return render_chart(self.root, self.release, self.boundary, workers=workers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,8 +340,8 @@ def render(plan: RenderPlan, name_file: NameFile, original: Callable[[str], str]
     if not plan:
         return NO_RENDERINGS
     workers = max(1, min(4, os.cpu_count() or 1, len(plan.tasks)))
-    with ThreadPoolExecutor(workers, "render") as pool:
-        done = list(pool.map(RenderTask.run, plan.tasks))
+    with chart_workers() as engines, ThreadPoolExecutor(workers, "render") as pool:
+        done = list(pool.map(lambda task: task.run(engines), plan.tasks))
     texts: list[RenderedText] = []
     problems = list(plan.problems)
     for number, (task, rendering) in enumerate(zip(plan.tasks, done, strict=True)):

@@ -18,6 +18,7 @@ from netpol_lsp.sources.chart_folder import CHART_FILE, ChartFolder, copy_chart,
 from netpol_lsp.sources.chart_origins import chart_origins
 from netpol_lsp.sources.programs import USUAL, Limits, ProgramResult, find_program, run_program
 from netpol_lsp.sources.rendering import Rendering, RenderProblem, clean_reason, join_documents
+from netpol_lsp.sources.workers import Workers
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import parse_document
 from netpol_lsp.yaml.to_python import to_python
@@ -48,8 +49,18 @@ def can_render_charts() -> bool:
     return importlib.util.find_spec(_LIBRARY) is not None or find_program("helm") is not None
 
 
-def render_chart(root: str, release: ChartRelease, boundary: Boundary, limits: Limits = USUAL) -> Rendering:
-    """Render the chart in a folder (absolute, `/`-separated). Never raises; what goes wrong is a problem of the rendering."""
+def chart_workers() -> Workers:
+    """Processes of Helm's engine, for many charts: each would take a third of a second to start."""
+    return Workers([sys.executable, "-I", os.path.join(os.path.dirname(os.path.abspath(__file__)), "helm_worker.py")])
+
+
+def render_chart(
+    root: str, release: ChartRelease, boundary: Boundary, limits: Limits = USUAL, workers: Workers | None = None
+) -> Rendering:
+    """Render the chart in a folder (absolute, `/`-separated). Never raises; what goes wrong is a problem of the rendering.
+
+    `workers`: those of `chart_workers` for several charts; a process of its own without them.
+    """
     chart = read_chart(root, boundary)
     title = _title(root, release.values)
     inputs = frozenset([*chart.all_files(), *release.values])
@@ -64,7 +75,7 @@ def render_chart(root: str, release: ChartRelease, boundary: Boundary, limits: L
         return failed(*unreadable)
     if not can_render_charts():
         return failed(RenderProblem(chart_file, Span(0, 0), f"the chart is not rendered: {HOW_TO_GET}"))
-    answer = _render(chart, values, release, limits)
+    answer = _render(chart, values, release, limits, workers)
     if isinstance(answer, str):
         return failed(_problem(chart, answer))
     pieces = [(path, rendered) for path, rendered in sorted(answer.items()) if _is_manifest(path)]
@@ -125,7 +136,9 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     return result
 
 
-def _render(chart: ChartFolder, values: dict[str, Any], release: ChartRelease, limits: Limits) -> dict[str, str] | str:
+def _render(
+    chart: ChartFolder, values: dict[str, Any], release: ChartRelease, limits: Limits, workers: Workers | None
+) -> dict[str, str] | str:
     """The text of each template; a string: why there is none."""
     with tempfile.TemporaryDirectory(prefix="netpol-chart-") as temporary:
         folder = os.path.join(temporary, "chart")
@@ -135,11 +148,11 @@ def _render(chart: ChartFolder, values: dict[str, Any], release: ChartRelease, l
         name, namespace = release.name or RELEASE, release.namespace or NAMESPACE
         if importlib.util.find_spec(_LIBRARY) is not None:
             request = {"path": sys.path, "chart": folder, "values": values, "name": name, "namespace": namespace}
-            worker = os.path.join(os.path.dirname(__file__), "helm_worker.py")
-            done = run_program(
-                [sys.executable, "-I", worker], temporary, json.dumps(request, default=str).encode(), limits
-            )
-            return _files_of_worker(done)
+            question = json.dumps(request, default=str).encode()
+            if workers is not None:
+                return _files_of_worker(workers.ask(question, limits))
+            with chart_workers() as own:
+                return _files_of_worker(own.ask(question, limits))
         values_file = os.path.join(temporary, "values.json")
         with open(values_file, "w", encoding="utf-8") as file:
             json.dump(values, file, default=str)

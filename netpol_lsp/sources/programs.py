@@ -55,32 +55,52 @@ def run_program(
     `keeps_home`: it is a program of the user's that may be installed there.
     """
     with tempfile.TemporaryDirectory(prefix="netpol-home-") as home:
-        environment = {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": os.path.expanduser("~") if keeps_home else home,
-            # For systems on which the network cannot be taken away.
-            "HTTP_PROXY": "http://127.0.0.1:9",
-            "HTTPS_PROXY": "http://127.0.0.1:9",
-            "GIT_ALLOW_PROTOCOL": "none",
-            "GIT_TERMINAL_PROMPT": "0",
-        }
-        for name in ("SYSTEMROOT", "TMPDIR", "TEMP", "TMP"):
-            if name in os.environ:
-                environment[name] = os.environ[name]
-        try:
-            process = subprocess.Popen(  # noqa: S603 - the program was looked up, and no shell is involved
-                [*_without_network(), *command],
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        except OSError as error:
-            return ProgramResult(failure=f"cannot be run: {(error.strerror or 'unknown reason').lower()}")
+        process = start_program(command, folder, home, keeps_home=keeps_home)
+        if isinstance(process, ProgramResult):
+            return process
         with process:
             return _Run(process, limits).result(stdin)
+
+
+def start_program(
+    command: Sequence[str], folder: str, home: str, *, keeps_home: bool = False
+) -> subprocess.Popen[bytes] | ProgramResult:
+    """Start a program as `run_program` does, with an empty folder as its HOME; why it cannot be started otherwise."""
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": os.path.expanduser("~") if keeps_home else home,
+        # For systems on which the network cannot be taken away.
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+    for name in ("SYSTEMROOT", "TMPDIR", "TEMP", "TMP"):
+        if name in os.environ:
+            environment[name] = os.environ[name]
+    try:
+        return subprocess.Popen(  # noqa: S603 - the program was looked up, and no shell is involved
+            [*_without_network(), *command],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        return ProgramResult(failure=f"cannot be run: {(error.strerror or 'unknown reason').lower()}")
+
+
+def kill_program(process: subprocess.Popen[bytes]) -> None:
+    """End a program and what it has started."""
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except OSError:
+        pass
 
 
 class _Run:
@@ -103,7 +123,7 @@ class _Run:
         try:
             code = self.process.wait(self.limits.seconds)
         except subprocess.TimeoutExpired:
-            self._kill()
+            kill_program(self.process)
             self.process.wait()
             if not self.is_too_much:
                 return ProgramResult(failure=f"took longer than {self.limits.seconds:g} seconds")
@@ -115,16 +135,6 @@ class _Run:
         if code:
             return ProgramResult(failure="failed", complaint=self.complaint.decode("utf-8", "replace"))
         return ProgramResult(bytes(self.output))
-
-    def _kill(self) -> None:
-        """End the process and what it has started."""
-        try:
-            if hasattr(os, "killpg"):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            else:
-                self.process.kill()
-        except OSError:
-            pass
 
     def _write(self, data: bytes) -> None:
         assert self.process.stdin is not None
@@ -140,7 +150,7 @@ class _Run:
             self.output += block
             if len(self.output) > self.limits.output:
                 self.is_too_much = True
-                self._kill()
+                kill_program(self.process)
                 return
 
     def _read_complaint(self) -> None:
