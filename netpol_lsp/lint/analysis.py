@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -15,7 +16,7 @@ from netpol_lsp.policies.networkpolicy.semantics_reader import semantics_of
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
-from netpol_lsp.yaml.documents import Document, TemplateVariant
+from netpol_lsp.yaml.documents import Document, TemplateVariant, parse_edited
 from netpol_lsp.yaml.manifests import parse_manifest, split_manifest
 from netpol_lsp.yaml.paths import Path
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
@@ -167,14 +168,25 @@ class Analysis:
         return found
 
 
-def analyse(source: Source, previous: Analysis | None = None) -> Analysis:
-    """Read a file; never raises. Documents with the same text as in `previous` are taken from there."""
+def analyse(source: Source, previous: Analysis | None = None, *, is_edited: bool = False) -> Analysis:
+    """Read a file; never raises. Documents with the same text as in `previous` are taken from there.
+
+    `is_edited`: it is what fixes would leave of a file that could be read; see `analyse_edited`.
+    """
     language = language_of(source.text, source.uri)
     same = previous is not None and previous.language is language
     known = {part.text: part.analysis for part in previous.parts} if previous is not None and same else {}
     parts = []
     for chunk in split_manifest(source.text, language):
-        analysis = known[chunk.text] if chunk.text in known else analyse_document(chunk.text, source.uri, language)
+        if chunk.text not in known:
+            is_strict = is_edited and language is None
+            # Documents with the same text are one: nothing in them depends on where they are.
+            known[chunk.text] = (
+                analyse_edited(chunk.text, source.uri)
+                if is_strict
+                else analyse_document(chunk.text, source.uri, language)
+            )
+        analysis = known[chunk.text]
         parts.append(Part(chunk.index, chunk.start, chunk.text, analysis))
     return Analysis(source, tuple(parts), language)
 
@@ -184,16 +196,30 @@ def analyse_document(text: str, uri: str = "", language: Language | None = None)
 
     Never raises: what fails belongs to this document alone.
     """
+
+    def read() -> DocumentAnalysis | None:
+        document = parse_manifest(text, uri, shape=shape(), language=language)
+        return _analyse_template(document) if document.variants else _analyse(document)
+
+    return _contained(text, uri, read)
+
+
+def _contained(text: str, uri: str, read: Callable[[], DocumentAnalysis | None]) -> DocumentAnalysis | None:
+    """What `read` makes of a document that may be ours; when it raises, the document with the reason."""
     if not may_be_ours(text):
         return None
     try:
-        document = parse_manifest(text, uri, shape=shape(), language=language)
-        return _analyse_template(document) if document.variants else _analyse(document)
+        return read()
     except RecursionError:
         problem = SyntaxProblem(ProblemKind.SYNTAX, Span(0, min(1, len(text))), "nested too deeply to be read")
         return DocumentAnalysis(Document(Source(uri, text), None, problem, (problem,), False), (), (), (problem,))
     except Exception as error:  # noqa: BLE001 - one document must not take the others down
         return DocumentAnalysis(Document(Source(uri, text), None, None, (), False), (), (), (), error)
+
+
+def analyse_edited(text: str, uri: str) -> DocumentAnalysis | None:
+    """Read one document as fixes would leave it: as `analyse_document`, but with `yaml.documents.parse_edited`."""
+    return _contained(text, uri, lambda: _analyse(parse_edited(text, uri, shape())))
 
 
 def _analyse(document: Document) -> DocumentAnalysis | None:

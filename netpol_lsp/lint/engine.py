@@ -48,8 +48,15 @@ def lint(analysis: Analysis, config: FileConfig, workspace: WorkspaceSnapshot | 
     """
     if workspace is None:
         workspace = WorkspaceSnapshot.of_files({analysis.source.uri: file_facts(analysis, config.settings)})
-    parts = ((part, part.analysis) for part in analysis.parts)
-    found = [lint_part(part, document, config, workspace) for part, document in parts if document is not None]
+    found: list[list[Diagnostic]] = []
+    # By the identity of documents: those with the same text are one.
+    known: dict[int, list[Diagnostic]] = {}
+    for part in analysis.parts:
+        document = part.analysis
+        if document is not None:
+            if id(document) not in known:
+                known[id(document)] = lint_document(document, config, workspace)
+            found.append(move_findings(known[id(document)], part))
     diagnostics = with_occurrence_index(join_findings(analysis, config, found))
     diagnostics = [in_files(diagnostic, workspace.places) for diagnostic in diagnostics]
     return FileReport(analysis.source, len(analysis.parts), analysis.policies, tuple(diagnostics))

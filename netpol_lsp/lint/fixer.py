@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.findings.diagnostic import Diagnostic
-from netpol_lsp.lint.analysis import Analysis, analyse
+from netpol_lsp.lint.analysis import Analysis, Part, analyse
 from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.fix_choice import choose_fix
-from netpol_lsp.lint.gate import Gate, gate_budget
-from netpol_lsp.lint.refusals import refusing_config
+from netpol_lsp.lint.gate import Gate, gate_budget, is_broken, most_of, work_of
+from netpol_lsp.lint.refusals import refusing_config, trying_together
 from netpol_lsp.lint.registry import restoring_codes
 from netpol_lsp.lint.report import FileReport
+from netpol_lsp.lint.schema import shape
 from netpol_lsp.text.budget import Budget
-from netpol_lsp.text.edits import Fix, apply_edits, compatible_fixes
+from netpol_lsp.text.edits import Fix, apply_edits, compatible_fixes, move_fixes
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
-from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceSnapshot
+from netpol_lsp.yaml.recovery.prefilter import may_be_lost
 
 MAX_ROUNDS = 10
 """A fix may make room for another one; rules whose fixes undo each other must not go on for ever."""
@@ -53,7 +55,11 @@ def fix_source(
     worse (no longer YAML, or with more findings for which the API server refuses it) is left out. What comes out of a
     text that had to be restored is for a human to look at, so that no other fix follows.
     """
-    state = _State(source, config, workspace)
+    with trying_together(source.text):
+        return _in_rounds(_State(source, config, workspace), unsafe=unsafe)
+
+
+def _in_rounds(state: _State, *, unsafe: bool) -> FixResult:
     applied: Counter[str] = Counter()
     rejected: set[tuple[str, str, str]] = set()
     budget = gate_budget()
@@ -62,7 +68,7 @@ def fix_source(
         if not batch:
             break
         if unsafe:
-            batch, after = _least_harm(state, batch, rejected)
+            batch, after = _least_harm(state, batch, rejected, budget)
         else:
             batch, after = _holding(state, batch, rejected, budget)
         if after is None:
@@ -71,6 +77,7 @@ def fix_source(
         applied.update(diagnostic.code for diagnostic, _ in batch)
         if not restoring_codes().isdisjoint(applied):
             break
+    state = state.read_closely()
     return FixResult(state.source, state.report, applied)
 
 
@@ -88,15 +95,15 @@ def _holding(
     return batch, state.with_fixes(fix for _, fix in batch)
 
 
-def _least_harm(state: _State, batch: _Batch, rejected: set[tuple[str, str, str]]) -> tuple[_Batch, _State | None]:
+def _least_harm(
+    state: _State, batch: _Batch, rejected: set[tuple[str, str, str]], budget: Budget
+) -> tuple[_Batch, _State | None]:
     """The fixes of a batch that do not make the file worse, and the state after them."""
     after = state.try_fixes(fix for _, fix in batch)
     if after is None:
-        batch = _harmless(state, batch, rejected)
-        after = state.try_fixes(fix for _, fix in batch)
-    if after is None:
-        # Each is harmless alone, but not all together: one at a time, then.
-        batch = batch[:1]
+        harmless = {id(fix) for fix in _harmless(state, batch, budget)}
+        rejected.update(_identity(diagnostic, fix) for diagnostic, fix in batch if id(fix) not in harmless)
+        batch = [(diagnostic, fix) for diagnostic, fix in batch if id(fix) in harmless]
         after = state.try_fixes(fix for _, fix in batch)
     return batch, after
 
@@ -110,7 +117,8 @@ class _State:
         self.source = source
         self.config = config
         self.workspace = workspace
-        self.analysis = analyse(source, previous)
+        self.is_edited = previous is not None and not is_broken(previous)
+        self.analysis = analyse(source, previous, is_edited=self.is_edited)
         self.report = lint(self.analysis, config, workspace)
 
     @lazy
@@ -118,6 +126,13 @@ class _State:
         """How bad the text is: see `_badness`."""
         guard = refusing_config(self.config)
         return _badness(self.analysis, self.report if guard is self.config else lint(self.analysis, guard))
+
+    def read_closely(self) -> _State:
+        """The state with all that is found in the text by itself: after fixes it was only read as it is written."""
+        texts = (part.text for part in self.analysis.parts if part.analysis is not None) if self.is_edited else ()
+        if any(may_be_lost(text, shape()) for text in texts):
+            return _State(self.source, self.config, self.workspace)
+        return self
 
     def with_fixes(self, fixes: Iterable[Fix]) -> _State | None:
         """The state after some fixes; None when they cannot be applied or change nothing."""
@@ -135,17 +150,46 @@ class _State:
         return None if after is None or after.badness > self.badness else after
 
 
-def _harmless(
-    state: _State, batch: list[tuple[Diagnostic, Fix]], rejected: set[tuple[str, str, str]]
-) -> list[tuple[Diagnostic, Fix]]:
-    """The fixes of a batch that do no harm when applied alone; the others are noted as rejected."""
-    good: list[tuple[Diagnostic, Fix]] = []
+def _harmless(state: _State, batch: _Batch, budget: Budget) -> list[Fix]:
+    """The fixes of a batch that do no harm, each in its document: what harms none of them does not harm the file."""
+    groups: dict[int, list[Fix]] = {}
     for diagnostic, fix in batch:
-        if state.try_fixes([fix]) is not None:
-            good.append((diagnostic, fix))
-        else:
-            rejected.add(_identity(diagnostic, fix))
+        groups.setdefault(diagnostic.document, []).append(fix)
+    parts = {part.index: part for part in state.analysis.parts}
+    good: list[Fix] = []
+    for number, fixes in groups.items():
+        judge = _DocumentJudge(parts[number], state, budget)
+        good += fixes if judge.is_no_worse(fixes) else most_of(fixes, judge.is_no_worse)
     return good
+
+
+class _DocumentJudge:
+    """Says whether fixes make one document of a file worse, as far as the budget goes: what is not judged does."""
+
+    def __init__(self, part: Part, state: _State, budget: Budget) -> None:
+        self._part = part
+        self._budget = budget
+        self._guard = refusing_config(state.config)
+        self._analysis = replace(
+            state.analysis, source=replace(state.source, text=part.text), parts=(replace(part, start=0),)
+        )
+        self._before = self._badness_of(self._analysis)
+
+    def is_no_worse(self, fixes: Sequence[Fix]) -> bool:
+        """Whether the document is not worse after some of its fixes."""
+        if not self._budget.take(work_of(self._part)):
+            return False
+        try:
+            edits = [edit for fix in move_fixes(fixes, -self._part.start) for edit in fix.edits]
+            text = apply_edits(self._part.text, edits)
+        except ValueError:
+            return False
+        source = replace(self._analysis.source, text=text)
+        after = analyse(source, self._analysis, is_edited=not is_broken(self._analysis))
+        return self._badness_of(after) <= self._before
+
+    def _badness_of(self, analysis: Analysis) -> tuple[int, int]:
+        return _badness(analysis, lint(analysis, self._guard, EMPTY))
 
 
 def _batch(report: FileReport, rejected: set[tuple[str, str, str]], *, unsafe: bool) -> list[tuple[Diagnostic, Fix]]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any
@@ -37,7 +37,7 @@ _LOOK_AHEAD = 5
 """A fix may make room for others so many times."""
 _BROKEN = 40
 _MOST_WORK = 2_000_000
-"""Characters read again, those of documents with syntax errors `_BROKEN` times: some seconds."""
+"""Characters that are read again, those of documents with syntax errors `_BROKEN` times: some seconds."""
 
 
 class Violation(StrEnum):
@@ -56,9 +56,31 @@ def gate_budget() -> Budget:
     return Budget(_MOST_WORK, "too many fixes depend on one another")
 
 
-def _work_of(part: Part) -> int:
+def work_of(part: Part) -> int:
     """How much work it is to read a document again: to explain errors, many readings are tried."""
     return len(part.text) * (_BROKEN if part.analysis is not None and part.analysis.document.problems else 1)
+
+
+def most_of(fixes: Sequence[Fix], hold: Callable[[Sequence[Fix]], bool]) -> list[Fix]:
+    """As many as can be had of some fixes that do not hold together, first come first served.
+
+    Halves are tried, then halves of those that do not hold: a few bad ones among thousands are found in some dozens of steps.
+    """
+    taken: list[Fix] = []
+    pending = _halves(fixes)
+    while pending:
+        some = pending.pop()
+        if hold([*taken, *some]):
+            taken += some
+        else:
+            pending += _halves(some)
+    return taken
+
+
+def _halves(fixes: Sequence[Fix]) -> list[Sequence[Fix]]:
+    """Two halves, the first one last; none of a single fix."""
+    middle = len(fixes) // 2
+    return [fixes[middle:], fixes[:middle]] if middle else []
 
 
 class Gate:
@@ -87,11 +109,7 @@ class Gate:
             if self.holds(group):
                 kept += group
                 continue
-            taken: list[Fix] = []
-            for fix in group:
-                if self.holds([*taken, fix]):
-                    taken.append(fix)
-            kept += taken
+            kept += most_of(group, self.holds)
         # What holds in each document holds in all of them: they are judged one by one.
         chosen = {id(fix) for fix in kept}
         return [fix for fix in fixes if id(fix) in chosen]
@@ -112,8 +130,9 @@ class Gate:
         for _ in range(_LOOK_AHEAD):
             if self._budget.is_spent:
                 return False
-            after = analyse(replace(self.analysis.source, text=text), self.analysis)
-            self._budget.take(sum(map(_work_of, _without(after.parts, self.analysis.parts))))
+            source = replace(self.analysis.source, text=text)
+            after = analyse(source, self.analysis, is_edited=not is_broken(self.analysis))
+            self._budget.take(sum(map(work_of, _without(after.parts, self.analysis.parts))))
             found = self.violations(after)
             if not found:
                 return True
@@ -235,6 +254,11 @@ def _without(parts: Sequence[Part], others: Sequence[Part]) -> list[Part]:
         else:
             found.append(part)
     return found
+
+
+def is_broken(analysis: Analysis) -> bool:
+    """Whether a document of a file cannot be read: its fixes may bring to light what is there, and only some of it."""
+    return any(map(_is_broken, analysis.parts))
 
 
 def _is_broken(part: Part) -> bool:

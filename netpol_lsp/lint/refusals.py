@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from enum import StrEnum
 from functools import cache
@@ -11,9 +14,13 @@ from functools import cache
 from netpol_lsp.config.config import FileConfig, rule_infos
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.findings.diagnostic import Category, Diagnostic
-from netpol_lsp.lint.analysis import DocumentAnalysis, analyse_document
+from netpol_lsp.lint.analysis import DocumentAnalysis, analyse_edited
+from netpol_lsp.lint.excerpts import Excerpt, excerpt_around
 from netpol_lsp.lint.registry import codes_never_traded
+from netpol_lsp.text.budget import Budget
 from netpol_lsp.text.edits import TextEdit, apply_edits
+from netpol_lsp.text.memo import Memo
+from netpol_lsp.yaml.recovery.prefilter import may_have_confusables
 
 
 class Outcome(StrEnum):
@@ -50,6 +57,15 @@ def refusals(analysis: DocumentAnalysis, settings: Settings) -> list[Diagnostic]
     return [one for one in found if one.is_refused]
 
 
+_READINGS = 20
+_LEAST_WORK = 30_000
+"""Characters that are read again for the fixes of one document: as many as it has `_READINGS` times, but not less than this."""
+_DAMAGED = 20
+"""How much longer it takes to read through characters that may be damaged."""
+_BUDGETS: Memo[DocumentAnalysis, None, Budget] = Memo()
+_shared: ContextVar[Budget | None] = ContextVar("shared", default=None)
+_REFUSALS: Memo[DocumentAnalysis, Settings, list[Diagnostic]] = Memo()
+
 _INDEX = re.compile(r"\[\d*\]|\[-1\]")
 
 
@@ -65,20 +81,58 @@ def outcome(
 
     At `inside`, a path of the changed object, there may be mistakes that were hidden before: what is below an unknown
     field is not looked at. `is_renamed`: nothing has moved, so that all of them were there. What a change of a template
-    does to its renderings is not known.
+    does to its renderings is not known. Of a List only the item around the edits is read again. So many characters are
+    read again at most as the document has `_READINGS` times: what has not been tried by then is no better.
     """
     if analysis.document.is_template:
         return Outcome.MIXED
-    after = analyse_document(apply_edits(analysis.document.text, edits), analysis.document.source.uri)
+    excerpt = excerpt_around(analysis, edits)
+    text = apply_edits(excerpt.text, excerpt.moved(edits))
+    if not _budget_of(analysis).take(len(text) * (_DAMAGED if may_have_confusables(text) else 1)):
+        return Outcome.NO_BETTER
+    after = analyse_edited(text, analysis.document.source.uri)
     if after is None or after.document.error is not None:
         return Outcome.NO_BETTER
-    before, left = (Counter(map(_identity, refusals(one, settings))) for one in (analysis, after))
+    before = Counter(map(_identity, _known_refusals(analysis, settings, excerpt)))
+    left = Counter(map(_identity, refusals(after, settings)))
     new = left - before
     if not before - left or any(
         (code in codes_never_traded() and not is_renamed) or not _is_below(field, inside) for code, field, _ in new
     ):
         return Outcome.NO_BETTER
     return Outcome.MIXED if new else Outcome.ACCEPTED_MORE
+
+
+@contextmanager
+def trying_together(text: str) -> Iterator[None]:
+    """Whatever is tried inside of the `with` block takes from one budget, that of a document with this text."""
+    token = _shared.set(_budget_for(text))
+    try:
+        yield
+    finally:
+        _shared.reset(token)
+
+
+def _budget_of(analysis: DocumentAnalysis) -> Budget:
+    shared = _shared.get()
+    if shared is not None:
+        return shared
+    known = _BUDGETS.of(analysis)
+    if None not in known:
+        known[None] = _budget_for(analysis.document.text)
+    return known[None]
+
+
+def _budget_for(text: str) -> Budget:
+    return Budget(max(_LEAST_WORK, _READINGS * len(text)), "too many fixes would have to be tried")
+
+
+def _known_refusals(analysis: DocumentAnalysis, settings: Settings, excerpt: Excerpt) -> Iterable[Diagnostic]:
+    """The refusals of a document, or of the item of a List that is looked at."""
+    known = _REFUSALS.of(analysis)
+    if settings not in known:
+        known[settings] = refusals(analysis, settings)
+    return known[settings] if excerpt.is_whole else (one for one in known[settings] if excerpt.span.covers(one.span))
 
 
 def _identity(found: Diagnostic) -> tuple[str, str, str]:

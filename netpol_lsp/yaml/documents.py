@@ -146,15 +146,30 @@ def parse_document(text: str, uri: str = "", *, shape: ObjectShape | None = None
     return read_document(Source(uri, text), before_end_marker(text), shape)
 
 
+def parse_edited(text: str, uri: str, shape: ObjectShape) -> Document:
+    """Parse a document as a fix would leave it: as `parse_document`, but what cannot be read as it is written has no tree.
+
+    To explain an error and to find lost indentation takes a hundred times as long, and no fix is wanted that needs it.
+    """
+    return read_document(Source(uri, text), before_end_marker(text), shape, seeks_meaning=False)
+
+
 def before_end_marker(text: str) -> str:
     """The text of a document up to its `...` line."""
     end = _END_MARKER.search(text) if "..." in text else None
     return text[: end.start()] if end else text
 
 
-def read_document(source: Source, readable: str, shape: ObjectShape | None, *, is_template: bool = False) -> Document:
+def read_document(
+    source: Source,
+    readable: str,
+    shape: ObjectShape | None,
+    *,
+    is_template: bool = False,
+    seeks_meaning: bool = True,
+) -> Document:
     """Parse `readable`, which is the text of `source` or stands for it, character for character."""
-    root, problems, error = _read(readable, shape, is_template=is_template)
+    root, problems, error = _read(readable, shape, is_template=is_template, seeks_meaning=seeks_meaning)
     if "%YAML" in readable and (directive := _YAML_DIRECTIVE.search(readable)):
         message = f"the API server reads YAML 1.1 only and refuses `{directive.group().strip()}`"
         problems += (SyntaxProblem(ProblemKind.SYNTAX, Span(*directive.span()), message, hint="delete this line"),)
@@ -173,15 +188,17 @@ def _read_large(text: str) -> tuple[Node | None, tuple[SyntaxProblem, ...], Synt
 
 
 def _read(
-    text: str, shape: ObjectShape | None, *, is_template: bool
+    text: str, shape: ObjectShape | None, *, is_template: bool, seeks_meaning: bool
 ) -> tuple[Node | None, tuple[SyntaxProblem, ...], SyntaxProblem | None]:
     """The tree, all problems, and the one that hides a part of the document."""
     if len(text) > _LONGEST_LOOKED_AT:
         return _read_large(text)
-    if shape is None or not (may_have_confusables(text) or may_be_lost(text, shape) or may_have_prose(text, shape)):
+    if shape is None or not (
+        may_have_confusables(text) or (seeks_meaning and may_be_lost(text, shape)) or may_have_prose(text, shape)
+    ):
         parsed = parse(text)
         if parsed.error is None:
             return parsed.root, parsed.problems, None
     from netpol_lsp.yaml.recovery.read import parse_with_recovery  # noqa: PLC0415 - most documents are well
 
-    return parse_with_recovery(text, shape, is_template=is_template)
+    return parse_with_recovery(text, shape, is_template=is_template, seeks_meaning=seeks_meaning)

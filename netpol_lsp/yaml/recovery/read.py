@@ -20,22 +20,25 @@ from netpol_lsp.yaml.recovery.schema_shape import ANYTHING, FieldShape, ObjectSh
 Read = tuple[Node | None, tuple[SyntaxProblem, ...], SyntaxProblem | None]
 
 
-def parse_with_recovery(text: str, shape: ObjectShape | None, *, is_template: bool) -> Read:
-    """The tree, all problems, and the one that hides a part of the document; see `Document`."""
+def parse_with_recovery(text: str, shape: ObjectShape | None, *, is_template: bool, seeks_meaning: bool = True) -> Read:
+    """The tree, all problems, and the one that hides a part of the document; see `Document`.
+
+    Without `seeks_meaning`, what cannot be read as it is written is not read at all: see `yaml.documents.parse_edited`.
+    """
     if shape is not None:
         damages = find_confusables(text, field_names(shape))
         if damages:
-            return _read_damaged(text, damages, shape, is_template=is_template)
-        lost = None if is_template else lost_indentation(text, shape)
+            return _read_damaged(text, damages, shape, is_template=is_template, seeks_meaning=seeks_meaning)
+        lost = lost_indentation(text, shape) if seeks_meaning and not is_template else None
         if lost is not None:
             return None, (lost,), lost
         prose = [] if is_template else prose_problems(text, shape)
         if prose:
-            return _read_between(text, prose, shape)
+            return _read_between(text, prose, shape, seeks_meaning=seeks_meaning)
     parsed = parse(text)
     if parsed.error is None or _is_whole(parsed, shape):
         return parsed.root, parsed.problems, None
-    if parsed.error.is_limit:
+    if parsed.error.is_limit or not seeks_meaning:
         return None, (parsed.error,), parsed.error
     root, problems = recover(text, parsed.error, shape, mends=not is_template)
     first = problems[0]
@@ -45,10 +48,12 @@ def parse_with_recovery(text: str, shape: ObjectShape | None, *, is_template: bo
     return root or parsed.root, (first, *problems[1:]), first
 
 
-def _read_between(text: str, prose: list[tuple[SyntaxProblem, list[Line]]], shape: ObjectShape) -> Read:
+def _read_between(
+    text: str, prose: list[tuple[SyntaxProblem, list[Line]]], shape: ObjectShape, *, seeks_meaning: bool
+) -> Read:
     """Read what is between the lines of prose."""
     rest = without_lines(text, [line for _, lines in prose for line in lines])
-    root, problems, _ = parse_with_recovery(rest, shape, is_template=False)
+    root, problems, _ = parse_with_recovery(rest, shape, is_template=False, seeks_meaning=seeks_meaning)
     found = tuple(problem for problem, _ in prose)
     return root, (*found, *problems), found[0]
 
@@ -73,12 +78,14 @@ def _lacking(root: Mapping, shape: ObjectShape) -> str:
     return f"{missing[0]}.{inner[0].keys[0]}" if inner else missing[0]
 
 
-def _read_damaged(text: str, damages: list[Confusable], shape: ObjectShape, *, is_template: bool) -> Read:
+def _read_damaged(
+    text: str, damages: list[Confusable], shape: ObjectShape, *, is_template: bool, seeks_meaning: bool
+) -> Read:
     """Read a text through its damaged characters."""
     damages = choose_replacements(text, damages, shape)
     offsets = offsets_of(damages)
     mended = apply_edits(text, [damage.edit for damage in damages])
-    root, problems, error = parse_with_recovery(mended, shape, is_template=is_template)
+    root, problems, error = parse_with_recovery(mended, shape, is_template=is_template, seeks_meaning=seeks_meaning)
     move_back(root, offsets)
     found = confusable_problems(text, damages, root)
     # Fixes of other problems wait until these characters are repaired: they count in columns.
