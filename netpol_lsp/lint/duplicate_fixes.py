@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.lint.analysis import DocumentAnalysis
-from netpol_lsp.lint.refusals import Outcome, outcome
+from netpol_lsp.lint.refusals import Outcome, may_try, outcome
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.cst.change import cut, fresh_collection, fresh_item, put, restructure
 from netpol_lsp.yaml.cst.convert import any_of_values, split_over, take_labels
@@ -22,7 +22,7 @@ def keep_both(
     """Ways to keep both values of a key of `mapping`, which is at `path`: each leaves fewer reasons to refuse the document."""
     document = analysis.document
     for title, change in _changes(mapping, earlier, later, path, document.style):
-        edits = restructure(document, change)
+        edits = restructure(document, change) if may_try(analysis) else None
         if edits and outcome(analysis, edits, settings, "") is not Outcome.NO_BETTER:
             yield Fix(title, edits, Applicability.UNSAFE)
 

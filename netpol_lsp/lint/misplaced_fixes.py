@@ -8,7 +8,7 @@ from netpol_lsp.config.settings import Settings
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.lint.analysis import DocumentAnalysis
 from netpol_lsp.lint.misplaced import Misplaced, Reading, words_of
-from netpol_lsp.lint.refusals import Outcome, outcome
+from netpol_lsp.lint.refusals import Outcome, may_try, outcome
 from netpol_lsp.lint.schema import shape
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.cst.change import cut, fresh_collection, fresh_item, put, replace_value, restructure, scalar_item
@@ -40,6 +40,8 @@ class MisplacedFixes:
         if any(one.key.origin is not None or one.value.origin is not None for one in self.misplaced.entries):
             return []
         if self.holder.origin is not None:
+            return []
+        if self.misplaced.reading is not Reading.STATUS and not may_try(self.analysis):
             return []
         make = _MAKERS.get(self.misplaced.reading)
         return list(make(self)) if make is not None else []

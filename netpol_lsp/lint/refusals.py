@@ -57,9 +57,9 @@ def refusals(analysis: DocumentAnalysis, settings: Settings) -> list[Diagnostic]
     return [one for one in found if one.is_refused]
 
 
-_READINGS = 20
-_LEAST_WORK = 30_000
-"""Characters that are read again for the fixes of one document: as many as it has `_READINGS` times, but not less than this."""
+_READINGS = 60
+_LEAST_WORK = 60_000
+"""Characters that are rewritten or read again for the fixes of one document: as many as it has `_READINGS` times, but not less than this."""
 _DAMAGED = 20
 """How much longer it takes to read through characters that may be damaged."""
 _BUDGETS: Memo[DocumentAnalysis, None, Budget] = Memo()
@@ -111,6 +111,11 @@ def trying_together(text: str) -> Iterator[None]:
         yield
     finally:
         _shared.reset(token)
+
+
+def may_try(analysis: DocumentAnalysis) -> bool:
+    """Whether another change of a document may be worked out: to take it apart and write it anew is work like reading it."""
+    return _budget_of(analysis).take(len(analysis.document.text))
 
 
 def _budget_of(analysis: DocumentAnalysis) -> Budget:

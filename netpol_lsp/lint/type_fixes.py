@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.lint.analysis import DocumentAnalysis
-from netpol_lsp.lint.refusals import Outcome, outcome
+from netpol_lsp.lint.refusals import Outcome, may_try, outcome
 from netpol_lsp.lint.schema import SchemaFinding, shape
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.yaml.cst.change import Change, put, replace_value, restructure
@@ -27,7 +27,7 @@ def conversions(analysis: DocumentAnalysis, settings: Settings, found: SchemaFin
         return
     wanted = shape_at(shape(), found.path)
     for title, change, is_safe in _changes(analysis, found, wanted):
-        edits = restructure(analysis.document, change)
+        edits = restructure(analysis.document, change) if may_try(analysis) else None
         if not edits:
             continue
         result = outcome(analysis, edits, settings, render_path(found.path[:-1]))

@@ -8,7 +8,7 @@ from functools import partial
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.names import port_name_problem
 from netpol_lsp.lint.port_notation import WrittenPort, read_port
-from netpol_lsp.lint.refusals import Outcome, outcome
+from netpol_lsp.lint.refusals import Outcome, may_try, outcome
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
@@ -131,7 +131,8 @@ def _rewritten(ctx: PolicyContext, node: Scalar, written: list[WrittenPort]) -> 
     from netpol_lsp.lint.port_rewriting import write_ports  # noqa: PLC0415 - start-up is a feature, and few findings need it
     from netpol_lsp.yaml.cst.change import restructure  # noqa: PLC0415
 
-    edits = restructure(ctx.document, lambda tree: write_ports(tree, node, written))
+    is_tried = may_try(ctx.analysis)
+    edits = restructure(ctx.document, lambda tree: write_ports(tree, node, written)) if is_tried else None
     if not edits or outcome(ctx.analysis, edits, ctx.settings, "spec") is not Outcome.ACCEPTED_MORE:
         return None
     # Without a number every port of a protocol is meant, or of all: who knows.

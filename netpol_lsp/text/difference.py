@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from difflib import SequenceMatcher
 
 from netpol_lsp.text.edits import TextEdit
@@ -9,6 +10,8 @@ from netpol_lsp.text.span import Span
 
 _LONGEST = 2000
 """Lines up to which the middle is compared line by line; difflib's time grows with their square."""
+_MOST_PAIRS = 20_000
+"""Pairs of equal lines up to which it is: of a thousand lines that are all the same, each is compared with each."""
 
 
 def difference(before: str, after: str) -> tuple[TextEdit, ...]:
@@ -18,7 +21,9 @@ def difference(before: str, after: str) -> tuple[TextEdit, ...]:
     tail = _common(old[head:][::-1], new[head:][::-1])
     old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
     at = sum(map(len, old[:head]))
-    if len(old_middle) > _LONGEST or len(new_middle) > _LONGEST:
+    counts = Counter(new_middle)
+    is_long = max(len(old_middle), len(new_middle)) > _LONGEST
+    if is_long or sum(counts[line] for line in old_middle) > _MOST_PAIRS:
         return (TextEdit(Span(at, at + sum(map(len, old_middle))), "".join(new_middle)),)
     starts = [at]
     for line in old_middle:

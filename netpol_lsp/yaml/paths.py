@@ -47,13 +47,24 @@ def lookup(root: Node | None, path: Iterable[str | int]) -> tuple[Node | None, E
         if isinstance(node, Sequence) and isinstance(step, int) and 0 <= step < len(node.items):
             node, holder = node.items[step], None
         elif isinstance(node, Mapping):
-            found = [entry for entry in node.all_entries() if entry_name(entry) == str(step)]
-            if not found:
+            found = _entry_named(node, str(step))
+            if found is None:
                 return None, None
-            node, holder = found[-1].value, found[-1]
+            node, holder = found.value, found
         else:
             return None, None
     return node, holder
+
+
+_SPELT_DIFFERENTLY = re.compile(r"(?:true|false|[-+.\d].*)?\Z", re.DOTALL)
+"""Keys that may be written in another way than JSON spells them: booleans, numbers, null."""
+
+
+def _entry_named(node: Mapping, name: str) -> Entry | None:
+    """The last entry with a key as JSON spells it."""
+    is_odd = _SPELT_DIFFERENTLY.match(name) is not None
+    backwards = reversed(node.all_entries())
+    return next((one for one in backwards if (is_odd or one.name == name) and entry_name(one) == name), None)
 
 
 def path_at(root: Node | None, span: Span) -> Path:
