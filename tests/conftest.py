@@ -64,6 +64,7 @@ SLOW = (
     "parity/test_objects.py",
     "parity/test_verdicts.py",
     "policies/networkpolicy/test_redundancy.py",
+    "project/test_cached_findings.py",
     "project/test_disk_cache.py",
     "project/test_process_pool.py",
     "properties/",

@@ -20,7 +20,8 @@ from netpol_lsp.files.writing import WriteError, encode_text
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.findings.tool_codes import INTERNAL_ERROR, NOT_READ
 from netpol_lsp.lint.report import FileReport, make_report, unsuppressed
-from netpol_lsp.project.batch import BatchResult, BatchRun, unread_report
+from netpol_lsp.project.batch import BatchRun, unread_report
+from netpol_lsp.project.batch_items import BatchResult
 from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.project.context_inputs import ContextFiles, load_context
 from netpol_lsp.project.disk_cache import WORTHWHILE, Cache, cache_path, digest, tool_key

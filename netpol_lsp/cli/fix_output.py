@@ -12,7 +12,8 @@ from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.fix_choice import choose_fix, judge_fixes
 from netpol_lsp.lint.fixer import FixResult, fix_source
 from netpol_lsp.lint.report import FileReport
-from netpol_lsp.project.batch import BatchResult, BatchRun
+from netpol_lsp.project.batch import BatchRun
+from netpol_lsp.project.batch_items import BatchResult
 from netpol_lsp.project.inputs import InputFile, decode_input, read_input
 from netpol_lsp.workspace.snapshot import EMPTY
 

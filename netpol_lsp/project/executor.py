@@ -15,16 +15,19 @@ PAYS_FROM = {"fork": 1500, "spawn": 4000}
 
 
 @contextmanager
-def choose_executor(work: Sequence[LintJob], jobs: int | None) -> Iterator[Executor]:
-    """Whoever lints these texts best: this process, or as many as asked for, or as there are cores."""
+def choose_executor(work: Sequence[LintJob], jobs: int | None, *, is_kept: bool = False) -> Iterator[Executor]:
+    """Whoever lints these texts best: this process, or as many as asked for, or as there are cores.
+
+    `is_kept`: what is found out will be written into the cache.
+    """
     method = "fork" if _can_fork() else "spawn"
     count = min(jobs or cores(), len(work))
     if count < 2 or (jobs is None and _documents(work) < PAYS_FROM[method]):
-        yield InProcessExecutor(work)
+        yield InProcessExecutor(work, is_kept=is_kept)
         return
     from netpol_lsp.project.process_pool import Processes  # noqa: PLC0415 - costs 15 ms, and most runs are small
 
-    processes = Processes(work, method, count)
+    processes = Processes(work, method, count, is_kept=is_kept)
     try:
         yield processes
     finally:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.files.reading import TextFile
@@ -14,9 +14,11 @@ from netpol_lsp.lint.file_facts import facts_of, file_facts
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import PolicyRule
-from netpol_lsp.project.context_manifests import ContextText
+from netpol_lsp.workspace.fact_codec import facts_to_json
 from netpol_lsp.workspace.index import FileFacts
-from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+from netpol_lsp.workspace.part_digests import PartDigests, PartState
+from netpol_lsp.workspace.reads import READS
+from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceSnapshot
 
 if TYPE_CHECKING:
     from netpol_lsp.project.renderings import Renderings
@@ -24,27 +26,46 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LintJob:
-    """A text to lint; `index` is its place in the run.
+    """A text to read, to lint, or both; `index` is its place in the run.
 
-    `is_linted` False: it is only read for its facts. `wants_resources`: a rule looks at manifests of other kinds.
+    `is_ours` False: it is only read for its facts, and holds no policies. `wants_resources`: a rule looks at manifests of other
+    kinds. `wants_facts` False: what it says is known. `is_linted` False: what is wrong with it is known, or may be.
     """
 
     index: int
     text: TextFile
     config: FileConfig
-    is_linted: bool = True
+    is_ours: bool = True
     wants_resources: bool = True
+    wants_facts: bool = True
+    is_linted: bool = True
+
+
+class Said(NamedTuple):
+    """What a text says, by its URI; `line` is the same as a line of JSON, where somebody wants to keep it."""
+
+    uri: str
+    facts: FileFacts
+    line: str = ""
+
+
+class Found(NamedTuple):
+    """The report of a text with the index of its job; `parts` are what it was read from, where somebody wants to keep it."""
+
+    number: int
+    report: FileReport
+    parts: tuple[PartState, ...] = ()
 
 
 class Executor(Protocol):
     """Whoever lints the texts of a run: this process or several."""
 
-    def facts(self) -> dict[str, FileFacts]:
-        """What all texts say, by file."""
+    def facts(self) -> Iterator[Said]:
+        """What the texts say."""
         ...
 
-    def lint(self, workspace: WorkspaceSnapshot) -> Iterator[tuple[int, FileReport]]:
-        """The report of each text with its index, in no certain order."""
+    def lint(self, workspace: WorkspaceSnapshot | None) -> Iterator[Found]:
+        """The report of each text, in no certain order. No workspace: no rule looks at it."""
         ...
 
 
@@ -53,52 +74,65 @@ _KEPT = 3_000_000
 
 
 class InProcessExecutor:
-    """Lints in this process. As long as memory allows, texts that were read for their policies are not read again."""
+    """Lints in this process. As long as memory allows, texts that were read for their policies are not read again.
 
-    def __init__(self, work: Sequence[LintJob]) -> None:
+    `is_kept`: what is found out will be written into the cache.
+    """
+
+    def __init__(self, work: Sequence[LintJob], *, is_kept: bool = False) -> None:
         self._work = list(work)
+        self._is_kept = is_kept
         self._kept: dict[int, Analysis] = {}
 
-    def facts(self) -> dict[str, FileFacts]:
-        """What all texts say, by file."""
-        found: dict[str, FileFacts] = {}
+    def facts(self) -> Iterator[Said]:
+        """What the texts say."""
         room = _KEPT
         for item in self._work:
-            source, settings = item.text.source, item.config.settings
-            if not item.is_linted:
-                if facts := facts_of(source, settings):
-                    found[source.uri] = facts
+            if not item.wants_facts:
                 continue
-            analysis = analyse(source)
-            if facts := file_facts(analysis, settings, with_resources=item.wants_resources):
-                found[source.uri] = facts
-            room -= sum(len(part.text) for part in analysis.parts if part.analysis is not None)
-            if room > 0:
-                self._kept[item.index] = analysis
-        return found
+            source, settings = item.text.source, item.config.settings
+            if item.is_ours:
+                analysis = analyse(source)
+                facts = file_facts(analysis, settings, with_resources=item.wants_resources)
+                room -= sum(len(part.text) for part in analysis.parts if part.analysis is not None)
+                if room > 0 and item.is_linted:
+                    self._kept[item.index] = analysis
+            else:
+                facts = facts_of(source, settings)
+            yield Said(source.uri, facts, facts_to_json(facts, source.uri) if self._is_kept else "")
 
-    def lint(self, workspace: WorkspaceSnapshot) -> Iterator[tuple[int, FileReport]]:
-        """The report of each text with its index."""
+    def lint(self, workspace: WorkspaceSnapshot | None) -> Iterator[Found]:
+        """The report of each text."""
+        workspace = workspace if workspace is not None else EMPTY
+        digests = PartDigests(workspace)
         for item in self._work:
             if not item.is_linted:
                 continue
             analysis = self._kept.pop(item.index, None) or analyse(item.text.source)
-            report = lint(analysis, item.config, workspace)
-            for found in report.diagnostics:
-                # Fixes that are worked out later would keep the whole tree in memory.
-                len(found.fixes)
-            yield item.index, report
+            if self._is_kept:
+                with READS.recording() as reads:
+                    report = _lint(analysis, item.config, workspace)
+                yield Found(item.index, report, digests.states(reads))
+            else:
+                yield Found(item.index, _lint(analysis, item.config, workspace))
+
+
+def _lint(analysis: Analysis, config: FileConfig, workspace: WorkspaceSnapshot) -> FileReport:
+    report = lint(analysis, config, workspace)
+    for found in report.diagnostics:
+        # Fixes that are worked out later would keep the whole tree in memory.
+        len(found.fixes)
+    return report
 
 
 def workspace_of(
-    crew: Executor, context: Iterable[ContextText], renderings: Renderings | None = None
+    files: Mapping[str, FileFacts], context: Mapping[str, FileFacts], renderings: Renderings | None = None
 ) -> WorkspaceSnapshot:
     """What is known of the files that are linted, of those that the context adds, and of what was rendered."""
-    files = crew.facts()
+    files = {uri: facts for uri, facts in files.items() if facts}
     if renderings:
         files = renderings.facts(files)
-    more = {text.source.uri: facts_of(text.source, text.settings) for text in context if text.source.uri not in files}
-    workspace = WorkspaceSnapshot.of_files({**files, **more}, more)
+    workspace = WorkspaceSnapshot.of_files({**files, **context}, context)
     workspace.places.rendered = renderings.written if renderings else {}
     return workspace
 

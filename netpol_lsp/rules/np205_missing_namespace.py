@@ -164,7 +164,7 @@ def _namespaces(ctx: PolicyContext) -> list[str]:
     for namespace, shard in view.index.shards.items():
         if namespace is None or not namespace.isprintable():
             continue
-        for other in shard.files:
+        for other in shard.uris:
             if other == uri or other.rpartition("/")[0] == folder:
                 counts[namespace] += 1 + (other == uri)
     counts.update(one.policy.namespace for one in view.policies_of_file(uri) if one.policy.namespace)

@@ -8,8 +8,7 @@ from netpol_lsp.kube.net.address_set import CidrSet, address_set
 from netpol_lsp.kube.well_known import DEFAULT_SERVICE_RANGES
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.origin import NOWHERE, Origin
-from netpol_lsp.text.memo import Memo
-from netpol_lsp.workspace.reads import Read, remember
+from netpol_lsp.workspace.parts import answers, ask
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 
@@ -108,22 +107,28 @@ def _known_address(ctx: PolicyContext, block: CidrSet) -> tuple[str, Origin] | N
 
 
 def _addresses(view: WorkspaceSnapshot) -> dict[CidrSet, tuple[str, Origin]]:
+    """The single addresses of Services and pods; who asks does not depend on what else is known of these."""
+    found: dict[CidrSet, tuple[str, Origin]] = ask(view, _ADDRESSES)
+    return found
+
+
+_ADDRESSES = "addresses of Services and pods"
+
+
+@answers(_ADDRESSES)
+def _all_addresses(view: WorkspaceSnapshot, _about: None = None) -> dict[CidrSet, tuple[str, Origin]]:
     """The single addresses of Services and pods that the manifests name."""
-
-    def find() -> dict[CidrSet, tuple[str, Origin]]:
-        known: dict[CidrSet, tuple[str, Origin]] = {_NOTHING: ("", NOWHERE)}
-        for _, shard in view.resources():
-            for service in shard.services:
-                for ip in service.cluster_ips:
-                    text = f"is the address of Service `{service.name}`, which policies never see: select the pods by label"
-                    known.setdefault(_single(ip), (text, service.origin))
-            for pod in shard.workloads:
-                for ip in pod.pod_ips if pod.host_network is False else ():
-                    text = f"is the address of Pod `{pod.name}`, which it does not keep: select the pod by label"
-                    known.setdefault(_single(ip), (text, pod.origin))
-        return known
-
-    return remember(_ADDRESSES.of(view), "", find)
+    known: dict[CidrSet, tuple[str, Origin]] = {_NOTHING: ("", NOWHERE)}
+    for _, shard in view.resources():
+        for service in shard.services:
+            for ip in service.cluster_ips:
+                text = f"is the address of Service `{service.name}`, which policies never see: select the pods by label"
+                known.setdefault(_single(ip), (text, service.origin))
+        for pod in shard.workloads:
+            for ip in pod.pod_ips if pod.host_network is False else ():
+                text = f"is the address of Pod `{pod.name}`, which it does not keep: select the pod by label"
+                known.setdefault(_single(ip), (text, pod.origin))
+    return known
 
 
 def _single(ip: str) -> CidrSet:
@@ -131,7 +136,6 @@ def _single(ip: str) -> CidrSet:
 
 
 _NOTHING = CidrSet()
-_ADDRESSES: Memo[WorkspaceSnapshot, str, tuple[dict[CidrSet, tuple[str, Origin]], frozenset[Read]]] = Memo()
 
 
 def _lies_in_any(block: CidrSet, ranges: tuple[str, ...]) -> bool:

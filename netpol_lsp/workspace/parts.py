@@ -16,6 +16,7 @@ from netpol_lsp.workspace.reads import (
     KNOWN,
     MATCHING,
     NAMESPACE,
+    NO_FILES,
     NO_RESOURCES_AT_ALL,
     POLICIES,
     POLICY_NAMESPACES,
@@ -34,13 +35,14 @@ _KNOWN: Memo[WorkspaceSnapshot, Read, object] = Memo()
 _WHOLE_VIEW: Mapping[str, Callable[[WorkspaceSnapshot], object]] = {
     KNOWN: lambda view: view.known,
     ROOT: lambda view: view.index.root,
+    NO_FILES: lambda view: view.index.has_no_files,
     NO_RESOURCES_AT_ALL: lambda view: view.index.has_no_resources,
     WHOLE: lambda view: view.whole_namespaces,
     SHARDS: lambda view: frozenset(view.index.shards),
     DELIVERY: lambda view: view.index.delivery,
     POLICY_NAMESPACES: lambda view: view.index.policy_namespaces,
 }
-_OF_POLICIES = frozenset({POLICIES, FILE, FIRST_ON, POLICY_NAMESPACES, NAMESPACE, ROOT, ANSWER})
+_OF_POLICIES = frozenset({POLICIES, FILE, FIRST_ON, POLICY_NAMESPACES, NAMESPACE, ROOT, NO_FILES, ANSWER})
 """What depends on policies, or on which files there are."""
 
 
@@ -59,6 +61,12 @@ def answers(name: str) -> Callable[[Answering], Answering]:
         return function
 
     return register
+
+
+def ask(view: WorkspaceSnapshot, name: str, about: Any = None) -> Any:
+    """The answer to a question, worked out once a workspace; noted as such, whatever it was read from."""
+    READS.note(ANSWER, (name, about))
+    return part_of(view, (ANSWER, (name, about)))
 
 
 def part_of(view: WorkspaceSnapshot, read: Read) -> object:

@@ -19,6 +19,7 @@ POLICIES = "policies"
 ALIKE = "policies alike"
 SHARDS = "shards"
 NO_RESOURCES_AT_ALL = "no resources"
+NO_FILES = "no files"
 DELIVERY = "delivery"
 POLICY_NAMESPACES = "policy namespaces"
 NAMESPACE = "namespace"
@@ -32,7 +33,7 @@ ANSWER = "answer"
 WATCHED = "watched policies"
 """What is read besides the facts of shards, which are called as their properties are.
 
-The policies of a shelf; of a shelf those that answer a question (its key: the shelf's, the question, what it is about); of an index the namespaces with resources, whether there are none, the delivery, the namespaces
+The policies of a shelf; of a shelf those that answer a question (its key: the shelf's, the question, what it is about); of an index the namespaces with resources, whether there are none, or no files, the delivery, the namespaces
 of policies, the folder of all files, the policies of one file as they are written; of a snapshot what is known of a namespace,
 what is known besides policies, the namespaces known whole, and which policy on a network plugin is the first; of a shard
 the workloads that a selector matches; the answer to a question of a layer above, its key the question's name and what it is about;

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar, overload
 from netpol_lsp.kube.label_selector import LabelSelector, matches
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.workspace.file_order import with_entries
-from netpol_lsp.workspace.reads import MATCHING, READS, remembered
+from netpol_lsp.workspace.reads import MATCHING, READS
 from netpol_lsp.workspace.resources import (
     NO_RESOURCES,
     EndpointSliceFacts,
@@ -53,7 +53,8 @@ class noted(Generic[T]):  # noqa: N801 - reads like `property`
         READS.note(self.name, instance.key)
         known = instance.__dict__
         if self._slot not in known:
-            known[self._slot] = self._compute(instance)
+            with READS.paused():
+                known[self._slot] = self._compute(instance)
         value: T = known[self._slot]
         return value
 
@@ -75,6 +76,11 @@ class ResourceShard:
             if resources is NO_RESOURCES:
                 del files[uri]
         return ResourceShard(files, self.key)
+
+    @noted
+    def uris(self) -> tuple[str, ...]:
+        """The files that something here is written in."""
+        return tuple(self.files)
 
     @noted
     def workloads(self) -> tuple[WorkloadFacts, ...]:
@@ -126,8 +132,8 @@ class ResourceShard:
         """Nodes, in the shard of the cluster."""
         return tuple(chain.from_iterable(one.nodes for one in self.files.values()))
 
-    @remembered
-    def label_values(self) -> Mapping[str, Mapping[str, tuple[WorkloadFacts, ...]]]:
+    @lazy
+    def _label_values(self) -> Mapping[str, Mapping[str, tuple[WorkloadFacts, ...]]]:
         """The workloads by the labels of their pods: key, then value."""
         found: dict[str, dict[str, list[WorkloadFacts]]] = {}
         for workload in self.workloads:
@@ -138,20 +144,17 @@ class ResourceShard:
     @noted
     def partly_known(self) -> tuple[WorkloadFacts, ...]:
         """The workloads whose pods may have further labels."""
-        with READS.paused():
-            return tuple(workload for workload in self.workloads if workload.has_unknown_labels)
+        return tuple(workload for workload in self.workloads if workload.has_unknown_labels)
 
     @noted
     def owned_pods(self) -> tuple[WorkloadFacts, ...]:
         """The Pods that something made, as a snapshot of a cluster shows them."""
-        with READS.paused():
-            return tuple(one for one in self.workloads if one.kind == "Pod" and one.owner_name is not None)
+        return tuple(one for one in self.workloads if one.kind == "Pod" and one.owner_name is not None)
 
     @noted
     def has_workloads(self) -> bool:
         """Whether something here makes pods."""
-        with READS.paused():
-            return bool(self.workloads)
+        return bool(self.workloads)
 
     @lazy
     def shows_pods(self) -> bool:
@@ -187,7 +190,7 @@ class ResourceShard:
         for key, values in selector.allowed:
             if values.is_complement or None in values.values:
                 continue
-            by_value = self.label_values.get(key, {})
+            by_value = self._label_values.get(key, {})
             wanted = sorted(
                 value for value in values.values if value is not None
             )  # a set has another order in each run

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from netpol_lsp.project import batch as runner
+from netpol_lsp.project import batch_items
 from netpol_lsp.project import disk_cache as cache_module
 from netpol_lsp.project.disk_cache import WORTHWHILE, Cache, Entry, cache_path, digest, tool_key, up_to_date
 from netpol_lsp.project.report_replay import ReportCache
@@ -65,6 +66,7 @@ def test_unchanged_files_are_not_even_read(many, monkeypatch) -> None:
         raise AssertionError("read")
 
     monkeypatch.setattr(runner, "read_input", fail)
+    monkeypatch.setattr(batch_items, "read_input", fail)
     assert many.run("--select", "NP101", "-q").code == 2
     assert many.run("-v", "--format", "json").code == 1
 
@@ -81,14 +83,6 @@ def test_a_change_leaves_the_others_known_when_no_rule_looks_at_other_files(many
     report(many)
     many.good("p00.yaml")
     assert known(many.run("-v")) == "50 of 51 files known from the cache"
-
-
-def test_a_change_reaches_the_others_when_a_rule_looks_at_other_files(many, monkeypatch) -> None:
-    monkeypatch.setattr("netpol_lsp.project.in_process.needs_workspace", lambda _configs: True)
-    report(many)
-    assert known(many.run("-v")) == "51 of 51 files known from the cache"
-    many.good("p00.yaml")
-    assert known(many.run("-v")) == "1 of 51 files known from the cache"
 
 
 def test_same_size_and_time_is_not_trusted_when_fresh(many, monkeypatch) -> None:

@@ -42,11 +42,11 @@ def test_processes_find_the_same(method: str, monkeypatch) -> None:
     if method == "fork" and sys.platform != "linux":
         pytest.skip("only Linux forks")
     monkeypatch.setattr(crew_module, "_can_fork", lambda: method == "fork")
-    alone = dict(InProcessExecutor(work(7)).lint(EMPTY))
+    alone = {found.number: found.report for found in InProcessExecutor(work(7)).lint(EMPTY)}
     with crew_module.choose_executor(work(7), 2) as crew:
         assert not isinstance(crew, InProcessExecutor)
-        assert sorted(crew.facts()) == [f"{number}.yaml" for number in range(7)]
-        together = dict(crew.lint(EMPTY))
+        assert sorted(said.uri for said in crew.facts()) == [f"{number}.yaml" for number in range(7)]
+        together = {found.number: found.report for found in crew.lint(EMPTY)}
     assert together == alone
     assert [d.code for d in together[3].diagnostics if d.is_refused] == ["NP103", "NP105"]
 
@@ -81,7 +81,7 @@ def test_a_process_that_dies_is_said(monkeypatch) -> None:
     monkeypatch.setattr(crew_module, "_can_fork", lambda: True)
     monkeypatch.setattr(InProcessExecutor, "facts", lambda _self: sys.exit(3))
     with crew_module.choose_executor(work(3), 2) as crew, pytest.raises(PoolError, match="ended unexpectedly"):
-        crew.facts()
+        list(crew.facts())
 
 
 def test_jobs_do_not_change_the_report(folder) -> None:
@@ -134,7 +134,7 @@ from netpol_lsp.config.config import default_file_config
 from netpol_lsp.text.source import make_source
 work = [LintJob(n, TextFile(make_source("a", {POLICY!r})), default_file_config()) for n in range(4)]
 with crew.choose_executor(work, 2) as many:
-    many.facts()
+    list(many.facts())
     print(*(process.pid for process in many._processes), flush=True)
     sys.stdin.read()
 """

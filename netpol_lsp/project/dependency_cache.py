@@ -1,0 +1,140 @@
+"""What findings of earlier runs depend on: the facts of each file, and which parts of the workspace its findings were read from.
+
+Kept beside the findings (`netpol_lsp.project.disk_cache`) and read only when something has changed. A file is a line, so that
+what has not changed is written again as it was read, and only the lines that are needed are understood.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from netpol_lsp.files.cache_folder import read_own_file, write_own_file
+from netpol_lsp.project.disk_cache import digest
+from netpol_lsp.workspace.fact_codec import facts_from_json
+from netpol_lsp.workspace.index import FileFacts
+from netpol_lsp.workspace.part_digests import PartState
+
+FORMAT = 1
+_LARGEST = 256 * 1024 * 1024
+"""Characters; what is larger is not written."""
+_UNREADABLE = (ValueError, TypeError, KeyError, IndexError, RecursionError)
+
+
+@dataclass(slots=True)
+class Record:
+    """What is known of a file besides its findings.
+
+    `content`: the digest of its bytes. `read_with`: what its facts depend on besides. `facts`: as JSON. `found_for`: the key of
+    the entry of findings that `settings` and `parts` belong to; "" for none. `settings`: what the findings depend on
+    besides the content and the parts of the workspace. `parts`: the numbers of these, in a string.
+    """
+
+    content: str
+    read_with: str
+    facts: str
+    found_for: str = ""
+    settings: str = ""
+    parts: str = ""
+
+
+class DependencyCache:
+    """The records of one project by absolute path. One that cannot be read or written is none, and no error."""
+
+    def __init__(self, path: str | None, tool: str) -> None:
+        self._path = path
+        self._tool = tool
+        self._records: dict[str, Record] = {}
+        self._states: list[PartState] = []
+        self._numbers: dict[PartState, int] = {}
+        self._changed = False
+        if path is not None:
+            self._load(path)
+
+    def get(self, path: str) -> Record | None:
+        """The record of a file."""
+        return self._records.get(path)
+
+    def facts(self, path: str, content: str, read_with: str, uri: str) -> FileFacts | None:
+        """The facts of a file; None where they are not known."""
+        record = self._records.get(path)
+        if record is None or record.content != content or record.read_with != read_with:
+            return None
+        try:
+            return facts_from_json(record.facts, uri)
+        except _UNREADABLE:
+            return None
+
+    def put(self, path: str, record: Record) -> None:
+        """Remember a file."""
+        if self._records.get(path) != record:
+            self._records[path] = record
+            self._changed = True
+
+    def parts_of(self, record: Record) -> tuple[PartState, ...]:
+        """What the findings of a file were read from."""
+        return tuple([self._states[int(number)] for number in record.parts.split()])
+
+    def numbers(self, parts: Iterable[PartState]) -> str:
+        """The numbers of parts, for a record."""
+        found = []
+        for part in parts:
+            number = self._numbers.get(part)
+            if number is None:
+                number = self._numbers[part] = len(self._states)
+                self._states.append(part)
+            found.append(number)
+        return " ".join(map(str, sorted(found)))
+
+    def save(self, keep: Iterable[str]) -> None:
+        """Write what is known, if anything is new; when it has grown large, only of the files in `keep`."""
+        if self._path is None or not self._changed:
+            return
+        text = self._text(self._records)
+        if len(text) > _LARGEST:
+            text = self._text({path: self._records[path] for path in keep if path in self._records})
+        if len(text) <= _LARGEST:
+            write_own_file(self._path, text)
+
+    def _text(self, records: dict[str, Record]) -> str:
+        """The file: a line that says what it is, one of all parts that findings were read from, and one for each file."""
+        used = sorted({int(number) for record in records.values() for number in record.parts.split()})
+        moved = {str(number): str(place) for place, number in enumerate(used)}
+        lines = [json.dumps([self._states[one] for one in used])]
+        for path, one in records.items():
+            parts = " ".join([moved[number] for number in one.parts.split()])
+            fields = (json.dumps(path), one.content, one.read_with, one.facts, one.found_for, one.settings, parts)
+            lines.append("\t".join(fields))
+        body = "\n".join(lines)
+        return f"{self._head(body)}\n{body}"
+
+    def _head(self, body: str) -> str:
+        """What the file is, and a digest that tells whether it is whole."""
+        return f"{FORMAT} {self._tool} {digest(body)}"
+
+    def _load(self, path: str) -> None:
+        try:
+            head, _, body = (read_own_file(path) or b"").decode("ascii").partition("\n")
+            if head != self._head(body):
+                return
+            states, *lines = body.split("\n")
+            self._states = [_state(*one) for one in json.loads(states)]
+            numbers = set(map(str, range(len(self._states))))
+            for line in lines:
+                name, *fields = line.split("\t")
+                record = Record(*fields)
+                if not numbers.issuperset(record.parts.split()):
+                    raise ValueError(line)
+                self._records[json.loads(name)] = record
+        except _UNREADABLE:
+            self._records, self._states = {}, []
+        self._numbers = {state: number for number, state in enumerate(self._states)}
+
+
+def _state(*fields: Any) -> PartState:
+    state = PartState(*fields)
+    if not all(type(one) is str for one in state):
+        raise TypeError
+    return state
