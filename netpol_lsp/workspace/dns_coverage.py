@@ -139,7 +139,7 @@ def _helpers(
     As many as tell whether one of them is not `located` itself. Policies of one namespace with the same selector share the
     answer.
     """
-    if view.index.has_no_files:
+    if view.has_no_files:
         return []
     policy = located.policy
     key = (policy.is_namespace_unknown, policy.namespace, located.folder, policy.pod_selector, setup, protocols)

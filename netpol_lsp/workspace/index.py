@@ -20,7 +20,6 @@ from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.reads import (
     DELIVERY,
     FILE,
-    NO_FILES,
     NO_RESOURCES_AT_ALL,
     POLICY_NAMESPACES,
     READS,
@@ -146,12 +145,6 @@ class WorkspaceIndex:
         """Whether there is nothing but policies."""
         READS.note(NO_RESOURCES_AT_ALL)
         return not self._shards
-
-    @property
-    def has_no_files(self) -> bool:
-        """Whether nothing is known of any file."""
-        READS.note(NO_FILES)
-        return not self.files
 
     @property
     def delivery(self) -> DeliveryMap:
