@@ -11,7 +11,7 @@ from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.dns import DnsSetup, policy_allows_dns
-from netpol_lsp.workspace.reads import Read, remember
+from netpol_lsp.workspace.reads import NO_FILES, READS, Read, remember
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot, is_same, isolates_direction, selects_all_of
 from netpol_lsp.workspace.ternary import Ternary
 
@@ -139,7 +139,8 @@ def _helpers(
     As many as tell whether one of them is not `located` itself. Policies of one namespace with the same selector share the
     answer.
     """
-    if view.has_no_files:
+    READS.note(NO_FILES)
+    if not view.index.files:
         return []
     policy = located.policy
     key = (policy.is_namespace_unknown, policy.namespace, located.folder, policy.pod_selector, setup, protocols)

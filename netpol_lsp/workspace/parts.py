@@ -35,7 +35,7 @@ _KNOWN: Memo[WorkspaceSnapshot, Read, object] = Memo()
 _WHOLE_VIEW: Mapping[str, Callable[[WorkspaceSnapshot], object]] = {
     KNOWN: lambda view: view.known,
     ROOT: lambda view: view.index.root,
-    NO_FILES: lambda view: view.has_no_files,
+    NO_FILES: lambda view: not view.index.files,
     NO_RESOURCES_AT_ALL: lambda view: view.index.has_no_resources,
     WHOLE: lambda view: view.whole_namespaces,
     SHARDS: lambda view: frozenset(view.index.shards),

@@ -33,7 +33,7 @@ from netpol_lsp.workspace.index import (
 )
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.possible_policies import may_be_policy, of_other_policy, of_unknown_manifest
-from netpol_lsp.workspace.reads import FIRST_ON, KNOWN, NAMESPACE, NO_FILES, READS, WHOLE, Read, remember, remembered
+from netpol_lsp.workspace.reads import FIRST_ON, KNOWN, NAMESPACE, READS, WHOLE, Read, remember, remembered
 from netpol_lsp.workspace.resource_shard import ResourceShard
 from netpol_lsp.workspace.resources import (
     NamespaceFacts,
@@ -109,12 +109,6 @@ class WorkspaceSnapshot:
 
     def __bool__(self) -> bool:
         return True
-
-    @property
-    def has_no_files(self) -> bool:
-        """Whether nothing is known of any file."""
-        READS.note(NO_FILES)
-        return not self.index.files
 
     def policies_of_file(self, uri: str) -> tuple[LocatedPolicy, ...]:
         """The policies of a file."""
