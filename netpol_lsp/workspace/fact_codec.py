@@ -68,11 +68,16 @@ def _codec_of(hint: Any) -> _Codec:
         return _mapping(arguments)
     if is_dataclass(hint):
         return _dataclass(typing.cast("type[Any]", hint))
+    if issubclass(hint, tuple):
+        return _named(hint)
     return _enum(hint) if issubclass(hint, Enum) else _plain(hint)
 
 
 def _plain(kind: type) -> _Codec:
-    """str, int, bool and None are written as they are."""
+    """str, int and bool are written as they are."""
+    if kind not in (str, int, bool):
+        message = f"{kind.__name__} cannot be written"
+        raise TypeError(message)
 
     def decode(data: Any, _uri: str) -> Any:
         if type(data) is not kind:
@@ -136,6 +141,13 @@ def _record(items: tuple[Any, ...]) -> _Codec:
         return tuple([codec.decode(one, uri) for codec, one in zip(codecs, data, strict=True)])
 
     return _Codec(encode_all, decode_all)
+
+
+def _named(kind: type[Any]) -> _Codec:
+    """A NamedTuple."""
+    hints = typing.get_type_hints(kind)
+    encode, decode = _record(tuple(hints[name] for name in kind._fields))
+    return _Codec(encode, lambda data, uri: kind(*decode(data, uri)))
 
 
 def _set(item: Any) -> _Codec:

@@ -14,6 +14,7 @@ from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
 from netpol_lsp.policies.origin import Origin
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.delivery import DeliveryMap
@@ -146,7 +147,11 @@ def _plain(value: Any) -> Any:
         return sorted(value, key=repr)
     if isinstance(value, Mapping):
         return list(value.items())
-    return _parts_of(value.__class__)(value)
+    plain = _parts_of(value.__class__)(value)
+    if isinstance(value, RuleSemantics):
+        # A tuple of places, which JSON would take as it is.
+        return plain, [(item.place, item.ports) for item in value.port_items]
+    return plain
 
 
 _encode = json.JSONEncoder(default=_plain, separators=(",", ":"), check_circular=False).encode
@@ -155,4 +160,4 @@ _encode = json.JSONEncoder(default=_plain, separators=(",", ":"), check_circular
 @cache
 def _parts_of(kind: type[Any]) -> Callable[[Any], Any]:
     """What takes the fields of a dataclass out of a value, but for places."""
-    return attrgetter(*(one.name for one in fields(kind) if one.name not in ("start", "end")))
+    return attrgetter(*(one.name for one in fields(kind) if one.name not in ("start", "end", "port_items")))

@@ -21,6 +21,7 @@ metadata: {name: NAME, namespace: SPACE}
 spec:
   podSelector: {matchLabels: {app: NAME}}
   policyTypes: [Ingress]
+  ingress: [{from: [{podSelector: {}}], ports: [{port: http}, {port: 53, protocol: UDP}]}]
 """
 WORKLOAD = """\
 apiVersion: apps/v1
@@ -114,6 +115,13 @@ def test_a_comment_in_another_file_reaches_nobody(project, done) -> None:
     put(project, "# a comment\n" + WORKLOAD, "shop", "web")
     check(project, done)
     assert done == {"read": ["shop/web-workload.yaml"], "linted": []}
+
+
+def test_a_comment_in_another_policy_reaches_nobody(project, done) -> None:
+    check(project)
+    put(project, POLICY.replace("spec:", "# a comment\nspec:"), "shop", "web")
+    check(project, done)
+    assert done["linted"] == ["shop/web-policy.yaml"]
 
 
 def test_a_finding_that_shows_a_place_of_another_file_follows_it(project, done) -> None:
