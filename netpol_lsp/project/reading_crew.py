@@ -15,12 +15,15 @@ from typing import IO
 
 from netpol_lsp.project import reading_worker
 from netpol_lsp.project.executor import cores
+from netpol_lsp.project.facts_cache import Record
 from netpol_lsp.project.file_reading import FileJob, FileReading
 from netpol_lsp.project.reading_worker import read_frame, write_frame
 
 PAYS_FROM = 1000
 """Files from which processes pay: each takes some tenths of a second to begin, and 40 MB while it runs."""
 _MOST = 4
+_FOR_EACH = 250
+"""Files for which it pays to start one process more."""
 _CHUNK = 16
 """Files that are asked for at once."""
 _AHEAD = 2
@@ -31,14 +34,19 @@ Deliver = Callable[[int, bytes], bool]
 
 
 def crew_size(files: int) -> int:
-    """How many processes should read so many files; 0: this one."""
+    """How many processes should read a workspace of so many files; 0: this one."""
     count = min(_MOST, cores())
     return count if count > 1 and files >= PAYS_FROM else 0
 
 
-def readings(answer: bytes) -> list[tuple[str, FileReading]]:
-    """The files of an answer that say something, by path."""
-    found: list[tuple[str, FileReading]] = pickle.loads(answer)  # noqa: S301 - a process of ours has written it
+def crew_for(size: int, jobs: int) -> int:
+    """How many of `size` processes are worth starting for so many files."""
+    return min(size, -(-jobs // _FOR_EACH))
+
+
+def readings(answer: bytes) -> list[tuple[FileJob, FileReading | None, Record]]:
+    """The files of an answer: what each says, and what is to be remembered of it."""
+    found: list[tuple[FileJob, FileReading | None, Record]] = pickle.loads(answer)  # noqa: S301 - a process of ours has written it
     return found
 
 

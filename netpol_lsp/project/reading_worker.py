@@ -1,7 +1,7 @@
 """A process that reads files of a workspace beside the language server: it never takes the interpreter from what is typed.
 
 Run by its path. Standard input: a line of JSON, `path` (where modules are) and `longest` (characters of a text that is
-read); then frames of pickled lists of `FileJob`. Standard output: for each a frame of what was found, (path, `FileReading`). A frame is
+read); then frames of pickled lists of `FileJob`. Standard output: for each a frame of what was found, (job, `FileReading` or None, `Record`). A frame is
 its length in four bytes, and the bytes. Both ends are this program: nothing else writes these pipes.
 """
 
@@ -47,7 +47,7 @@ def main() -> None:
         os.nice(_LESS_URGENT)
     hello = json.loads(sys.stdin.buffer.readline())
     sys.path[:] = hello["path"]
-    from netpol_lsp.project.file_reading import read_file  # noqa: PLC0415 - it is found only now
+    from netpol_lsp.project.facts_cache import read_recorded  # noqa: PLC0415 - it is found only now
     from netpol_lsp.project.nesting import allow_deep_nesting  # noqa: PLC0415 - it is found only now
 
     allow_deep_nesting()
@@ -57,8 +57,7 @@ def main() -> None:
 
     def answer(question: bytes) -> bytes:
         jobs = pickle.loads(question)  # noqa: S301 - the server's own words
-        found = ((job.path, read_file(job, hello["longest"])) for job in jobs)
-        return pickle.dumps([one for one in found if one[1] is not None], protocol=5)
+        return pickle.dumps([(job, *read_recorded(job, hello["longest"])) for job in jobs], protocol=5)
 
     serve(sys.stdin.buffer, sys.stdout.buffer, answer)
 

@@ -53,7 +53,7 @@ def read_all(crew, jobs):
     def deliver(read, answer):
         with lock:
             done.append(read)
-            found.update(readings(answer))
+            found.update((job.path, reading) for job, reading, _ in readings(answer) if reading is not None)
         return True
 
     left = crew.read(jobs, deliver)

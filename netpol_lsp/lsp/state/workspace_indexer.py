@@ -177,6 +177,7 @@ class WorkspaceIndexer:
         scan.progress.end()
         if self._scan is scan:
             self._scan, self.is_first = None, False
+            scan.remember()
             self._use(found, ours, scan.configs)
             operation.done(f"files with policies: {len(ours)}", folders=list(self._configuration.folders))
             changed, self._changed = self._changed, set()

@@ -7,6 +7,8 @@ import logging
 import os
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 from netpol_lsp.files.discovery import discover
 from netpol_lsp.files.reading import ReadProblem, read_source
@@ -17,8 +19,9 @@ from netpol_lsp.lsp.state.session import MAX_LENGTH
 from netpol_lsp.lsp.state.urgent import Urgent
 from netpol_lsp.lsp.uris import uri_of_path
 from netpol_lsp.project.config_files import LoadedConfig
+from netpol_lsp.project.facts_cache import FactsCache, remembered
 from netpol_lsp.project.file_reading import FileJob, FileReading, holds_something
-from netpol_lsp.project.reading_crew import ReadingCrew, crew_size, readings
+from netpol_lsp.project.reading_crew import ReadingCrew, crew_for, crew_size, readings
 from netpol_lsp.text.source import Source
 
 logger = logging.getLogger(__name__)
@@ -32,8 +35,31 @@ _AHEAD = 4
 _SHOW_FROM = 500
 """Files from which the client is told of the scan."""
 
-_Batch = tuple[int, int, list[tuple[str, Source]] | bytes]
-"""How many files are done, of how many, and the texts of those that are new; or what other processes have read of them."""
+
+class _Texts(NamedTuple):
+    """Files that this process has read."""
+
+    files: list[tuple[str, Source]]
+
+
+class _Lines(NamedTuple):
+    """Files that are as they were when they were read last, and what was remembered of each."""
+
+    files: list[tuple[FileJob, str]]
+
+
+class _Answer(NamedTuple):
+    """What another process has read."""
+
+    frame: bytes
+
+
+class _Batch(NamedTuple):
+    """How many files are done, of how many, and what is in those that are new."""
+
+    done: int
+    total: int
+    found: _Texts | _Lines | _Answer
 
 
 class Scan:
@@ -52,6 +78,7 @@ class Scan:
         self._batches: asyncio.Queue[_Batch | None] = asyncio.Queue()
         self._room = threading.Semaphore(_AHEAD)
         self._crew: ReadingCrew | None = None
+        self._cache: FactsCache | None = None
 
     def stop(self) -> None:
         """End it: nobody wants to know any more."""
@@ -67,15 +94,34 @@ class Scan:
         threading.Thread(target=self._read, name="scan", daemon=True).start()
         is_shown = False
         while not self._stopped.is_set() and (batch := await self._batches.get()) is not None:
-            done, total, found = batch
             self._room.release()
-            if total >= _SHOW_FROM:
+            if batch.total >= _SHOW_FROM:
                 if not is_shown:
                     self.progress.begin()
                     is_shown = True
-                self.progress.report(done, total)
-            for one in readings(found) if isinstance(found, bytes) else found:
+                self.progress.report(batch.done, batch.total)
+            for one in self._content(batch.found):
                 yield one
+
+    def _content(self, found: _Texts | _Lines | _Answer) -> Iterator[tuple[str, Source | FileReading]]:
+        if isinstance(found, _Texts):
+            yield from found.files
+        elif isinstance(found, _Lines):
+            for job, line in found.files:
+                if (reading := remembered(line, job, MAX_LENGTH)) is not None:
+                    yield job.path, reading
+        else:
+            for job, fresh, record in readings(found.frame):
+                if self._cache is not None:
+                    self._cache.put(job, record)
+                if fresh is not None:
+                    yield job.path, fresh
+
+    def remember(self) -> None:
+        """Keep for the next start what was read, now that all is."""
+        cache, self._cache = self._cache, None
+        if cache is not None:
+            threading.Thread(target=cache.save, name="remembering", daemon=True).start()
 
     def _read(self) -> None:
         """Runs in the thread."""
@@ -90,28 +136,43 @@ class Scan:
         self._post(None)
 
     def _read_elsewhere(self, paths: list[str]) -> tuple[int, list[str]]:
-        """Let other processes read, if that pays; gives how many files are done, and those that are left."""
+        """Take what is remembered, and let other processes read the rest, if that pays; how many files are done, and those left."""
         size = crew_size(len(paths))
         if not size:
             return 0, paths
+        self._cache = FactsCache.of_folders(self._folders)
         jobs = [job for path in paths if (job := self._job(path)) is not None]
-        self._crew = crew = ReadingCrew(size, MAX_LENGTH)
-        done = len(paths) - len(jobs)
+        done, total = len(paths) - len(jobs), len(paths)
+        read: set[str] = set()
+        for some in self._remembered(self._cache, jobs):
+            done += len(some)
+            read.update(job.path for job, _ in some)
+            if not self._hand_over(_Batch(done, total, _Lines(some))):
+                return done, []
+        unknown = [job for job in jobs if job.path not in read]
+        self._crew = crew = ReadingCrew(crew_for(size, len(unknown)), MAX_LENGTH)
         lock = threading.Lock()
 
         def deliver(read: int, answer: bytes) -> bool:
             nonlocal done
             with lock:
                 done += read
-                batch = done, len(paths), answer
+                batch = _Batch(done, total, _Answer(answer))
             return self._hand_over(batch)
 
         if self._stopped.is_set():
             crew.stop()
-        left = crew.read(jobs, deliver)
+        left = crew.read(unknown, deliver)
         if left and not self._stopped.is_set():
             logger.warning("%d files are read by the server itself: no other process has read them", len(left))
         return done, [job.path for job in left]
+
+    def _remembered(self, cache: FactsCache, jobs: Sequence[FileJob]) -> Iterator[list[tuple[FileJob, str]]]:
+        """The files that are as they were when they were read last, some at a time."""
+        known = cache.known(jobs)
+        while some := list(islice(known, _BATCH)):
+            self._urgent.give_way_in_thread()
+            yield some
 
     def _job(self, path: str) -> FileJob | None:
         self._urgent.give_way_in_thread()
@@ -152,7 +213,7 @@ class Scan:
                 read.append((path, source))
                 length += len(source.text)
             if done - first == _BATCH or length >= _BATCH_LENGTH or done == len(paths):
-                yield before + done, before + len(paths), read
+                yield _Batch(before + done, before + len(paths), _Texts(read))
                 read, first, length = [], done, 0
 
     def _post(self, batch: _Batch | None) -> None:
