@@ -29,7 +29,6 @@ from netpol_lsp.project.errors import PoolError, UsageError
 from netpol_lsp.project.inputs import InputFile, StdinOverlay, find_manifests, make_inputs
 from netpol_lsp.project.platform_detection import describe
 from netpol_lsp.project.report_replay import ReportCache
-from netpol_lsp.project.unmatched_globs import unmatched_globs
 from netpol_lsp.text.visible import visible_lines
 
 _REPORT_OPTIONS = ("format", "min_severity", "quiet", "fail_on", "exit_zero", "no_ignores")
@@ -95,7 +94,8 @@ class _Check:
         """Lint and report; print the last report again when nothing has changed since."""
         opened = runner.open(targets)
         self.report_detected(targets)
-        kept = ReportCache(self.report_path(runner), self.circumstances(runner.cache.tool))
+        path = self.report_path(runner)
+        kept = ReportCache(path, self.circumstances(runner.cache.tool) if path is not None else "")
         replayed = kept.replay(runner.key_of(opened))
         if replayed is not None:
             runner.save(opened)
@@ -162,10 +162,7 @@ class _Check:
         """The files to lint; standard input is read into the overlay."""
         seen: list[str] = []
         found = find_manifests(self.options.paths, configs, force_exclude=self.options.force_exclude, seen=seen)
-        for glob in unmatched_globs(
-            configs, (path for path in self.options.paths or ["."] if os.path.isdir(path)), seen
-        ):
-            self.info(str(replace(glob, path=console.shorten(glob.path))))
+        self.report_unmatched_globs(configs, seen)
         self.error(*(problem + _command_like(problem) for problem in found.problems))
         targets = make_inputs(found.paths, configs, self.options.stdin_filename)
         if targets and targets[0].is_stdin:
@@ -175,6 +172,16 @@ class _Check:
                 return targets[1:]
             self.overlay.put(targets[0], read)
         return targets
+
+    def report_unmatched_globs(self, configs: ConfigFiles, seen: Sequence[str]) -> None:
+        """Name the globs of config files that are about none of the files that were seen."""
+        walked = [path for path in self.options.paths or ["."] if os.path.isdir(path)]
+        if not walked or not any(loaded.path for loaded in configs.loaded()):
+            return
+        from netpol_lsp.project.unmatched_globs import unmatched_globs  # noqa: PLC0415 - for config files only
+
+        for glob in unmatched_globs(configs, walked, seen):
+            self.info(str(replace(glob, path=console.shorten(glob.path))))
 
     def named(self) -> frozenset[str]:
         """The paths as they are reported of what the command line names."""

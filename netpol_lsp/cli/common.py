@@ -1,18 +1,17 @@
-"""What commands that read manifests do first: load the configuration, find the files."""
+"""What commands that read manifests do first: load the configuration, read standard input."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from dataclasses import dataclass
 
 from netpol_lsp.cli import console
 from netpol_lsp.cli.config_layer import layer_of
 from netpol_lsp.files.reading import ReadProblem, TextFile, decode
 from netpol_lsp.project.config_files import ConfigFiles
 from netpol_lsp.project.errors import UsageError
-from netpol_lsp.project.inputs import InputFile, StdinOverlay, find_manifests, make_inputs
+from netpol_lsp.project.inputs import InputFile
 
 
 def load_configs(options: argparse.Namespace) -> ConfigFiles:
@@ -32,31 +31,6 @@ def read_stdin(target: InputFile) -> TextFile | ReadProblem:
     if not isinstance(read, ReadProblem) and not read.source.text.strip():
         return ReadProblem(target.path, "nothing to lint on standard input")
     return read
-
-
-@dataclass(frozen=True, slots=True)
-class FoundInputs:
-    """The files that a command reads, with the text of standard input, and what cannot be read or found."""
-
-    targets: list[InputFile]
-    overlay: StdinOverlay
-    problems: list[str]
-
-
-def find_inputs(options: argparse.Namespace, configs: ConfigFiles) -> FoundInputs:
-    """The files of the arguments `paths`; standard input is read."""
-    discovered = find_manifests(options.paths, configs)
-    targets = make_inputs(discovered.paths, configs, options.stdin_filename)
-    problems = [str(problem) for problem in discovered.problems]
-    overlay = StdinOverlay()
-    if targets and targets[0].is_stdin:
-        read = read_stdin(targets[0])
-        if isinstance(read, ReadProblem):
-            problems.append(str(read))
-            targets = targets[1:]
-        else:
-            overlay.put(targets[0], read)
-    return FoundInputs(targets, overlay, problems)
 
 
 def report_config_problems(configs: ConfigFiles) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netpol_lsp.config.config import Layer, Origin, Setting, rule_infos
-from netpol_lsp.config.render_settings import AUTO, NOTHING, ChartRequest, RenderSettings
 from netpol_lsp.config.values import (
     parse_cni,
     parse_namespace,
@@ -18,6 +17,9 @@ from netpol_lsp.config.values import (
     split_list,
 )
 from netpol_lsp.project.errors import UsageError
+
+if TYPE_CHECKING:
+    from netpol_lsp.config.render_settings import RenderSettings
 
 
 def layer_of(options: argparse.Namespace) -> Layer:
@@ -54,13 +56,15 @@ def _render_settings(given: Mapping[str, Any]) -> RenderSettings | None:
     """What --render and its kin ask for; None when they are not given."""
     asked: list[str] = given.get("render") or []
     values, name = tuple(given.get("values") or ()), given.get("release_name")
-    if given.get("no_render"):
-        return NOTHING
-    if not asked:
+    if not asked and not given.get("no_render"):
         if values or name:
             message = f"{'--values' if values else '--release-name'} needs --render CHART"
             raise UsageError(message)
         return None
+    from netpol_lsp.config.render_settings import AUTO, NOTHING, ChartRequest, RenderSettings  # noqa: PLC0415 - most runs render nothing
+
+    if given.get("no_render"):
+        return NOTHING
     if "auto" in asked:
         if len(asked) > 1 or values or name:
             raise UsageError("--render auto renders every chart with its own values: it goes with nothing else")

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from netpol_lsp.cli import console
-from netpol_lsp.cli.common import find_inputs, load_configs, report_config_problems
+from netpol_lsp.cli.common import load_configs, report_config_problems
+from netpol_lsp.cli.found_inputs import find_inputs
 from netpol_lsp.cli.main import FAILED, OK
 from netpol_lsp.cli.options import add_color, add_configuration, add_format, new_parser
 from netpol_lsp.cli.rendered_inventory import rendered_as_json, rendered_as_text

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from netpol_lsp.capabilities.platforms import find_platform
-
 if TYPE_CHECKING:
     from netpol_lsp.capabilities.platforms import Platform
 
@@ -17,6 +15,8 @@ PLATFORM = "platform"
 @lru_cache(maxsize=32)
 def preset(platform: str) -> Mapping[str, Any]:
     """The values of a platform by dotted key of the config file; empty for one that is not known."""
+    from netpol_lsp.capabilities.platforms import find_platform  # noqa: PLC0415 - most clusters name none
+
     found = find_platform(platform)
     return {} if found is None else {key: value for key, value in _values(found).items() if value not in (None, ())}
 

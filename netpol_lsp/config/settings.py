@@ -56,6 +56,10 @@ class Settings:
     @lazy
     def capabilities(self) -> Capabilities:
         """What the network plugin and the Kubernetes version enforce; unknown where no one says which they are."""
+        if self.cni is None and not self.is_kubernetes_version_known:
+            from netpol_lsp.capabilities.capabilities import UNKNOWN_CNI  # noqa: PLC0415 - start-up is a feature
+
+            return UNKNOWN_CNI
         from netpol_lsp.capabilities.profiles import capabilities_of  # noqa: PLC0415 - start-up is a feature
 
         found = capabilities_of(self.cni, self.kubernetes_version if self.is_kubernetes_version_known else None)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from netpol_lsp.project.context_manifests import ContextText, context_paths, read_context
 from netpol_lsp.project.disk_cache import digest
 from netpol_lsp.project.inputs import InputFile
+
+if TYPE_CHECKING:
+    from netpol_lsp.project.context_manifests import ContextText
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,10 @@ class ContextFiles:
 def load_context(targets: Sequence[InputFile]) -> ContextFiles:
     """The context that the configurations of the files name."""
     configs = {id(target.loaded): target.loaded for target in targets}.values()
+    if not any(loaded.context_settings for loaded in configs):
+        return ContextFiles()
+    from netpol_lsp.project.context_manifests import context_paths, read_context  # noqa: PLC0415 - most runs have no context
+
     paths = context_paths(configs)
     if not paths:
         return ContextFiles()

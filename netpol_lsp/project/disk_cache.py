@@ -13,7 +13,6 @@ from typing import Any
 from netpol_lsp import __version__
 from netpol_lsp.files.cache_folder import read_own_file, write_own_file
 from netpol_lsp.files.gitignore import repository_root
-from netpol_lsp.workspace.platform_hints import HintKind
 
 FORMAT = 5
 WORTHWHILE = 50
@@ -117,6 +116,8 @@ def _is_hint(one: Any) -> bool:
     """Whether one is what `platform_detection.hints_to_json` makes of a hint."""
     if not isinstance(one, list) or len(one) != 4:
         return False
+    from netpol_lsp.workspace.platform_hints import HintKind  # noqa: PLC0415 - few files have any
+
     *words, line = one
     return all(isinstance(word, str) for word in words) and words[0] in frozenset(HintKind) and type(line) is int
 

@@ -12,7 +12,7 @@ from netpol_lsp.policies.kinds import may_be_ours
 from netpol_lsp.project.platform_detection import Hints, hints_in_text
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.index import FileFacts
-from netpol_lsp.workspace.platform_hints import may_hint
+from netpol_lsp.workspace.platform_signs import may_hint
 from netpol_lsp.workspace.resource_kinds import may_hold_resources
 
 

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netpol_lsp.config.config import Layer, Origin, Setting
 from netpol_lsp.config.settings import SWITCHED_ON
 from netpol_lsp.files.reading import ReadProblem, decode, read_bytes
 from netpol_lsp.project.config_files import LoadedConfig
-from netpol_lsp.project.effective_config import plain_value, show_origin
 from netpol_lsp.text.source import Source
-from netpol_lsp.workspace.platform_hints import HintKind, PlatformHint, decide, may_hint
+from netpol_lsp.workspace.platform_signs import may_hint
 
-Hints = tuple[PlatformHint, ...]
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.platform_hints import PlatformHint
+
+Hints = tuple["PlatformHint", ...]
 NO_LAYER = Layer({})
 
 
 def detected_layer(hints: Iterable[PlatformHint]) -> Layer:
     """The settings that the hints make; anything that is written in a config file or on the command line is stronger."""
-    found = decide(hints)
+    known = tuple(hints)
+    if not known:
+        return NO_LAYER
+    from netpol_lsp.workspace.platform_hints import decide  # noqa: PLC0415 - few runs find any
+
+    found = decide(known)
     settings: dict[str, Setting] = {}
     for key, hint in (("cni", found.cni), ("platform", found.platform)):
         if hint is not None:
@@ -43,6 +50,8 @@ def describe(configs: Iterable[LoadedConfig], show_path: Callable[[str], str] = 
 
 def known_of_cluster(loaded: LoadedConfig, show_path: Callable[[str], str] = str) -> list[dict[str, str]]:
     """What is known of the cluster and from where: `key`, `value` and `origin` of each, for people."""
+    from netpol_lsp.project.effective_config import plain_value, show_origin  # noqa: PLC0415 - only when somebody asks
+
     found = []
     for key in ("platform", "cni", "kubernetes-version"):
         setting = loaded.config.setting(key)
@@ -84,4 +93,8 @@ def hints_to_json(hints: Hints) -> list[list[Any]]:
 
 def hints_from_json(data: Sequence[Sequence[Any]], uri: str) -> Hints:
     """What `hints_to_json` wrote."""
+    if not data:
+        return ()
+    from netpol_lsp.workspace.platform_hints import HintKind, PlatformHint  # noqa: PLC0415 - few files have any
+
     return tuple(PlatformHint(HintKind(kind), value, what, uri, line) for kind, value, what, line in data)

@@ -12,7 +12,8 @@ from netpol_lsp.kube.objects import KubeObject, objects_of
 from netpol_lsp.kube.typed_field import items_of, mapping_of
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.manifest_reader import find, mappings, text, texts
-from netpol_lsp.workspace.platform_hints import VALUES_NAME, HintKind, PlatformHint, may_hint
+from netpol_lsp.workspace.platform_hints import HintKind, PlatformHint
+from netpol_lsp.workspace.platform_signs import VALUES_NAME, may_hint
 from netpol_lsp.yaml.documents import parse_document, split
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar
 from netpol_lsp.yaml.scalars import resolve

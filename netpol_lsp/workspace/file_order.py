@@ -6,7 +6,6 @@ from bisect import insort
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
-from urllib.parse import unquote
 
 Value = TypeVar("Value")
 _FEW = 8
@@ -34,4 +33,8 @@ def _by_path(entry: tuple[str, object]) -> str:
 @lru_cache(maxsize=65536)
 def path_order(uri: str) -> str:
     """A URI or path as it is sorted: paths and the URIs of the same files come in the same order."""
-    return unquote(uri) if uri.startswith("file:") else uri
+    if not uri.startswith("file:"):
+        return uri
+    from urllib.parse import unquote  # noqa: PLC0415 - on the command line files have paths
+
+    return unquote(uri)

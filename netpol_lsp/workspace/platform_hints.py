@@ -1,12 +1,10 @@
 """Signs of the cluster's network plugin and platform in manifests, and what they say together.
 
-One hint is no proof: `decide` weighs all of a workspace and says nothing where they contradict each other. Imports nothing
-of the package, for runs that only look.
+One hint is no proof: `decide` weighs all of a workspace and says nothing where they contradict each other.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -50,33 +48,8 @@ class Detected:
 
 
 NOTHING = Detected()
-_WORDS = (
-    *("flannel", "calico", "tigera", "cilium", "antrea", "kube-router", "aws-node", "amazon-vpc-cni", "weave-net"),
-    *("ovnkube", "kindnet", "kind.x-k8s.io", "k3d.io", "openshift.io", "eks.amazonaws.com", "eksctl.io"),
-    *("kube-network-policies", "canal", "azure-npm", "kube-ovn", "terway", "trafficEncapMode"),
-)
-_BYTES = tuple(word.encode() for word in _WORDS)
-_KINDS = re.compile(
-    r"""kind["']?:[ ]*["']?(?:DaemonSet|ConfigMap|Installation|Cluster|Simple|NodeClass|ClusterConfig|HelmRelease|HelmChart"""
-    r"""|Application)\b"""
-)
-_BYTE_KINDS = re.compile(_KINDS.pattern.encode())
-VALUES_NAME = re.compile(r"(?:^|/)[\w.-]*values[\w.-]*\.ya?ml\Z")
-"""Files of values of Helm charts."""
 _ENFORCE_NOTHING = frozenset({"flannel", "aws-vpc-cni", "eks-auto", "kindnet"})
 """What only moves packets, or need not do more: another plugin beside it enforces the policies."""
-
-
-def may_hint(content: str | bytes, path: str) -> bool:
-    """A quick look: whether a text, or its bytes, can hold a hint. Few files have the right kind, and fewer the right words."""
-    is_chart = path.endswith("Chart.yaml") or VALUES_NAME.search(path) is not None
-    if isinstance(content, bytes):
-        if not (is_chart or _BYTE_KINDS.search(content) or b"openshift.io/" in content):
-            return False
-        return any(word in content for word in _BYTES)
-    if not (is_chart or _KINDS.search(content) or "openshift.io/" in content):
-        return False
-    return any(word in content for word in _WORDS)
 
 
 def decide(hints: Iterable[PlatformHint]) -> Detected:
