@@ -21,6 +21,8 @@ LABEL_KEYS = (
     "topology.kubernetes.io/zone",
 )
 METADATA_NAME = "kubernetes.io/metadata.name"
+JOB_LABELS = ("job-name", "batch.kubernetes.io/job-name")
+"""Labels that the Job controller puts on pods: the Job's name."""
 PRIVATE_RANGES = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 """The addresses that are not routed on the internet (RFC 1918, RFC 4193): those of pods and Services are among them."""
 

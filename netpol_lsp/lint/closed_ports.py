@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from netpol_lsp.kube.net.port_set import port_range
 from netpol_lsp.lint.applied_together import are_applied_together
@@ -16,10 +16,12 @@ from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
 from netpol_lsp.workspace.pods import Place, find_pods, may_be_changed, place_of
-from netpol_lsp.workspace.resources import ServiceFacts, ServicePort, WorkloadFacts
 from netpol_lsp.workspace.snapshot import isolates_direction, selects_all_of
 from netpol_lsp.workspace.ternary import Ternary
 from netpol_lsp.yaml.item_comments import comment_text, comments_on
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import ServiceFacts, ServicePort
 
 T = TypeVar("T")
 _FROM_OUTSIDE = ("NodePort", "LoadBalancer")
@@ -68,6 +70,8 @@ def _outside(ctx: PolicyContext, where: Place) -> list[tuple[ServiceFacts, Servi
         if (value := _only(values.values)) and not values.is_complement
     }
     pods = find_pods(ctx.workspace, where, ctx.semantics.pod_selector).sure
+    from netpol_lsp.workspace.resources import WorkloadFacts  # noqa: PLC0415 - for Services only
+
     stand_in = WorkloadFacts("Pod", "v1", where.namespace, None, labels=wanted)
     for service in ctx.workspace.services_in(where.namespace):
         if service.type not in _FROM_OUTSIDE or service.is_context or _is_internal(service):

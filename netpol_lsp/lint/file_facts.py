@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
@@ -11,15 +12,15 @@ from netpol_lsp.lint.locate import located_policies
 from netpol_lsp.policies.kinds import looks_like_ours, may_be_ours
 from netpol_lsp.text.endings import TEMPLATE_ENDINGS
 from netpol_lsp.text.source import Source
-from netpol_lsp.workspace.extract import resources_of
+from netpol_lsp.workspace.file_resources import NO_RESOURCES, ResourceFacts, joined
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
-from netpol_lsp.workspace.prune import prune
 from netpol_lsp.workspace.resource_kinds import is_delivery_file, is_values_file, may_hold_resources
-from netpol_lsp.workspace.resources import NO_RESOURCES, DeliveryFacts, ResourceFacts, joined
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.manifests import parse_manifest, split_manifest
-from netpol_lsp.yaml.templates.conditions import Operator
 from netpol_lsp.yaml.templates.languages import Language, language_of
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import DeliveryFacts
 
 
 def file_facts(analysis: Analysis, settings: Settings, *, with_resources: bool = True) -> FileFacts:
@@ -41,6 +42,8 @@ def part_resources(part: Part, uri: str, settings: Settings) -> ResourceFacts:
     document = (
         part.analysis.document if part.analysis is not None else _read(part.text, uri, language_of(part.text, uri))
     )
+    from netpol_lsp.workspace.extract import resources_of  # noqa: PLC0415 - most files hold policies only
+
     return joined((resources_of(document, part.index, settings.default_namespace), more))
 
 
@@ -64,6 +67,9 @@ _VALUE = re.compile(r"\$?\.Values\.(?P<path>[\w.]+)\Z")
 
 def _chart_policies(analysis: DocumentAnalysis, uri: str) -> Iterator[DeliveryFacts]:
     """For each policy of a chart's template the values that have to be true for it to be rendered."""
+    from netpol_lsp.workspace.resources import DeliveryFacts  # noqa: PLC0415 - for charts only
+    from netpol_lsp.yaml.templates.conditions import Operator  # noqa: PLC0415
+
     template = analysis.document.template
     for kube_object in analysis.objects:
         switches: list[str] = []
@@ -79,6 +85,8 @@ def _chart_policies(analysis: DocumentAnalysis, uri: str) -> Iterator[DeliveryFa
 def _read(text: str, uri: str, language: Language | None) -> Document:
     """A document of which nothing but facts is wanted."""
     if language is None and not is_delivery_file(uri) and not is_values_file(uri):
+        from netpol_lsp.workspace.prune import prune  # noqa: PLC0415 - most files hold policies only
+
         pruned = parse_manifest(prune(text), uri)
         if pruned.error is None:
             return pruned
@@ -98,6 +106,8 @@ def facts_of(source: Source, settings: Settings) -> FileFacts:
         return file_facts(analyse(source), settings)
     if not may_hold_resources(source.text, source.uri):
         return NO_FACTS
+    from netpol_lsp.workspace.extract import resources_of  # noqa: PLC0415 - most files hold policies only
+
     language = language_of(source.text, source.uri)
     chunks = split_manifest(source.text, language)
     resources = joined(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from netpol_lsp.kube.label_selector import EVERYTHING, LabelSelector
 from netpol_lsp.kube.selectors import read_selector
@@ -13,8 +14,10 @@ from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy, TrafficRule
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.pods import Place, PodMatches, find_pods, place, place_of, selected_namespaces
 from netpol_lsp.workspace.reads import Read, remember
-from netpol_lsp.workspace.resources import WorkloadFacts
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import WorkloadFacts
 
 
 @dataclass(frozen=True, slots=True)

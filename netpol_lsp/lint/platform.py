@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability, Fact, Support
@@ -11,8 +12,10 @@ from netpol_lsp.lint.rule_pods import RulePods, rules_with_pods, serves, target_
 from netpol_lsp.policies.networkpolicy.feature_uses import FeatureUse, feature_uses
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.workspace.pods import find_pods, place_of, services_here
-from netpol_lsp.workspace.resources import ServiceFacts, ServicePort, WorkloadFacts
 from netpol_lsp.workspace.snapshot import is_same
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import ServiceFacts, ServicePort, WorkloadFacts
 
 DIRECTIONS = (Capability.INGRESS, Capability.EGRESS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from netpol_lsp.lint.context import PolicyContext
 from netpol_lsp.lint.peer_targets import peer_targets, pods_of
@@ -13,8 +14,10 @@ from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.pods import Place, PodMatches, find_pods, place_of
 from netpol_lsp.workspace.reads import Read, remember
-from netpol_lsp.workspace.resources import ServiceFacts, ServicePort, WorkloadFacts
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import ServiceFacts, ServicePort, WorkloadFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.kube.selector_syntax import Selector
@@ -14,8 +15,10 @@ from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.prose import join_words, peer_words
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.workspace.pods import elsewhere, find_pods, is_anything_here, is_selected_by_service, place_of
-from netpol_lsp.workspace.resources import WorkloadFacts
 from netpol_lsp.yaml.edit.mappings import insert_entry_first
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import WorkloadFacts
 
 
 @policy_rule(

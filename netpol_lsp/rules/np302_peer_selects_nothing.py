@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.peer_targets import PeerTarget, peer_targets, pods_of
@@ -12,7 +13,9 @@ from netpol_lsp.policies.networkpolicy.ambiguous_peers import ambiguous_pairs
 from netpol_lsp.policies.networkpolicy.prose import join_words, pods_words
 from netpol_lsp.workspace.near_miss import NearMiss, near_miss
 from netpol_lsp.workspace.pods import Place, elsewhere, here, is_selected_by_service, place_of
-from netpol_lsp.workspace.resources import WorkloadFacts
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import WorkloadFacts
 
 
 @policy_rule(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
 from netpol_lsp.lint.rule_pods import rules_with_pods
 from netpol_lsp.policies.networkpolicy.prose import join_words
-from netpol_lsp.workspace.resources import ContainerPort
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import ContainerPort
 
 
 @policy_rule(

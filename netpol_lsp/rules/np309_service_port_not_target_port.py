@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.port_set import port_range
@@ -11,8 +12,10 @@ from netpol_lsp.lint.rule_pods import RulePods, rules_with_pods, serves, target_
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.workspace.pods import services_here
-from netpol_lsp.workspace.resources import ServiceFacts, ServicePort
 from netpol_lsp.yaml.edit.mappings import replace_scalar
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import ServiceFacts, ServicePort
 
 
 @policy_rule(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netpol_lsp.capabilities.fact import Support
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.peer_targets import peer_targets, pods_of
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.workspace.pods import find_pods, place_of, workload_words
-from netpol_lsp.workspace.resources import WorkloadFacts
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import WorkloadFacts
 
 
 @policy_rule(

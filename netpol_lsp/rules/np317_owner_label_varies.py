@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.selectors import read_selector
@@ -10,7 +12,9 @@ from netpol_lsp.lint.peer_targets import peer_targets
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.lint.selector_parts import span_of
 from netpol_lsp.workspace.pods import Place, owned_pods_here, place_of
-from netpol_lsp.workspace.resources import WorkloadFacts
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import WorkloadFacts
 
 
 @policy_rule(

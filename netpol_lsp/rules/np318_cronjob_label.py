@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import Operator
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.selectors import read_selector
+from netpol_lsp.kube.well_known import JOB_LABELS
 from netpol_lsp.lint.peer_targets import peer_targets
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.lint.selector_parts import span_of
-from netpol_lsp.workspace.extract_workloads import JOB_LABELS
 from netpol_lsp.workspace.pods import Place, here, place_of
-from netpol_lsp.workspace.resources import WorkloadFacts
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import WorkloadFacts
 
 # The CronJob controller adds the minutes since 1970 of the scheduled time to its own name.
 _RUN = re.compile(r"(?P<cronjob>.+)-\d{8,10}\Z")

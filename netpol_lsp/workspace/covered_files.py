@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from netpol_lsp.workspace.file_resources import NO_RESOURCES
 from netpol_lsp.workspace.index import FileFacts
-from netpol_lsp.workspace.resources import NO_RESOURCES
 
 
 def without_objects(facts: FileFacts) -> FileFacts:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from netpol_lsp.workspace.delivery import DeliveryScope
-from netpol_lsp.workspace.resources import NO_RESOURCES, ResourceFacts, ServiceFacts, WorkloadFacts
+from netpol_lsp.workspace.file_resources import NO_RESOURCES, ResourceFacts
 
 NAMESPACED = ("workloads", "services", "endpoint_slices", "ingresses", "monitors", "other_policies", "unknown")
 """The facts of a file that belong to a namespace."""
@@ -34,6 +34,8 @@ def _delivered(fact: Any, scope: DeliveryScope) -> Any:
         changes["namespace"] = scope.namespace
     elif scope.namespaces - {None}:
         changes |= {"namespace": None, "is_namespace_unknown": True}
+    from netpol_lsp.workspace.resources import ServiceFacts, WorkloadFacts  # noqa: PLC0415 - most deliveries change nothing
+
     if scope.pod_labels and isinstance(fact, WorkloadFacts):
         changes["labels"] = {**fact.labels, **scope.pod_labels}
     if scope.has_changes and isinstance(fact, WorkloadFacts):

@@ -9,14 +9,14 @@ from netpol_lsp.kube.objects import KubeObject, objects_of
 from netpol_lsp.kube.typed_field import mapping_of
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.origin import Origin
-from netpol_lsp.workspace.delivery import delivery_of
+from netpol_lsp.workspace.extract_delivery import delivery_of
 from netpol_lsp.workspace.extract_policies import is_other_policy, other_policy
 from netpol_lsp.workspace.extract_services import endpoints, ingress, monitor, service, webhook
 from netpol_lsp.workspace.extract_workloads import workload
+from netpol_lsp.workspace.file_resources import NO_RESOURCES, ResourceFacts
 from netpol_lsp.workspace.manifest_reader import ManifestReader, find, is_hidden, mappings, text, texts
 from netpol_lsp.workspace.resource_kinds import GATEWAY_ROUTES, RENDERED_LATER, WEBHOOK_KINDS
 from netpol_lsp.workspace.resources import (
-    NO_RESOURCES,
     AnyFacts,
     DeliveryFacts,
     EndpointSliceFacts,
@@ -25,7 +25,6 @@ from netpol_lsp.workspace.resources import (
     NamespaceFacts,
     NodeFacts,
     OtherPolicyFacts,
-    ResourceFacts,
     ServiceFacts,
     UnknownManifest,
     WebhookFacts,

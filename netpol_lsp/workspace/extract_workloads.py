@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netpol_lsp.kube.typed_field import items_of, mapping_of
+from netpol_lsp.kube.well_known import JOB_LABELS
 from netpol_lsp.workspace.extract_calls import calls
 from netpol_lsp.workspace.manifest_reader import (
     ManifestReader,
@@ -28,8 +29,6 @@ _TEMPLATES = (
 )
 _FINISHED = ("Succeeded", "Failed")
 _SCRAPE = "prometheus.io/"
-JOB_LABELS = ("job-name", "batch.kubernetes.io/job-name")
-"""Labels that the Job controller puts on pods: the Job's name."""
 
 
 def workload(reader: ManifestReader) -> WorkloadFacts | None:

@@ -16,6 +16,7 @@ from netpol_lsp.workspace.delivered_policy import delivered_policy
 from netpol_lsp.workspace.delivered_resources import NAMESPACED, delivered
 from netpol_lsp.workspace.delivery import NO_DELIVERY, DeliveryMap, DeliveryScope
 from netpol_lsp.workspace.file_order import with_entries
+from netpol_lsp.workspace.file_resources import NO_RESOURCES, ResourceFacts
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.reads import (
     DELIVERY,
@@ -27,7 +28,6 @@ from netpol_lsp.workspace.reads import (
     SHARDS,
 )
 from netpol_lsp.workspace.resource_shard import ResourceShard, empty_shard
-from netpol_lsp.workspace.resources import NO_RESOURCES, ResourceFacts
 from netpol_lsp.workspace.shelf import Policies, PolicyShelf, empty_shelf
 
 UNKNOWN_NAMESPACE = "\0"

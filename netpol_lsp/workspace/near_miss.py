@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from netpol_lsp.kube.label_selector import LabelRequirement, LabelSelector, Operator, label_selector, matches
 from netpol_lsp.policies.origin import NOWHERE, Origin
 from netpol_lsp.text.edit_distance import distance
-from netpol_lsp.workspace.resources import WorkloadFacts
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import WorkloadFacts
 
 # Keys under which people write the name of an application.
 NAME_KEYS = (

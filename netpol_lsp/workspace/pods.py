@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from netpol_lsp.kube.label_selector import LabelSelector, Operator, matches
 from netpol_lsp.kube.well_known import METADATA_NAME, VOLATILE_LABELS
@@ -12,9 +13,11 @@ from netpol_lsp.workspace.endpoint import match_known
 from netpol_lsp.workspace.index import CLUSTER, UNKNOWN_NAMESPACE
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.reads import Read, remember
-from netpol_lsp.workspace.resources import ServiceFacts, UnknownManifest, WorkloadFacts
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from netpol_lsp.workspace.ternary import Ternary
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import ServiceFacts, UnknownManifest, WorkloadFacts
 
 # Labels that controllers and meshes put on pods when these start.
 _ADDED_LATER = frozenset(VOLATILE_LABELS) | {

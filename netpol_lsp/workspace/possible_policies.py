@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from netpol_lsp.kube.label_selector import UNKNOWN_SELECTOR, LabelSelector
 from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.semantics import UNKNOWN_RULE, NetworkPolicySemantics
 from netpol_lsp.workspace.endpoint import match_known
 from netpol_lsp.workspace.located_policy import LocatedPolicy
-from netpol_lsp.workspace.resources import NamespaceFacts, OtherPolicyFacts, UnknownManifest
 from netpol_lsp.workspace.ternary import Ternary
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import NamespaceFacts, OtherPolicyFacts, UnknownManifest
 
 RESTRICTING_KINDS = frozenset({"EgressFirewall", "MultiNetworkPolicy"})
 """Kinds that cannot allow what a NetworkPolicy denies: firewalls beside it, and policies for networks of their own."""

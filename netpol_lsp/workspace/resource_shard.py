@@ -5,29 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import chain
-from typing import Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 from netpol_lsp.kube.label_selector import LabelSelector, matches
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.workspace.file_order import with_entries
+from netpol_lsp.workspace.file_resources import NO_RESOURCES, ResourceFacts
 from netpol_lsp.workspace.reads import MATCHING, READS
-from netpol_lsp.workspace.resources import (
-    NO_RESOURCES,
-    EndpointSliceFacts,
-    IngressFacts,
-    MonitorFacts,
-    NamespaceFacts,
-    NodeFacts,
-    OtherPolicyFacts,
-    ResourceFacts,
-    ServiceFacts,
-    UnknownManifest,
-    WebhookFacts,
-    WorkloadFacts,
-)
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import (
+        EndpointSliceFacts,
+        IngressFacts,
+        MonitorFacts,
+        NamespaceFacts,
+        NodeFacts,
+        OtherPolicyFacts,
+        ServiceFacts,
+        UnknownManifest,
+        WebhookFacts,
+        WorkloadFacts,
+    )
 
 T = TypeVar("T")
-Named = TypeVar("Named", WorkloadFacts, ServiceFacts, IngressFacts, OtherPolicyFacts, EndpointSliceFacts)
+Named = TypeVar("Named", "WorkloadFacts", "ServiceFacts", "IngressFacts", "OtherPolicyFacts", "EndpointSliceFacts")
 
 
 class noted(Generic[T]):  # noqa: N801 - reads like `property`

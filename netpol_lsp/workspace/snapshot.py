@@ -7,6 +7,7 @@ a version in it with the same file, namespace and name gives way to the one in t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.trigger import ResourceTrigger
 from netpol_lsp.kube.label_selector import LabelSelector, includes, intersects, is_satisfiable
@@ -35,15 +36,11 @@ from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.possible_policies import may_be_policy, of_other_policy, of_unknown_manifest
 from netpol_lsp.workspace.reads import FIRST_ON, KNOWN, NAMESPACE, READS, WHOLE, Read, remember, remembered
 from netpol_lsp.workspace.resource_shard import ResourceShard
-from netpol_lsp.workspace.resources import (
-    NamespaceFacts,
-    NodeFacts,
-    OtherPolicyFacts,
-    ServiceFacts,
-    WorkloadFacts,
-)
 from netpol_lsp.workspace.shelf import Asked, PolicyShelf
 from netpol_lsp.workspace.ternary import Ternary
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.resources import NamespaceFacts, NodeFacts, OtherPolicyFacts, ServiceFacts, WorkloadFacts
 
 __all__ = [
     "EMPTY",
@@ -143,8 +140,11 @@ class WorkspaceSnapshot:
                 found[one.name] = one
         keys = [key for key in index.shards if key is not None and key not in (UNKNOWN_NAMESPACE, CLUSTER)]
         keys += [key for key in index.policy_namespaces if key is not None and key != UNKNOWN_NAMESPACE]
-        for key in sorted(keys):
-            if key not in found:
+        unwritten = sorted(key for key in keys if key not in found)
+        if unwritten:
+            from netpol_lsp.workspace.resources import NamespaceFacts  # noqa: PLC0415 - a lone policy asks for none
+
+            for key in unwritten:
                 found[key] = NamespaceFacts(key, {METADATA_NAME: key}, has_unknown_labels=True)
         return dict(sorted(found.items()))
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netpol_lsp.workspace.extract import resources_of
+from netpol_lsp.workspace.file_resources import ResourceFacts
 from netpol_lsp.workspace.prune import prune
 from netpol_lsp.workspace.resource_kinds import may_hold_resources
-from netpol_lsp.workspace.resources import ResourceFacts
 from netpol_lsp.yaml.documents import parse_document
 from netpol_lsp.yaml.manifests import parse_manifest
 

@@ -4,7 +4,8 @@ import pytest
 
 from netpol_lsp.text.source import make_source
 from netpol_lsp.workspace.extract_platform import hints_of
-from netpol_lsp.workspace.platform_hints import HintKind, PlatformHint, decide, may_hint
+from netpol_lsp.workspace.platform_hints import HintKind, PlatformHint, decide
+from netpol_lsp.workspace.platform_signs import may_hint
 
 
 def daemon_set(name: str, *images: str, namespace: str = "kube-system", extra: str = "") -> str:

@@ -22,8 +22,8 @@ from netpol_lsp.reach.intent_files import may_hold_tests
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Encoding, Source
 from netpol_lsp.text.span import Span
+from netpol_lsp.workspace.file_resources import joined
 from netpol_lsp.workspace.index import FileFacts
-from netpol_lsp.workspace.resources import joined
 from netpol_lsp.yaml.documents import Chunk
 from netpol_lsp.yaml.manifests import split_manifest
 from netpol_lsp.yaml.templates.languages import Language, language_of
