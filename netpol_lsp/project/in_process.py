@@ -21,7 +21,6 @@ from netpol_lsp.workspace.reads import READS
 from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceSnapshot
 
 if TYPE_CHECKING:
-    from netpol_lsp.project.context_manifests import ContextText
     from netpol_lsp.project.renderings import Renderings
 
 

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple, Union
 
 from netpol_lsp.kube.label_selector import LabelRequirement, LabelSelector, ValueSet, label_selector
 from netpol_lsp.policies.origin import Origin
+from netpol_lsp.workspace.file_resources import NO_RESOURCES
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
-from netpol_lsp.workspace.resources import NO_RESOURCES
 
 Encode = Callable[[Any, str], Any]
 Decode = Callable[[Any, str], Any]

@@ -9,8 +9,8 @@ from netpol_lsp.lint.file_facts import facts_of
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.text.source import make_source
 from netpol_lsp.workspace.fact_codec import facts_from_json, facts_to_json
+from netpol_lsp.workspace.file_resources import NO_RESOURCES
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
-from netpol_lsp.workspace.resources import NO_RESOURCES
 
 POLICY = """\
 apiVersion: networking.k8s.io/v1
