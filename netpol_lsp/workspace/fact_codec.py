@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, Union
 
 from netpol_lsp.kube.label_selector import LabelRequirement, LabelSelector, ValueSet, label_selector
 from netpol_lsp.policies.origin import Origin
+from netpol_lsp.workspace import resources
 from netpol_lsp.workspace.file_resources import NO_RESOURCES
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
 
@@ -145,7 +146,8 @@ def _record(items: tuple[Any, ...]) -> _Codec:
 
 def _named(kind: type[Any]) -> _Codec:
     """A NamedTuple."""
-    hints = typing.get_type_hints(kind)
+    # What a file says names the kinds of facts without loading their module.
+    hints = typing.get_type_hints(kind, localns=vars(resources))
     encode, decode = _record(tuple(hints[name] for name in kind._fields))
     return _Codec(encode, lambda data, uri: kind(*decode(data, uri)))
 
@@ -181,7 +183,8 @@ def _mapping(arguments: tuple[Any, ...]) -> _Codec:
 
 
 def _dataclass(kind: type[Any]) -> _Codec:
-    hints = typing.get_type_hints(kind)
+    # What a file says names the kinds of facts without loading their module.
+    hints = typing.get_type_hints(kind, localns=vars(resources))
     codecs = [(one.name, _default(one), _codec_of(hints[one.name])) for one in fields(kind)]
     encoders = [(name, default, codec.encode) for name, default, codec in codecs]
     decoders = {name: codec.decode for name, _, codec in codecs}
