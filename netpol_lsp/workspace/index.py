@@ -6,7 +6,7 @@ shard is the same value.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
@@ -89,6 +89,10 @@ class WorkspaceIndex:
         self._delivery = delivery
         self.touched = touched
         is_same = previous is not None and previous._shards is shards and previous._delivery is delivery  # noqa: SLF001
+        # These stand for the indexes, which must not keep the ones before them alive.
+        self.moment: object = object()
+        has_other_policies_only = is_same and has_same_files and not context
+        self._moment_before: object = previous.moment if previous is not None and has_other_policies_only else None
         self.resources_token: object = previous.resources_token if previous is not None and is_same else object()
         self.known_root: str | None = previous.known_root if previous is not None and has_same_files else None
 
@@ -102,6 +106,12 @@ class WorkspaceIndex:
         elif self.known_root is None:
             self.known_root = common_folder(uri for uri in self.files if uri not in self.context)
         return self.known_root
+
+    def touched_since(self, moment: object) -> frozenset[Hashable] | None:
+        """The keys of the shelves that are others than in the index of a moment; None where more may be, or nobody knows."""
+        if moment is self.moment:
+            return frozenset()
+        return self.touched if moment is not None and moment is self._moment_before else None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What another process gets: it makes the tables by itself."""
@@ -256,11 +266,8 @@ class _Change:
         for uri, policies in after.items():
             if before[uri] == policies:
                 continue
-            were, are = _by_shelf(before[uri]), _by_shelf(policies)
-            for key in dict.fromkeys((*were, *are)):
-                mine = tuple(are.get(key, ()))
-                if tuple(were.get(key, ())) != mine:
-                    touched.setdefault(key, {})[uri] = mine
+            for key, mine in _changed_groups(before[uri], policies):
+                touched.setdefault(key, {})[uri] = mine
         if not touched:
             return self.old.shelves
         self.touched = frozenset(touched)
@@ -325,22 +332,65 @@ ALL_POLICIES = "all"
 UNKNOWN_POLICIES = ("namespace", UNKNOWN_NAMESPACE)
 
 
+_FEW = 8
+
+
+def _changed_groups(before: Policies, after: Policies) -> Iterator[tuple[Hashable, Policies]]:
+    """The groups of the policies of a file that are others now, by the keys of their shelves.
+
+    An edit makes another policy of one; the others are the same values, and only the groups of this one are compared.
+    """
+    kept = {id(one) for one in before} & {id(one) for one in after}
+    others = [one for one in (*before, *after) if id(one) not in kept]
+    in_order = [one for one in before if id(one) in kept] == [one for one in after if id(one) in kept]
+    if len(others) > _FEW or not in_order:
+        were, are = _by_shelf(before), _by_shelf(after)
+        for key in dict.fromkeys((*were, *are)):
+            mine = tuple(are.get(key, ()))
+            if tuple(were.get(key, ())) != mine:
+                yield key, mine
+        return
+    for key in dict.fromkeys(key for one in others for key in _shelves_of(one)):
+        mine = _on_shelf(after, key)
+        if _on_shelf(before, key) != mine:
+            yield key, mine
+
+
 def _by_shelf(policies: Policies) -> dict[Hashable, list[LocatedPolicy]]:
     """The policies of a file by the shelves that they belong to."""
     found: dict[Hashable, list[LocatedPolicy]] = {}
     for located in policies:
-        policy = located.policy
-        keys: list[Hashable] = [ALL_POLICIES]
-        if policy.is_namespace_unknown:
-            keys.append(UNKNOWN_POLICIES)
-        else:
-            names_one = policy.namespace is not None
-            keys += [namespace_key(policy.namespace), folder_key(located.folder, names_one=names_one)]
-        if located.cni is not None:
-            keys.append(cni_key(located.cni))
-        for key in keys:
+        for key in _shelves_of(located):
             found.setdefault(key, []).append(located)
     return found
+
+
+def _shelves_of(located: LocatedPolicy) -> list[Hashable]:
+    """The keys of the shelves that a policy belongs to."""
+    policy = located.policy
+    keys: list[Hashable] = [ALL_POLICIES]
+    if policy.is_namespace_unknown:
+        keys.append(UNKNOWN_POLICIES)
+    else:
+        names_one = policy.namespace is not None
+        keys += [namespace_key(policy.namespace), folder_key(located.folder, names_one=names_one)]
+    if located.cni is not None:
+        keys.append(cni_key(located.cni))
+    return keys
+
+
+def _on_shelf(policies: Policies, key: Any) -> Policies:
+    """Those of the policies of a file that belong to the shelf of a key; it is that of some policy of the file."""
+    if key == ALL_POLICIES:
+        return policies
+    if key == UNKNOWN_POLICIES:
+        return tuple([one for one in policies if one.policy.is_namespace_unknown])
+    if key[0] == "cni":
+        return tuple([one for one in policies if one.cni == key[1]])
+    known = [one for one in policies if not one.policy.is_namespace_unknown]
+    if key[0] == "namespace":
+        return tuple([one for one in known if one.policy.namespace == key[1]])
+    return tuple([one for one in known if (one.policy.namespace is not None) is key[2]])
 
 
 def delivered_policies(policies: Policies, scope: DeliveryScope) -> Policies:

@@ -174,7 +174,10 @@ class Dependencies:
             state = _state_of_shelf(view, key)
             if state[0] is before[0] and state[1] is before[1]:
                 continue
-            if any(_alike(view, asked) != known for asked, known in answers):
+            is_surely_same = state[1] is before[1] and view.index.shelf(key).answers_as_before(
+                before[0], (asked for asked, _ in answers)
+            )
+            if not is_surely_same and any(_alike(view, asked) != known for asked, known in answers):
                 return False
             self._shelves[key] = (state, answers)
         return True
@@ -208,7 +211,7 @@ def _alike(view: WorkspaceSnapshot, asked: Asked) -> Policies:
 _ANSWERS: Memo[WorkspaceSnapshot, Asked, Policies] = Memo()
 
 
-def _state_of_shelf(view: WorkspaceSnapshot, key: Hashable) -> tuple[object, object]:
+def _state_of_shelf(view: WorkspaceSnapshot, key: Hashable) -> tuple[Mapping[str, Policies], object]:
     """What the answers of a shelf depend on: its policies, and the names by which policies of the context give way."""
     index = view.index
     return index.shelf(key).files, index.names if index.context else None

@@ -40,7 +40,7 @@ class PolicyShelf:
     same only when they are one value: so one that is still there tells that none of its policies changed.
     """
 
-    __slots__ = ("_by_name", "_changed", "_index", "_recent", "files", "key")
+    __slots__ = ("_before", "_by_name", "_changed", "_index", "_others", "_recent", "files", "key")
 
     def __init__(self, files: Mapping[str, Policies], key: Hashable = None) -> None:
         self.files = files
@@ -49,6 +49,9 @@ class PolicyShelf:
         self._recent: SelectorIndex[LocatedPolicy] | None = None
         self._changed: frozenset[str] = frozenset()
         self._by_name: dict[str | None, Policies] | None = None
+        # The files of the version before, and the policies that only one of the two has.
+        self._before: Mapping[str, Policies] | None = None
+        self._others: Policies = ()
 
     def with_files(self, changed: Mapping[str, Policies]) -> PolicyShelf:
         """The shelf with these files instead; no policies: the file is gone."""
@@ -57,6 +60,7 @@ class PolicyShelf:
             if not policies:
                 del files[uri]
         new = PolicyShelf(files, self.key)
+        new._before, new._others = self.files, _others(self.files, changed)
         if self._index is not None and self.files and len(self._changed) + len(changed) <= _MOST_CHANGED:
             new._index = self._index
             new._changed = self._changed | changed.keys()
@@ -100,10 +104,16 @@ class PolicyShelf:
         """The policies that answer a question, and no others. Nothing is noted."""
         if not isinstance(about, LabelSelector):
             return self._named(about)
-        found = self._look_up(question, about)
-        if question is Question.INTERSECTING:
-            return tuple(located for located in found if intersects(_pod_selector(located), about))
-        return tuple(located for located in found if includes(_pod_selector(located), about))
+        return tuple(located for located in self._look_up(question, about) if _is_answer(located, question, about))
+
+    def answers_as_before(self, files: Mapping[str, Policies], questions: Iterable[Asked]) -> bool:
+        """Whether it surely answers these questions as the shelf with `files` did: as the one before it, if nothing else.
+
+        An edit makes another policy of one. Who asked a question that neither answers has the answer of before.
+        """
+        return self._before is files and not any(
+            _is_answer(one, question, about) for _, question, about in questions for one in self._others
+        )
 
     def _look_up(self, question: Question, selector: LabelSelector) -> Iterable[LocatedPolicy]:
         if not self.files:
@@ -128,3 +138,19 @@ def empty_shelf(key: Hashable) -> PolicyShelf:
 
 def _pod_selector(located: LocatedPolicy) -> LabelSelector:
     return located.policy.pod_selector
+
+
+def _others(before: Mapping[str, Policies], changed: Mapping[str, Policies]) -> Policies:
+    """The policies that some files had, or have now, and not both."""
+    were = [one for uri in changed for one in before.get(uri, ())]
+    are = [one for policies in changed.values() for one in policies]
+    kept = {id(one) for one in were} & {id(one) for one in are}
+    return tuple([one for one in (*were, *are) if id(one) not in kept])
+
+
+def _is_answer(located: LocatedPolicy, question: Question, about: LabelSelector | str | None) -> bool:
+    """Whether a policy answers a question of a shelf."""
+    if not isinstance(about, LabelSelector):
+        return located.policy.name == about
+    ask = intersects if question is Question.INTERSECTING else includes
+    return ask(located.policy.pod_selector, about)

@@ -21,6 +21,7 @@ from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.index import NO_FACTS, FileFacts
 from netpol_lsp.workspace.parts import Dependencies, shelves_of
 from netpol_lsp.workspace.reads import READS
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from netpol_lsp.yaml.templates.languages import Language
 
 
@@ -38,6 +39,7 @@ class CachedDocument:
         "_dependencies",
         "_found",
         "_looks",
+        "_moment",
         "_moved",
         "_place",
         "_placed",
@@ -64,6 +66,7 @@ class CachedDocument:
         self._config: FileConfig | None = None
         self._world: object = None
         self._dependencies: Dependencies | None = None
+        self._moment: object = None
         self._found: list[Diagnostic] = []
         self._together: list[Diagnostic] = []
         self._looks: list[Diagnostic] = []
@@ -87,15 +90,27 @@ class CachedDocument:
             self.revision = self.look = object()
         if self._world is not workspace.token and workspace.is_complete:
             self._world = workspace.token
-            if self._dependencies is None or not self._dependencies.hold_in(workspace.view):
+            if not self._holds_in(workspace.view):
                 with READS.recording() as reads:
                     together = lint_document(self.analysis, config, workspace.view, Scope.WORKSPACE)
                 self.shelves, self._dependencies = shelves_of(reads), Dependencies(workspace.view, reads)
+                self._moment = workspace.view.index.moment
                 self.revision = object()
                 looks = list(map(_look, together))
                 if looks != self._looks:
                     self.look, self._looks = self.revision, looks
                 self._together = together
+
+    def _holds_in(self, view: WorkspaceSnapshot) -> bool:
+        """Whether what depends on other manifests is as it was found, which is what `view` is compared with from then on."""
+        if self._dependencies is None:
+            return False
+        # An edit touches a few shelves: who read from none of them need not compare.
+        touched = view.index.touched_since(self._moment)
+        if (touched is None or not touched.isdisjoint(self.shelves)) and not self._dependencies.hold_in(view):
+            return False
+        self._moment = view.index.moment
+        return True
 
     def let_go(self) -> None:
         """Forget what depends on other manifests: its fixes keep alive all that they were found beside.

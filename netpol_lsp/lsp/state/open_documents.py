@@ -49,12 +49,10 @@ class Dependents:
 
     def put(self, uri: str, snapshot: Snapshot) -> None:
         """A document says this now, and was last judged by what it was read from."""
-        keys: set[Hashable] = set()
-        for part in snapshot.ours if snapshot.is_wanted else ():
-            keys |= snapshot.known[part.text].shelves
+        parts = snapshot.ours if snapshot.is_wanted else ()
+        found = frozenset[Hashable]().union(*{snapshot.known[part.text].shelves for part in parts})
         if snapshot.tests:
-            keys.add(_EVERYTHING)
-        found = frozenset(keys)
+            found |= {_EVERYTHING}
         if self._keys.get(uri) == found:
             return
         self.forget(uri)

@@ -225,10 +225,14 @@ class Session:
         config, is_wanted = self.configuration.for_document(path)
         too_long = len(text) > MAX_LENGTH
         source = make_source(key_of_uri(uri), "" if too_long else text, version, None if too_long else lines)
-        document = DocumentVersion(uri, path, source, self.encoding, config, is_wanted, too_long)
+        before = {chunk.text for chunk in previous.chunks} if previous is not None else set[str]()
+        plain_before = before if previous is not None and previous.document.is_plain else set[str]()
+        document = DocumentVersion(
+            uri, path, source, self.encoding, config, is_wanted, too_long, plain_before=plain_before
+        )
         snapshot = Snapshot(document, self.workspace)
         if previous is not None:
             # Two versions' worth: an edit that is taken back finds everything as it was.
-            texts = {chunk.text for chunk in (*previous.chunks, *snapshot.chunks)}
+            texts = before.union([chunk.text for chunk in snapshot.chunks])
             snapshot.known.update((text, known) for text, known in previous.known.items() if text in texts)
         return snapshot

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from netpol_lsp.workspace.file_resources import joined
 from netpol_lsp.workspace.index import FileFacts
 from netpol_lsp.yaml.documents import Chunk
 from netpol_lsp.yaml.manifests import split_manifest
-from netpol_lsp.yaml.templates.languages import Language, language_of
+from netpol_lsp.yaml.templates.languages import Language, language_of, may_be_template
 
 if TYPE_CHECKING:
     from netpol_lsp.project.rendered_overlay import FileOverlay
@@ -37,7 +38,8 @@ class DocumentVersion:
     """One version of a document by itself. Everything is worked out when it is first asked for, and kept.
 
     `known` is shared between the versions of a document: by the text of each of its YAML documents. `is_wanted`: the
-    configuration does not exclude the file. `uri` is as the client writes it, that of `source` as we do.
+    configuration does not exclude the file. `uri` is as the client writes it, that of `source` as we do. `plain_before`: the
+    YAML documents of the version before, where nothing in it looked like a template.
     """
 
     uri: str
@@ -48,6 +50,7 @@ class DocumentVersion:
     is_wanted: bool = True
     is_too_long: bool = False
     known: dict[str, CachedDocument] = field(default_factory=dict, compare=False, repr=False)
+    plain_before: AbstractSet[str] = field(default=frozenset(), compare=False, repr=False)
 
     @property
     def is_config(self) -> bool:
@@ -62,12 +65,27 @@ class DocumentVersion:
     @lazy
     def language(self) -> Language | None:
         """The template language of the file."""
-        return language_of(self.source.text, self.uri)
+        return None if self.is_plain else language_of(self.source.text, self.uri)
+
+    @lazy
+    def is_plain(self) -> bool:
+        """Whether nothing looks like a template: of a version after such a one, only what is new is looked at."""
+        if not self.plain_before:
+            return not may_be_template(self.source.text)
+        return not any(
+            may_be_template(chunk.text) for chunk in self._plain_chunks if chunk.text not in self.plain_before
+        )
+
+    @lazy
+    def _plain_chunks(self) -> list[Chunk]:
+        return split_manifest(self.source.text, None)
 
     @lazy
     def chunks(self) -> list[Chunk]:
         """The YAML documents as strings."""
-        return [] if self.is_too_long or self.is_config else split_manifest(self.source.text, self.language)
+        if self.is_too_long or self.is_config:
+            return []
+        return self._plain_chunks if self.is_plain else split_manifest(self.source.text, self.language)
 
     @lazy
     def analysis(self) -> Analysis:

@@ -75,19 +75,22 @@ RENDERED = "#rendered"
 """In the URI of a text that a renderer made: whatever is in it, it is no template."""
 
 
-def language_of(text: str, uri: str = "") -> Language | None:
-    """The language of a file, going by its name and its text; None for a plain manifest."""
+def may_be_template(text: str) -> bool:
+    """A quick look: whether a text has what all templates have. Each such sign is within one line."""
     # Written out: it is asked for each file and edit, and nearly all have none of these. One character is found much faster.
-    if not (
+    return (
         "{{" in text
         or "[[" in text
         or "{#" in text
         or ("%" in text and ("{%" in text or "<%" in text or "%{" in text))
         or ("@" in text and ("#@" in text or "(@" in text))
         or ("$" in text and "${" in text)
-    ):
-        return None
-    if RENDERED in uri:
+    )
+
+
+def language_of(text: str, uri: str = "") -> Language | None:
+    """The language of a file, going by its name and its text; None for a plain manifest."""
+    if not may_be_template(text) or RENDERED in uri:
         return None
     for ending, language in _ENDINGS.items():
         if uri.endswith(ending):
