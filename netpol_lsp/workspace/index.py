@@ -28,7 +28,12 @@ from netpol_lsp.workspace.reads import (
     SHARDS,
 )
 from netpol_lsp.workspace.resource_shard import ResourceShard, empty_shard
+<<<<<<< HEAD
 from netpol_lsp.workspace.shelf import Policies, PolicyShelf, empty_shelf
+=======
+from netpol_lsp.workspace.resources import NO_RESOURCES, ResourceFacts
+from netpol_lsp.workspace.shelf import Policies, PolicyShelf, differing, empty_shelf
+>>>>>>> 87b1dc6 (Tests and changelog: steps of a keystroke, what is as before, templates that come and go)
 
 UNKNOWN_NAMESPACE = "\0"
 """The key of what a template gives its namespace; no namespace is called so."""
@@ -340,10 +345,8 @@ def _changed_groups(before: Policies, after: Policies) -> Iterator[tuple[Hashabl
 
     An edit makes another policy of one; the others are the same values, and only the groups of this one are compared.
     """
-    kept = {id(one) for one in before} & {id(one) for one in after}
-    others = [one for one in (*before, *after) if id(one) not in kept]
-    in_order = [one for one in before if id(one) in kept] == [one for one in after if id(one) in kept]
-    if len(others) > _FEW or not in_order:
+    others = differing(before, after)
+    if len(others) > _FEW:
         were, are = _by_shelf(before), _by_shelf(after)
         for key in dict.fromkeys((*were, *are)):
             mine = tuple(are.get(key, ()))

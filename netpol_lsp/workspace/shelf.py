@@ -142,10 +142,18 @@ def _pod_selector(located: LocatedPolicy) -> LabelSelector:
 
 def _others(before: Mapping[str, Policies], changed: Mapping[str, Policies]) -> Policies:
     """The policies that some files had, or have now, and not both."""
-    were = [one for uri in changed for one in before.get(uri, ())]
-    are = [one for policies in changed.values() for one in policies]
-    kept = {id(one) for one in were} & {id(one) for one in are}
-    return tuple([one for one in (*were, *are) if id(one) not in kept])
+    return tuple([one for uri, policies in changed.items() for one in differing(before.get(uri, ()), policies)])
+
+
+def differing(before: Policies, after: Policies) -> Policies:
+    """The policies of a file before and after between the first and the last place where it has other values."""
+    start, shorter = 0, min(len(before), len(after))
+    while start < shorter and before[start] is after[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and before[-1 - end] is after[-1 - end]:
+        end += 1
+    return before[start : len(before) - end] + after[start : len(after) - end]
 
 
 def _is_answer(located: LocatedPolicy, question: Question, about: LabelSelector | str | None) -> bool:

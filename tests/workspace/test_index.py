@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netpol_lsp.config.settings import Settings
-from netpol_lsp.kube.label_selector import includes
+from netpol_lsp.kube.label_selector import EVERYTHING, includes, match_labels
 from netpol_lsp.lint.file_facts import facts_of
 from netpol_lsp.text.source import Source, make_source
 from netpol_lsp.workspace.index import EMPTY_INDEX, NO_FACTS, FileFacts, WorkspaceIndex, build, namespace_key
 from netpol_lsp.workspace.pods import Place, find_pods
+from netpol_lsp.workspace.shelf import Question
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 POLICY = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}{space}}}\nspec: {{podSelector: {{matchLabels: {{app: {app}}}}}, policyTypes: [Ingress]}}\n"
@@ -70,6 +71,41 @@ def test_step_by_step_or_at_once(steps, kustomization) -> None:
     known = {uri: one for uri, one in files.items() if one}
     assert seen(index) == seen(build(known, context & known.keys()))
     assert seen(pickle.loads(pickle.dumps(index))) == seen(index)
+
+
+@given(STEPS)
+def test_what_is_said_to_be_as_before_is_as_before(steps) -> None:
+    index = EMPTY_INDEX
+    labels = [match_labels({"app": app}) for app in ("web", "db")]
+    questions = [(asked, one) for one in (*labels, EVERYTHING) for asked in (Question.INTERSECTING, Question.INCLUDING)]
+    questions += [(Question.NAMED, name) for name in ("one", "two")]
+    for uri, texts, is_context in steps:
+        before = index
+        index = before.with_files({uri: facts(uri, *texts)}, [uri] if is_context else [])
+        touched = index.touched_since(before.moment)
+        for key in {*before.shelves, *index.shelves}:
+            old, new = before.shelf(key), index.shelf(key)
+            assert touched is None or key in touched or new is old
+            for question, about in questions:
+                if new.answers_as_before(old.files, iter([(key, question, about)])):
+                    assert new.answer(question, about) == old.answer(question, about)
+
+
+def test_an_edit_touches_the_shelves_of_its_policy() -> None:
+    files = {f"{name}.yaml": facts(f"{name}.yaml", text(POLICY, name, "web", name)) for name in ("a", "b")}
+    before = build(files)
+    after = before.with_files({"a.yaml": facts("a.yaml", text(POLICY, "a", "db", "a"))})
+    touched = after.touched_since(before.moment)
+    assert touched is not None
+    assert namespace_key("a") in touched
+    assert namespace_key("b") not in touched
+    assert after.touched_since(after.moment) == frozenset()
+    pods = after.with_files({"b.yaml": facts("b.yaml", text(POD, "b", "web", "b"))})
+    assert pods.touched_since(after.moment) is None
+    shelf, old = after.shelf(namespace_key("a")), before.shelf(namespace_key("a"))
+    asked = (namespace_key("a"), Question.NAMED)
+    assert shelf.answers_as_before(old.files, [(*asked, "b")])
+    assert not shelf.answers_as_before(old.files, [(*asked, "b"), (*asked, "a")])
 
 
 def test_what_did_not_change_stays_the_same_value() -> None:
