@@ -15,9 +15,10 @@ from netpol_lsp.config.settings import Settings
 from netpol_lsp.lint.context import PolicyContext
 from netpol_lsp.lint.known_cluster import KnownCluster, PolicyPlace, cluster_of
 from netpol_lsp.policies.direction import Direction
-from netpol_lsp.workspace.index import CLUSTER, UNKNOWN_NAMESPACE, namespace_key
+from netpol_lsp.workspace.index import CLUSTER
 from netpol_lsp.workspace.parts import answers
 from netpol_lsp.workspace.reads import ANSWER, READS, WATCHED
+from netpol_lsp.workspace.shelf_keys import UNKNOWN_NAMESPACE, namespace_key
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 if TYPE_CHECKING:

@@ -12,14 +12,10 @@ from netpol_lsp.lint.context import PolicyContext
 from netpol_lsp.policies.origin import Origin
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.memo import Memo
-from netpol_lsp.workspace.index import (
-    ALL_POLICIES,
-    CLUSTER,
-    UNKNOWN_NAMESPACE,
-    namespace_key,
-)
+from netpol_lsp.workspace.index import CLUSTER
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.reads import POLICIES, READS, SHARDS
+from netpol_lsp.workspace.shelf_keys import ALL_POLICIES, UNKNOWN_NAMESPACE, namespace_key
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from netpol_lsp.policies.origin import NOWHERE, Origin
 from netpol_lsp.reach.by_namespace import ByNamespace, Groups, groups_of
 from netpol_lsp.reach.cluster import NAMELESS, Cluster, Workload
 from netpol_lsp.workspace.file_order import path_order
-from netpol_lsp.workspace.index import CLUSTER, namespace_key
+from netpol_lsp.workspace.index import CLUSTER
 from netpol_lsp.workspace.resources import IngressFacts, OtherPolicyFacts, ServiceFacts, UnknownManifest, WorkloadFacts
+from netpol_lsp.workspace.shelf_keys import namespace_key
 from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
 
 DEFAULT_NAMESPACE = "default"

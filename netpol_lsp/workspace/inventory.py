@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from netpol_lsp.policies.origin import NOWHERE, Origin
-from netpol_lsp.workspace.index import CLUSTER, UNKNOWN_NAMESPACE
+from netpol_lsp.workspace.index import CLUSTER
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.pods import PodMatches, find_pods, place_of
 from netpol_lsp.workspace.resources import (
@@ -17,6 +17,7 @@ from netpol_lsp.workspace.resources import (
     UnknownManifest,
     WorkloadFacts,
 )
+from netpol_lsp.workspace.shelf_keys import UNKNOWN_NAMESPACE
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 NO_NAMESPACE = "(names no namespace)"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from netpol_lsp.policies.direction import Direction
-from netpol_lsp.workspace.index import UNKNOWN_NAMESPACE
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.possible_policies import concerns
+from netpol_lsp.workspace.shelf_keys import UNKNOWN_NAMESPACE
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 _OWN_NETWORKS = frozenset({"MultiNetworkPolicy"})

@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from netpol_lsp.text.memo import Memo
-from netpol_lsp.workspace.index import ALL_POLICIES, cni_key, namespace_key
 from netpol_lsp.workspace.reads import (
     ALIKE,
     ANSWER,
@@ -28,6 +27,7 @@ from netpol_lsp.workspace.reads import (
     Read,
 )
 from netpol_lsp.workspace.shelf import Asked, Policies
+from netpol_lsp.workspace.shelf_keys import ALL_POLICIES, cni_key, namespace_key
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot, place_in_files
 
 _NOT_ASKED = object()

@@ -10,9 +10,10 @@ from netpol_lsp.kube.label_selector import LabelSelector, Operator, matches
 from netpol_lsp.kube.well_known import METADATA_NAME, VOLATILE_LABELS
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.endpoint import match_known
-from netpol_lsp.workspace.index import CLUSTER, UNKNOWN_NAMESPACE
+from netpol_lsp.workspace.index import CLUSTER
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.reads import Read, remember
+from netpol_lsp.workspace.shelf_keys import UNKNOWN_NAMESPACE
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from netpol_lsp.workspace.ternary import Ternary
 

@@ -18,25 +18,20 @@ from netpol_lsp.policies.origin import Origin
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.document_places import DocumentPlaces
-from netpol_lsp.workspace.index import (
-    ALL_POLICIES,
-    CLUSTER,
-    EMPTY_INDEX,
-    NO_FACTS,
-    UNKNOWN_NAMESPACE,
-    UNKNOWN_POLICIES,
-    FileFacts,
-    WorkspaceIndex,
-    build,
-    cni_key,
-    folder_key,
-    namespace_key,
-)
+from netpol_lsp.workspace.index import CLUSTER, EMPTY_INDEX, NO_FACTS, FileFacts, WorkspaceIndex, build
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.possible_policies import may_be_policy, of_other_policy, of_unknown_manifest
 from netpol_lsp.workspace.reads import FIRST_ON, KNOWN, NAMESPACE, READS, WHOLE, Read, remember, remembered
 from netpol_lsp.workspace.resource_shard import ResourceShard
 from netpol_lsp.workspace.shelf import Asked, PolicyShelf
+from netpol_lsp.workspace.shelf_keys import (
+    ALL_POLICIES,
+    UNKNOWN_NAMESPACE,
+    UNKNOWN_POLICIES,
+    cni_key,
+    folder_key,
+    namespace_key,
+)
 from netpol_lsp.workspace.ternary import Ternary
 
 if TYPE_CHECKING:

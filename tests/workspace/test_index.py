@@ -11,9 +11,10 @@ from netpol_lsp.config.settings import Settings
 from netpol_lsp.kube.label_selector import EVERYTHING, includes, match_labels
 from netpol_lsp.lint.file_facts import facts_of
 from netpol_lsp.text.source import Source, make_source
-from netpol_lsp.workspace.index import EMPTY_INDEX, NO_FACTS, FileFacts, WorkspaceIndex, build, namespace_key
+from netpol_lsp.workspace.index import EMPTY_INDEX, NO_FACTS, FileFacts, WorkspaceIndex, build
 from netpol_lsp.workspace.pods import Place, find_pods
 from netpol_lsp.workspace.shelf import Question
+from netpol_lsp.workspace.shelf_keys import namespace_key
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 POLICY = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}{space}}}\nspec: {{podSelector: {{matchLabels: {{app: {app}}}}}, policyTypes: [Ingress]}}\n"
