@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from netpol_lsp.files.cache_folder import read_own_file, write_own_file
 from netpol_lsp.project.disk_cache import digest
 from netpol_lsp.workspace.fact_codec import facts_from_json
 from netpol_lsp.workspace.index import FileFacts
-from netpol_lsp.workspace.part_digests import PartState
+from netpol_lsp.workspace.part_digests import PartDigests, PartState
 
 FORMAT = 1
 _LARGEST = 256 * 1024 * 1024
@@ -76,6 +77,20 @@ class DependencyCache:
     def parts_of(self, record: Record) -> tuple[PartState, ...]:
         """What the findings of a file were read from."""
         return tuple([self._states[int(number)] for number in record.parts.split()])
+
+    def stale_parts(self, records: Iterable[Record], digests: PartDigests) -> set[str]:
+        """The numbers of the parts of these records that are no longer what they were; each is looked at once."""
+        stale = set()
+        for number in set(chain.from_iterable(record.parts.split() for record in records)):
+            state = self._states[int(number)]
+            if not digests.hold(state):
+                stale.add(number)
+            elif (now := digests.now(state)) is not state:
+                # Another shelf answers the same: whoever asked has this answer from it, too.
+                self._states[int(number)] = now
+                self._numbers.setdefault(now, int(number))
+                self._changed = True
+        return stale
 
     def numbers(self, parts: Iterable[PartState]) -> str:
         """The numbers of parts, for a record."""

@@ -153,7 +153,7 @@ class Linting:
         content, read_with = digest(source.text), _read_with(settings, source.uri, is_ours=False, has_resources=True)
         self._contents[source.uri] = content
         # Apart from the file of this path, which another run may lint.
-        path = f"context\\0{source.uri}"
+        path = f"context {source.uri}"
         known = self._known.facts(path, content, read_with, source.uri)
         if known is None:
             known = facts_of(source, settings)
@@ -162,17 +162,16 @@ class Linting:
 
     def _judge(self, perhaps: Iterable[BatchItem], workspace: WorkspaceSnapshot) -> list[BatchItem]:
         """Recall the findings that were read from what is still the same; the files of the others."""
+        records = [(item, self._records[item.target.path]) for item in perhaps]
         digests = PartDigests(workspace, self._contents)
+        changed = self._known.stale_parts((record for _, record in records), digests)
         stale: list[BatchItem] = []
-        for item in perhaps:
-            record = self._records[item.target.path]
-            parts = self._known.parts_of(record)
-            if not all(map(digests.hold, parts)) or not recall(item) or item.entry is None:
+        for item, record in records:
+            if not changed.isdisjoint(record.parts.split()) or not recall(item) or item.entry is None:
                 stale.append(item)
                 continue
-            item.entry.key = self.keys.of(item.target, alone=False)
+            item.entry.key = record.found_for = self.keys.of(item.target, alone=False)
             self.cache.put(item.target.absolute, item.entry)
-            self._note(item, map(digests.now, parts))
         return stale
 
     def _take(self, item: BatchItem, found: Found, *, alone: bool = False) -> None:

@@ -188,6 +188,8 @@ def _dataclass(kind: type[Any]) -> _Codec:
     codecs = [(one.name, _default(one), _codec_of(hints[one.name])) for one in fields(kind)]
     encoders = [(name, default, codec.encode) for name, default, codec in codecs]
     decoders = {name: codec.decode for name, _, codec in codecs}
+    # Most fields are of these, and are looked at without a call.
+    plain = {name: allowed for name in decoders if (allowed := _plain_types(hints[name]))}
 
     def encode(value: Any, uri: str) -> Any:
         found = {}
@@ -202,11 +204,24 @@ def _dataclass(kind: type[Any]) -> _Codec:
     def decode(data: Any, uri: str) -> Any:
         if type(data) is not dict:
             raise TypeError(_UNREADABLE)
-        return kind(**{name: decoders[name](one, uri) for name, one in data.items()})
+        for name, one in data.items():
+            allowed = plain.get(name)
+            if allowed is None:
+                data[name] = decoders[name](one, uri)
+            elif type(one) not in allowed:
+                raise TypeError(_UNREADABLE)
+        return kind(**data)
 
     return _Codec(encode, decode)
 
 
+def _plain_types(hint: Any) -> frozenset[type]:
+    """The types that a field may have whose values are written as they are; none for another field."""
+    options = frozenset(typing.get_args(hint) if typing.get_origin(hint) in (Union, types.UnionType) else (hint,))
+    return options if options <= _PLAIN else frozenset()
+
+
+_PLAIN = frozenset({str, int, bool, types.NoneType})
 _WHOLLY_COMPARED = frozenset({str, bool, dict, Origin})
 
 

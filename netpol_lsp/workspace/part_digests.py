@@ -71,10 +71,10 @@ class PartDigests:
 
     def now(self, state: PartState) -> PartState:
         """A part that holds, as it is to be compared from now on."""
-        return self._state(read_from_json(state.read)) if state.shelf and self._shelf_moved(state) else state
-
-    def _shelf_moved(self, state: PartState) -> bool:
-        return self._shelf(read_from_json(state.read)) != state.shelf
+        if not state.shelf:
+            return state
+        read = read_from_json(state.read)
+        return state if self._shelf(read) == state.shelf else self._state(read)
 
     def _holds(self, state: PartState) -> bool:
         read = read_from_json(state.read)
