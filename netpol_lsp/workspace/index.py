@@ -230,8 +230,9 @@ class _Change:
         for uri in uris:
             old = self._old(uri)
             new = self.changed.get(uri, old)
-            before[uri] = delivered_policies(old.policies, self.old.delivery.scope_of(uri))
-            after[uri] = delivered_policies(new.policies, self.delivery.scope_of(uri))
+            if old.policies or new.policies:
+                before[uri] = delivered_policies(old.policies, self.old.delivery.scope_of(uri))
+                after[uri] = delivered_policies(new.policies, self.delivery.scope_of(uri))
         return before, after
 
     def _names(
@@ -281,8 +282,8 @@ class _Change:
             new = self.changed[uri].resources if uri in self.changed else old
             if is_delivery_same and old == new:
                 continue
-            before = by_namespace(delivered(old, self.old.delivery.scope_of(uri)))
-            after = by_namespace(delivered(new, delivery.scope_of(uri)))
+            before = by_namespace(_delivered(old, self.old.delivery, uri))
+            after = by_namespace(_delivered(new, delivery, uri))
             for key in dict.fromkeys((*before, *after)):
                 mine = after.get(key, NO_RESOURCES)
                 if before.get(key, NO_RESOURCES) != mine:
@@ -319,6 +320,13 @@ def delivered_policies(policies: Policies, scope: DeliveryScope) -> Policies:
     if scope.is_patch:
         return ()
     return tuple(replace(one, policy=delivered_policy(one.policy, scope)) for one in policies)
+
+
+def _delivered(resources: ResourceFacts, delivery: DeliveryMap, uri: str) -> ResourceFacts:
+    # Most workspaces say nothing of the delivery of most files, and there are many files.
+    return (
+        delivered(resources, delivery.scope_of(uri)) if delivery.facts and resources is not NO_RESOURCES else resources
+    )
 
 
 _CLUSTER_WIDE = ("namespaces", "webhooks", "nodes", "deliveries")
