@@ -58,8 +58,11 @@ for _one in WRAPPERS:
 
 def wrapper_of(kind: str | None, api_version: str | None) -> Wrapper | None:
     """What is known of a kind that holds objects."""
+    wrappers = _BY_KIND.get(kind or "")
+    if wrappers is None:
+        return None
     group, _, version = (api_version or "").rpartition("/")
-    for wrapper in _BY_KIND.get(kind or "", ()):
+    for wrapper in wrappers:
         if wrapper.group == "" and (group.endswith("template.openshift.io") or (not group and version == "v1")):
             return wrapper
         if wrapper.group and (group == wrapper.group or group.endswith(f".{wrapper.group}")):

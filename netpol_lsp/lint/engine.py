@@ -157,9 +157,9 @@ def _run_rules(
 def _collect(found: list[Diagnostic], check: Check, ctx: Context, config: FileConfig) -> None:
     """Add the findings of one rule; when it raises, what it found before and a finding that says so."""
     try:
-        known = len(found)
-        found.extend(islice(check(ctx), MOST_FINDINGS + 1))
-        if len(found) > known + MOST_FINDINGS:
+        most = len(found) + MOST_FINDINGS
+        found += islice(check(ctx), MOST_FINDINGS + 1)
+        if len(found) > most:
             message = f"more than {MOST_FINDINGS:,} findings of {ctx.rule.code}: those from here on are left out"
             found[-1] = replace(found[-1], message=message, label="", related=(), fixes=())
     except OverBudgetError as error:

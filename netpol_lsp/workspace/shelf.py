@@ -18,6 +18,10 @@ _MOST_CHANGED = 64
 """Files that may differ from those of the large selector index before it is made anew."""
 
 
+_FEW = 8
+"""Files that change at once, as by edits, up to which a version of a shelf knows what is different in it."""
+
+
 class Question(StrEnum):
     """What can be asked of a shelf about a selector or a name."""
 
@@ -60,7 +64,8 @@ class PolicyShelf:
             if not policies:
                 del files[uri]
         new = PolicyShelf(files, self.key)
-        new._before, new._others = self.files, _others(self.files, changed)
+        if len(changed) <= _FEW:
+            new._before, new._others = self.files, _others(self.files, changed)
         if self._index is not None and self.files and len(self._changed) + len(changed) <= _MOST_CHANGED:
             new._index = self._index
             new._changed = self._changed | changed.keys()

@@ -37,8 +37,8 @@ def changed_groups(before: Policies, after: Policies) -> Iterator[tuple[Hashable
 
     An edit makes another policy of one; the others are the same values, and only the groups of this one are compared.
     """
-    others = differing(before, after)
-    if len(others) > _FEW:
+    others = differing(before, after) if before and after else ()
+    if not others or len(others) > _FEW:
         were, are = _by_shelf(before), _by_shelf(after)
         for key in dict.fromkeys((*were, *are)):
             mine = tuple(are.get(key, ()))

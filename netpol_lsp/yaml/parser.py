@@ -277,7 +277,7 @@ class _Builder:
             if type(node) is Mapping:
                 node.start = taken[0].start
             last = taken[-1].end
-            node.end = max(node.start, last)
+            node.end = last if last > node.start else node.start  # noqa: FURB136 - done for each collection
         if node.anchor is not None:
             self.expander.close(node)
 
@@ -285,8 +285,7 @@ class _Builder:
         if len(taken) % 2:
             end = taken[-1].end
             taken.append(Scalar(end, end, ""))
-        pairs = iter(taken)
-        node.entries = [Entry(key, next(pairs)) for key in pairs]
+        node.entries = list(map(Entry, taken[::2], taken[1::2]))
         if self.may_merge and any(is_merge_key(key) for key in taken[::2]):
             node.merged = merge_entries(node, self.expander.problems)
 
