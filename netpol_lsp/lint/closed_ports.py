@@ -15,7 +15,7 @@ from netpol_lsp.lint.rule_pods import serves, target_number
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
 from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
-from netpol_lsp.workspace.pods import Place, find_pods, may_be_changed, place_of
+from netpol_lsp.workspace.pods import Place, find_pods, is_near, may_be_changed, place_of
 from netpol_lsp.workspace.snapshot import isolates_direction, selects_all_of
 from netpol_lsp.workspace.ternary import Ternary
 from netpol_lsp.yaml.item_comments import comment_text, comments_on
@@ -76,7 +76,8 @@ def _outside(ctx: PolicyContext, where: Place) -> list[tuple[ServiceFacts, Servi
     for service in ctx.workspace.services_in(where.namespace):
         if service.type not in _FROM_OUTSIDE or service.is_context or _is_internal(service):
             continue
-        if not are_applied_together(ctx, [service.origin.uri]):
+        uri = service.origin.uri
+        if not are_applied_together(ctx, [uri]) or not is_near(ctx.workspace, ctx.source.uri, uri):
             continue
         if where.namespace is None and service.origin.uri.rpartition("/")[0] != ctx.located.folder:
             continue

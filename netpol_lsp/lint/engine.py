@@ -16,6 +16,7 @@ from netpol_lsp.kube.wrappers import is_encrypted
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
 from netpol_lsp.lint.context import Context, DocumentScope, PolicyContext
 from netpol_lsp.lint.file_facts import file_facts
+from netpol_lsp.lint.generated import is_generated
 from netpol_lsp.lint.plan import Check, Scope, needs_whole_policy, plan_of
 from netpol_lsp.lint.registry import codes_said_once, rule_info, structure_codes
 from netpol_lsp.lint.report import FileReport
@@ -67,12 +68,18 @@ def join_findings(
 ) -> list[Diagnostic]:
     """The findings of a file out of those of its documents: suppressed ones marked, sorted by place and code."""
     found = list(_without_repeats(chain.from_iterable(by_document)))
+    if any(one.severity in _FOR_AUTHORS for one in found) and is_generated(analysis.source.text):
+        found = [one for one in found if one.severity not in _FOR_AUTHORS]
     try:
         found = apply_suppressions(analysis, found, config)
     except Exception as error:  # noqa: BLE001 - what was found is reported, suppressed or not
         found.append(_failed("the suppressions", error, config.severities))
     found.sort(key=lambda diagnostic: diagnostic.sort_key)
     return found
+
+
+_FOR_AUTHORS = (Severity.INFO, Severity.HINT)
+"""What is worth a look when a manifest is written: nobody acts on it in a file that a program writes."""
 
 
 def _without_repeats(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:

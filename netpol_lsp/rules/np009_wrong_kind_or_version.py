@@ -89,5 +89,7 @@ def _finding(
     ctx: Context, kube_object: KubeObject, field: Field[str], message: str, value: str, applicability: Applicability
 ) -> Diagnostic:
     edits = replace_scalar(ctx.document, field.node, value)
+    if "//" in (field.value or ""):
+        applicability = Applicability.UNSAFE  # what is meant as a comment would be lost
     fix = ctx.fix(f"Write `{value}`", edits, applicability)
     return ctx.finding(field, message, label=f"use `{value}`", fixes=[fix], obj=kube_object)

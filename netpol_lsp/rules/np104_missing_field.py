@@ -5,13 +5,13 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.typed_field import Field, string_field
+from netpol_lsp.lint.misspelt import is_misspelt
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
-from netpol_lsp.text.edit_distance import distance
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.edit.mappings import insert_entry, insert_entry_first, set_value
-from netpol_lsp.yaml.nodes import Entry, Mapping, Node, is_null
+from netpol_lsp.yaml.nodes import Entry, Mapping, is_null
 from netpol_lsp.yaml.templates.masking import is_unknown
 
 
@@ -59,7 +59,7 @@ def missing_field(ctx: PolicyContext) -> Diagnostics:
     yield from _type_fields(ctx)
     yield from _name(ctx)
     for block in ctx.policy.ip_blocks:
-        if _is_missing(block.cidr) and not _is_misspelt(block.node, "cidr"):
+        if _is_missing(block.cidr) and not is_misspelt(block.node, "cidr"):
             path = ctx.field_in(block.node, "cidr")
             yield ctx.finding(block.cidr or block, "an ipBlock needs a `cidr`", label="no cidr", field=path)
     for selector in ctx.policy.selectors:
@@ -79,7 +79,7 @@ def _conditions(ctx: PolicyContext, selector: Selector) -> Diagnostics:
         if key is not None and key.value is None and not key.is_null and not key.is_unknown:
             continue  # no text: NP102
         for name, field in (("key", requirement.key), ("operator", requirement.operator)):
-            if _is_missing(field) and not _is_misspelt(requirement.node, name):
+            if _is_missing(field) and not is_misspelt(requirement.node, name):
                 message = f"a condition of matchExpressions needs its `{name}`"
                 path = ctx.field_in(requirement.node, name)
                 place = field.span if field is not None else _first_key(requirement.node)
@@ -88,18 +88,6 @@ def _conditions(ctx: PolicyContext, selector: Selector) -> Diagnostics:
 
 def _is_missing(field: Field[str] | None) -> bool:
     return field is None or field.is_null or field.value == ""
-
-
-def _is_misspelt(node: Node, name: str) -> bool:
-    """Whether a field is there under a name that is all but right: NP101 offers the right one."""
-    most = 1 if len(name) < _LONG else 2
-    return isinstance(node, Mapping) and any(
-        entry.name is not None and entry.name != name and distance(entry.name.lower(), name.lower(), most) <= most
-        for entry in node.entries
-    )
-
-
-_LONG = 6
 
 
 def _first_key(mapping: Mapping) -> Span:
@@ -116,7 +104,7 @@ def _type_fields(ctx: PolicyContext) -> Diagnostics:
         ("kind", kube_object.kind_field, NETWORK_POLICY),
     )
     for name, field, value in values:
-        if not _is_missing(field) or _is_misspelt(root, name):
+        if not _is_missing(field) or is_misspelt(root, name):
             continue
         if field is not None and field.entry is not None:
             edits = set_value(ctx.document, field.entry, value)
@@ -141,7 +129,7 @@ def _name(ctx: PolicyContext) -> Diagnostics:
     prefix = string_field(metadata.get("generateName")) if metadata is not None else None
     if not _is_missing(kube_object.name_field) or not _is_missing(prefix):
         return
-    if _is_misspelt(root, "metadata") or (metadata is not None and _is_misspelt(metadata, "name")):
+    if is_misspelt(root, "metadata") or (metadata is not None and is_misspelt(metadata, "name")):
         return
     entry = kube_object.node.get("metadata")
     if entry is not None and metadata is None and not is_null(entry.value):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.direction import DIRECTIONS
+from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.text.edits import Applicability, Fix
+from netpol_lsp.workspace.snapshot import isolates_direction, selects_all_of
+from netpol_lsp.workspace.ternary import Ternary
 from netpol_lsp.yaml.edit.mappings import Edits, insert_entry, set_value
 
 
-@policy_rule("NP201", category="intent", severity=Severity.WARNING, has_facts=True)
+@policy_rule("NP201", category="intent", severity=Severity.WARNING, uses_workspace=True, has_facts=True)
 def policy_types_missing(ctx: PolicyContext) -> Diagnostics:
     """The policy does not list its policyTypes, and the API server fills them in.
 
@@ -20,7 +22,8 @@ def policy_types_missing(ctx: PolicyContext) -> Diagnostics:
     alone does not restrict egress at all. These two are warnings. Where the defaults are what the rules show, the list
     is only a matter of style: a hint in the profile `strict`.
 
-    Silent while the policy has a key that is misspelled or in a wrong place: it may be this one.
+    Silent where a default deny, or another policy that selects the same pods, isolates them for ingress anyway. Silent while
+    the policy has a key that is misspelled or in a wrong place: it may be this one.
 
     ## Fix safety
     Safe: writes the list that the API server would fill in. Listing `Egress` where `egress` has no rule is offered as
@@ -79,7 +82,7 @@ def policy_types_missing(ctx: PolicyContext) -> Diagnostics:
     written = policy.policy_types_field
     if policy.declares_types or policy.spec is None or policy.spec_field is None or not policy.spec.entries:
         return
-    is_surprising = _is_surprising(policy)
+    is_surprising = _is_surprising(policy) and not (policy.egress and _is_closed_anyway(ctx))
     if not is_surprising and not ctx.wants_facts:
         return
     if written is not None and (written.is_unknown or (written.value is None and not written.is_null)):
@@ -105,6 +108,15 @@ def _is_surprising(policy: NetworkPolicy) -> bool:
     if policy.egress_field is None:
         return False
     return not policy.egress or policy.ingress_field is None
+
+
+def _is_closed_anyway(ctx: PolicyContext) -> bool:
+    """Whether another policy, such as a default deny, isolates all of the pods for ingress: then this one changes nothing there."""
+    return any(
+        isolates_direction(other.policy, Direction.INGRESS) is Ternary.YES
+        and selects_all_of(other, ctx.located) is Ternary.YES
+        for other in ctx.workspace.wider_neighbours(ctx.located)
+    )
 
 
 def _effective(policy: NetworkPolicy) -> list[str]:

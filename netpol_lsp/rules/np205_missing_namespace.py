@@ -7,6 +7,7 @@ from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.objects import KubeObject
+from netpol_lsp.lint.misspelt import is_misspelt
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.memo import Memo
@@ -75,6 +76,8 @@ def missing_namespace(ctx: PolicyContext) -> Diagnostics:
     field = kube_object.namespace_field
     if field is not None and not field.is_null and field.value != "":
         return
+    if is_misspelt(kube_object.metadata, "namespace"):
+        return  # NP101
     delivery = ctx.delivery
     if ctx.document.is_template:
         return  # what renders it decides the namespace, too: the release's, the play's
@@ -109,9 +112,9 @@ _EMBEDDED = frozenset({"assets", "bindata", "data", "embed", "embedded"})
 
 
 def _goes_with_pods(ctx: PolicyContext) -> bool:
-    """Whether workloads beside the policy name no namespace either: whoever applies them chooses one for all."""
+    """Whether workloads beside the policy, or in folders below, name no namespace either: whoever applies them chooses one."""
     return any(
-        one.origin.uri.rpartition("/")[0] == ctx.located.folder and not one.is_context
+        f"{one.origin.uri.rpartition('/')[0]}/".startswith(f"{ctx.located.folder}/") and not one.is_context
         for one in ctx.workspace.workloads_in(None)
     )
 

@@ -14,7 +14,14 @@ from netpol_lsp.policies.networkpolicy.ambiguous_peers import ambiguous_pairs
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.prose import join_words, peer_words
 from netpol_lsp.text.edits import Applicability, Fix
-from netpol_lsp.workspace.pods import elsewhere, find_pods, is_anything_here, is_selected_by_service, place_of
+from netpol_lsp.workspace.pods import (
+    elsewhere,
+    find_pods,
+    has_policy_for,
+    is_anything_here,
+    is_selected_by_service,
+    place_of,
+)
 from netpol_lsp.yaml.edit.mappings import insert_entry_first
 
 if TYPE_CHECKING:
@@ -169,6 +176,8 @@ def _only_elsewhere(ctx: PolicyContext, selector: Selector) -> dict[str, tuple[W
         return {}
     if not find_pods(view, where, pods).is_none or is_selected_by_service(view, where, pods):
         return {}
+    if has_policy_for(view, where.namespace, pods):
+        return {}  # they are made by something that is not known
     return elsewhere(view, where, pods)
 
 

@@ -51,7 +51,7 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
     All policies of the run are judged together: a separate policy that allows DNS is enough, and where single files are
     checked, as in hooks, the setting `context` names the others. What may be meant for DNS, such as a private address
     range, is not known to fail, and nothing is said; nor is it beside a policy that may allow DNS: one of Cilium, Calico
-    or another kind, or a document that is encrypted; nor of examples and the inputs of tests, going by the names of files
+    or another kind, or a document that is encrypted, or what a kustomization's `helmCharts` bring; nor of examples and the inputs of tests, going by the names of files
     and folders, unless they have a rule for DNS that does not reach it: who uses them has other policies, too.
 
     Of several policies that leave the same gap, the one that selects the most pods is named. Where no policy lets its
@@ -162,6 +162,8 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
         return
     if not has_dns_gap(ctx.workspace, located, setup) or is_reported_by_broader_policy(ctx.workspace, located, setup):
         return
+    if ctx.delivery.has_charts:
+        return  # the charts that are applied with it may have policies, too
     is_needed = allows_some_egress(ctx.workspace, located)
     if not is_needed and not (ctx.wants_facts and is_named_denial(ctx.policy)):
         return  # NP204 says that all egress is denied

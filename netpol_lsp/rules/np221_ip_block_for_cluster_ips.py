@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.address_set import CidrSet, address_set
 from netpol_lsp.kube.well_known import DEFAULT_SERVICE_RANGES
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.policies.networkpolicy.peer import IPBlock
 from netpol_lsp.policies.origin import NOWHERE, Origin
 from netpol_lsp.workspace.parts import answers, ask
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+from netpol_lsp.yaml.item_comments import comment_text, comments_on
 
 
 @policy_rule(
@@ -27,7 +31,7 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
     of the cluster), and when `pod-cidrs` or `service-cidrs` are in the configuration, an information where they are only what the
     configured `platform` usually has. Where no `service-cidrs` are known, an information for the service ranges that
     kubeadm, k3s, RKE2 and EKS take by default, when a rule names exactly such a range or its first address, which is the
-    Service of the Kubernetes API. Where the network plugin never matches pods by address, NP504 speaks.
+    Service of the Kubernetes API, unless a comment on the rule speaks of cluster IPs or DNAT. Where the network plugin never matches pods by address, NP504 speaks.
 
     ```yaml bad {"service-cidrs": ["10.96.0.0/12"]}
     apiVersion: networking.k8s.io/v1
@@ -72,6 +76,8 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
         if (owner := known_ranges.get(cidr.value or "")) is not None and not _lies_in_any(
             block, ctx.settings.pod_cidrs
         ):
+            if _SERVICE_WORDS.search(_comments(ctx, peer_block)):
+                continue  # the author knows
             message = f"`{cidr.value}` looks like the service addresses of {owner}, which policies never see"
             yield ctx.finding(cidr, message, severity=Severity.INFO, label="service addresses")
         known = _known_address(ctx, block)
@@ -89,6 +95,18 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
                     severity=Severity.INFO if f"{kind}-cidrs" in settings.assumed else None,
                     label=f"{kind} addresses",
                 )
+
+
+_SERVICE_WORDS = re.compile(r"\b(?:cluster[ -]?ips?|d-?nat|service (?:ip|cidr|address)\w*)\b", re.IGNORECASE)
+
+
+def _comments(ctx: PolicyContext, block: IPBlock) -> str:
+    """The comments on the peer that holds a block, and on its rule."""
+    for rule in ctx.policy.all_rules:
+        for peer in rule.peers:
+            if peer.ip_block is block:
+                return " ".join(comment_text(comments_on(ctx.document, node)) for node in (rule.node, peer.node))
+    return ""
 
 
 def _known_address(ctx: PolicyContext, block: CidrSet) -> tuple[str, Origin] | None:

@@ -7,11 +7,18 @@ from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.kube.well_known import METADATA_NAME, OPENSHIFT_NAMED_NAMESPACES
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.text.edits import Applicability
+from netpol_lsp.workspace.samples import is_test
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 
 @policy_rule(
-    "NP226", category="intent", severity=Severity.WARNING, on_partial=True, uses_resources=True, needs=Trigger.PEERS
+    "NP226",
+    category="intent",
+    severity=Severity.WARNING,
+    on_partial=True,
+    uses_resources=True,
+    has_facts=True,
+    needs=Trigger.PEERS,
 )
 def legacy_namespace_label(ctx: PolicyContext) -> Diagnostics:
     """A namespace is chosen by the label `name`, which no namespace carries by itself.
@@ -23,7 +30,7 @@ def legacy_namespace_label(ctx: PolicyContext) -> Diagnostics:
 
     A warning for kube-system and kube-public, which hardly anybody labels, and where a manifest makes the namespace without
     the label; silent where a manifest makes it with the label; an information for others, which may well be
-    labelled so in your cluster. Silent for the namespaces that OpenShift itself labels so (openshift-ingress,
+    labelled so in your cluster, unless the selector asks for a further label: then somebody labels namespaces. Silent, but for the profile `strict`, in the inputs of tests. Silent for the namespaces that OpenShift itself labels so (openshift-ingress,
     openshift-monitoring and others).
 
     ## Fix safety
@@ -81,27 +88,32 @@ def legacy_namespace_label(ctx: PolicyContext) -> Diagnostics:
         selector = peer.namespace_selector
         if selector is None:
             continue
+        is_only = len(selector.labels) + len(selector.requirements) == 1
         for label in selector.labels:
             if label.key.value == "name":
-                yield from _check(ctx, label.key, [label.value])
+                yield from _check(ctx, label.key, [label.value], is_only=is_only)
         for requirement in selector.requirements:
             if requirement.key is not None and requirement.key.value == "name":
-                yield from _check(ctx, requirement.key, list(requirement.values))
+                yield from _check(ctx, requirement.key, list(requirement.values), is_only=is_only)
 
 
 # What every cluster makes itself.
 _SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 
 
-def _check(ctx: PolicyContext, key: Field[str], values: list[Field[str]]) -> Diagnostics:
+def _check(ctx: PolicyContext, key: Field[str], values: list[Field[str]], *, is_only: bool) -> Diagnostics:
     names = [value.value for value in values if value.value]
     if names and OPENSHIFT_NAMED_NAMESPACES.issuperset(names):
         return
     made = [facts for name in names if (facts := ctx.workspace.namespace(name)) is not None and facts.origin.end]
     if made and all(facts.labels.get("name") == facts.name or facts.has_unknown_labels for facts in made):
         return  # someone labels it so
+    if not ctx.wants_facts and is_test(ctx.workspace.index, ctx.source.uri):
+        return  # nobody applies it to a cluster that lasts
     is_system = not _SYSTEM.isdisjoint(names)
     unlabelled = next((facts for facts in made if "name" not in facts.labels and not facts.has_unknown_labels), None)
+    if not is_only and not is_system and unlabelled is None:
+        return  # who asks for `name` and `environment` has namespaces that are labelled so
     edits = replace_scalar(ctx.document, key.node, METADATA_NAME)
     fix = ctx.fix(f"Write `{METADATA_NAME}`", edits, Applicability.UNSAFE)
     yield ctx.finding(

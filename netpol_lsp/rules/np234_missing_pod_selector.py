@@ -6,6 +6,7 @@ from functools import partial
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.text.edit_distance import closest
 from netpol_lsp.text.edits import Fix
@@ -25,7 +26,8 @@ def missing_pod_selector(ctx: PolicyContext) -> Diagnostics:
     ## Why
     The API server accepts a policy without `spec`, without `podSelector`, or with a `podSelector` that has no value.
     All of them mean `podSelector: {}`: every pod of the namespace is selected and isolated. Without `spec` that is a
-    default deny for ingress.
+    default deny for ingress. An information where `podSelector:` is written without a value in a policy whose name speaks of a
+    namespace, of all or of a default: then every pod is meant.
 
     Silent for what tests expect (folders `test`, `testdata`, `fixtures` and the like), but for the profile `strict`: there,
     often only a part of the object is written.
@@ -106,9 +108,11 @@ def missing_pod_selector(ctx: PolicyContext) -> Diagnostics:
     node = policy.object.node
     if spec is None and any(one.keyword == "required" and one.object_node is node for one in ctx.schema):
         return  # still being written: what it lacks to be accepted is said
+    is_meant = selector is not None and intent_of_name(policy.object).is_wide
     yield ctx.finding(
         _place(policy),
         _message(ctx, policy),
+        severity=Severity.INFO if is_meant else None,
         label="selects every pod",
         fixes=partial(_fix, ctx, policy),
         field=ctx.field_in(policy.object.node, "spec.podSelector"),

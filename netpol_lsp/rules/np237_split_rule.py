@@ -33,7 +33,8 @@ def split_rule(ctx: PolicyContext) -> Diagnostics:
 
     A rule with nothing but DNS ports is often meant for everyone, and left alone, unless the rule next to it names the
     DNS pods. Silent where each of the two rules has a comment of its own, and where the policy's own pods are among the
-    peers, which talk freely among themselves: then they are meant apart.
+    peers, which talk freely among themselves: then they are meant apart. So are web ports for egress (80, 443) before a rule
+    with peers: the internet first, then pods.
 
     ## Fix safety
     Unsafe: one rule allows less than two.
@@ -146,9 +147,14 @@ def _is_dns(first: TrafficRule, second: TrafficRule) -> bool:
     return bool(peers) and all(map(is_dns_peer, peers))
 
 
+_WEB_PORTS = (80, 443)
+
+
 def _are_meant_apart(ctx: PolicyContext, first: TrafficRule, second: TrafficRule) -> bool:
     if comments_above(ctx.document, first.node) and comments_above(ctx.document, second.node):
         return True
+    if first.direction is Direction.EGRESS and any(port.number in _WEB_PORTS for port in first.ports):
+        return True  # HTTPS towards anywhere, and then somebody else
     own = ctx.semantics.pod_selector
     if own.selects_everything:
         return False

@@ -9,7 +9,7 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, po
 from netpol_lsp.lint.selector_parts import near_miss_fix, span_of
 from netpol_lsp.policies.networkpolicy.prose import pods_words
 from netpol_lsp.workspace.near_miss import near_miss
-from netpol_lsp.workspace.pods import elsewhere, find_pods, here, is_selected_by_service, place_of
+from netpol_lsp.workspace.pods import elsewhere, find_pods, has_policy_for, here, is_selected_by_service, place_of
 
 
 @policy_rule(
@@ -131,7 +131,10 @@ def selects_no_workload(ctx: PolicyContext) -> Diagnostics:
         return
     pool = here(view, where)
     is_whole = ctx.is_known_whole(where.namespace)
-    found = near_miss(selector, pool, elsewhere(view, where, selector) if pool or is_whole else {})
+    others = elsewhere(view, where, selector) if pool or is_whole else {}
+    # Where these have a policy of their own, it is not this one that was written for them.
+    strays = {name: pods for name, pods in others.items() if not has_policy_for(view, name, selector)}
+    found = near_miss(selector, pool, strays)
     if found is None and not is_whole:
         return
     place = f"in namespace `{where.namespace}`" if where.namespace else "here"

@@ -12,7 +12,7 @@ from netpol_lsp.lint.selector_parts import near_miss_fix, span_of
 from netpol_lsp.policies.networkpolicy.ambiguous_peers import ambiguous_pairs
 from netpol_lsp.policies.networkpolicy.prose import join_words, pods_words
 from netpol_lsp.workspace.near_miss import NearMiss, near_miss
-from netpol_lsp.workspace.pods import Place, elsewhere, here, is_selected_by_service, place_of
+from netpol_lsp.workspace.pods import Place, elsewhere, has_policy_for, here, is_selected_by_service, place_of
 
 if TYPE_CHECKING:
     from netpol_lsp.workspace.resources import WorkloadFacts
@@ -163,7 +163,8 @@ def _near_miss(ctx: PolicyContext, target: PeerTarget, *, is_whole: bool) -> Nea
     if not pool and not is_whole:
         return None
     own = place_of(view, ctx.located)
-    others = elsewhere(view, target.places[0] if target.namespaces is not None else own, target.pods)
+    place = target.places[0] if target.namespaces is not None else own
+    others = {} if has_policy_for(view, place.namespace, target.pods) else elsewhere(view, place, target.pods)
     return near_miss(target.pods, pool, others)
 
 

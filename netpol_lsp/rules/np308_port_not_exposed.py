@@ -5,6 +5,7 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
 from netpol_lsp.lint.rule_pods import RulePods, rules_with_pods, serves, target_number
+from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.policies.networkpolicy.prose import join_words
 from netpol_lsp.workspace.pods import services_here, workload_words
@@ -25,7 +26,8 @@ def port_not_exposed(ctx: PolicyContext) -> Diagnostics:
     Containers may listen on ports that they do not list, so this is no mistake by itself. But where each of the pods lists
     some ports, and not this one, and no Service sends anything to it, the number is often a leftover or a slip.
 
-    Reported where all pods that are meant are known, and the rule is about single ports.
+    Reported where all pods that are meant are known, and the rule is about single ports. All pods of a namespace are known only
+    where its manifests are: beside a snapshot of the cluster, or where the configuration says so.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -91,11 +93,21 @@ def port_not_exposed(ctx: PolicyContext) -> Diagnostics:
         pods = found.pods
         if pods.perhaps or any(one.has_unknown_ports or not one.ports or one.pod_annotations for one in pods.sure):
             continue
+        if _may_be_for_others(ctx, found):
+            continue
         if len(found.rule.ports) > 1 and any(_is_listed(found, port) for port in found.rule.ports):
             continue  # one of several ports of an application: the others may well be there
         for port in found.rule.ports:
             if port.number is not None and not _is_listed(found, port) and not _is_served(ctx, found, port.number):
                 yield from _report(ctx, found, port)
+
+
+def _may_be_for_others(ctx: PolicyContext, found: RulePods) -> bool:
+    """Whether the rule is for all pods of a namespace of which only some are known."""
+    is_egress = found.rule.direction is Direction.EGRESS
+    selectors = [peer.pods for peer in found.meaning.peers or ()] if is_egress else [ctx.semantics.pod_selector]
+    is_broad = any(selector is None or selector.selects_everything for selector in selectors)
+    return is_broad and not all(ctx.is_known_whole(where.namespace) for where in found.places)
 
 
 def _is_listed(found: RulePods, port: Port) -> bool:

@@ -8,10 +8,12 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import includes
 from netpol_lsp.lint.applied_together import are_applied_together
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 from netpol_lsp.policies.networkpolicy.prose import join_words
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
 from netpol_lsp.policies.networkpolicy.subsumption import rule_covers
 from netpol_lsp.policies.origin import Origin
+from netpol_lsp.workspace.pods import is_near
 from netpol_lsp.workspace.samples import is_sample
 from netpol_lsp.workspace.snapshot import LocatedPolicy, same_namespace
 from netpol_lsp.workspace.ternary import Ternary
@@ -26,7 +28,9 @@ def redundant_policy(ctx: PolicyContext) -> Diagnostics:
     or it was meant to be stricter, which no second policy can be: what one of them allows is allowed.
 
     Reported where it is proven: the other policy selects at least the same pods, isolates at least the same directions, and
-    has a rule for each rule of this one that allows at least as much. Of two equal policies, the later one is reported. Silent
+    has a rule for each rule of this one that allows at least as much. Of two equal policies, the later one is reported. A policy
+    called a default or a denial is for the pods and policies to come, and is not reported, nor are policies of folders apart,
+    which are often variants. Silent
     for policies without rules: a default deny is there for the pods and policies to come. Silent for tests and examples,
     going by the names of files and folders, and for files that name no namespace unless a chart or a kustomization holds both.
 
@@ -88,6 +92,9 @@ def redundant_policy(ctx: PolicyContext) -> Diagnostics:
     policy = own.policy
     if not any(policy.rules(direction) for direction in policy.types):
         return  # a default deny is there for the pods and policies to come
+    claim = intent_of_name(ctx.policy.object)
+    if claim.is_baseline or claim.denies:
+        return  # so is one that allows DNS, say
     if is_sample(ctx.workspace.index, own.uri):
         return  # applied one by one, or a collection to choose from
     if policy.unknown or not ctx.policy.surely_isolates(next(iter(policy.types))):
@@ -125,8 +132,8 @@ def _wider(ctx: PolicyContext, own: LocatedPolicy) -> Iterator[LocatedPolicy]:
             continue
         if policy.namespace is None and not _are_in_one_place(ctx, other, own):
             continue  # each may be applied to a namespace of its own
-        if not are_applied_together(ctx, [other.uri]):
-            continue
+        if not are_applied_together(ctx, [other.uri]) or not is_near(ctx.workspace, own.uri, other.uri):
+            continue  # folders apart are often variants, of which one is applied
         if not _covers(policy, other.policy) or _is_before(other, own, ctx):
             yield other
 

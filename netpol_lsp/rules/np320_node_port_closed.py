@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.closed_ports import closed_ports
+from netpol_lsp.kube.net.port_set import port_range, union_of
+from netpol_lsp.lint.closed_ports import ClosedPort, closed_ports
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
+from netpol_lsp.workspace.snapshot import is_same, selects_all_of
+from netpol_lsp.workspace.ternary import Ternary
 
 
 @policy_rule(
@@ -90,6 +93,8 @@ def node_port_closed(ctx: PolicyContext) -> Diagnostics:
     for closed in closed_ports(ctx):
         if closed.is_meant_for_outside:
             continue  # NP314 reports it
+        if _is_told_before(ctx, closed):
+            continue
         field = closed.rule.peers_field
         assert field is not None
         service = closed.service
@@ -101,3 +106,24 @@ def node_port_closed(ctx: PolicyContext) -> Diagnostics:
             related=[ctx.related_fact(service.origin, f"a {service.type}")],
         )
         return
+
+
+def _is_told_before(ctx: PolicyContext, closed: ClosedPort) -> bool:
+    """Whether a policy that comes first lets in pods on the same port of the same pods, so that it is reported there."""
+    own, view = ctx.located, ctx.workspace
+    ports = union_of(port_range(protocol, closed.number, closed.number) for protocol in ("TCP", "UDP"))
+    here = [(one.policy.namespace, one.policy.name) for one in view.policies_of_file(own.uri)]
+    me = (own.policy.namespace, own.policy.name)
+    for other in view.neighbours(own):
+        key = (other.policy.namespace, other.policy.name)
+        is_first = other.uri < own.uri or (
+            other.uri == own.uri and me in here and key in here and here.index(key) < here.index(me)
+        )
+        if (
+            is_first
+            and not is_same(other, own)
+            and selects_all_of(other, own) is not Ternary.NO
+            and any(rule.peers is not None and rule.ports.may_intersect(ports) for rule in other.policy.ingress)
+        ):
+            return True
+    return False

@@ -20,7 +20,7 @@ def all_namespaces_peer(ctx: PolicyContext) -> Diagnostics:
     An information for ingress on every port; with ports, and for egress, it is a fact for the profile `strict` (egress that
     was meant for the internet is NP241's). Silent where the peer contradicts the policy itself, and another rule reports
     that: it cancels an exclusion (NP238), or the policy's name says that it denies namespaces (NP229).
-    Where the name says that all namespaces are allowed, it is a fact, too.
+    Where the name says that everything is allowed (`allow-all`), or all namespaces, it is a fact, too.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -68,9 +68,9 @@ def all_namespaces_peer(ctx: PolicyContext) -> Diagnostics:
 
 
 def _is_announced(ctx: PolicyContext) -> bool:
-    """Whether the policy's name says that it allows all namespaces."""
+    """Whether the policy's name says that it allows everything, or all namespaces."""
     claim = intent_of_name(ctx.policy.object)
-    return claim.allows and claim.is_total and claim.is_namespaced
+    return claim.allows and claim.is_total
 
 
 def _is_contradiction(ctx: PolicyContext) -> bool:

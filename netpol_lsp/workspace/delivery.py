@@ -27,7 +27,7 @@ class DeliveryScope:
     `selector_labels`: what is added to selectors, where there is one way only; `pod_labels`: to the labels of pods. `is_taken_in`: a
     kustomization takes it in. `is_forced`: the namespaces replace those that objects name, as kustomize has it; else they
     are for objects that name none. `is_part`: what is applied takes the file in from elsewhere, as it is a Component or the
-    `base` of overlays.
+    `base` of overlays. `has_charts`: a kustomization on the way renders charts, whose objects are not known.
     """
 
     groups: frozenset[str]
@@ -40,6 +40,7 @@ class DeliveryScope:
     is_forced: bool = False
     pod_labels: Mapping[str, str] = field(default_factory=dict)
     is_part: bool = False
+    has_charts: bool = False
 
     @property
     def is_delivered(self) -> bool:
@@ -69,6 +70,7 @@ class _Way:
     is_forced: bool = False
     pod_labels: Mapping[str, str] = field(default_factory=dict)
     is_part: bool = False
+    has_charts: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ class DeliveryMap:
             any(way.is_forced for way in ways),
             ways[0].pod_labels if ways else {},
             any(way.is_part for way in ways) if ways else _is_base(folder),
+            any(way.has_charts for way in ways),
         )
 
     def _ways(self, uri: str) -> Iterator[_Way]:
@@ -159,6 +162,7 @@ class DeliveryMap:
                 inner.is_forced or taker.namespace is not None,
                 {**inner.pod_labels, **dict(taker.template_labels), **dict(taker.selector_labels)},
                 inner.is_part or taker.is_component,
+                inner.has_charts or taker.has_charts,
             )
             above = self._takers.get(taker.folder, ())
             if not above:

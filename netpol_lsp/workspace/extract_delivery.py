@@ -87,6 +87,7 @@ def _kustomization(folder: str, root: Node | None) -> DeliveryFacts | None:
         tuple(_labels(find(root, "commonLabels"), *_pairs(root, "includeSelectors"))),
         tuple(_labels(*_pairs(root, "includeTemplates"))),
         is_component=text(find(root, "kind")) == "Component",
+        has_charts=any(items_of(find(root, key)) for key in ("helmCharts", "helmChartInflationGenerator")),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netpol_lsp.kube.label_selector import LabelSelector, Operator, matches
+from netpol_lsp.kube.label_selector import LabelSelector, Operator, includes, matches
 from netpol_lsp.kube.well_known import METADATA_NAME, VOLATILE_LABELS
 from netpol_lsp.text.memo import Memo
 from netpol_lsp.workspace.endpoint import match_known
@@ -244,6 +244,14 @@ def elsewhere(view: WorkspaceSnapshot, where: Place, selector: LabelSelector) ->
         if some and namespace is not None:
             found[namespace] = some
     return found
+
+
+def has_policy_for(view: WorkspaceSnapshot, namespace: str | None, pods: LabelSelector) -> bool:
+    """Whether a policy of a namespace is for certain pods, and these among them: its author counts on such pods there."""
+    return any(
+        other.policy.pod_selector.allowed and includes(other.policy.pod_selector, pods)
+        for other in view.policies_with_pods_of(namespace, pods)
+    )
 
 
 def exact_labels(selector: LabelSelector) -> dict[str, str]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.trigger import ResourceTrigger
 from netpol_lsp.kube.label_selector import LabelSelector, includes, intersects, is_satisfiable
-from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics
 from netpol_lsp.policies.origin import Origin
@@ -19,6 +18,7 @@ from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.document_places import DocumentPlaces
 from netpol_lsp.workspace.index import CLUSTER, EMPTY_INDEX, NO_FACTS, FileFacts, WorkspaceIndex, build
+from netpol_lsp.workspace.known_namespaces import known_namespaces
 from netpol_lsp.workspace.located_policy import LocatedPolicy
 from netpol_lsp.workspace.possible_policies import may_be_policy, of_other_policy, of_unknown_manifest
 from netpol_lsp.workspace.reads import FIRST_ON, KNOWN, NAMESPACE, READS, WHOLE, Read, remember, remembered
@@ -127,21 +127,7 @@ class WorkspaceSnapshot:
     @remembered
     def namespaces(self) -> dict[str, NamespaceFacts]:
         """The namespaces that are known by name. Those without a manifest have the one label that all have, and perhaps others."""
-        index = self.index
-        found: dict[str, NamespaceFacts] = {}
-        for one in index.shard(CLUSTER).namespaces:
-            known = found.get(one.name)
-            if known is None or (known.is_context and not one.is_context):
-                found[one.name] = one
-        keys = [key for key in index.shards if key is not None and key not in (UNKNOWN_NAMESPACE, CLUSTER)]
-        keys += [key for key in index.policy_namespaces if key is not None and key != UNKNOWN_NAMESPACE]
-        unwritten = sorted(key for key in keys if key not in found)
-        if unwritten:
-            from netpol_lsp.workspace.resources import NamespaceFacts  # noqa: PLC0415 - a lone policy asks for none
-
-            for key in unwritten:
-                found[key] = NamespaceFacts(key, {METADATA_NAME: key}, has_unknown_labels=True)
-        return dict(sorted(found.items()))
+        return known_namespaces(self.index)
 
     def namespace(self, name: str | None) -> NamespaceFacts | None:
         """What is known of a namespace; None where nothing is. Who asks for one does not depend on the others."""

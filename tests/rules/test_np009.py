@@ -98,3 +98,12 @@ def test_values_that_are_no_text_are_one_error(value: str) -> None:
 def test_items_of_a_list() -> None:
     text = "apiVersion: v1\nkind: List\nitems:\n- " + policy("extensions/v1beta1").rstrip().replace("\n", "\n  ") + "\n"
     assert refused(text) == ["NP009"]
+
+
+def test_what_is_meant_as_a_comment_is_not_lost():
+    text = (
+        "apiVersion: networking.k8s.io/v1  // the version\nkind: NetworkPolicy  // what it is\n"
+        "metadata: {name: web, namespace: shop}\nspec: {podSelector: {}}\n"
+    )
+    found = [one for one in lint_text(text).diagnostics if one.code == "NP009"]
+    assert [fix.applicability.value for one in found for fix in one.fixes] == ["unsafe", "unsafe"]

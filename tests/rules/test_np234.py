@@ -82,3 +82,13 @@ def test_silent(find, body):
 def test_json(mend):
     body = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "web"}}
     assert json.loads(mend("NP234", json.dumps(body, indent=2))) == {**body, "spec": {"podSelector": {}}}
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [("web", "warning"), ("allow-same-namespace", "info"), ("default-deny", "info"), ("allow-all", "info")],
+)
+def test_every_pod_is_meant_where_the_name_says_so(find, name, severity):
+    text = f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}, namespace: shop}}\nspec:\n  policyTypes: [Ingress]\n"
+    assert [one.severity.value for one in find("NP234", text + "  podSelector:\n")] == [severity]
+    assert [one.severity.value for one in find("NP234", text)] == ["warning"]

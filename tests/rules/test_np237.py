@@ -119,3 +119,12 @@ KUBE_DNS = "namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns
 )
 def test_ports_of_dns_belong_to_dns(find, rules, count):
     assert len(find("NP237", policy(f"podSelector: {{}}, policyTypes: [Egress], egress: {rules}"))) == count
+
+
+def test_the_web_first_and_then_pods(find):
+    peers = "{to: [{podSelector: {matchLabels: {app: db}}}]}"
+    egress = "podSelector: {{}}, policyTypes: [Egress], egress: [{}, {}]"
+    web = "{ports: [{port: 443}, {port: 8088}]}"
+    assert find("NP237", policy(egress.format(web, peers))) == []
+    assert len(find("NP237", policy(egress.format(peers, web)))) == 1
+    assert len(find("NP237", policy(egress.format(web.replace("443", "5432"), peers)))) == 1

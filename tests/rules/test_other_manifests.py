@@ -405,6 +405,7 @@ DEPLOYMENT = (
 
 
 def test_whoever_applies_workloads_without_a_namespace_chooses_one_for_the_policy_too():
+    assert "NP205" not in findings({"deploy/a.yaml": NAMELESS, "deploy/web/b.yaml": DEPLOYMENT})
     assert "NP205" in findings({"deploy/a.yaml": NAMELESS, "other/b.yaml": DEPLOYMENT})
     assert "NP205" not in findings({"deploy/a.yaml": NAMELESS, "deploy/b.yaml": DEPLOYMENT})
     assert "NP205" not in findings({"deploy/a.yaml": NAMELESS + "---\n" + DEPLOYMENT})
@@ -429,3 +430,145 @@ def test_a_service_that_is_delivered_by_itself_is_not_the_policy_s():
     assert "NP320" in findings(files)
     assert "NP320" not in findings({**files, "k8s/kustomization.yaml": "resources: [policy.yaml]\n"})
     assert "NP320" in findings({**files, "k8s/kustomization.yaml": "resources: [policy.yaml, mvp/services.yaml]\n"})
+
+
+def namespace(name: str, labels: str = "{}") -> str:
+    return f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}, labels: {labels}}}\n"
+
+
+def test_a_namespace_in_several_manifests_has_the_label_perhaps():
+    spec = (
+        "podSelector: {}, policyTypes: [Ingress], ingress: [{from: [{namespaceSelector: {matchLabels: {name: data}}}]}]"
+    )
+    asking = {"p.yaml": policy("web", "shop", spec)}
+    assert findings({**asking, "a.yaml": namespace("data")})["NP226"].severity.value == "warning"
+    labelled = {"b.yaml": namespace("data", "{name: data}")}
+    assert "NP226" not in findings({**asking, **labelled})
+    assert "NP226" not in findings({**asking, **labelled, "a.yaml": namespace("data")})
+    assert "NP226" not in findings({**asking, **labelled, "c.yaml": namespace("data", "{istio-injection: enabled}")})
+
+
+def test_who_asks_for_a_further_label_labels_namespaces():
+    spec = "podSelector: {}, policyTypes: [Ingress], ingress: [{from: [{namespaceSelector: {matchLabels: {name: LABELS}}}]}]"
+    assert "NP226" in findings({"p.yaml": policy("web", "shop", spec.replace("LABELS", "ab12cd"))})
+    assert "NP226" not in findings(
+        {"p.yaml": policy("web", "shop", spec.replace("LABELS", "ab12cd, environment: dev"))}
+    )
+    system = findings({"p.yaml": policy("web", "shop", spec.replace("LABELS", "kube-system, environment: dev"))})
+    assert system["NP226"].severity.value == "warning"
+
+
+def test_a_policy_called_a_default_is_for_the_policies_to_come():
+    dns = "egress: [{ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]}"
+    base = policy("default-deny-egress", "shop", f"podSelector: {{}}, policyTypes: [Egress], {dns}]")
+    wide = policy("api", "shop", f"podSelector: {{}}, policyTypes: [Egress], {dns}, {{to: [{{podSelector: {{}}}}]}}]")
+    assert "NP316" not in findings({"a.yaml": base, "b.yaml": wide})
+    assert "NP316" in findings({"a.yaml": base.replace("default-deny-egress", "names"), "b.yaml": wide})
+
+
+def test_ports_of_all_pods_of_a_namespace_may_be_those_of_pods_that_are_made_elsewhere():
+    store = DEPLOYMENT.replace("{name: web}", "{name: db, namespace: shop}", 1).replace("app: web", "app: db")
+    store = store.replace("image: web}", "image: db, ports: [{containerPort: 5432}]}")
+    narrow = "podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress], ingress: [{ports: [{port: 5000}]}]"
+    assert "NP308" in findings({"a.yaml": policy("db", "shop", narrow), "b.yaml": store})
+    wide = narrow.replace("{matchLabels: {app: db}}", "{}")
+    assert "NP308" not in findings({"a.yaml": policy("db", "shop", wide), "b.yaml": store})
+    assert "NP308" in findings(
+        {"a.yaml": policy("db", "shop", wide), "b.yaml": store}, **{"whole-namespaces": ["shop"]}
+    )
+    towards = "podSelector: {}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}}], ports: [{port: 5000}]}]"
+    assert "NP308" not in findings({"a.yaml": policy("job", "jobs", towards), "b.yaml": store})
+
+
+def test_a_misspelt_namespace_is_not_missing():
+    misspelt = NAMELESS.replace("{name: web}", "{name: web, nemaspace: shop}")
+    assert findings({"a.yaml": misspelt, **REST}).keys() & {"NP101", "NP205"} == {"NP101"}
+    assert "NP205" in findings({"a.yaml": NAMELESS, **REST})
+
+
+def test_what_the_charts_of_a_kustomization_bring_is_not_known():
+    spec = "podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{to: [{podSelector: {}}], ports: [{port: 4318}]}]"
+    files = {
+        "web/a.yaml": policy("otel", None, spec),
+        "web/kustomization.yaml": "namespace: shop\nresources: [a.yaml]\n",
+    }
+    assert "NP216" in findings(files)
+    charts = files["web/kustomization.yaml"] + "helmCharts: [{name: web, repo: 'https://charts.example.com'}]\n"
+    assert "NP216" not in findings({**files, "web/kustomization.yaml": charts})
+
+
+def test_a_label_that_test_inputs_ask_for():
+    spec = (
+        "podSelector: {}, policyTypes: [Ingress], ingress: [{from: [{namespaceSelector: {matchLabels: {name: data}}}]}]"
+    )
+    named = policy("web", "shop", spec)
+    assert "NP226" in findings({"deploy/a.yaml": named, **REST})
+    assert "NP226" not in findings({"tests/golden/a.yaml": named, **REST})
+
+
+def deployment(name: str, where: str) -> str:
+    return (
+        DEPLOYMENT.replace("{name: web}", f"{{name: {name}, namespace: {where}}}", 1)
+        .replace("app: web", f"app: {name}")
+        .replace("image: web", f"image: {name}")
+    )
+
+
+def test_pods_of_another_namespace_are_no_near_miss_where_both_sides_have_policies_for_them():
+    towards = "podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress], ingress: [{from: [{podSelector: {matchLabels: {app: cache}}}]}]"
+    files = {
+        "a.yaml": policy("web", "shop", towards),
+        "web.yaml": deployment("web", "shop"),
+        "cache.yaml": deployment("cache", "other"),
+    }
+    assert {"NP211", "NP302"} <= findings(files).keys()
+    own = "podSelector: {matchLabels: {app: cache}}, policyTypes: [Ingress]"
+    guarded = findings({**files, "b.yaml": policy("cache", "shop", own)})
+    assert guarded.keys() & {"NP211", "NP301", "NP302"} == {"NP301"}
+    both = findings({**files, "b.yaml": policy("cache", "shop", own), "c.yaml": policy("cache", "other", own)})
+    assert not both.keys() & {"NP211", "NP301", "NP302"}
+
+
+def test_ingress_that_a_default_deny_closes_anyway():
+    egress = policy("web", "shop", "podSelector: {matchLabels: {app: web}}, egress: [{to: [{podSelector: {}}]}]")
+    assert findings({"a.yaml": egress})["NP201"].severity.value == "warning"
+    deny = policy("default-deny", "shop", "podSelector: {}, policyTypes: [Ingress]")
+    assert "NP201" not in findings({"a.yaml": egress, "b.yaml": deny})
+    for other in (
+        deny.replace("namespace: shop", "namespace: other"),
+        deny.replace("[Ingress]", "[Egress]"),
+        deny.replace("podSelector: {}", "podSelector: {matchLabels: {app: web, tier: a}}"),
+        deny.replace("namespace: shop", "namespace: $NS"),
+    ):
+        assert "NP201" in findings({"a.yaml": egress, "b.yaml": other})
+
+
+def test_who_writes_of_cluster_ips_knows_of_them():
+    text = (
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: bot, namespace: shop}\nspec:\n  podSelector: {}\n"
+        "  policyTypes: [Egress]\n  egress:\n    # COMMENT\n    - to:\n        - ipBlock: {cidr: 10.96.0.1/32}\n      ports: [{port: 443}]\n"
+    )
+    assert "NP221" in findings({"a.yaml": text})
+    assert "NP221" in findings({"a.yaml": text.replace("COMMENT", "the API server")})
+    assert "NP221" not in findings({"a.yaml": text.replace("COMMENT", "for CNIs that match pre-DNAT")})
+    assert "NP221" not in findings({"a.yaml": text.replace("COMMENT", "the ClusterIP of the API server")})
+
+
+def test_variants_in_folders_apart_are_not_applied_together():
+    narrow = WEB.replace("name: web", "name: narrow")
+    wide = WEB.replace("matchLabels: {app: web}", "", 1).replace("name: web", "name: wide")
+    assert "NP316" in findings({"k8s/a.yaml": narrow, "k8s/b.yaml": wide})
+    assert "NP316" in findings({"k8s/a.yaml": narrow, "k8s/base/b.yaml": wide})
+    assert "NP316" not in findings({"k8s/a.yaml": narrow, "infra/k8s/b.yaml": wide})
+    taken = {"kustomization.yaml": "resources: [k8s/a.yaml, infra/k8s/b.yaml]\n"}
+    assert "NP316" in findings({"k8s/a.yaml": narrow, "infra/k8s/b.yaml": wide, **taken})
+
+
+def test_a_closed_node_port_is_reported_once_and_of_services_nearby():
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80}]}\n"
+    spec = "podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress], ingress: [{from: [{podSelector: {matchLabels: {app: APP}}}], ports: [{port: 80}]}]"
+    first, second = (policy(f"web-{app}", "shop", spec.replace("APP", app)) for app in ("gate", "prometheus"))
+    both = findings({"k8s/p.yaml": first + "---\n" + second, "k8s/s.yaml": service})["NP320"]
+    assert both.object.name == "web-gate"
+    assert "NP320" in findings({"k8s/p.yaml": second, "k8s/s.yaml": service})
+    assert "NP320" not in findings({"k8s/p.yaml": first, "infra/k8s/s.yaml": service})

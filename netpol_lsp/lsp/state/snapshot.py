@@ -13,6 +13,7 @@ from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.analysis import Analysis, Part, analyse_document
 from netpol_lsp.lint.engine import join_findings
 from netpol_lsp.lint.fix_choice import FixJudge
+from netpol_lsp.lint.generated import is_generated
 from netpol_lsp.lint.suppress import may_suppress
 from netpol_lsp.lsp.positions import Positions
 from netpol_lsp.lsp.state.cached_intents import CachedIntents
@@ -118,8 +119,8 @@ class DocumentVersion:
 
     @lazy
     def has_suppressions(self) -> bool:
-        """Whether something in the file may suppress findings."""
-        return may_suppress(self.source.text)
+        """Whether something in the file may suppress findings: comments, or that a program has written it."""
+        return may_suppress(self.source.text) or is_generated(self.source.text)
 
     def part(self, chunk: Chunk) -> Part:
         """A YAML document, parsed."""
