@@ -247,9 +247,11 @@ def elsewhere(view: WorkspaceSnapshot, where: Place, selector: LabelSelector) ->
 
 
 def has_policy_for(view: WorkspaceSnapshot, namespace: str | None, pods: LabelSelector) -> bool:
-    """Whether a policy of a namespace is for certain pods, and these among them: its author counts on such pods there."""
+    """Whether a policy of a namespace allows certain pods something, these among them: its author counts on such pods there."""
     return any(
-        other.policy.pod_selector.allowed and includes(other.policy.pod_selector, pods)
+        other.policy.pod_selector.allowed
+        and (other.policy.ingress or other.policy.egress)
+        and includes(other.policy.pod_selector, pods)
         for other in view.policies_with_pods_of(namespace, pods)
     )
 

@@ -522,7 +522,9 @@ def test_pods_of_another_namespace_are_no_near_miss_where_both_sides_have_polici
         "cache.yaml": deployment("cache", "other"),
     }
     assert {"NP211", "NP302"} <= findings(files).keys()
-    own = "podSelector: {matchLabels: {app: cache}}, policyTypes: [Ingress]"
+    deny = "podSelector: {matchLabels: {app: cache}}, policyTypes: [Ingress]"
+    assert {"NP211", "NP302"} <= findings({**files, "b.yaml": policy("deny", "shop", deny)}).keys()
+    own = f"{deny}, ingress: [{{from: [{{podSelector: {{}}}}]}}]"
     guarded = findings({**files, "b.yaml": policy("cache", "shop", own)})
     assert guarded.keys() & {"NP211", "NP301", "NP302"} == {"NP301"}
     both = findings({**files, "b.yaml": policy("cache", "shop", own), "c.yaml": policy("cache", "other", own)})
