@@ -17,10 +17,10 @@ from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part, analyse
 from netpol_lsp.lint.context import Context, DocumentScope, PolicyContext
 from netpol_lsp.lint.file_facts import file_facts
 from netpol_lsp.lint.generated import is_generated
+from netpol_lsp.lint.may_suppress import may_suppress
 from netpol_lsp.lint.plan import Check, Scope, needs_whole_policy, plan_of
 from netpol_lsp.lint.registry import codes_said_once, rule_info, structure_codes
 from netpol_lsp.lint.report import FileReport
-from netpol_lsp.lint.suppress import apply_suppressions
 from netpol_lsp.lint.template_findings import in_all_readings, without_safe_fixes
 from netpol_lsp.lint.triggers import features_of_document, features_of_policy
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
@@ -71,7 +71,10 @@ def join_findings(
     if any(one.severity in _FOR_AUTHORS for one in found) and is_generated(analysis.source.text):
         found = [one for one in found if one.severity not in _FOR_AUTHORS]
     try:
-        found = apply_suppressions(analysis, found, config)
+        if any(part.analysis is not None and may_suppress(part.text) for part in analysis.parts):
+            from netpol_lsp.lint.suppress import apply_suppressions  # noqa: PLC0415 - few files have any
+
+            found = apply_suppressions(analysis, found, config)
     except Exception as error:  # noqa: BLE001 - what was found is reported, suppressed or not
         found.append(_failed("the suppressions", error, config.severities))
     found.sort(key=lambda diagnostic: diagnostic.sort_key)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from netpol_lsp.kube.label_selector import intersects
 from netpol_lsp.kube.net.port_set import PortSet, port_range, union_of
-from netpol_lsp.lint.closed_ports import closed_ports
 from netpol_lsp.lint.rule import PolicyContext
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.policy import TrafficRule
@@ -17,38 +17,55 @@ from netpol_lsp.yaml.item_comments import comment_text, comments_on
 
 _API_SERVER_PORT = 6443
 _PORTS = union_of(port_range("TCP", port, port) for port in (25, 80, 443, 465, 587, _API_SERVER_PORT))
-_OUTSIDE = re.compile(
-    r"""\b(?:
-        external(?:ly)? | internet | outside | world | public | third[ -]party | wan | upstream | saas | cdn
-        | smtps? | e-?mails? | mail
-        | aws | s3 | azure | gcp | gcs | google | cloud(?:flare|front)? | docker[ -]?hub | github | gitlab\.com | quay | pypi
-        | npm | stripe | slack | pagerduty | datadog | sentry | openai | twilio | sendgrid | let'?s[ -]?encrypt | acme | oauth
-        | load[ -]?balancers?
-        | (?:kube(?:rnetes)?[ -]?)?api[ -]?servers? | kube(?:rnetes)?[ -]api | k8s[ -]api
-    )\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-# What surely means outside: fewer words, as a "public" port may be one for all teams of the cluster.
-_CLIENTS = re.compile(
-    r"""\b(?:
-        external(?:ly)? | internet | outside[ ](?:of[ ])?(?:the[ ])?(?:k8s[ ]|kubernetes[ ])?(?:cluster|world)
-        | load[ -]?balancers? | node[ -]?ports?
-    )\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-# What is in the cluster after all.
-_INSIDE = re.compile(
-    r"""\b(?:
-        internal(?:ly)? | in-?cluster | inside[ ]the[ ]cluster | within[ ]the[ ]cluster | pods? | namespaces?
-        | other[ ]services | ingress(?![ ](?:traffic[ ])?from) | controllers? | external[ -](?:dns|secrets?|snapshotter)
-    )\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-# What takes clients in at the edge of the cluster, and runs in pods.
-_EDGE = re.compile(
-    r"\b(?:nginx|traefik|haproxy|envoy|istio|kong|contour|gateways?|prox(?:y|ies)|routers?|mesh|tunnels?|cloudflared)\b",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _outside() -> re.Pattern[str]:
+    """Words for what is outside the cluster."""
+    return re.compile(
+        r"""\b(?:
+            external(?:ly)? | internet | outside | world | public | third[ -]party | wan | upstream | saas | cdn
+            | smtps? | e-?mails? | mail
+            | aws | s3 | azure | gcp | gcs | google | cloud(?:flare|front)? | docker[ -]?hub | github | gitlab\.com | quay | pypi
+            | npm | stripe | slack | pagerduty | datadog | sentry | openai | twilio | sendgrid | let'?s[ -]?encrypt | acme | oauth
+            | load[ -]?balancers?
+            | (?:kube(?:rnetes)?[ -]?)?api[ -]?servers? | kube(?:rnetes)?[ -]api | k8s[ -]api
+        )\b""",
+        re.IGNORECASE | re.VERBOSE,
+    )
+
+
+@cache
+def _clients() -> re.Pattern[str]:
+    """What surely means outside: fewer words, as a "public" port may be one for all teams of the cluster."""
+    return re.compile(
+        r"""\b(?:
+            external(?:ly)? | internet | outside[ ](?:of[ ])?(?:the[ ])?(?:k8s[ ]|kubernetes[ ])?(?:cluster|world)
+            | load[ -]?balancers? | node[ -]?ports?
+        )\b""",
+        re.IGNORECASE | re.VERBOSE,
+    )
+
+
+@cache
+def _inside() -> re.Pattern[str]:
+    """What is in the cluster after all."""
+    return re.compile(
+        r"""\b(?:
+            internal(?:ly)? | in-?cluster | inside[ ]the[ ]cluster | within[ ]the[ ]cluster | pods? | namespaces?
+            | other[ ]services | ingress(?![ ](?:traffic[ ])?from) | controllers? | external[ -](?:dns|secrets?|snapshotter)
+        )\b""",
+        re.IGNORECASE | re.VERBOSE,
+    )
+
+
+@cache
+def _edge() -> re.Pattern[str]:
+    """What takes clients in at the edge of the cluster, and runs in pods."""
+    return re.compile(
+        r"\b(?:nginx|traefik|haproxy|envoy|istio|kong|contour|gateways?|prox(?:y|ies)|routers?|mesh|tunnels?|cloudflared)\b",
+        re.IGNORECASE,
+    )
 
 
 def outside_word(ctx: PolicyContext, rule: TrafficRule, stored: RuleSemantics) -> str | None:
@@ -68,20 +85,22 @@ def _word(ctx: PolicyContext, rule: TrafficRule, stored: RuleSemantics) -> str |
         if stored.ports.names or stored.ports.is_empty or not (is_usual or _PORTS.may_intersect(stored.ports)):
             return None
         comment = comment_text(comments_on(ctx.document, rule.node))
-        said = _named(_OUTSIDE if is_usual else _CLIENTS, comment)
+        said = _named(_outside() if is_usual else _clients(), comment)
         if not is_usual:
             return said
-        return said if said or comment else _named(_OUTSIDE, (ctx.policy.object.name or "").replace("-", " "))
+        return said if said or comment else _named(_outside(), (ctx.policy.object.name or "").replace("-", " "))
     comment = comment_text(comments_on(ctx.document, rule.node))
-    said = _named(_CLIENTS, comment)
-    if said is None or _EDGE.search(comment) or any(closed.rule.node is rule.node for closed in closed_ports(ctx)):
+    said = _named(_clients(), comment)
+    from netpol_lsp.lint.closed_ports import closed_ports  # noqa: PLC0415 - few comments speak of clients
+
+    if said is None or _edge().search(comment) or any(closed.rule.node is rule.node for closed in closed_ports(ctx)):
         return None  # NP314 and NP320 report what they know of Services
     return said
 
 
 def _named(words: re.Pattern[str], text: str) -> str | None:
     found = words.search(text)
-    return found.group() if found is not None and _INSIDE.search(text) is None else None
+    return found.group() if found is not None and _inside().search(text) is None else None
 
 
 def _names_all_pods(rule: RuleSemantics) -> bool:

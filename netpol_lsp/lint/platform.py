@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability, Fact, Support
 from netpol_lsp.lint.context import PolicyContext
-from netpol_lsp.lint.rule_pods import RulePods, rules_with_pods, serves, target_number
-from netpol_lsp.policies.networkpolicy.feature_uses import FeatureUse, feature_uses
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.workspace.pods import find_pods, place_of, services_here
 from netpol_lsp.workspace.snapshot import is_same
 
 if TYPE_CHECKING:
+    from netpol_lsp.capabilities.capabilities import Capabilities
+    from netpol_lsp.lint.rule_pods import RulePods
+    from netpol_lsp.policies.networkpolicy.feature_uses import FeatureUse
     from netpol_lsp.workspace.resources import ServiceFacts, ServicePort, WorkloadFacts
 
 DIRECTIONS = (Capability.INGRESS, Capability.EGRESS)
@@ -39,6 +39,8 @@ def uses_with(ctx: PolicyContext, capabilities: Capabilities, support: Support) 
 
     The direction itself comes first, and then stands for everything in it.
     """
+    from netpol_lsp.policies.networkpolicy.feature_uses import feature_uses  # noqa: PLC0415 - start-up is a feature
+
     for use in feature_uses(ctx.policy):
         fact = capabilities.fact(use.capability)
         if fact.support is not support:
@@ -50,6 +52,8 @@ def uses_with(ctx: PolicyContext, capabilities: Capabilities, support: Support) 
 
 def translated_ports(ctx: PolicyContext) -> Iterator[tuple[Port, ServiceFacts, ServicePort]]:
     """Ports of rules that a Service sends on from another port, each with the Service and its entry."""
+    from netpol_lsp.lint.rule_pods import rules_with_pods  # noqa: PLC0415 - only beside workloads
+
     for found in rules_with_pods(ctx):
         services = [service for where in found.places for service in services_here(ctx.workspace, where)]
         for port in found.rule.ports:
@@ -61,6 +65,8 @@ def translated_ports(ctx: PolicyContext) -> Iterator[tuple[Port, ServiceFacts, S
 def _translations(
     port: Port, found: RulePods, services: Iterable[ServiceFacts]
 ) -> Iterator[tuple[ServiceFacts, ServicePort]]:
+    from netpol_lsp.lint.rule_pods import serves, target_number  # noqa: PLC0415 - only beside workloads
+
     for service in services:
         served = [workload for workload in found.pods.sure if serves(service, workload)]
         for entry in service.ports:

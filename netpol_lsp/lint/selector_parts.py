@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netpol_lsp.kube.label_selector import LabelRequirement
 from netpol_lsp.kube.selector_syntax import Label, Requirement, Selector
 from netpol_lsp.kube.selectors import written_parts
 from netpol_lsp.lint.context import PolicyContext
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.text.span import Span
-from netpol_lsp.workspace.near_miss import NearMiss
 from netpol_lsp.yaml.edit.mappings import replace_scalar
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.near_miss import NearMiss
 
 
 def part_of(selector: Selector, requirement: LabelRequirement) -> Label | Requirement | None:

@@ -18,6 +18,7 @@ from netpol_lsp.config.config import FileConfig
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Suppression
 from netpol_lsp.findings.tool_codes import UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION
 from netpol_lsp.lint.analysis import Analysis, DocumentAnalysis, Part
+from netpol_lsp.lint.may_suppress import may_suppress
 from netpol_lsp.lint.registry import rule_by_code, rule_info
 from netpol_lsp.lint.suppression_fixes import bracket_fix, removal_fix
 from netpol_lsp.text.edits import Fix, TextEdit
@@ -28,8 +29,6 @@ from netpol_lsp.yaml.comments import Comment
 ANNOTATION = "netpol-lint/ignore"
 
 _COMMENT = re.compile(r"netpol:\s*ignore(?P<file>-file)?\s*(?:\[(?P<codes>[^\]]*)\])?\s*(?P<reason>.*)", re.DOTALL)
-_HINT = re.compile(r"netpol(?:-lint)?[\s:/]*+ignore", re.IGNORECASE)
-"""What comments, written well or not, and the annotation have in common."""
 _WORD = re.compile(r"[^\s,]+")
 _MOST_CODES = 500
 """Of one suppression: several times as many as there are rules."""
@@ -68,11 +67,6 @@ def apply_suppressions(analysis: Analysis, found: list[Diagnostic], config: File
         elif mark.code is not None and number not in used and UNUSED_SUPPRESSION in enabled and mark.code in enabled:
             result.append(_finding(UNUSED_SUPPRESSION, mark, part, config))
     return result
-
-
-def may_suppress(text: str) -> bool:
-    """Whether a file can hold suppressions: a quick look."""
-    return "netpol" in text.lower() and _HINT.search(text) is not None
 
 
 def find_directives(analysis: Analysis) -> Iterator[Directive]:

@@ -14,7 +14,6 @@ from typing import Any
 
 from netpol_lsp.files.cache_folder import read_own_file, write_own_file
 from netpol_lsp.project.disk_cache import digest
-from netpol_lsp.workspace.fact_codec import facts_from_json
 from netpol_lsp.workspace.index import FileFacts
 from netpol_lsp.workspace.part_digests import PartDigests, PartState
 
@@ -64,6 +63,8 @@ class DependencyCache:
         if record is None or record.content != content or record.read_with != read_with:
             return None
         try:
+            from netpol_lsp.workspace.fact_codec import facts_from_json  # noqa: PLC0415 - small runs have no cache
+
             return facts_from_json(record.facts, uri)
         except _UNREADABLE:
             return None

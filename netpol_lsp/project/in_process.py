@@ -14,14 +14,14 @@ from netpol_lsp.lint.file_facts import facts_of, file_facts
 from netpol_lsp.lint.registry import all_rules
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.lint.rule import PolicyRule
-from netpol_lsp.workspace.fact_codec import facts_to_json
 from netpol_lsp.workspace.index import FileFacts
-from netpol_lsp.workspace.part_digests import PartDigests, PartState
+from netpol_lsp.workspace.part_digests import PartDigests
 from netpol_lsp.workspace.reads import READS
 from netpol_lsp.workspace.snapshot import EMPTY, WorkspaceSnapshot
 
 if TYPE_CHECKING:
     from netpol_lsp.project.renderings import Renderings
+    from netpol_lsp.workspace.part_digests import PartState
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,12 @@ class InProcessExecutor:
                     self._kept[item.index] = analysis
             else:
                 facts = facts_of(source, settings)
-            yield Said(source.uri, facts, facts_to_json(facts, source.uri) if self._is_kept else "")
+            written = ""
+            if self._is_kept:
+                from netpol_lsp.workspace.fact_codec import facts_to_json  # noqa: PLC0415 - small runs have no cache
+
+                written = facts_to_json(facts, source.uri)
+            yield Said(source.uri, facts, written)
 
     def lint(self, workspace: WorkspaceSnapshot | None) -> Iterator[Found]:
         """The report of each text."""

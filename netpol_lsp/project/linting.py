@@ -16,14 +16,14 @@ from netpol_lsp.project.disk_cache import Cache, digest
 from netpol_lsp.project.executor import choose_executor
 from netpol_lsp.project.finding_keys import FindingKeys
 from netpol_lsp.project.in_process import Found, LintJob, needs_resources, needs_workspace, workspace_of
-from netpol_lsp.workspace.fact_codec import facts_to_json
 from netpol_lsp.workspace.index import FileFacts
-from netpol_lsp.workspace.part_digests import PartDigests, PartState, content_state
+from netpol_lsp.workspace.part_digests import PartDigests, content_state
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 if TYPE_CHECKING:
     from netpol_lsp.config.settings import Settings
     from netpol_lsp.project.renderings import Renderings
+    from netpol_lsp.workspace.part_digests import PartState
 
 
 @dataclass(slots=True)
@@ -157,6 +157,8 @@ class Linting:
         known = self._known.facts(path, content, read_with, source.uri)
         if known is None:
             known = facts_of(source, settings)
+            from netpol_lsp.workspace.fact_codec import facts_to_json  # noqa: PLC0415 - for runs with a cache
+
             self._known.put(path, Record(content, read_with, facts_to_json(known, source.uri)))
         return known
 

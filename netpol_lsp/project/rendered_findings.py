@@ -14,9 +14,10 @@ from netpol_lsp.findings.tool_codes import NOT_RENDERED, UNKNOWN_SUPPRESSION, UN
 from netpol_lsp.ide.template_values import ValuesFile, find_value, named_values
 from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.engine import lint
+from netpol_lsp.lint.may_suppress import may_suppress
 from netpol_lsp.lint.registry import rule_by_code, rule_info
 from netpol_lsp.lint.rule import PolicyRule
-from netpol_lsp.lint.suppress import apply_suppressions, may_suppress
+from netpol_lsp.lint.suppress import apply_suppressions
 from netpol_lsp.project.renderings import RenderedText, Renderings
 from netpol_lsp.sources.origin_map import OriginMap, Precision, Written
 from netpol_lsp.sources.rendering import RenderProblem

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.misplaced import Groups, Misplaced, misplaced_fields, read_misplaced
-from netpol_lsp.lint.misplaced_words import explain_misplaced
 from netpol_lsp.lint.rule import Context, Diagnostics, Trigger, document_rule
-from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.text.edits import Fix
 from netpol_lsp.yaml.paths import render_path
+
+if TYPE_CHECKING:
+    from netpol_lsp.lint.misplaced import Misplaced
+    from netpol_lsp.lint.schema import SchemaFinding
 
 
 @document_rule(
@@ -107,6 +109,9 @@ def unknown_field(ctx: Context) -> Diagnostics:
           app: web
     ```
     """
+    from netpol_lsp.lint.misplaced import Groups, misplaced_fields, read_misplaced  # noqa: PLC0415 - start-up is a feature
+    from netpol_lsp.lint.misplaced_words import explain_misplaced  # noqa: PLC0415 - start-up is a feature
+
     groups = Groups()
     for found in misplaced_fields(ctx.schema):
         assert found.entry is not None

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.names import port_name_problem
-from netpol_lsp.lint.port_notation import WrittenPort, read_port
 from netpol_lsp.lint.refusals import Outcome, may_try, outcome
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.yaml.edit.mappings import insert_entry, replace_scalar
 from netpol_lsp.yaml.nodes import Mapping, Scalar
+
+if TYPE_CHECKING:
+    from netpol_lsp.lint.port_notation import WrittenPort
 
 _RANGE = re.compile(r"\s*\d{1,5}\s*[-:]\s*\d{1,5}\s*")
 
@@ -108,6 +111,8 @@ def _fixes(ctx: PolicyContext, port: Port, value: str) -> Fix | None:
         return None
     if _is_number(value):
         return Fix("Write the port as a number", (TextEdit(node.span, str(int(value))),))
+    from netpol_lsp.lint.port_notation import read_port  # noqa: PLC0415 - start-up is a feature, and few findings need it
+
     written = read_port(value)
     if written is None:
         lower = value.strip().lower()

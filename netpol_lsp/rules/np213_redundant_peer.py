@@ -5,7 +5,6 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity, Tag
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.direction import DIRECTIONS
-from netpol_lsp.policies.networkpolicy.exclusions import cancelled_exclusions
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.prose import peer_words
 from netpol_lsp.policies.networkpolicy.redundancy import PeerPair, redundant_peers
@@ -67,6 +66,8 @@ def redundant_peer(ctx: PolicyContext) -> Diagnostics:
                 continue
             pairs = redundant_peers(stored.peers, facts.namespace)
             if pairs and rule.peers_field is not None and rule.peers_field.value is not None:
+                from netpol_lsp.policies.networkpolicy.exclusions import cancelled_exclusions  # noqa: PLC0415 - start-up is a feature, and few findings need it
+
                 exclusions = () if ctx.wants_facts else cancelled_exclusions(ctx.policy, facts)
                 cancelled = {one.peer for one in exclusions if one.rule_node is rule}
                 kept = [pair for pair in pairs if pair[0].index not in cancelled]

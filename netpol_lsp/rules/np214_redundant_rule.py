@@ -5,7 +5,6 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity, Tag
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.direction import DIRECTIONS, Direction
-from netpol_lsp.policies.networkpolicy.exclusions import cancelled_exclusions
 from netpol_lsp.policies.networkpolicy.redundancy import redundant_rules
 from netpol_lsp.policies.networkpolicy.semantics import RuleSemantics
 from netpol_lsp.yaml.nodes import Node, head_span
@@ -75,6 +74,8 @@ def _findings(
     ctx: PolicyContext, direction: Direction, items: list[Node], pairs: list[tuple[RuleSemantics, RuleSemantics]]
 ) -> Diagnostics:
     contents = [content_key(item) for item in items]
+    from netpol_lsp.policies.networkpolicy.exclusions import cancelled_exclusions  # noqa: PLC0415 - start-up is a feature, and few findings need it
+
     exclusions = cancelled_exclusions(ctx.policy, ctx.semantics)
     cancelled = {one.rule for one in exclusions if one.direction is direction}
     for rule, covering in pairs:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import Operator
 from netpol_lsp.kube.selector_syntax import Requirement
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
-from netpol_lsp.policies.networkpolicy.exclusions import CancelledExclusion, cancelled_exclusions
 from netpol_lsp.policies.networkpolicy.peer import Peer
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.policies.networkpolicy.prose import peer_words
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Mapping, Node, head_span
+
+if TYPE_CHECKING:
+    from netpol_lsp.policies.networkpolicy.exclusions import CancelledExclusion
 
 _EXCLUDING = (Operator.NOT_IN, Operator.DOES_NOT_EXIST)
 
@@ -69,6 +73,8 @@ def exclusion_cancelled(ctx: PolicyContext) -> Diagnostics:
     policy = ctx.policy
     if policy.has_unknown_types or not (any(map(_excludes, policy.requirements)) or _has_exceptions(policy)):
         return
+    from netpol_lsp.policies.networkpolicy.exclusions import cancelled_exclusions  # noqa: PLC0415 - start-up is a feature
+
     for one in cancelled_exclusions(policy, ctx.semantics):
         if one.direction not in policy.effective_types or one.node.node.origin is not None:
             continue

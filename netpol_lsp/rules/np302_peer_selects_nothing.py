@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.peer_targets import PeerTarget, peer_targets, pods_of
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
 from netpol_lsp.lint.selector_parts import near_miss_fix, span_of
 from netpol_lsp.policies.networkpolicy.ambiguous_peers import ambiguous_pairs
@@ -15,6 +14,7 @@ from netpol_lsp.workspace.near_miss import NearMiss, near_miss
 from netpol_lsp.workspace.pods import Place, elsewhere, has_policy_for, here, is_selected_by_service, place_of
 
 if TYPE_CHECKING:
+    from netpol_lsp.lint.peer_targets import PeerTarget
     from netpol_lsp.workspace.resources import WorkloadFacts
 
 
@@ -132,6 +132,8 @@ def peer_selects_nothing(ctx: PolicyContext) -> Diagnostics:
           image: nginx
     ```
     """
+    from netpol_lsp.lint.peer_targets import peer_targets, pods_of  # noqa: PLC0415 - only beside workloads
+
     for target in peer_targets(ctx):
         selector = target.peer.pod_selector
         if selector is None or selector.is_empty or not target.places or not pods_of(ctx, target).is_none:

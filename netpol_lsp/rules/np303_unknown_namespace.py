@@ -12,7 +12,6 @@ from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.text.edits import Applicability, Fix
-from netpol_lsp.workspace.near_miss import nearest
 from netpol_lsp.workspace.pods import exact_names
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
@@ -143,6 +142,8 @@ def _check(ctx: PolicyContext, value: Field[str], known: frozenset[str], message
 @lru_cache(maxsize=1024)
 def _nearest(name: str, known: frozenset[str]) -> str | None:
     """The same few names are in most policies."""
+    from netpol_lsp.workspace.near_miss import nearest  # noqa: PLC0415 - start-up is a feature, and few findings need it
+
     return nearest(name, known)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.label_selector import LabelSelector, Operator
 from netpol_lsp.kube.well_known import METADATA_NAME
-from netpol_lsp.lint.peer_targets import peer_targets
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
 from netpol_lsp.lint.selector_parts import near_miss_fix, span_of
 from netpol_lsp.policies.networkpolicy.prose import selector_words
-from netpol_lsp.workspace.near_miss import NearMiss, nearest
 from netpol_lsp.workspace.pods import exact_names
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
+
+if TYPE_CHECKING:
+    from netpol_lsp.workspace.near_miss import NearMiss
 
 
 @policy_rule(
@@ -106,6 +108,8 @@ def namespace_selector_matches_nothing(ctx: PolicyContext) -> Diagnostics:
         team: payments
     ```
     """
+    from netpol_lsp.lint.peer_targets import peer_targets  # noqa: PLC0415 - only beside workloads
+
     for target in peer_targets(ctx):
         selector, written = target.namespaces, target.peer.namespace_selector
         if selector is None or written is None or written.is_empty or selector.is_partial or target.places:
@@ -139,6 +143,8 @@ def _near_miss(view: WorkspaceSnapshot, selector: LabelSelector) -> NearMiss | N
             )
             if others and wanted.key in facts.labels:
                 by_value[facts.labels[wanted.key]] = facts
+        from netpol_lsp.workspace.near_miss import NearMiss, nearest  # noqa: PLC0415 - start-up is a feature, and few findings need it
+
         value = nearest(wanted.values[0], by_value)
         if value is not None:
             facts = by_value[value]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
-from netpol_lsp.lint.rule_pods import RulePods, rules_with_pods
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.text.edits import Applicability, Fix
-from netpol_lsp.workspace.near_miss import nearest
 from netpol_lsp.workspace.pods import workload_words
 from netpol_lsp.yaml.edit.mappings import replace_scalar
+
+if TYPE_CHECKING:
+    from netpol_lsp.lint.rule_pods import RulePods
 
 
 @policy_rule(
@@ -128,6 +130,8 @@ def named_port_not_found(ctx: PolicyContext) -> Diagnostics:
               containerPort: 80
     ```
     """
+    from netpol_lsp.lint.rule_pods import rules_with_pods  # noqa: PLC0415 - only beside workloads
+
     if not any(port.name for port in ctx.policy.ports):
         return
     for found in rules_with_pods(ctx):
@@ -145,6 +149,8 @@ def _check(ctx: PolicyContext, found: RulePods, port: Port, name: str) -> Diagno
     if any(one.name == name and one.protocol == protocol for one in known):
         return
     other = next((one for one in known if one.name == name), None)
+    from netpol_lsp.workspace.near_miss import nearest  # noqa: PLC0415 - start-up is a feature, and few findings need it
+
     near = nearest(name, {one.name for one in known if one.name and one.protocol == protocol})
     hint = ""
     if other is not None:

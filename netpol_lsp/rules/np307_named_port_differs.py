@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
-from netpol_lsp.lint.rule_pods import rules_with_pods
 from netpol_lsp.policies.networkpolicy.prose import join_words
 
 if TYPE_CHECKING:
@@ -106,6 +105,8 @@ def named_port_differs(ctx: PolicyContext) -> Diagnostics:
               containerPort: 8080
     ```
     """
+    from netpol_lsp.lint.rule_pods import rules_with_pods  # noqa: PLC0415 - only beside workloads
+
     if not any(port.name for port in ctx.policy.ports):
         return
     for found in rules_with_pods(ctx):

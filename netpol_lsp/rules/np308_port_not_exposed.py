@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
-from netpol_lsp.lint.rule_pods import RulePods, rules_with_pods, serves, target_number
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.policies.networkpolicy.prose import join_words
 from netpol_lsp.workspace.pods import services_here, workload_words
+
+if TYPE_CHECKING:
+    from netpol_lsp.lint.rule_pods import RulePods
 
 
 @policy_rule(
@@ -89,6 +93,8 @@ def port_not_exposed(ctx: PolicyContext) -> Diagnostics:
             - containerPort: 8080
     ```
     """
+    from netpol_lsp.lint.rule_pods import rules_with_pods  # noqa: PLC0415 - only beside workloads
+
     for found in rules_with_pods(ctx):
         pods = found.pods
         if pods.perhaps or any(one.has_unknown_ports or not one.ports or one.pod_annotations for one in pods.sure):
@@ -124,6 +130,8 @@ def _is_listed(found: RulePods, port: Port) -> bool:
 
 def _is_served(ctx: PolicyContext, found: RulePods, number: int) -> bool:
     """Whether a Service sends traffic to this port of the pods, or has it as its own (that is NP309's)."""
+    from netpol_lsp.lint.rule_pods import serves, target_number  # noqa: PLC0415 - only beside workloads
+
     for where in found.places:
         for service in services_here(ctx.workspace, where):
             for workload in found.pods.sure:

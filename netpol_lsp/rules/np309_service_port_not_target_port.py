@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.port_set import port_range
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Trigger, policy_rule
-from netpol_lsp.lint.rule_pods import RulePods, rules_with_pods, serves, target_number
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.text.edits import Applicability, Fix
 from netpol_lsp.workspace.pods import services_here
 from netpol_lsp.yaml.edit.mappings import replace_scalar
 
 if TYPE_CHECKING:
+    from netpol_lsp.lint.rule_pods import RulePods
     from netpol_lsp.workspace.resources import ServiceFacts, ServicePort
 
 
@@ -152,6 +152,8 @@ def service_port_not_target_port(ctx: PolicyContext) -> Diagnostics:
           targetPort: 8080
     ```
     """
+    from netpol_lsp.lint.rule_pods import rules_with_pods  # noqa: PLC0415 - only beside workloads
+
     for found in rules_with_pods(ctx):
         if found.pods.perhaps:
             continue
@@ -175,6 +177,8 @@ def service_port_not_target_port(ctx: PolicyContext) -> Diagnostics:
 
 def _service_of(ctx: PolicyContext, found: RulePods, port: Port) -> tuple[ServiceFacts, ServicePort, int] | None:
     """The Service whose port this is, and the one number that its pods listen on instead; None when the rule may be right."""
+    from netpol_lsp.lint.rule_pods import serves, target_number  # noqa: PLC0415 - only beside workloads
+
     number, protocol = port.number, port.effective_protocol
     if number is None or protocol is None:
         return None

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from netpol_lsp.capabilities.fact import Support
 from netpol_lsp.findings.diagnostic import Severity
-from netpol_lsp.lint.peer_targets import peer_targets, pods_of
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.workspace.pods import find_pods, place_of, workload_words
 
@@ -92,6 +91,8 @@ def host_network_selected(ctx: PolicyContext) -> Diagnostics:
               image: samba
     ```
     """
+    from netpol_lsp.lint.peer_targets import peer_targets, pods_of  # noqa: PLC0415 - only beside workloads
+
     fact = ctx.settings.capabilities.host_network_pods
     if fact.support is Support.YES:
         return

@@ -8,7 +8,6 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net import intervals
 from netpol_lsp.lint.applied_together import are_applied_together
 from netpol_lsp.lint.both_sides import BothSides
-from netpol_lsp.lint.closed_ports import closed_ports
 from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.policies.direction import Direction
@@ -182,6 +181,8 @@ def ingress_backend_blocked(ctx: PolicyContext) -> Diagnostics:
 
 def _closed_to_outside(ctx: PolicyContext) -> Diagnostics:
     """The first rule that is meant for clients of a NodePort or load balancer, and names pods only."""
+    from netpol_lsp.lint.closed_ports import closed_ports  # noqa: PLC0415 - only beside workloads
+
     closed = next((one for one in closed_ports(ctx) if one.is_meant_for_outside), None)
     if closed is None or closed.rule.peers_field is None:
         return

@@ -8,7 +8,6 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.kube.well_known import VOLATILE_LABELS
-from netpol_lsp.lint.peer_targets import peer_targets
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.lint.selector_parts import span_of
 from netpol_lsp.workspace.pods import Place, owned_pods_here, place_of
@@ -97,6 +96,8 @@ def owner_label_varies(ctx: PolicyContext) -> Diagnostics:
         - {name: web, image: nginx}
     ```
     """
+    from netpol_lsp.lint.peer_targets import peer_targets  # noqa: PLC0415 - only beside workloads
+
     own = ctx.policy.pod_selector
     if own is not None and not own.is_empty:
         yield from _check(ctx, own, (place_of(ctx.workspace, ctx.located),))

@@ -10,7 +10,6 @@ from netpol_lsp.kube.label_selector import Operator
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.kube.well_known import JOB_LABELS
-from netpol_lsp.lint.peer_targets import peer_targets
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.lint.selector_parts import span_of
 from netpol_lsp.workspace.pods import Place, here, place_of
@@ -91,6 +90,8 @@ def cronjob_label(ctx: PolicyContext) -> Diagnostics:
               image: migrate
     ```
     """
+    from netpol_lsp.lint.peer_targets import peer_targets  # noqa: PLC0415 - only beside workloads
+
     if not ctx.policy.key_texts.intersection(JOB_LABELS):
         return
     own = ctx.policy.pod_selector

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.port_set import port_range, union_of
-from netpol_lsp.lint.closed_ports import ClosedPort, closed_ports
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.workspace.snapshot import is_same, selects_all_of
 from netpol_lsp.workspace.ternary import Ternary
+
+if TYPE_CHECKING:
+    from netpol_lsp.lint.closed_ports import ClosedPort
 
 
 @policy_rule(
@@ -90,6 +94,8 @@ def node_port_closed(ctx: PolicyContext) -> Diagnostics:
           targetPort: 8080
     ```
     """
+    from netpol_lsp.lint.closed_ports import closed_ports  # noqa: PLC0415 - only beside workloads
+
     for closed in closed_ports(ctx):
         if closed.is_meant_for_outside:
             continue  # NP314 reports it

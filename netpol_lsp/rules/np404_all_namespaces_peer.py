@@ -5,7 +5,6 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.direction import Direction
-from netpol_lsp.policies.networkpolicy.exclusions import cancelled_exclusions
 from netpol_lsp.policies.networkpolicy.name_intent import intent_of_name
 
 
@@ -78,4 +77,6 @@ def _is_contradiction(ctx: PolicyContext) -> bool:
     claim = intent_of_name(ctx.policy.object)
     if claim.denies and claim.is_namespaced:
         return True
+    from netpol_lsp.policies.networkpolicy.exclusions import cancelled_exclusions  # noqa: PLC0415 - start-up is a feature, and few findings need it
+
     return any(one.direction is Direction.INGRESS for one in cancelled_exclusions(ctx.policy, ctx.semantics))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability, Effect, Fact, Support
-from netpol_lsp.capabilities.kubernetes import lacks
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.platform import uses_with
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
@@ -106,4 +105,6 @@ def _is_said_of_kubernetes(ctx: PolicyContext, fact: Fact) -> bool:
         return False
     version = ctx.settings.kubernetes_version
     names = ("end-port", "egress", "ip-block", "combined-selectors", "sctp")
+    from netpol_lsp.capabilities.kubernetes import lacks  # noqa: PLC0415 - start-up is a feature, and few findings need it
+
     return any((feature := lacks(version, name)) is not None and feature.text == fact.text for name in names)

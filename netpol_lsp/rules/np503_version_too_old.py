@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netpol_lsp.capabilities.fact import Capability
-from netpol_lsp.capabilities.kubernetes import lacks
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.policies.networkpolicy.feature_uses import feature_uses
 from netpol_lsp.text.span import Span
 
 
@@ -65,6 +63,9 @@ def version_too_old(ctx: PolicyContext) -> Diagnostics:
     """
     if not ctx.settings.is_kubernetes_version_known:
         return
+    from netpol_lsp.capabilities.kubernetes import lacks  # noqa: PLC0415 - start-up is a feature
+    from netpol_lsp.policies.networkpolicy.feature_uses import feature_uses  # noqa: PLC0415 - start-up is a feature
+
     version = ctx.settings.kubernetes_version
     for use in feature_uses(ctx.policy):
         feature = lacks(version, _FEATURES[use.capability]) if use.capability in _FEATURES else None

@@ -6,6 +6,7 @@ Imports nothing of the package, for runs that only look.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 GATEWAY_ROUTES = ("HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute")
 # (group, kind) of the kinds that decide on a pod's connections, and whether they are cluster-wide.
@@ -70,7 +71,14 @@ _KINDS = frozenset(
         "Kustomization",
     }
 )
-_KIND = re.compile(rf"""kind["']?[ \t]*:[ \t]*["']?(?:(?:{"|".join(sorted(_KINDS))})(?:List)?\b|[{{$])""")
+
+
+@cache
+def _kind() -> re.Pattern[str]:
+    """The line of a kind that facts are kept of, or of one that nobody knows."""
+    return re.compile(rf"""kind["']?[ \t]*:[ \t]*["']?(?:(?:{"|".join(sorted(_KINDS))})(?:List)?\b|[{{$])""")
+
+
 _WEBHOOK_CALLS = "clientConfig"
 
 
@@ -90,9 +98,11 @@ def may_hold_resources(written: str, uri: str = "") -> bool:
         return "{{" in written and "include" in written
     if "sops" in written and "ENC[" in written:
         return True
-    found = _KIND.search(written)
+    found = _kind().search(written)
     if found is not None and found.group().endswith("CustomResourceDefinition") and _WEBHOOK_CALLS not in written:
-        return any(not one.group().endswith("CustomResourceDefinition") for one in _KIND.finditer(written, found.end()))
+        return any(
+            not one.group().endswith("CustomResourceDefinition") for one in _kind().finditer(written, found.end())
+        )
     return found is not None
 
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
-from netpol_lsp.yaml.comments import Comment, find_comments
 from netpol_lsp.yaml.nodes import Node
 from netpol_lsp.yaml.parser import parse
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
@@ -25,6 +24,7 @@ from netpol_lsp.yaml.recovery.schema_shape import ObjectShape
 from netpol_lsp.yaml.style import Style, detect_style
 
 if TYPE_CHECKING:
+    from netpol_lsp.yaml.comments import Comment
     from netpol_lsp.yaml.templates.branches import Template
     from netpol_lsp.yaml.templates.open_nodes import Misfit
     from netpol_lsp.yaml.templates.variants import Variant
@@ -71,6 +71,10 @@ class Document:
     @lazy
     def comments(self) -> tuple[Comment, ...]:
         """The comments in the order of the text."""
+        if "#" not in self.text:
+            return ()
+        from netpol_lsp.yaml.comments import find_comments  # noqa: PLC0415 - many documents have none
+
         return find_comments(self.text, self.root)
 
     @lazy

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from typing import TYPE_CHECKING
 
-from netpol_lsp.yaml.comments import Comment
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Node
+
+if TYPE_CHECKING:
+    from netpol_lsp.yaml.comments import Comment
 
 
 def comments_above(document: Document, node: Node) -> tuple[Comment, ...]:

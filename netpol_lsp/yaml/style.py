@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from netpol_lsp.text.source import Source
-from netpol_lsp.yaml.line_scanner import comment_start
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence
 from netpol_lsp.yaml.scalars import looks_like_timestamp, resolve_plain
 
@@ -93,6 +92,8 @@ def dash_of(source: Source, item: Node) -> int:
             return source.lines.line_start(line) + len(before) - 1
         line -= 1
         before = source.lines.line_text(line) if line >= 0 else ""
+        from netpol_lsp.yaml.line_scanner import comment_start  # noqa: PLC0415 - few places need it
+
         comment = comment_start(before)
         before = before if comment is None else before[:comment]
     return max(source.text.rfind("-", 0, item.start), 0)

@@ -1,5 +1,6 @@
 """The commands rule, rules, config and completion; what importing costs."""
 
+import importlib.util
 import json
 import shutil
 import subprocess
@@ -159,6 +160,87 @@ def test_starting_is_cheap() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+  policyTypes: [Ingress]
+  ingress:
+    - from:
+        - podSelector:
+            matchLabels:
+              app: api
+      ports:
+        - protocol: TCP
+          port: 8080
+"""
+NOT_FOR_A_POLICY_ALONE = (
+    "capabilities.kubernetes",
+    "capabilities.platforms",
+    "capabilities.profiles",
+    "cli.found_inputs",
+    "config.config_file",
+    "config.render_settings",
+    "config.schema",
+    "formats.finding_picture",
+    "formats.source_snippet",
+    "lint.closed_ports",
+    "lint.misplaced",
+    "lint.peer_targets",
+    "lint.port_notation",
+    "lint.rule_pods",
+    "lint.suppress",
+    "policies.networkpolicy.exclusions",
+    "policies.networkpolicy.feature_uses",
+    "project.context_manifests",
+    "project.effective_config",
+    "project.process_pool",
+    "project.unmatched_globs",
+    "reach",
+    "sources",
+    "workspace.extract",
+    "workspace.extract_delivery",
+    "workspace.fact_codec",
+    "workspace.near_miss",
+    "workspace.platform_hints",
+    "workspace.prune",
+    "workspace.resources",
+    "yaml.comments",
+    "yaml.cst",
+    "yaml.line_scanner",
+    "yaml.templates.conditions",
+    "yaml.templates.tokens",
+)
+"""What a file with one policy, in which nothing is found, needs nothing of. To import one of these is to make each run slower."""
+
+
+def test_a_policy_alone_loads_little(tmp_path) -> None:
+    (tmp_path / "policy.yaml").write_text(POLICY, "utf-8")
+    code = (
+        "import sys\n"
+        "from netpol_lsp.cli.main import main\n"
+        "assert main(['--quiet', 'policy.yaml']) == 0\n"
+        "print(*(name.removeprefix('netpol_lsp.') for name in sys.modules if name.startswith('netpol_lsp.')))\n"
+        "print(*(name for name in ('hashlib', 'urllib.parse', 'multiprocessing', 'subprocess', 'asyncio') if name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    loaded, libraries = done.stdout.split("\n")[:2]
+    assert [name for name in loaded.split() if name in NOT_FOR_A_POLICY_ALONE] == []
+    assert libraries == ""
+
+
+def test_what_is_not_loaded_is_there() -> None:
+    """A module that is renamed would be watched no more."""
+    for name in NOT_FOR_A_POLICY_ALONE:
+        assert importlib.util.find_spec(f"netpol_lsp.{name}") is not None, name
 
 
 def test_module_runs_as_the_command(tmp_path) -> None:

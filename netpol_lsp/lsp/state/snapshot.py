@@ -14,7 +14,7 @@ from netpol_lsp.lint.analysis import Analysis, Part, analyse_document
 from netpol_lsp.lint.engine import join_findings
 from netpol_lsp.lint.fix_choice import FixJudge
 from netpol_lsp.lint.generated import is_generated
-from netpol_lsp.lint.suppress import may_suppress
+from netpol_lsp.lint.may_suppress import may_suppress
 from netpol_lsp.lsp.positions import Positions
 from netpol_lsp.lsp.state.cached_intents import CachedIntents
 from netpol_lsp.lsp.state.document_cache import CachedDocument

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
 from netpol_lsp.text.source import LineIndex
 from netpol_lsp.text.span import Span
-from netpol_lsp.yaml.line_scanner import Line, read_lines
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.yaml.recovery.schema_shape import ObjectShape, field_names
+
+if TYPE_CHECKING:
+    from netpol_lsp.yaml.line_scanner import Line
 
 _MOST_LINES = 4000
 # Fences, numbered lines, prompts and pictures of a page of text.
@@ -38,6 +41,8 @@ def prose_problems(text: str, shape: ObjectShape) -> list[tuple[SyntaxProblem, l
     """The blocks of prose in a text, each with its lines."""
     if not may_have_prose(text, shape):
         return []
+    from netpol_lsp.yaml.line_scanner import read_lines  # noqa: PLC0415 - start-up is a feature
+
     index = LineIndex(text)
     if index.line_count > _MOST_LINES:
         return []

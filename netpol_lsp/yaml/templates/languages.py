@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
 
-from netpol_lsp.yaml.templates.tokens import Token
+if TYPE_CHECKING:
+    from netpol_lsp.yaml.templates.tokens import Token
 
 
 class Language(StrEnum):
@@ -31,26 +34,34 @@ class Language(StrEnum):
 
 # What tells of a language, the surest first. Go's `{{` and Jinja's are the same where nothing else is said.
 _GO_WORDS = r"\{\{-?\s*(?:(?:if|range|with|end|include|template|define|block|tpl|toYaml|else)\b|/\*|\$\w*\s*:?=|\(?\s*[.$]|printf\b|quote\b)"
-_SIGNS: tuple[tuple[Language, str, re.Pattern[str]], ...] = (
-    (Language.JINJA, "{%", re.compile(r"\{%-?\s*\w+")),
-    (Language.MUSTACHE, "{{", re.compile(r"\{\{~?\s*[#^]\s*[\w.@]|\{\{~?\s*/\s*\w")),
-    (Language.GO, "{{", re.compile(_GO_WORDS)),
-    (Language.MUSTACHE, "{{{", re.compile(r"\{\{\{")),
-    (Language.JINJA, "{#", re.compile(r"\{#.*?#\}", re.DOTALL)),
-    (Language.GO, "{{", re.compile(r"\{\{")),
-    (Language.YTT, "#@", re.compile(r"^[ \t]*#@|[:-][ \t]+#@[ \t]", re.MULTILINE)),
-    (Language.YTT, "(@", re.compile(r"\(@[=-]?\s.*?@\)")),
-    (Language.ERB, "<%", re.compile(r"<%")),
-    (Language.GO_SQUARE, "[[", re.compile(_GO_WORDS.replace(r"\{\{", r"\[\["))),
-    (Language.TERRAFORM, "%{", re.compile(r"%\{~?\s*(?:if|for|else|endif|endfor)\b")),
-    (
-        Language.SHELL,
-        "${",
-        re.compile(
-            r"^[ \t]*(?:-[ \t]+)?\$\{[^{}\n]*\}[ \t]*$|[\[{,][ \t]*\$\{|:[ \t]+\$\{[^{}\n]*\}[ \t]*[,}\]]", re.MULTILINE
+
+
+@cache
+def _signs() -> tuple[tuple[Language, str, re.Pattern[str]], ...]:
+    """What tells of a language, the surest first: its mark, and an expression. Nearly all files have none of the marks."""
+    return (
+        (Language.JINJA, "{%", re.compile(r"\{%-?\s*\w+")),
+        (Language.MUSTACHE, "{{", re.compile(r"\{\{~?\s*[#^]\s*[\w.@]|\{\{~?\s*/\s*\w")),
+        (Language.GO, "{{", re.compile(_GO_WORDS)),
+        (Language.MUSTACHE, "{{{", re.compile(r"\{\{\{")),
+        (Language.JINJA, "{#", re.compile(r"\{#.*?#\}", re.DOTALL)),
+        (Language.GO, "{{", re.compile(r"\{\{")),
+        (Language.YTT, "#@", re.compile(r"^[ \t]*#@|[:-][ \t]+#@[ \t]", re.MULTILINE)),
+        (Language.YTT, "(@", re.compile(r"\(@[=-]?\s.*?@\)")),
+        (Language.ERB, "<%", re.compile(r"<%")),
+        (Language.GO_SQUARE, "[[", re.compile(_GO_WORDS.replace(r"\{\{", r"\[\["))),
+        (Language.TERRAFORM, "%{", re.compile(r"%\{~?\s*(?:if|for|else|endif|endfor)\b")),
+        (
+            Language.SHELL,
+            "${",
+            re.compile(
+                r"^[ \t]*(?:-[ \t]+)?\$\{[^{}\n]*\}[ \t]*$|[\[{,][ \t]*\$\{|:[ \t]+\$\{[^{}\n]*\}[ \t]*[,}\]]",
+                re.MULTILINE,
+            ),
         ),
-    ),
-)
+    )
+
+
 _ENDINGS = {
     ".j2": Language.JINJA,
     ".jinja": Language.JINJA,
@@ -95,7 +106,7 @@ def language_of(text: str, uri: str = "") -> Language | None:
     for ending, language in _ENDINGS.items():
         if uri.endswith(ending):
             return language if any(mark in text for mark in _MARKS[language]) else None
-    for language, mark, sign in _SIGNS:
+    for language, mark, sign in _signs():
         if mark in text and sign.search(text):
             return language
     return None
