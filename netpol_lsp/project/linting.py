@@ -10,7 +10,6 @@ from netpol_lsp.lint.file_facts import facts_of
 from netpol_lsp.policies.kinds import may_be_ours
 from netpol_lsp.project.batch_items import BatchItem, OpenedBatch, Progress, load, recall, remember
 from netpol_lsp.project.context_inputs import ContextFiles
-from netpol_lsp.project.context_manifests import ContextText
 from netpol_lsp.project.dependency_cache import DependencyCache, Record
 from netpol_lsp.project.disk_cache import Cache, digest
 from netpol_lsp.project.executor import choose_executor
@@ -22,6 +21,7 @@ from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 if TYPE_CHECKING:
     from netpol_lsp.config.settings import Settings
+    from netpol_lsp.project.context_manifests import ContextText
     from netpol_lsp.project.renderings import Renderings
     from netpol_lsp.workspace.part_digests import PartState
 

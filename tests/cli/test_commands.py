@@ -209,7 +209,6 @@ NOT_FOR_A_POLICY_ALONE = (
     "workspace.extract",
     "workspace.extract_delivery",
     "workspace.fact_codec",
-    "workspace.near_miss",
     "workspace.platform_hints",
     "workspace.prune",
     "workspace.resources",
