@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import fields
 from functools import cache
-from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -136,6 +135,8 @@ _POLICIES: Memo[WorkspaceSnapshot, int, tuple[LocatedPolicy, str]] = Memo()
 
 def _digest(value: object) -> str:
     """The digest of a value: of two runs equal if and only if the values are, but for places."""
+    from hashlib import blake2b  # noqa: PLC0415 - small runs have no cache
+
     return blake2b(_encode(value).encode(), digest_size=16).hexdigest()
 
 
