@@ -56,8 +56,9 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(int(len(values) * share), len(values) - 1)]
 
 
-def index(folder: Path, edits: int) -> None:
+def index(folder: Path, edits: int, title: str) -> None:
     """Start a server over the folder, type while it reads and after, and print what that took."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     server = LanguageServer([sys.executable, "-m", "netpol_lsp.lsp.main"], {})
     start = time.perf_counter()
     server.initialize(folder)
@@ -66,7 +67,7 @@ def index(folder: Path, edits: int) -> None:
     while not any(kind == "end" for _, kind in server.progress) and time.perf_counter() - start < 300:
         meanwhile.append(typing.edit())
     ended = next((at for at, kind in server.progress if kind == "end"), time.perf_counter())
-    print(f"first index: {ended - start:.1f} s, CPU of the server {server.cpu() or 0:.1f} s")
+    print(f"{title}: {ended - start:.1f} s")
     print(
         f"keystrokes meanwhile ({len(meanwhile)}): median {statistics.median(meanwhile):.1f} ms, "
         f"p99 {percentile(meanwhile, 0.99):.0f} ms, longest {max(meanwhile):.0f} ms"
@@ -79,6 +80,9 @@ def index(folder: Path, edits: int) -> None:
     )
     print(f"memory of the server: {server.memory() or 0:.0f} MB")
     server.stop()
+    after_all = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after_all.ru_utime + after_all.ru_stime - before.ru_utime - before.ru_stime
+    print(f"CPU of the server and its processes: {used:.1f} s, {edits + len(meanwhile)} keystrokes among it")
 
 
 def main() -> None:
@@ -99,7 +103,9 @@ def main() -> None:
         one.write_text(TYPED, "utf-8")
         check(folder, cache, "check, one policy more")
         one.unlink()
-        index(folder, options.edits)
+        os.environ["XDG_CACHE_HOME"] = str(cache)
+        index(folder, options.edits, "first index")
+        index(folder, options.edits, "index at the next start")
 
 
 if __name__ == "__main__":

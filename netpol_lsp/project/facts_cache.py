@@ -29,12 +29,11 @@ class Record(NamedTuple):
     line: str
 
 
-def read_recorded(job: FileJob, longest: int) -> tuple[FileReading | None, Record]:
-    """As `read_file`, with what is to be remembered. The stamp is older than the text: a later change is noticed."""
+def read_recorded(job: FileJob, longest: int) -> Record:
+    """What `read_file` says, as it is remembered. The stamp is older than the text: a later change is noticed."""
     stamp = stamp_of(job.path)
-    found = read_file(job, longest)
     known = up_to_date(stamp) if stamp is not None else [0, 0, 0]
-    return found, Record(_words(known), line_of(found, job))
+    return Record(_words(known), line_of(read_file(job, longest), job))
 
 
 def line_of(reading: FileReading | None, job: FileJob) -> str:

@@ -9,14 +9,14 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import IO
 
 from netpol_lsp.project import reading_worker
 from netpol_lsp.project.executor import cores
 from netpol_lsp.project.facts_cache import Record
-from netpol_lsp.project.file_reading import FileJob, FileReading
+from netpol_lsp.project.file_reading import FileJob
 from netpol_lsp.project.reading_worker import read_frame, write_frame
 
 PAYS_FROM = 1000
@@ -29,8 +29,8 @@ _CHUNK = 16
 _AHEAD = 2
 """Chunks that a process has been asked for: it goes on while its last answer is taken in."""
 
-Deliver = Callable[[int, bytes], bool]
-"""Takes how many files were read, and what `readings` makes of it; False: no more is wanted. Called by several threads."""
+Deliver = Callable[[Sequence[FileJob], bytes], bool]
+"""Takes what a process has answered for some files, see `records`; False: no more is wanted. Called by several threads."""
 
 
 def crew_size(files: int) -> int:
@@ -44,10 +44,11 @@ def crew_for(size: int, jobs: int) -> int:
     return min(size, -(-jobs // _FOR_EACH))
 
 
-def readings(answer: bytes) -> list[tuple[FileJob, FileReading | None, Record]]:
-    """The files of an answer: what each says, and what is to be remembered of it."""
-    found: list[tuple[FileJob, FileReading | None, Record]] = pickle.loads(answer)  # noqa: S301 - a process of ours has written it
-    return found
+def records(jobs: Sequence[FileJob], answer: bytes) -> Iterator[tuple[FileJob, Record]]:
+    """What a process has read of some files."""
+    for job, written in zip(jobs, answer.decode("ascii").split("\n"), strict=True):
+        stamp, line = written.split("\t", 1)
+        yield job, Record(stamp, line)
 
 
 class ReadingCrew:
@@ -119,7 +120,7 @@ class ReadingCrew:
                 write_frame(questions, pickle.dumps(list(chunk), protocol=5))
             if not asked or (answer := read_frame(answers)) is None:
                 return
-            if not deliver(len(asked.popleft()), answer):
+            if not deliver(asked.popleft(), answer):
                 return
 
 

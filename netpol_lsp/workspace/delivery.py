@@ -184,8 +184,13 @@ class DeliveryMap:
 
     def _named(self, folder: str) -> str | None:
         """The namespace that something names for a folder of the repository, or for one above it."""
-        found = {one.namespace for one in self.facts if one.kind == "folder" and f"/{one.folder}/" in f"/{folder}/"}
+        found = {one.namespace for one in self._folders if f"/{one.folder}/" in f"/{folder}/"}
         return next(iter(found)) if len(found) == 1 else None
+
+    @lazy
+    def _folders(self) -> tuple[DeliveryFacts, ...]:
+        """What names the namespace of a folder: few among many, asked of each file."""
+        return tuple(one for one in self.facts if one.kind == "folder")
 
     @lazy
     def _charts(self) -> frozenset[str]:

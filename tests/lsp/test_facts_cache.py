@@ -41,7 +41,7 @@ def trusting(monkeypatch):
 def filled(path, jobs, tool="tool"):
     cache = FactsCache(str(path), tool)
     for job in jobs:
-        cache.put(job, read_recorded(job, LONGEST)[1])
+        cache.put(job, read_recorded(job, LONGEST))
     cache.save()
     return path
 
@@ -127,7 +127,7 @@ def test_what_is_new_is_written_beside_what_is_known(jobs, cache):
     path.write_text(path.read_text().replace("name: p,", "name: other,"))
     again = FactsCache(str(cache), "tool")
     assert len(list(again.known(jobs))) == len(jobs) - 1
-    again.put(jobs[0], read_recorded(jobs[0], LONGEST)[1])
+    again.put(jobs[0], read_recorded(jobs[0], LONGEST))
     again.save()
     found = known(cache, jobs)
     assert len(found) == len(jobs)

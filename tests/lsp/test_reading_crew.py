@@ -9,8 +9,9 @@ import pytest
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.lsp.state import workspace_scan
 from netpol_lsp.project import reading_crew
+from netpol_lsp.project.facts_cache import reading_of_line
 from netpol_lsp.project.file_reading import FileJob, read_file
-from netpol_lsp.project.reading_crew import ReadingCrew, crew_size, readings
+from netpol_lsp.project.reading_crew import ReadingCrew, crew_size, records
 from netpol_lsp.project.reading_worker import read_frame, write_frame
 
 FILES = {
@@ -52,8 +53,10 @@ def read_all(crew, jobs):
 
     def deliver(read, answer):
         with lock:
-            done.append(read)
-            found.update((job.path, reading) for job, reading, _ in readings(answer) if reading is not None)
+            done.append(len(read))
+            for job, record in records(read, answer):
+                if (reading := reading_of_line(record.line, job)) is not None:
+                    found[job.path] = reading
         return True
 
     left = crew.read(jobs, deliver)

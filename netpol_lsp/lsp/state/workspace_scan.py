@@ -21,7 +21,7 @@ from netpol_lsp.lsp.uris import uri_of_path
 from netpol_lsp.project.config_files import LoadedConfig
 from netpol_lsp.project.facts_cache import FactsCache, remembered
 from netpol_lsp.project.file_reading import FileJob, FileReading, holds_something
-from netpol_lsp.project.reading_crew import ReadingCrew, crew_for, crew_size, readings
+from netpol_lsp.project.reading_crew import ReadingCrew, crew_for, crew_size, records
 from netpol_lsp.text.source import Source
 
 logger = logging.getLogger(__name__)
@@ -49,8 +49,9 @@ class _Lines(NamedTuple):
 
 
 class _Answer(NamedTuple):
-    """What another process has read."""
+    """What another process has read of some files."""
 
+    jobs: Sequence[FileJob]
     frame: bytes
 
 
@@ -106,16 +107,16 @@ class Scan:
     def _content(self, found: _Texts | _Lines | _Answer) -> Iterator[tuple[str, Source | FileReading]]:
         if isinstance(found, _Texts):
             yield from found.files
-        elif isinstance(found, _Lines):
-            for job, line in found.files:
+        else:
+            for job, line in found.files if isinstance(found, _Lines) else self._read_of(found):
                 if (reading := remembered(line, job, MAX_LENGTH)) is not None:
                     yield job.path, reading
-        else:
-            for job, fresh, record in readings(found.frame):
-                if self._cache is not None:
-                    self._cache.put(job, record)
-                if fresh is not None:
-                    yield job.path, fresh
+
+    def _read_of(self, found: _Answer) -> Iterator[tuple[FileJob, str]]:
+        for job, record in records(found.jobs, found.frame):
+            if self._cache is not None:
+                self._cache.put(job, record)
+            yield job, record.line
 
     def remember(self) -> None:
         """Keep for the next start what was read, now that all is."""
@@ -153,11 +154,11 @@ class Scan:
         self._crew = crew = ReadingCrew(crew_for(size, len(unknown)), MAX_LENGTH)
         lock = threading.Lock()
 
-        def deliver(read: int, answer: bytes) -> bool:
+        def deliver(read: Sequence[FileJob], answer: bytes) -> bool:
             nonlocal done
             with lock:
-                done += read
-                batch = _Batch(done, total, _Answer(answer))
+                done += len(read)
+                batch = _Batch(done, total, _Answer(read, answer))
             return self._hand_over(batch)
 
         if self._stopped.is_set():
