@@ -146,9 +146,14 @@ def stamp_of(path: str) -> list[int] | None:
     return [status.st_mtime_ns, status.st_ctime_ns, status.st_size]
 
 
-def up_to_date(stamp: list[int]) -> list[int]:
-    """The stamp to remember: without times when the file has only just changed."""
-    fresh = time.time_ns() - max(stamp[0], stamp[1]) < _SETTLED_NS
+def settled_after() -> int:
+    """How old a file has to be for its times to be trusted, in nanoseconds."""
+    return _SETTLED_NS
+
+
+def up_to_date(stamp: list[int], settled: int | None = None) -> list[int]:
+    """The stamp to remember: without times when the file has only just changed. `settled`: as `settled_after` says elsewhere."""
+    fresh = time.time_ns() - max(stamp[0], stamp[1]) < (_SETTLED_NS if settled is None else settled)
     return [0, 0, stamp[2]] if fresh else stamp
 
 

@@ -29,10 +29,13 @@ class Record(NamedTuple):
     line: str
 
 
-def read_recorded(job: FileJob, longest: int) -> Record:
-    """What `read_file` says, as it is remembered. The stamp is older than the text: a later change is noticed."""
+def read_recorded(job: FileJob, longest: int, settled: int | None = None) -> Record:
+    """What `read_file` says, as it is remembered. The stamp is older than the text: a later change is noticed.
+
+    `settled`: see `up_to_date`.
+    """
     stamp = stamp_of(job.path)
-    known = up_to_date(stamp) if stamp is not None else [0, 0, 0]
+    known = up_to_date(stamp, settled) if stamp is not None else [0, 0, 0]
     return Record(_words(known), line_of(read_file(job, longest), job))
 
 

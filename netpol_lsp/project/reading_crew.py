@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import IO
 
 from netpol_lsp.project import reading_worker
+from netpol_lsp.project.disk_cache import settled_after
 from netpol_lsp.project.executor import cores
 from netpol_lsp.project.facts_cache import Record
 from netpol_lsp.project.file_reading import FileJob
@@ -55,7 +56,7 @@ class ReadingCrew:
     """A crew of processes, each with a thread that waits for it."""
 
     def __init__(self, size: int, longest: int) -> None:
-        hello = {"path": sys.path, "longest": longest}
+        hello = {"path": sys.path, "longest": longest, "settled": settled_after()}
         self._hello = json.dumps(hello).encode() + b"\n"
         self._size = size
         self._lock = threading.Lock()
