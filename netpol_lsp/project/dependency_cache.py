@@ -7,6 +7,7 @@ what has not changed is written again as it was read, and only the lines that ar
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
@@ -105,12 +106,17 @@ class DependencyCache:
         return " ".join(map(str, sorted(found)))
 
     def save(self, keep: Iterable[str]) -> None:
-        """Write what is known, if anything is new; when it has grown large, only of the files in `keep`."""
+        """Write what is known, if anything is new: of the files in `keep`, and of others that are still there.
+
+        When it has grown large, of those in `keep` only.
+        """
         if self._path is None or not self._changed:
             return
+        wanted = set(keep)
+        self._records = {path: one for path, one in self._records.items() if path in wanted or os.path.lexists(path)}
         text = self._text(self._records)
         if len(text) > _LARGEST:
-            text = self._text({path: self._records[path] for path in keep if path in self._records})
+            text = self._text({path: one for path, one in self._records.items() if path in wanted})
         if len(text) <= _LARGEST:
             write_own_file(self._path, text)
 
@@ -140,10 +146,10 @@ class DependencyCache:
             numbers = set(map(str, range(len(self._states))))
             for line in lines:
                 name, *fields = line.split("\t")
-                record = Record(*fields)
-                if not numbers.issuperset(record.parts.split()):
+                file, record = json.loads(name), Record(*fields)
+                if type(file) is not str or not numbers.issuperset(record.parts.split()):
                     raise ValueError(line)
-                self._records[json.loads(name)] = record
+                self._records[file] = record
         except _UNREADABLE:
             self._records, self._states = {}, []
         self._numbers = {state: number for number, state in enumerate(self._states)}

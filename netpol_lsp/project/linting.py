@@ -87,10 +87,13 @@ class Linting:
             self._total = len(fresh) + len(stale)
             found = crew.lint(workspace)
             self.show(workspace)
+            # Large, and other processes may have copies of their own by now.
+            again = workspace if stale else None
+            del workspace, facts
             for one in found:
                 self._take(work[one.number], one)
-        if stale:
-            self._lint_again([item for item in stale if load(item, opened.result)], workspace)
+        if again is not None:
+            self._lint_again([item for item in stale if load(item, opened.result)], again)
         self._save(members, opened)
         return len(perhaps) - len(stale)
 
@@ -152,8 +155,7 @@ class Linting:
             return facts_of(source, settings)
         content, read_with = digest(source.text), _read_with(settings, source.uri, is_ours=False, has_resources=True)
         self._contents[source.uri] = content
-        # Apart from the file of this path, which another run may lint.
-        path = f"context {source.uri}"
+        path = _context_path(source.uri)
         known = self._known.facts(path, content, read_with, source.uri)
         if known is None:
             known = facts_of(source, settings)
@@ -202,7 +204,8 @@ class Linting:
             record = self._records.get(item.target.path)
             if record is not None and item.stamp is not None:
                 self._known.put(item.target.absolute, record)
-        self._known.save(item.target.absolute for item in opened.items)
+        context = (_context_path(text.source.uri) for text in self.context.texts)
+        self._known.save((*(item.target.absolute for item in opened.items), *context))
 
 
 def _plan(
@@ -230,6 +233,11 @@ def _job(number: int, item: BatchItem) -> LintJob:
     """The job of linting a file, of which all else is known."""
     assert item.text is not None
     return LintJob(number, item.text, item.config, wants_facts=False)
+
+
+def _context_path(uri: str) -> str:
+    """What a file of the context is kept under: apart from the file itself, which another run may lint."""
+    return f"context {uri}"
 
 
 def _read_with(settings: Settings, uri: str, *, is_ours: bool, has_resources: bool) -> str:

@@ -276,16 +276,29 @@ def test_parts_that_nobody_needs_are_forgotten(tmp_path) -> None:
     for number in range(3):
         parts = cache.numbers([PartState(f"read {number}", "digest"), PartState("all read this", "digest")])
         cache.put(f"{number}.yaml", Record("content", "settings", "", parts=parts))
-    cache.save([])
+    names = ["0.yaml", "1.yaml", "2.yaml"]
+    cache.save(names)
     cache = DependencyCache(path, "tool")
     cache.put("1.yaml", Record("content", "settings", ""))
-    cache.save([])
+    cache.save(names)
     again = DependencyCache(path, "tool")
     record = again.get("2.yaml")
     assert record is not None
     assert {part.read for part in again.parts_of(record)} == {"read 2", "all read this"}
     assert b"read 1" not in (tmp_path / "facts").read_bytes()
     assert DependencyCache(path, "another tool").get("2.yaml") is None
+
+
+def test_files_that_are_gone_are_forgotten(tmp_path) -> None:
+    path = str(tmp_path / "facts")
+    (tmp_path / "there.yaml").write_text("")
+    there, gone = str(tmp_path / "there.yaml"), str(tmp_path / "gone.yaml")
+    cache = DependencyCache(path, "tool")
+    for name in (there, gone, "seen"):
+        cache.put(name, Record("content", "settings", ""))
+    cache.save(["seen"])
+    again = DependencyCache(path, "tool")
+    assert [name for name in (there, gone, "seen") if again.get(name)] == [there, "seen"]
 
 
 def test_a_large_file_forgets_what_was_not_seen(tmp_path, monkeypatch) -> None:
