@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 from netpol_lsp.cli.console import count
 from netpol_lsp.files.reading import ReadProblem, TextFile
 from netpol_lsp.files.writing import WriteError, atomic_write, encode_text
-from netpol_lsp.lint.analysis import analyse
+from netpol_lsp.lint.analysis import analyse, remembering_documents
 from netpol_lsp.lint.fix_choice import choose_fix, judge_fixes
 from netpol_lsp.lint.fixer import FixResult, fix_source
+from netpol_lsp.lint.gate import gate_budget
 from netpol_lsp.lint.report import FileReport
 from netpol_lsp.project.batch import BatchRun
 from netpol_lsp.project.batch_items import BatchResult
 from netpol_lsp.project.inputs import InputFile, decode_input, read_input
+from netpol_lsp.text.budget import Budget
 from netpol_lsp.workspace.snapshot import EMPTY
 
 _ROUNDS = 3
@@ -46,18 +48,27 @@ class Fixed:
 
 def fix_targets(runner: BatchRun, targets: Sequence[InputFile], *, unsafe: bool) -> Fixed:
     """Lint and fix until nothing is left to fix; the new texts are in the runner's overlay, nothing is written."""
+    with remembering_documents():
+        return _fix_targets(runner, targets, unsafe=unsafe)
+
+
+def _fix_targets(runner: BatchRun, targets: Sequence[InputFile], *, unsafe: bool) -> Fixed:
     fixed = Fixed(runner.run(targets))
     changes: dict[str, Change] = {}
     by_path = {target.path: target for target in targets}
     restored: set[str] = set()
+    budgets: dict[str, Budget] = {}
     for _ in range(_ROUNDS):
         again = [
             by_path[report.source.uri]
             for report in fixed.result.reports
             if report.source.uri not in restored
+            and not budgets.setdefault(report.source.uri, gate_budget()).is_spent
             and any(choose_fix(found, unsafe=unsafe) for found in report.diagnostics)
         ]
-        outcomes = {target.path: _fix_one(target, runner, changes, unsafe=unsafe) for target in again}
+        outcomes = {
+            target.path: _fix_one(target, runner, changes, budgets[target.path], unsafe=unsafe) for target in again
+        }
         if not any(outcomes.values()):
             break
         # What comes out of a restored text is for a human to look at first.
@@ -65,21 +76,25 @@ def fix_targets(runner: BatchRun, targets: Sequence[InputFile], *, unsafe: bool)
         fixed.result = runner.run(targets)
     fixed.changes = [change for change in changes.values() if change.before != change.after]
     fixed.changes.sort(key=lambda change: change.target.path)
-    fixed.result.reports = [_judged(report, by_path, runner) for report in fixed.result.reports]
+    fixed.result.reports = [_judged(report, by_path, runner, budgets) for report in fixed.result.reports]
     return fixed
 
 
-def _judged(report: FileReport, by_path: dict[str, InputFile], runner: BatchRun) -> FileReport:
+def _judged(
+    report: FileReport, by_path: dict[str, InputFile], runner: BatchRun, budgets: dict[str, Budget]
+) -> FileReport:
     """A report that says of the fixes that are left how far they may be trusted after all."""
     target = by_path.get(report.source.uri)
     if target is None or not any(choose_fix(found) for found in report.diagnostics):
         return report
     config = target.loaded.config.for_file(target.absolute)
-    judge = judge_fixes(analyse(report.source), report.diagnostics, config, runner.workspace)
+    judge = judge_fixes(analyse(report.source), report.diagnostics, config, runner.workspace, budgets.get(target.path))
     return replace(report, diagnostics=tuple(replace(one, fixes=judge.fixes(one)) for one in report.diagnostics))
 
 
-def _fix_one(target: InputFile, runner: BatchRun, changes: dict[str, Change], *, unsafe: bool) -> FixResult | None:
+def _fix_one(
+    target: InputFile, runner: BatchRun, changes: dict[str, Change], budget: Budget, *, unsafe: bool
+) -> FixResult | None:
     """Fix a file in memory; None when nothing was applied, or the file has become unreadable meanwhile."""
     current = runner.overlay.get(target)
     if current is None:
@@ -89,7 +104,7 @@ def _fix_one(target: InputFile, runner: BatchRun, changes: dict[str, Change], *,
             return None
         current = read
     config = target.loaded.config.for_file(target.absolute)
-    outcome = fix_source(current.source, config, runner.workspace or EMPTY, unsafe=unsafe)
+    outcome = fix_source(current.source, config, runner.workspace or EMPTY, unsafe=unsafe, budget=budget)
     if not outcome.count:
         return None
     change = changes.setdefault(target.absolute, Change(target, current, current))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -20,6 +22,7 @@ from netpol_lsp.yaml.documents import Document, TemplateVariant, parse_edited
 from netpol_lsp.yaml.manifests import parse_manifest, split_manifest
 from netpol_lsp.yaml.paths import Path
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
+from netpol_lsp.yaml.recovery.prefilter import may_be_lost
 from netpol_lsp.yaml.recovery.schema_shape import field_names
 from netpol_lsp.yaml.templates.languages import Language, language_of
 from netpol_lsp.yaml.to_python import to_python
@@ -177,18 +180,54 @@ def analyse(source: Source, previous: Analysis | None = None, *, is_edited: bool
     same = previous is not None and previous.language is language
     known = {part.text: part.analysis for part in previous.parts} if previous is not None and same else {}
     parts = []
-    for chunk in split_manifest(source.text, language):
+    chunks = split_manifest(source.text, language)
+    chunks.reverse()
+    while chunks:
+        # Taken away one by one: a file may have a million of them, most of them empty.
+        chunk = chunks.pop()
         if chunk.text not in known:
-            is_strict = is_edited and language is None
             # Documents with the same text are one: nothing in them depends on where they are.
-            known[chunk.text] = (
-                analyse_edited(chunk.text, source.uri)
-                if is_strict
-                else analyse_document(chunk.text, source.uri, language)
-            )
+            known[chunk.text] = _remembered(chunk.text, source.uri, language, is_edited=is_edited and language is None)
         analysis = known[chunk.text]
         parts.append(Part(chunk.index, chunk.start, chunk.text, analysis))
     return Analysis(source, tuple(parts), language)
+
+
+_LONG = 20_000
+_REMEMBERED = 2
+_recent: ContextVar[dict[tuple[str, str, Language | None, bool], DocumentAnalysis | None] | None] = ContextVar(
+    "recent", default=None
+)
+
+
+@contextmanager
+def remembering_documents() -> Iterator[None]:
+    """Inside of the `with` block the last long documents are remembered: fixing reads the same text again and again."""
+    token = _recent.set({})
+    try:
+        yield
+    finally:
+        _recent.reset(token)
+
+
+def _remembered(text: str, uri: str, language: Language | None, *, is_edited: bool) -> DocumentAnalysis | None:
+    """What is known of a document, from the last ones or read now."""
+    recent = _recent.get()
+    keys = [(text, uri, language, False), (text, uri, language, True)][: 1 + is_edited]
+    for key in keys if recent is not None else ():
+        assert recent is not None
+        if key in recent:
+            # Asked for again: the last one now.
+            recent[key] = known = recent.pop(key)
+            return known
+    found = analyse_edited(text, uri) if is_edited else analyse_document(text, uri, language)
+    if recent is not None and len(text) > _LONG:
+        # What can be read as it is written reads the same either way, unless its indentation may be lost.
+        is_same = is_edited and found is not None and found.document.error is None and not may_be_lost(text, shape())
+        recent[keys[0] if is_same else keys[-1]] = found
+        for old in [*recent][:-_REMEMBERED]:
+            del recent[old]
+    return found
 
 
 def analyse_document(text: str, uri: str = "", language: Language | None = None) -> DocumentAnalysis | None:

@@ -22,12 +22,15 @@ from netpol_lsp.yaml.templates.languages import Language, language_of
 if TYPE_CHECKING:
     from netpol_lsp.workspace.resources import DeliveryFacts
 
+_SEPARATOR = len("---\r\n")
+"""Documents that are no longer hold nothing; a file may have a million of them."""
+
 
 def file_facts(analysis: Analysis, settings: Settings, *, with_resources: bool = True) -> FileFacts:
     """The facts of a file that may hold policies."""
-    parts = analysis.parts if with_resources else ()
-    resources = (part_resources(part, analysis.source.uri, settings) for part in parts)
-    starts = tuple((part.index, part.start) for part in analysis.parts if part.start)
+    parts = [part for part in analysis.parts if len(part.text) > _SEPARATOR]
+    resources = (part_resources(part, analysis.source.uri, settings) for part in parts) if with_resources else ()
+    starts = tuple((part.index, part.start) for part in parts if part.start)
     return FileFacts(located_policies(analysis, settings), joined(resources), starts)
 
 

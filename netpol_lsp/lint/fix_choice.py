@@ -9,6 +9,7 @@ from netpol_lsp.config.config import FileConfig
 from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.analysis import Analysis, Part
 from netpol_lsp.lint.gate import Gate
+from netpol_lsp.text.budget import Budget
 from netpol_lsp.text.edits import Applicability, Fix, compatible_fixes, move_fixes
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
@@ -41,7 +42,9 @@ class FixJudge:
         findings_of: Callable[[int], Iterable[Diagnostic]],
         config: FileConfig,
         workspace: WorkspaceSnapshot | None = None,
+        budget: Budget | None = None,
     ) -> None:
+        self._budget = budget
         self._uri = uri
         self._part_of = part_of
         self._findings_of = findings_of
@@ -67,7 +70,7 @@ class FixJudge:
 
     def _make(self, part: Part) -> _DocumentJudge:
         alone = Part(0, 0, part.text, part.analysis)
-        gate = Gate(Analysis(Source(self._uri, part.text), (alone,)), self._config, self._workspace)
+        gate = Gate(Analysis(Source(self._uri, part.text), (alone,)), self._config, self._workspace, self._budget)
         safe = [fix for one in self._findings_of(part.index) if (fix := choose_fix(one)) is not None]
         together, _ = compatible_fixes(move_fixes(safe, -part.start))
         return _DocumentJudge(part.start, gate, together, gate.holding(together))
@@ -93,8 +96,9 @@ def judge_fixes(
     diagnostics: Sequence[Diagnostic],
     config: FileConfig,
     workspace: WorkspaceSnapshot | None = None,
+    budget: Budget | None = None,
 ) -> FixJudge:
-    """The judge of a file that has been linted."""
+    """The judge of a file that has been linted; `budget` is what is left of the work that its fixes may take."""
     parts = {part.index: part for part in analysis.parts}
     return FixJudge(
         analysis.source.uri,
@@ -102,4 +106,5 @@ def judge_fixes(
         lambda document: [one for one in diagnostics if one.document == document],
         config,
         workspace,
+        budget,
     )

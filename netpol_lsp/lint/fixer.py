@@ -47,23 +47,30 @@ class FixResult:
 
 
 def fix_source(
-    source: Source, config: FileConfig, workspace: WorkspaceSnapshot | None = None, *, unsafe: bool = False
+    source: Source,
+    config: FileConfig,
+    workspace: WorkspaceSnapshot | None = None,
+    *,
+    unsafe: bool = False,
+    budget: Budget | None = None,
 ) -> FixResult:
     """Apply fixes, lint again, and so on until no fix is left, for ten rounds at most.
 
     Safe fixes are applied as far as they hold together (see `lint.gate`). With `unsafe`, a fix that would make the file
     worse (no longer YAML, or with more findings for which the API server refuses it) is left out. What comes out of a
-    text that had to be restored is for a human to look at, so that no other fix follows.
+    text that had to be restored is for a human to look at, so that no other fix follows. `budget` is the work that judging
+    them may take, by default as much as one file gets.
     """
     with trying_together(source.text):
-        return _in_rounds(_State(source, config, workspace), unsafe=unsafe)
+        return _in_rounds(_State(source, config, workspace), budget or gate_budget(), unsafe=unsafe)
 
 
-def _in_rounds(state: _State, *, unsafe: bool) -> FixResult:
+def _in_rounds(state: _State, budget: Budget, *, unsafe: bool) -> FixResult:
     applied: Counter[str] = Counter()
     rejected: set[tuple[str, str, str]] = set()
-    budget = gate_budget()
     for _ in range(MAX_ROUNDS):
+        if budget.is_spent:
+            break
         batch = _batch(state.report, rejected, unsafe=unsafe)
         if not batch:
             break

@@ -36,7 +36,7 @@ from netpol_lsp.yaml.cst.anchors import anchors_of, moved_comment
 _LOOK_AHEAD = 5
 """A fix may make room for others so many times."""
 _BROKEN = 40
-_MOST_WORK = 2_000_000
+_MOST_WORK = 1_000_000
 """Characters that are read again, those of documents with syntax errors `_BROKEN` times: some seconds."""
 
 

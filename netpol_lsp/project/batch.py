@@ -152,7 +152,7 @@ class BatchRun:
         data = read_input(target, self.max_file_size)
         if isinstance(data, ReadProblem):
             if data.is_limit:
-                item.report = _too_large(data)
+                item.report = _too_large(data, _config_of(item))
                 return item
             result.problems.append(data)
             return None
@@ -211,11 +211,12 @@ class BatchRun:
             self.rendered = rendered_findings(self.renderings, workspace)
 
 
-def _too_large(problem: ReadProblem) -> FileReport:
-    """The report of a file that is not read for its size."""
+def _too_large(problem: ReadProblem, config: FileConfig) -> FileReport:
+    """The report of a file that is not read for its size, as its configuration wants it."""
     message = f"the file {problem.message}; --max-file-size sets how much that is"
-    found = Diagnostic(YAML_SYNTAX, "yaml-syntax", Category.SYNTAX, Severity.WARNING, message, Span(0, 0))
-    return FileReport(Source(problem.path, ""), 1, 0, (found,))
+    severity = config.severities.get(YAML_SYNTAX, Severity.WARNING)
+    found = Diagnostic(YAML_SYNTAX, "yaml-syntax", Category.SYNTAX, severity, message, Span(0, 0))
+    return FileReport(Source(problem.path, ""), 1, 0, (found,) if YAML_SYNTAX in config.enabled else ())
 
 
 def unread_report(problem: ReadProblem) -> FileReport:

@@ -94,7 +94,8 @@ class InProcessExecutor:
             if item.is_ours:
                 analysis = analyse(source)
                 facts = file_facts(analysis, settings, with_resources=item.wants_resources)
-                room -= sum(len(part.text) for part in analysis.parts if part.analysis is not None)
+                # Of a text that is too deep or too large there are no nodes, however long it is.
+                room -= sum(len(part.text) for part in analysis.parts if part.analysis and part.analysis.document.root)
                 if room > 0 and item.is_linted:
                     self._kept[item.index] = analysis
             else:

@@ -268,6 +268,7 @@ def test_links_and_reports_of_others_are_not_taken(many) -> None:
 
 
 def test_large_files_are_said(repository) -> None:
+    repository.write(".netpol-lint.yaml", "select: [syntax, api]\n")
     repository.write("large.yaml", HEAD + "# " + "x" * 3000)
     done = repository.run("--format", "json", "--max-file-size", "2k")
     found = [one for one in json.loads(done.out)["findings"] if one["path"] == "large.yaml"]
@@ -278,6 +279,36 @@ def test_large_files_are_said(repository) -> None:
     )
     assert repository.run("--max-file-size", "0", "large.yaml").code == 0
     assert repository.run("--max-file-size", "much").code == 2
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("severity: {NP001: error}", [("NP001", "error")]),
+        ("severity: {yaml-syntax: info}", [("NP001", "info")]),
+        ("ignore: [NP001]", []),
+        ("overrides: [{files: [large.yaml], ignore: [NP001]}]", []),
+        ("overrides: [{files: [other.yaml], ignore: [NP001]}]", [("NP001", "warning")]),
+    ],
+)
+def test_the_configuration_has_its_say_about_large_files(repository, setting: str, expected: list[object]) -> None:
+    repository.write("large.yaml", HEAD + "# " + "x" * 3000)
+    repository.write(".netpol-lint.yaml", setting + "\n")
+    done = repository.run("--format", "json", "--max-file-size", "2k", "large.yaml")
+    assert [(one["code"], one["severity"]) for one in json.loads(done.out)["findings"]] == expected
+
+
+def test_documents_with_the_same_text_are_read_once(repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    from netpol_lsp.lint import analysis
+
+    texts: list[str] = []
+    read = analysis.parse_manifest
+    monkeypatch.setattr(analysis, "parse_manifest", lambda text, *a, **k: texts.append(text) or read(text, *a, **k))
+    repository.write("many.yaml", f"---\n{HEAD}" * 50)
+    done = repository.run("--jobs", "1", "--format", "json", "many.yaml")
+    found = json.loads(done.out)["findings"]
+    assert sum(one["code"] == "NP305" for one in found) == 50
+    assert len(texts) == 1
 
 
 def test_what_cannot_be_read_is_a_finding_where_programs_read(repository) -> None:

@@ -19,6 +19,7 @@ from netpol_lsp.yaml.templates.tokens import Token, TokenKind
 _KEYWORD = re.compile(r"[a-z]+(?![\w.])")
 _ASSIGNMENT = re.compile(r"\$\w*\s*(?:,\s*\$\w*\s*)?:?=(?!=)")
 _NAME = re.compile(r"\s*(?:\"([^\"\\\n]*)\"|`([^`]*)`)")
+_COMMENT = re.compile(r"\s*/\*")
 _LINE_END = re.compile(r"[\n\r]|\Z")
 
 
@@ -32,7 +33,7 @@ def lex(text: str, opening: str = "{{", closing: str = "}}") -> Iterator[Token]:
         trims_before = text[body : body + 1] == "-" and text[body + 1 : body + 2].isspace()
         if trims_before:
             body += 1
-        comment = re.compile(r"\s*/\*").match(text, body)
+        comment = _COMMENT.match(text, body)
         if comment and comment_end >= 0:
             comment_end = text.find("*/", comment.end())
             found = re.compile(rf"\s*-?{re.escape(closing)}").match(text, comment_end + 2) if comment_end >= 0 else None
@@ -69,10 +70,11 @@ def _token(source: str, start: int, end: int, *, trims_before: bool, trims_after
     found = _KEYWORD.match(source)
     word = found.group() if found else ""
     rest = source[found.end() :].strip() if found else source
-    token = _control(word, rest, Token(TokenKind.NOTHING, start, end))
+    nothing = Token(TokenKind.NOTHING, start, end, trims_before=trims_before, trims_after=trims_after)
+    token = _control(word, rest, nothing)
     if token is None and source and not _ASSIGNMENT.match(source):
-        token = Token(TokenKind.OUTPUT, start, end, output=output_of(source))
-    return replace(token or Token(TokenKind.NOTHING, start, end), trims_before=trims_before, trims_after=trims_after)
+        return replace(nothing, kind=TokenKind.OUTPUT, output=output_of(source))
+    return token or nothing
 
 
 def _control(word: str, rest: str, nothing: Token) -> Token | None:

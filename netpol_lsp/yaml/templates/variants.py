@@ -18,6 +18,9 @@ from netpol_lsp.yaml.templates.conditions import Answers
 
 MOST_VARIANTS = 16
 _MOST_DIGITS = 5
+_LEAST_VARIANTS = 4
+_MOST_CHOICES = 200_000
+"""Choices that all variants make together: a text of tens of thousands of chains is read in fewer ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ def choose(template: Template, region: Definition | None = None) -> Reading:
     targets = list(reader.targets())
     reader.read(lambda _: 0)
     changes = [path for path in targets if path[2]]
+    reader.most = max(_LEAST_VARIANTS, min(MOST_VARIANTS, _MOST_CHOICES // max(1, len(targets))))
     if len(changes) < MOST_VARIANTS:
         for path in changes:
             reader.read(lambda _: 0, path)
@@ -58,6 +62,8 @@ def choose(template: Template, region: Definition | None = None) -> Reading:
     for path in targets:
         if not reader.is_read(path):
             reader.read_once(lambda _: 0, path)
+        if len(reader.variants) >= reader.most:
+            break
     return Reading(tuple(reader.variants), reader.unread(targets))
 
 
@@ -68,7 +74,7 @@ Path = tuple["Path | None", Chain, int]
 def _read_groups(reader: _Reader, targets: list[Path]) -> None:
     reader.read(lambda chain: len(chain.branches))
     numbers = {id(chain): number for number, (_, chain, _) in enumerate(targets)}
-    digits = min(_MOST_DIGITS, len(targets).bit_length())
+    digits = min(_MOST_DIGITS, len(targets).bit_length(), (reader.most - 2) // 2)
     for digit in range(digits):
         for kept in (0, 1):
 
@@ -85,6 +91,7 @@ class _Reader:
     def __init__(self, root: Branch, outside: list[Span]) -> None:
         self.root = root
         self.outside = outside
+        self.most = MOST_VARIANTS
         self.variants: list[Variant] = []
         self._known: set[tuple[Span, ...]] = set()
 
@@ -120,7 +127,7 @@ class _Reader:
 
     def read_once(self, wish: Callable[[Chain], int], path: Path | None = None) -> None:
         """As `read`, while there is room for another variant."""
-        if len(self.variants) < MOST_VARIANTS:
+        if len(self.variants) < self.most:
             self.read(wish, path)
 
     def is_read(self, path: Path) -> bool:
