@@ -36,6 +36,7 @@ from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 
 if TYPE_CHECKING:
+    from netpol_lsp.config.config import FileConfig
     from netpol_lsp.project.rendered_findings import RenderedFinding
     from netpol_lsp.project.renderings import Renderings
     from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
@@ -152,7 +153,7 @@ class BatchRun:
         data = read_input(target, self.max_file_size)
         if isinstance(data, ReadProblem):
             if data.is_limit:
-                item.report = _too_large(data, _config_of(item))
+                item.report = _too_large(data, item.config)
                 return item
             result.problems.append(data)
             return None

@@ -284,7 +284,6 @@ def test_large_files_are_said(repository) -> None:
 @pytest.mark.parametrize(
     ("setting", "expected"),
     [
-        ("severity: {NP001: error}", [("NP001", "error")]),
         ("severity: {yaml-syntax: info}", [("NP001", "info")]),
         ("ignore: [NP001]", []),
         ("overrides: [{files: [large.yaml], ignore: [NP001]}]", []),
