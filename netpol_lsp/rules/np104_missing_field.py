@@ -5,7 +5,6 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.typed_field import Field, string_field
-from netpol_lsp.lint.misspelt import is_misspelt
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
 from netpol_lsp.text.edits import Applicability, Fix
@@ -22,7 +21,7 @@ def missing_field(ctx: PolicyContext) -> Diagnostics:
     ## Why
     Every object needs `apiVersion`, `kind` and a name; an ipBlock needs its `cidr`; a condition of matchExpressions
     needs `key` and `operator`. The API server refuses the manifest without them. (It accepts a missing `spec` or
-    `podSelector`: see NP234.) Where the field is there with its name misspelt, NP101 reports that alone.
+    `podSelector`: see NP234.)
 
     ## Fix safety
     Safe for `apiVersion` and `kind`, which can only be one thing. The others get a placeholder to fill in: unsafe.
@@ -59,7 +58,7 @@ def missing_field(ctx: PolicyContext) -> Diagnostics:
     yield from _type_fields(ctx)
     yield from _name(ctx)
     for block in ctx.policy.ip_blocks:
-        if _is_missing(block.cidr) and not is_misspelt(block.node, "cidr"):
+        if _is_missing(block.cidr):
             path = ctx.field_in(block.node, "cidr")
             yield ctx.finding(block.cidr or block, "an ipBlock needs a `cidr`", label="no cidr", field=path)
     for selector in ctx.policy.selectors:
@@ -79,7 +78,7 @@ def _conditions(ctx: PolicyContext, selector: Selector) -> Diagnostics:
         if key is not None and key.value is None and not key.is_null and not key.is_unknown:
             continue  # no text: NP102
         for name, field in (("key", requirement.key), ("operator", requirement.operator)):
-            if _is_missing(field) and not is_misspelt(requirement.node, name):
+            if _is_missing(field):
                 message = f"a condition of matchExpressions needs its `{name}`"
                 path = ctx.field_in(requirement.node, name)
                 place = field.span if field is not None else _first_key(requirement.node)
@@ -104,7 +103,7 @@ def _type_fields(ctx: PolicyContext) -> Diagnostics:
         ("kind", kube_object.kind_field, NETWORK_POLICY),
     )
     for name, field, value in values:
-        if not _is_missing(field) or is_misspelt(root, name):
+        if not _is_missing(field):
             continue
         if field is not None and field.entry is not None:
             edits = set_value(ctx.document, field.entry, value)
@@ -128,8 +127,6 @@ def _name(ctx: PolicyContext) -> Diagnostics:
     metadata = kube_object.metadata
     prefix = string_field(metadata.get("generateName")) if metadata is not None else None
     if not _is_missing(kube_object.name_field) or not _is_missing(prefix):
-        return
-    if is_misspelt(root, "metadata") or (metadata is not None and is_misspelt(metadata, "name")):
         return
     entry = kube_object.node.get("metadata")
     if entry is not None and metadata is None and not is_null(entry.value):

@@ -29,7 +29,6 @@ from netpol_lsp.workspace.dns import (
 from netpol_lsp.workspace.dns_coverage import (
     allows_some_egress,
     has_dns_gap,
-    is_for_api_server_only,
     is_reported_by_broader_policy,
     needs_no_names,
 )
@@ -51,13 +50,13 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
     All policies of the run are judged together: a separate policy that allows DNS is enough, and where single files are
     checked, as in hooks, the setting `context` names the others. What may be meant for DNS, such as a private address
     range, is not known to fail, and nothing is said; nor is it beside a policy that may allow DNS: one of Cilium, Calico
-    or another kind, or a document that is encrypted, or what a kustomization's `helmCharts` bring; nor of examples and the inputs of tests, going by the names of files
-    and folders, unless they have a rule for DNS that does not reach it: who uses them has other policies, too.
+    or another kind, or a document that is encrypted, or what a kustomization's `helmCharts` bring; nor of examples and the
+    inputs of tests, going by the names of files and folders, unless they have a rule for DNS that does not reach it: who uses them has other policies, too.
 
     Of several policies that leave the same gap, the one that selects the most pods is named. Where no policy lets its
     pods connect to anything, they need no names: that is a fact, for the profile `strict` only. An information where
-    all that is allowed is reached by its address, as single addresses and small ranges are; nothing where it is the API server
-    alone (TCP 6443, or a policy that is named after it), whose address each pod has in `KUBERNETES_SERVICE_HOST`.
+    all that is allowed is reached by its address: the API server (each pod has it in `KUBERNETES_SERVICE_HOST`), single
+    addresses and small ranges.
 
     The settings `dns: {ports: [...], node-local-address: ...}` say where DNS listens in your cluster, and `platform` is
     for the usual ones: DNS pods of OpenShift listen on 5353 (53 is the port of their Service, which policies do not see),
@@ -170,8 +169,6 @@ def egress_without_dns(ctx: PolicyContext) -> Diagnostics:
     attempts = list(_attempts(ctx, setup))
     if not attempts and is_sample(ctx.workspace.index, located.uri):
         return  # who uses an example has other policies, too
-    if is_needed and not attempts and is_for_api_server_only(ctx.workspace, located):
-        return  # a pod knows the API server by its address: KUBERNETES_SERVICE_HOST
     is_harmless = not is_needed or (not attempts and needs_no_names(ctx.workspace, located))
     yield ctx.finding(
         _place(ctx),

@@ -64,28 +64,15 @@ def needs_no_names(view: WorkspaceSnapshot, located: LocatedPolicy) -> bool:
 
     That is: single addresses and small ranges, and the API server, whose address is in each pod's KUBERNETES_SERVICE_HOST.
     """
-    rules = _egress_rules(view, located)
-    return bool(rules) and all(
-        _is_reached_by_address(rule) or _is_for_api_server(policy, rule) for policy, rule in rules
-    )
-
-
-def is_for_api_server_only(view: WorkspaceSnapshot, located: LocatedPolicy) -> bool:
-    """Whether all egress that is known to be allowed to the pods is the API server's, which they know by its address."""
-    rules = _egress_rules(view, located)
-    return bool(rules) and all(_is_for_api_server(policy, rule) for policy, rule in rules)
-
-
-def _egress_rules(
-    view: WorkspaceSnapshot, located: LocatedPolicy
-) -> list[tuple[NetworkPolicySemantics, RuleSemantics]]:
-    """The egress rules of all policies that may select some of the pods, each with its policy."""
     policies = [located.policy]
     for other in view.neighbours(located):
         isolates = isolates_direction(other.policy, Direction.EGRESS) is not Ternary.NO
         if isolates and intersects(other.policy.pod_selector, located.policy.pod_selector):
             policies.append(other.policy)
-    return [(policy, rule) for policy in policies for rule in policy.egress]
+    rules = [(policy, rule) for policy in policies for rule in policy.egress]
+    return bool(rules) and all(
+        _is_reached_by_address(rule) or _is_for_api_server(policy, rule) for policy, rule in rules
+    )
 
 
 _API_SERVER = re.compile(r"(?:kube-?|k8s-?)?api-?server|kube-?api|k8s-?api|kubernetes-?api", re.IGNORECASE)
@@ -95,14 +82,18 @@ _OWN_PORT = port_range("TCP", 6443, 6443)
 
 
 def _is_for_api_server(policy: NetworkPolicySemantics, rule: RuleSemantics) -> bool:
-    """Whether a rule is for the API server's own port, or for its usual ports in a policy that is named after it."""
+    """Whether a rule is for the API server's own port outside of labelled pods, or for its usual ports in a policy named after it."""
     if rule.has_unknown_ports or rule.ports.everything or rule.ports.names:
         return False
-    if _OWN_PORT.covers(rule.ports):
+    if _OWN_PORT.covers(rule.ports) and not any(map(_has_labelled_pods, rule.peers or ())):
         return True
     return (
         policy.name is not None and _API_SERVER.search(policy.name) is not None and _API_SERVER_PORTS.covers(rule.ports)
     )
+
+
+def _has_labelled_pods(peer: PeerSet) -> bool:
+    return peer.pods is not None and not peer.pods.selects_everything
 
 
 _SMALL = {4: 2**16, 6: 2**64}

@@ -179,7 +179,7 @@ async def test_who_waits_to_be_told_is_told_of_open_documents_only(make_editor, 
 
 
 async def test_nothing_is_said_of_closed_files_before_all_is_read(make_editor, tmp_path, monkeypatch):
-    from netpol_lsp.lsp.state import workspace_indexer as index
+    from netpol_lsp.lsp.state import workspace_scan as index
 
     answered = threading.Event()
     monkeypatch.setattr(index, "discover", lambda *args: (answered.wait(30), discover(*args))[1])

@@ -286,10 +286,16 @@ def test_what_is_reached_by_its_address_needs_no_names(find, egress):
 
 @pytest.mark.parametrize("peers", ["", "to: [{namespaceSelector: {}}], ", "to: [{ipBlock: {cidr: 0.0.0.0/0}}], "])
 def test_the_api_server_is_known_by_its_address(find, peers):
-    assert find("NP216", policy(f"[{{{peers}ports: [{{protocol: TCP, port: 6443}}]}}]")) == []
+    (found,) = find("NP216", policy(f"[{{{peers}ports: [{{protocol: TCP, port: 6443}}]}}]"))
+    assert found.severity is Severity.INFO
     (found,) = find("NP216", policy(f"[{{{peers}ports: [{{protocol: TCP, port: 6443}}, {{port: 5432}}]}}]"))
     assert found.severity is Severity.WARNING
     (found,) = find("NP216", policy(f"[{{{peers}ports: [{{port: 6443}}]}}, {TO_DB}]"))
+    assert found.severity is Severity.WARNING
+
+
+def test_pods_with_a_label_are_no_api_server(find):
+    (found,) = find("NP216", policy("[{to: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 6443}]}]"))
     assert found.severity is Severity.WARNING
 
 
