@@ -40,7 +40,7 @@ def test_twice_the_text_takes_about_twice_the_steps_to_fix(make: Callable[[int],
         fix_source(make_source("a.yaml", make(size)), default_file_config())
 
     fix(200)
-    few, more = (steps_of(lambda size=size: fix(size)) for size in (1000, 2000))
+    few, more = (steps_of(lambda size=size: fix(size)) for size in (2000, 4000))
     assert more < 3 * few
 
 
