@@ -9,6 +9,7 @@ from netpol_lsp.config.settings import Settings
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lint.file_facts import counts, facts_of
 from netpol_lsp.policies.kinds import may_be_ours
+from netpol_lsp.project.edit_limits import is_too_large
 from netpol_lsp.project.platform_detection import Hints, hints_in_text
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.index import FileFacts
@@ -48,9 +49,9 @@ def reading_of(text: str, job: FileJob) -> FileReading:
 
 
 def read_file(job: FileJob, longest: int) -> FileReading | None:
-    """What a file on disk says; None for one that says nothing, cannot be read, or has more than `longest` characters."""
+    """What a file on disk says; None for one that says nothing, cannot be read, or is too large."""
     read = read_source(job.path)
-    if isinstance(read, ReadProblem) or len(read.text) > longest or not holds_something(read.text, job.path):
+    if isinstance(read, ReadProblem) or is_too_large(read.text, longest) or not holds_something(read.text, job.path):
         return None
     found = reading_of(read.text, job)
     return found if found.facts or found.hints or found.may_be_ours else None

@@ -5,7 +5,7 @@ import json
 import pytest
 from lsprotocol import types
 
-from netpol_lsp.lsp.state import session
+from netpol_lsp.project import edit_limits
 
 pytestmark = pytest.mark.asyncio
 
@@ -179,9 +179,10 @@ async def test_nothing_is_published_for_a_version_that_was_closed(editor):
     assert editor.published(document.uri) == []
 
 
-async def test_a_text_that_is_too_long_is_left_alone(editor, monkeypatch):
-    monkeypatch.setattr(session, "MAX_LENGTH", 100)
-    document = editor.open(BAD)
+@pytest.mark.parametrize(("limit", "most"), [("MAX_LENGTH", 100), ("MAX_DOCUMENTS", 0)])
+async def test_a_text_that_is_too_large_is_left_alone(editor, monkeypatch, limit, most):
+    monkeypatch.setattr(edit_limits, limit, most)
+    document = editor.open(f"{BAD}---\n")
     (note,) = await editor.diagnostics(document)
     assert "netpol-lint" in note["message"]
     document.edit(0, 1, "A")

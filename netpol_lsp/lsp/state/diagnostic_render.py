@@ -17,10 +17,11 @@ from netpol_lsp.lint.engine import related_in_file
 from netpol_lsp.lsp.positions import Positions
 from netpol_lsp.lsp.state.client import Client
 from netpol_lsp.lsp.state.locations import positions_in
-from netpol_lsp.lsp.state.session import MAX_LENGTH, Session
+from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.transport.movable_json import Json, MovableJson, RawJson, write
 from netpol_lsp.lsp.uris import uri_of_path
+from netpol_lsp.project.edit_limits import MAX_DOCUMENTS, MAX_LENGTH
 from netpol_lsp.resources import resource_path
 from netpol_lsp.text.source import Encoding, Source, make_source
 from netpol_lsp.text.span import Span
@@ -45,8 +46,8 @@ def render_findings(snapshot: Snapshot, client: Client, session: Session, more: 
     """
     if snapshot.is_config:
         return write(_render_own_config(snapshot))
-    if snapshot.is_too_long:
-        limit = f"{MAX_LENGTH // 1_000_000} million characters"
+    if snapshot.is_too_large:
+        limit = f"{MAX_LENGTH // 1_000_000} million characters or {MAX_DOCUMENTS:,} YAML documents"
         return write([_note(f"this file has more than {limit}: use netpol-lint to check it")])
     if snapshot.is_judged_whole:
         return write(

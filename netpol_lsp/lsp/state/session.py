@@ -13,13 +13,11 @@ from netpol_lsp.lsp.state.open_documents import ConfigsInUse, Dependents
 from netpol_lsp.lsp.state.snapshot import DocumentVersion, Snapshot
 from netpol_lsp.lsp.uris import key_of_uri, path_of_uri
 from netpol_lsp.project.config_files import LoadedConfig
+from netpol_lsp.project.edit_limits import is_too_large
 from netpol_lsp.project.workspace_state import NO_WORKSPACE, WorkspaceState
 from netpol_lsp.project.workspace_store import WorkspaceStore
 from netpol_lsp.text.source import BOM, Encoding, LineIndex, Source, make_source
 from netpol_lsp.workspace.index import FileFacts
-
-MAX_LENGTH = 16_000_000
-"""A longer text is not looked at while it is edited; netpol-lint takes its time for it."""
 
 _AWAKE = 32
 """Documents that keep what they were judged beside."""
@@ -180,7 +178,7 @@ class Session:
         if old is None:
             return None
         text = BOM + old.source.text if old.source.has_bom else old.source.text
-        if old.is_too_long and not isinstance(changes[-1], types.TextDocumentContentChangeWholeDocument):
+        if old.is_too_large and not isinstance(changes[-1], types.TextDocumentContentChangeWholeDocument):
             return old
         text, lines = apply_changes(old.positions, text, changes)
         # Counting the lines of a big file takes longer than reading the document that has changed.
@@ -205,7 +203,7 @@ class Session:
         """Look the configuration up again, for all documents or some."""
         for uri in tuple(self._snapshots) if uris is None else uris:
             old = self._snapshots[uri]
-            if old.is_too_long:
+            if old.is_too_large:
                 continue
             text = BOM + old.source.text if old.source.has_bom else old.source.text
             new = self._put(self.make(uri, text, old.version, old))
@@ -223,12 +221,12 @@ class Session:
         """A snapshot of a text; what is known of `previous` is kept for the parts that are the same."""
         path = path_of_uri(uri)
         config, is_wanted = self.configuration.for_document(path)
-        too_long = len(text) > MAX_LENGTH
-        source = make_source(key_of_uri(uri), "" if too_long else text, version, None if too_long else lines)
+        too_large = is_too_large(text)
+        source = make_source(key_of_uri(uri), "" if too_large else text, version, None if too_large else lines)
         before = {chunk.text for chunk in previous.chunks} if previous is not None else set[str]()
         plain_before = before if previous is not None and previous.document.is_plain else set[str]()
         document = DocumentVersion(
-            uri, path, source, self.encoding, config, is_wanted, too_long, plain_before=plain_before
+            uri, path, source, self.encoding, config, is_wanted, too_large, plain_before=plain_before
         )
         snapshot = Snapshot(document, self.workspace)
         if previous is not None:

@@ -49,7 +49,7 @@ class DocumentVersion:
     encoding: Encoding
     config: FileConfig
     is_wanted: bool = True
-    is_too_long: bool = False
+    is_too_large: bool = False
     known: dict[str, CachedDocument] = field(default_factory=dict, compare=False, repr=False)
     plain_before: AbstractSet[str] = field(default=frozenset(), compare=False, repr=False)
 
@@ -84,7 +84,7 @@ class DocumentVersion:
     @lazy
     def chunks(self) -> list[Chunk]:
         """The YAML documents as strings."""
-        if self.is_too_long or self.is_config:
+        if self.is_too_large or self.is_config:
             return []
         return self._plain_chunks if self.is_plain else split_manifest(self.source.text, self.language)
 
@@ -112,7 +112,7 @@ class DocumentVersion:
     @lazy
     def tests(self) -> tuple[tuple[Part, CachedIntents], ...]:
         """The YAML documents that hold tests of connections."""
-        if self.is_too_long or self.is_config or not self.is_wanted or not may_hold_tests(self.source.text):
+        if self.is_too_large or self.is_config or not self.is_wanted or not may_hold_tests(self.source.text):
             return ()
         found = ((part, self.known[part.text].tests(part, self.source.uri)) for part in self.analysis.parts)
         return tuple((part, tests) for part, tests in found if tests is not None)
@@ -174,9 +174,9 @@ class Snapshot:
         return self.document.is_wanted
 
     @property
-    def is_too_long(self) -> bool:
-        """Whether it is too long to be looked at while it is edited."""
-        return self.document.is_too_long
+    def is_too_large(self) -> bool:
+        """Whether it is too large to be looked at while it is edited."""
+        return self.document.is_too_large
 
     @property
     def is_config(self) -> bool:

@@ -13,12 +13,12 @@ from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.collector import collector_rests
 from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.scheduler import run_task
-from netpol_lsp.lsp.state.session import MAX_LENGTH
 from netpol_lsp.lsp.state.urgent import Slices, Urgent
 from netpol_lsp.lsp.state.workspace_scan import Scan
 from netpol_lsp.lsp.transport.trace import Operation
 from netpol_lsp.lsp.uris import path_of_uri, uri_of_path
 from netpol_lsp.project.config_files import LoadedConfig
+from netpol_lsp.project.edit_limits import is_too_large
 from netpol_lsp.project.file_reading import FileJob, FileReading, reading_of
 from netpol_lsp.project.platform_detection import Hints, detected_layer
 from netpol_lsp.project.workspace_store import WorkspaceStore
@@ -234,7 +234,7 @@ class WorkspaceIndexer:
     def _take(self, uri: str, path: str, source: Source, ours: set[str], hints: dict[str, Hints]) -> FileFacts:
         """The facts of a file; `ours` gets its URI when it may hold policies and is wanted, `hints` what it tells of the cluster."""
         config, is_wanted = self._configuration.for_document(path)
-        if not is_wanted or len(source.text) > MAX_LENGTH:
+        if not is_wanted or is_too_large(source.text):
             return NO_FACTS
         return _noted(uri, reading_of(source.text, FileJob(path, uri, config.settings)), ours, hints)
 

@@ -15,10 +15,10 @@ from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lsp.state.client_port import ClientPort
 from netpol_lsp.lsp.state.configuration import Configuration
 from netpol_lsp.lsp.state.progress import Progress
-from netpol_lsp.lsp.state.session import MAX_LENGTH
 from netpol_lsp.lsp.state.urgent import Urgent
 from netpol_lsp.lsp.uris import uri_of_path
 from netpol_lsp.project.config_files import LoadedConfig
+from netpol_lsp.project.edit_limits import MAX_LENGTH
 from netpol_lsp.project.facts_cache import FactsCache, remembered
 from netpol_lsp.project.file_reading import FileJob, FileReading, holds_something
 from netpol_lsp.project.reading_crew import ReadingCrew, crew_for, crew_size, records

@@ -11,9 +11,10 @@ from netpol_lsp.files.discovery import discover
 from netpol_lsp.files.reading import ReadProblem, read_source
 from netpol_lsp.lsp.positions import Positions
 from netpol_lsp.lsp.state.configuration import Configuration
-from netpol_lsp.lsp.state.session import MAX_LENGTH, Session
+from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.lsp.state.snapshot import Snapshot
 from netpol_lsp.lsp.uris import path_of_uri, uri_of_path
+from netpol_lsp.project.edit_limits import is_too_large
 from netpol_lsp.text.source import Source
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.manifests import parse_manifest, split_manifest
@@ -68,9 +69,9 @@ async def read_workspace(
     files = [
         FileText(one.source, "" if one.is_wanted else _EXCLUDED, one)
         for one in opened.values()
-        if not one.is_too_long and configuration.counts(one.path) and is_wanted(one.source.text)
+        if not one.is_too_large and configuration.counts(one.path) and is_wanted(one.source.text)
     ]
-    unreadable = [one.source.uri for one in opened.values() if one.is_too_long]
+    unreadable = [one.source.uri for one in opened.values() if one.is_too_large]
     context = session.workspace.view.index.context
     found = await asyncio.to_thread(_read, configuration, frozenset(opened), context, is_wanted)
     return WorkspaceTexts((*files, *found.files), (*unreadable, *found.unreadable))
@@ -90,7 +91,7 @@ def _read(
         read = read_source(path)
         if isinstance(read, ReadProblem):
             unreadable.append(uri)
-        elif len(read.text) > MAX_LENGTH:
+        elif is_too_large(read.text):
             if is_wanted(read.text):
                 unreadable.append(uri)
         elif is_wanted(read.text):
