@@ -350,3 +350,24 @@ def test_a_policy_of_the_context_that_gives_way_is_noticed():
     known = Dependencies(view, reads)
     # Its name is taken by a policy with another selector: the copy in the cluster is an older one.
     assert not known.hold_in(view_of(True, cluster=copy, other=other.replace("name: p7", "name: p1")))
+
+
+@pytest.mark.asyncio
+async def test_a_file_is_brought_up_to_date_once_however_many_findings_lead_to_it(make_editor, tmp_path, monkeypatch):
+    editor = make_editor()
+    await editor.start(tmp_path)
+    await editor.until(lambda: editor.server.services.session.workspace.is_complete)
+    asked = []
+    up_to_date = Session.up_to_date
+    monkeypatch.setattr(Session, "up_to_date", lambda self, uri: (asked.append(uri), up_to_date(self, uri))[1])
+    calls = []
+    for count in (3, 12):
+        asked.clear()
+        text = "---\n".join(POLICY.format(number=1, next=2) for _ in range(count))
+        document = editor.open(text, (tmp_path / f"{count}.yaml").as_uri())
+        found = await editor.diagnostics(document)
+        assert [one["code"] for one in found].count("NP305") == count
+        calls.append(len(asked))
+        document.close()
+        await editor.quiet()
+    assert calls[1] == calls[0]

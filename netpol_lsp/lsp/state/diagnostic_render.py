@@ -151,7 +151,7 @@ def _render_related(related: Related, snapshot: Snapshot, session: Session) -> J
     places = snapshot.workspace.view.places
     target = related_in_file(related, places).uri
     opened = next((one for one in session if one.source.uri == target), None)
-    if opened is not None:
+    if opened is not None and opened.uri != snapshot.uri:
         # Where things are in it now is known once its text has been read.
         session.up_to_date(opened.uri)
     related = related_in_file(related, places)
