@@ -226,10 +226,13 @@ async def test_few_messages_are_read_before_they_can_be_handled():
     writer = threading.Thread(target=write)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     writer.start()
-    # The watchdog would end the tests' process.
+    # The watchdog would end the tests' process: the thread that calls it does so after all else has ended.
+    others = set(threading.enumerate())
     end_soon, streams.end_soon = streams.end_soon, lambda: None
     try:
         await streams.serve_stdio(endpoint, ours, nowhere)
+        for thread in set(threading.enumerate()) - others:
+            thread.join()
     finally:
         streams.end_soon = end_soon
     writer.join()
