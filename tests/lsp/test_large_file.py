@@ -9,7 +9,7 @@ from netpol_lsp.config.config import Config
 from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.file_facts import facts_of
-from netpol_lsp.lsp.state import document_cache
+from netpol_lsp.lsp.state import document_cache, publisher
 from netpol_lsp.lsp.state import snapshot as snapshot_module
 from netpol_lsp.lsp.state.session import Session
 from netpol_lsp.project.workspace_store import WorkspaceStore
@@ -353,21 +353,28 @@ def test_a_policy_of_the_context_that_gives_way_is_noticed():
 
 
 @pytest.mark.asyncio
-async def test_a_file_is_brought_up_to_date_once_however_many_findings_lead_to_it(make_editor, tmp_path, monkeypatch):
+@pytest.mark.parametrize("files", [1, 2])
+async def test_a_file_is_brought_up_to_date_once_however_many_findings_lead_to_it(
+    make_editor, tmp_path, monkeypatch, files
+):
     editor = make_editor()
     await editor.start(tmp_path)
     await editor.until(lambda: editor.server.services.session.workspace.is_complete)
-    asked = []
-    up_to_date = Session.up_to_date
+    asked, in_one_answer = [], []
+    up_to_date, render = Session.up_to_date, publisher.render_findings
+
+    def render_findings(*args):
+        before = len(asked)
+        rendered = render(*args)
+        in_one_answer.append(len(asked) - before)
+        return rendered
+
     monkeypatch.setattr(Session, "up_to_date", lambda self, uri: (asked.append(uri), up_to_date(self, uri))[1])
-    calls = []
-    for count in (3, 12):
-        asked.clear()
-        text = "---\n".join(POLICY.format(number=1, next=2) for _ in range(count))
-        document = editor.open(text, (tmp_path / f"{count}.yaml").as_uri())
+    monkeypatch.setattr(publisher, "render_findings", render_findings)
+    text = "---\n".join(POLICY.format(number=1, next=2) for _ in range(12))
+    opened = [editor.open(text, (tmp_path / f"{number}.yaml").as_uri()) for number in range(files)]
+    for document in opened:
         found = await editor.diagnostics(document)
-        assert [one["code"] for one in found].count("NP305") == count
-        calls.append(len(asked))
-        document.close()
-        await editor.quiet()
-    assert calls[1] == calls[0]
+        assert [one["code"] for one in found].count("NP305") == 12
+    await editor.quiet()
+    assert max(in_one_answer) == files - 1

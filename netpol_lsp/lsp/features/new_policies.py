@@ -233,7 +233,7 @@ def _better_files(new: NewDocument, snapshot: Snapshot) -> Iterator[str]:
 
 def _end_of(uri: str, session: Session) -> _File | None:
     """The end of a file; None for one that cannot be read, or that a template language makes."""
-    opened = next((one for one in session if one.source.uri == uri), None)
+    opened = session.of_file(uri)
     path = path_of_uri(uri)
     read = opened.source if opened is not None else read_source(path) if path is not None else None
     if read is None or isinstance(read, ReadProblem) or language_of(read.text, uri) is not None:

@@ -73,7 +73,7 @@ class ClosedFileChecker:
 
     def _text_of(self, uri: str) -> object:
         """What tells one text of a file from others."""
-        opened = next((one for one in self._session if one.source.uri == uri), None)
+        opened = self._session.of_file(uri)
         path = path_of_uri(uri)
         return opened.source.text if opened is not None else _stamp(path) if path is not None else None
 

@@ -49,16 +49,16 @@ def render_findings(snapshot: Snapshot, client: Client, session: Session, more: 
     if snapshot.is_too_large:
         limit = f"{MAX_LENGTH // 1_000_000} million characters or {MAX_DOCUMENTS:,} YAML documents"
         return write([_note(f"this file has more than {limit}: use netpol-lint to check it")])
+    fresh = {snapshot.uri}
     if snapshot.is_judged_whole:
-        return write(
-            [*(render_finding(diagnostic, snapshot, client, session) for diagnostic in snapshot.findings), *more]
-        )
-    texts = [_render_document(part, snapshot, client, session) for part in snapshot.ours if snapshot.is_wanted]
+        items = (render_finding(diagnostic, snapshot, client, session, fresh) for diagnostic in snapshot.findings)
+        return write([*items, *more])
+    texts = [_render_document(part, snapshot, client, session, fresh) for part in snapshot.ours if snapshot.is_wanted]
     texts += [write(list(more))[1:-1]]
     return RawJson(f"[{','.join(filter(None, texts))}]")
 
 
-def _render_document(part: Part, snapshot: Snapshot, client: Client, session: Session) -> str:
+def _render_document(part: Part, snapshot: Snapshot, client: Client, session: Session, fresh: set[str]) -> str:
     """The findings of one document: JSON without the brackets around it."""
     known = snapshot.known[part.text]
     known.check(snapshot.config, snapshot.workspace)
@@ -69,7 +69,7 @@ def _render_document(part: Part, snapshot: Snapshot, client: Client, session: Se
     if old is not None and old.made_for == made_for:
         return old.at(line)
     found = known.findings(part)
-    items = [render_finding(diagnostic, snapshot, client, session) for diagnostic in found]
+    items = [render_finding(diagnostic, snapshot, client, session, fresh) for diagnostic in found]
     text = write(items)[1:-1]
     if any(related.uri is not None for diagnostic in found for related in diagnostic.related):
         return text  # lines of other files do not move with this document
@@ -85,8 +85,14 @@ def related_uris(snapshot: Snapshot) -> frozenset[str]:
     return frozenset(related.uri for one in findings for related in one.related if related.uri is not None)
 
 
-def render_finding(diagnostic: Diagnostic, snapshot: Snapshot, client: Client, session: Session) -> Json:
-    """One finding; what the client does not understand is left out."""
+def render_finding(
+    diagnostic: Diagnostic, snapshot: Snapshot, client: Client, session: Session, fresh: set[str] | None = None
+) -> Json:
+    """One finding; what the client does not understand is left out.
+
+    `fresh`: the URIs of documents that are up to date for this answer; those that it leads to are added.
+    """
+    fresh = {snapshot.uri} if fresh is None else fresh
     rendered: Json = {
         "range": snapshot.positions.range(diagnostic.span),
         "severity": SEVERITIES[diagnostic.severity],
@@ -101,7 +107,7 @@ def render_finding(diagnostic: Diagnostic, snapshot: Snapshot, client: Client, s
     if tags:
         rendered["tags"] = tags
     if diagnostic.related and client.related_information:
-        rendered["relatedInformation"] = [_render_related(item, snapshot, session) for item in diagnostic.related]
+        rendered["relatedInformation"] = [_render_related(item, snapshot, session, fresh) for item in diagnostic.related]
     if client.diagnostic_data:
         # Without its fixes: who wants them asks for code actions, and working them all out would take the time of a keystroke.
         rendered["data"] = {"name": diagnostic.name, "category": diagnostic.category.value}
@@ -147,13 +153,14 @@ def _note(message: str) -> Json:
     return {"range": {"start": start, "end": start}, "severity": severity, "source": SOURCE, "message": message}
 
 
-def _render_related(related: Related, snapshot: Snapshot, session: Session) -> Json:
+def _render_related(related: Related, snapshot: Snapshot, session: Session, fresh: set[str]) -> Json:
     places = snapshot.workspace.view.places
     target = related_in_file(related, places).uri
-    opened = next((one for one in session if one.source.uri == target), None)
-    if opened is not None and opened.uri != snapshot.uri:
+    opened = session.of_file(target) if target is not None else None
+    if opened is not None and opened.uri not in fresh:
         # Where things are in it now is known once its text has been read.
         session.up_to_date(opened.uri)
+        fresh.add(opened.uri)
     related = related_in_file(related, places)
     if related.uri is None or related.uri in (snapshot.uri, snapshot.source.uri):
         return {

@@ -28,7 +28,7 @@ def locate(origins: Iterable[Origin], snapshot: Snapshot, session: Session) -> d
 
 def positions_in(uri: str, snapshot: Snapshot, session: Session) -> Positions | None:
     """Positions in a file, by our name of it: in the editor's text where it is open; None where it cannot be read."""
-    opened = next((one for one in session if one.source.uri == uri), None)
+    opened = session.of_file(uri)
     if opened is not None:
         return opened.positions
     source = session.source_of(uri)

@@ -34,7 +34,8 @@ class Session:
         self._uncounted: dict[str, tuple[WorkspaceState, FileFacts, WorkspaceState]] = {}
         self._configs = ConfigsInUse()
         self._dependents = Dependents()
-        self._keys: dict[str, int] = {}
+        # What the client calls each file: by our name of it, in the order of opening.
+        self._names: dict[str, dict[str, None]] = {}
         self._awake: dict[str, None] = {}
 
     @property
@@ -64,6 +65,11 @@ class Session:
         """The current version of an open document."""
         snapshot = self._snapshots.get(uri)
         return snapshot.in_workspace(self.workspace) if snapshot and snapshot.workspace is NO_WORKSPACE else snapshot
+
+    def of_file(self, uri: str) -> Snapshot | None:
+        """The open document of a file (`uri`: our name of it), whatever the client calls it."""
+        names = self._names.get(uri)
+        return self._snapshots[next(iter(names))] if names else None
 
     def up_to_date(self, uri: str) -> Snapshot | None:
         """The current version of an open document, beside all policies that are known, its own among them."""
@@ -123,24 +129,21 @@ class Session:
 
     def source_of(self, uri: str) -> Source | None:
         """The text of a file (`uri`: our name of it): that of the editor when it is open; None when it cannot be read."""
-        return self.reader()(uri)
+        opened = self.of_file(uri)
+        return _read(uri) if opened is None else opened.source
 
     def reader(self) -> Callable[[str], Source | None]:
         """As `source_of`, with the open documents of now: another thread may use it."""
         opened = {one.source.uri: one.source for one in self}
 
         def read(uri: str) -> Source | None:
-            if uri in opened:
-                return opened[uri]
-            path = path_of_uri(uri)
-            found = read_source(path) if path is not None else None
-            return None if isinstance(found, ReadProblem) else found
+            return opened[uri] if uri in opened else _read(uri)
 
         return read
 
     def is_open(self, uri: str) -> bool:
         """Whether the client has a file open, whatever it calls it."""
-        return uri in self._keys
+        return uri in self._names
 
     def steps(self, snapshot: Snapshot) -> Iterator[None]:
         """Work out the findings of an open document bit by bit."""
@@ -163,8 +166,7 @@ class Session:
     def _put(self, snapshot: Snapshot) -> Snapshot:
         """Take a version of a document in, as the newest one."""
         if snapshot.uri not in self._snapshots:
-            key = snapshot.source.uri
-            self._keys[key] = self._keys.get(key, 0) + 1
+            self._names.setdefault(snapshot.source.uri, {})[snapshot.uri] = None
         # It is judged beside the workspace when somebody asks.
         self._snapshots[snapshot.uri] = snapshot.in_workspace(NO_WORKSPACE)
         self._configs.put(snapshot.uri, self.configuration.for_path(snapshot.path) if snapshot.is_wanted else None)
@@ -191,10 +193,10 @@ class Session:
             self._configs.put(uri, None)
             self._dependents.forget(uri)
             self._awake.pop(uri, None)
-            key = snapshot.source.uri
-            self._keys[key] -= 1
-            if not self._keys[key]:
-                del self._keys[key]
+            names = self._names[snapshot.source.uri]
+            del names[uri]
+            if not names:
+                del self._names[snapshot.source.uri]
             self._store.close_document(snapshot.source.uri)
             self._uncounted.pop(snapshot.source.uri, None)
         return snapshot
@@ -234,3 +236,10 @@ class Session:
             texts = before.union([chunk.text for chunk in snapshot.chunks])
             snapshot.known.update((text, known) for text, known in previous.known.items() if text in texts)
         return snapshot
+
+
+def _read(uri: str) -> Source | None:
+    """The text of a file on disk; None when it cannot be read."""
+    path = path_of_uri(uri)
+    found = read_source(path) if path is not None else None
+    return None if isinstance(found, ReadProblem) else found
