@@ -26,6 +26,11 @@ _SEPARATOR = len("---\r\n")
 """Documents that are no longer hold nothing; a file may have a million of them."""
 
 
+def facts_depend_on(settings: Settings) -> tuple[str | None, str | None]:
+    """All that this module asks the settings: facts that were kept hold as long as it is the same."""
+    return settings.default_namespace, settings.workspace_cni
+
+
 def file_facts(analysis: Analysis, settings: Settings, *, with_resources: bool = True) -> FileFacts:
     """The facts of a file that may hold policies."""
     parts = [part for part in analysis.parts if len(part.text) > _SEPARATOR]

@@ -13,15 +13,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from netpol_lsp.files.cache_folder import read_own_file, write_own_file
-from netpol_lsp.project.disk_cache import digest
+from netpol_lsp.project.sealed_file import UNREADABLE, fits, read_sealed, write_sealed
 from netpol_lsp.workspace.index import FileFacts
 from netpol_lsp.workspace.part_digests import PartDigests, PartState
 
 FORMAT = 1
-_LARGEST = 256 * 1024 * 1024
-"""Characters; what is larger is not written."""
-_UNREADABLE = (ValueError, TypeError, KeyError, IndexError, RecursionError)
 
 
 @dataclass(slots=True)
@@ -46,7 +42,7 @@ class DependencyCache:
 
     def __init__(self, path: str | None, tool: str) -> None:
         self._path = path
-        self._tool = tool
+        self._kind = f"{FORMAT} {tool}"
         self._records: dict[str, Record] = {}
         self._states: list[PartState] = []
         self._numbers: dict[PartState, int] = {}
@@ -67,7 +63,7 @@ class DependencyCache:
             from netpol_lsp.workspace.fact_codec import facts_from_json  # noqa: PLC0415 - small runs have no cache
 
             return facts_from_json(record.facts, uri)
-        except _UNREADABLE:
+        except UNREADABLE:
             return None
 
     def put(self, path: str, record: Record) -> None:
@@ -114,14 +110,13 @@ class DependencyCache:
             return
         wanted = set(keep)
         self._records = {path: one for path, one in self._records.items() if path in wanted or os.path.lexists(path)}
-        text = self._text(self._records)
-        if len(text) > _LARGEST:
-            text = self._text({path: one for path, one in self._records.items() if path in wanted})
-        if len(text) <= _LARGEST:
-            write_own_file(self._path, text)
+        body = self._body(self._records)
+        if not fits(body):
+            body = self._body({path: one for path, one in self._records.items() if path in wanted})
+        write_sealed(self._path, self._kind, body)
 
-    def _text(self, records: dict[str, Record]) -> str:
-        """The file: a line that says what it is, one of all parts that findings were read from, and one for each file."""
+    def _body(self, records: dict[str, Record]) -> str:
+        """A line of all parts that findings were read from, and one for each file."""
         used = sorted({int(number) for record in records.values() for number in record.parts.split()})
         moved = {str(number): str(place) for place, number in enumerate(used)}
         lines = [json.dumps([self._states[one] for one in used])]
@@ -129,19 +124,14 @@ class DependencyCache:
             parts = " ".join([moved[number] for number in one.parts.split()])
             fields = (json.dumps(path), one.content, one.read_with, one.facts, one.found_for, one.settings, parts)
             lines.append("\t".join(fields))
-        body = "\n".join(lines)
-        return f"{self._head(body)}\n{body}"
-
-    def _head(self, body: str) -> str:
-        """What the file is, and a digest that tells whether it is whole."""
-        return f"{FORMAT} {self._tool} {digest(body)}"
+        return "\n".join(lines)
 
     def _load(self, path: str) -> None:
+        body = read_sealed(path, self._kind)
+        if body is None:
+            return
         try:
-            head, _, body = (read_own_file(path) or b"").decode("ascii").partition("\n")
-            if head != self._head(body):
-                return
-            states, *lines = body.split("\n")
+            states, *lines = body.decode("ascii").split("\n")
             self._states = [_state(*one) for one in json.loads(states)]
             numbers = set(map(str, range(len(self._states))))
             for line in lines:
@@ -150,7 +140,7 @@ class DependencyCache:
                 if type(file) is not str or not numbers.issuperset(record.parts.split()):
                     raise ValueError(line)
                 self._records[file] = record
-        except _UNREADABLE:
+        except UNREADABLE:
             self._records, self._states = {}, []
         self._numbers = {state: number for number, state in enumerate(self._states)}
 

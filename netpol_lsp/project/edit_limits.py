@@ -8,6 +8,6 @@ MAX_DOCUMENTS = 50_000
 """YAML documents in a text: each is judged, and kept, for itself."""
 
 
-def is_too_large(text: str, longest: int | None = None) -> bool:
-    """Whether a text has too many characters (more than `longest`, if given), or too many YAML documents."""
-    return len(text) > (MAX_LENGTH if longest is None else longest) or text.count("\n---") > MAX_DOCUMENTS
+def is_too_large(text: str) -> bool:
+    """Whether a text has too many characters or YAML documents."""
+    return len(text) > MAX_LENGTH or text.count("\n---") > MAX_DOCUMENTS

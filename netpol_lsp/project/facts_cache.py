@@ -8,16 +8,14 @@ from collections.abc import Iterator, Sequence
 from typing import IO, NamedTuple
 
 from netpol_lsp.config.settings import Settings
-from netpol_lsp.files.cache_folder import read_own_file, write_own_file
+from netpol_lsp.lint.file_facts import facts_depend_on
 from netpol_lsp.project.disk_cache import cache_path, digest, stamp_of, tool_key, up_to_date
 from netpol_lsp.project.file_reading import FileJob, FileReading, read_file
 from netpol_lsp.project.platform_detection import hints_from_json, hints_to_json
+from netpol_lsp.project.sealed_file import UNREADABLE, read_sealed, write_sealed
 from netpol_lsp.workspace.fact_codec import facts_from_json, facts_to_json
 
 FORMAT = 1
-_LARGEST = 256 * 1024 * 1024
-"""Characters; what is larger is not written."""
-_UNREADABLE = (ValueError, TypeError, KeyError, IndexError, RecursionError)
 _NOTHING = ""
 """The line of a file that says nothing."""
 
@@ -29,14 +27,14 @@ class Record(NamedTuple):
     line: str
 
 
-def read_recorded(job: FileJob, longest: int, settled: int | None = None) -> Record:
+def read_recorded(job: FileJob, settled: int | None = None) -> Record:
     """What `read_file` says, as it is remembered. The stamp is older than the text: a later change is noticed.
 
     `settled`: see `up_to_date`.
     """
     stamp = stamp_of(job.path)
     known = up_to_date(stamp, settled) if stamp is not None else [0, 0, 0]
-    return Record(_words(known), line_of(read_file(job, longest), job))
+    return Record(_words(known), line_of(read_file(job), job))
 
 
 def line_of(reading: FileReading | None, job: FileJob) -> str:
@@ -59,12 +57,12 @@ def reading_of_line(line: str, job: FileJob) -> FileReading | None:
     )
 
 
-def remembered(line: str, job: FileJob, longest: int) -> FileReading | None:
+def remembered(line: str, job: FileJob) -> FileReading | None:
     """What a line says; of one that cannot be read the file is read."""
     try:
         return reading_of_line(line, job)
-    except _UNREADABLE:
-        return read_file(job, longest)
+    except UNREADABLE:
+        return read_file(job)
 
 
 class FactsCache:
@@ -75,7 +73,7 @@ class FactsCache:
 
     def __init__(self, path: str | None, tool: str) -> None:
         self._path = path
-        self._tool = tool
+        self._kind = f"{FORMAT} {tool}"
         self._circumstances: dict[int, tuple[Settings, str]] = {}
         self._kept: set[str] = set()
         self._new: IO[str] | None = None
@@ -130,20 +128,16 @@ class FactsCache:
                 self._new.close()
         except OSError:
             return
-        body = "".join(lines)
-        if len(body) <= _LARGEST:
-            write_own_file(self._path, f"{self._head(body)}\n{body}")
+        write_sealed(self._path, self._kind, "".join(lines))
 
     def _entries(self) -> Iterator[tuple[str, str, str, str]]:
         """What the file says: path, circumstances, stamp and line of each file; nothing where it is not whole."""
-        data = (read_own_file(self._path) if self._path is not None else None) or b""
-        end = data.find(b"\n") + 1
-        if not data.isascii() or data[:end] != f"{self._head(data[end:])}\n".encode():
-            return
-        while end < len(data):
-            start, end = end, data.find(b"\n", end) + 1
+        body = (read_sealed(self._path, self._kind) if self._path is not None else None) or b""
+        end = 0
+        while end < len(body):
+            start, end = end, body.find(b"\n", end) + 1
             try:
-                name, read_with, stamp, line = data[start : end - 1].decode("ascii").split("\t", 3)
+                name, read_with, stamp, line = body[start : end - 1].decode("ascii").split("\t", 3)
                 path = json.loads(name)
             except ValueError:
                 return
@@ -154,13 +148,8 @@ class FactsCache:
         """What facts depend on besides the text, in a word."""
         known = self._circumstances.get(id(settings))
         if known is None:
-            told = json.dumps([settings.default_namespace, settings.workspace_cni])
-            known = self._circumstances[id(settings)] = (settings, digest(told))
+            known = self._circumstances[id(settings)] = (settings, digest(repr(facts_depend_on(settings))))
         return known[1]
-
-    def _head(self, body: str | bytes) -> str:
-        """What the file is, and a digest that tells whether it is whole."""
-        return f"{FORMAT} {self._tool} {digest(body)}"
 
 
 def _words(stamp: Sequence[int]) -> str:

@@ -48,10 +48,10 @@ def reading_of(text: str, job: FileJob) -> FileReading:
     )
 
 
-def read_file(job: FileJob, longest: int) -> FileReading | None:
+def read_file(job: FileJob) -> FileReading | None:
     """What a file on disk says; None for one that says nothing, cannot be read, or is too large."""
     read = read_source(job.path)
-    if isinstance(read, ReadProblem) or is_too_large(read.text, longest) or not holds_something(read.text, job.path):
+    if isinstance(read, ReadProblem) or is_too_large(read.text) or not holds_something(read.text, job.path):
         return None
     found = reading_of(read.text, job)
     return found if found.facts or found.hints or found.may_be_ours else None

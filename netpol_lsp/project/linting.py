@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from netpol_lsp.lint.file_facts import facts_of
+from netpol_lsp.lint.file_facts import facts_depend_on, facts_of
 from netpol_lsp.policies.kinds import may_be_ours
 from netpol_lsp.project.batch_items import BatchItem, OpenedBatch, Progress, load, recall, remember
 from netpol_lsp.project.context_inputs import ContextFiles
@@ -241,6 +241,5 @@ def _context_path(uri: str) -> str:
 
 
 def _read_with(settings: Settings, uri: str, *, is_ours: bool, has_resources: bool) -> str:
-    """The key of what the facts of a file depend on besides its content: all that `netpol_lsp.lint.file_facts` asks for."""
-    asked = (settings.default_namespace, settings.workspace_cni, is_ours, has_resources)
-    return digest(repr(asked), uri)
+    """The key of what the facts of a file depend on besides its content."""
+    return digest(repr((facts_depend_on(settings), is_ours, has_resources)), uri)

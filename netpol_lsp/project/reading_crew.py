@@ -55,8 +55,8 @@ def records(jobs: Sequence[FileJob], answer: bytes) -> Iterator[tuple[FileJob, R
 class ReadingCrew:
     """A crew of processes, each with a thread that waits for it."""
 
-    def __init__(self, size: int, longest: int) -> None:
-        hello = {"path": sys.path, "longest": longest, "settled": settled_after()}
+    def __init__(self, size: int) -> None:
+        hello = {"path": sys.path, "settled": settled_after()}
         self._hello = json.dumps(hello).encode() + b"\n"
         self._size = size
         self._lock = threading.Lock()

@@ -1,8 +1,9 @@
 """A process that reads files of a workspace beside the language server: it never takes the interpreter from what is typed.
 
-Run by its path. Standard input: a line of JSON, `path` (where modules are) and `longest` (characters of a text that is
-read) and `settled` (see `disk_cache.up_to_date`); then frames of pickled lists of `FileJob`. Standard output: for each a frame with a line of text for each job, the stamp and the line of its `Record`. A frame is
-its length in four bytes, and the bytes. Both ends are this program: nothing else writes these pipes.
+Run by its path. Standard input: a line of JSON, `path` (where modules are) and `settled` (see `disk_cache.up_to_date`);
+then frames of pickled lists of `FileJob`. Standard output: for each a frame with a line of text for each job, the stamp and the
+line of its `Record`. A frame is its length in four bytes, and the bytes. Both ends are this program: nothing else writes these
+pipes.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def main() -> None:
 
     def answer(question: bytes) -> bytes:
         jobs = pickle.loads(question)  # noqa: S301 - the server's own words
-        records = (read_recorded(job, hello["longest"], hello["settled"]) for job in jobs)
+        records = (read_recorded(job, hello["settled"]) for job in jobs)
         return "\n".join(f"{record.stamp}\t{record.line}" for record in records).encode("ascii")
 
     serve(sys.stdin.buffer, sys.stdout.buffer, answer)

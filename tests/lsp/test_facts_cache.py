@@ -17,7 +17,7 @@ from netpol_lsp.project.facts_cache import (
 )
 from netpol_lsp.project.file_reading import FileJob, read_file
 from netpol_lsp.project.reading_crew import ReadingCrew, crew_for
-from tests.lsp.test_reading_crew import FILES, LONGEST
+from tests.lsp.test_reading_crew import FILES
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def trusting(monkeypatch):
 def filled(path, jobs, tool="tool"):
     cache = FactsCache(str(path), tool)
     for job in jobs:
-        cache.put(job, read_recorded(job, LONGEST))
+        cache.put(job, read_recorded(job))
     cache.save()
     return path
 
@@ -61,7 +61,7 @@ def test_what_is_remembered_is_what_was_read(jobs, cache):
     found = known(cache, jobs)
     assert found.keys() == FILES.keys()
     for job in jobs:
-        assert reading_of_line(found[Path(job.path).name], job) == read_file(job, LONGEST)
+        assert reading_of_line(found[Path(job.path).name], job) == read_file(job)
     assert [name for name, line in found.items() if not line] == ["nothing.yaml", "other.yaml"]
 
 
@@ -105,12 +105,12 @@ def test_a_damaged_cache_knows_nothing(jobs, cache, damage):
 
 @pytest.mark.parametrize("line", ["x", "1\t[]", "2\t[]\t", "1\t[]\t{", "1\t[1]\t", '1\t[["cni"]]\t', "1\t[]\t[]"])
 def test_a_line_that_is_not_ours_is_read_from_the_file(jobs, line):
-    assert remembered(line, jobs[0], LONGEST) == read_file(jobs[0], LONGEST)
+    assert remembered(line, jobs[0]) == read_file(jobs[0])
 
 
 def test_what_is_the_same_is_not_written_again(jobs, cache, monkeypatch):
     written = []
-    monkeypatch.setattr(facts_cache, "write_own_file", lambda *what: written.append(what))
+    monkeypatch.setattr(facts_cache, "write_sealed", lambda *what: written.append(what))
     again = FactsCache(str(cache), "tool")
     assert len(list(again.known(jobs))) == len(jobs)
     again.save()
@@ -127,11 +127,11 @@ def test_what_is_new_is_written_beside_what_is_known(jobs, cache):
     path.write_text(path.read_text().replace("name: p,", "name: other,"))
     again = FactsCache(str(cache), "tool")
     assert len(list(again.known(jobs))) == len(jobs) - 1
-    again.put(jobs[0], read_recorded(jobs[0], LONGEST))
+    again.put(jobs[0], read_recorded(jobs[0]))
     again.save()
     found = known(cache, jobs)
     assert len(found) == len(jobs)
-    assert reading_of_line(found[path.name], jobs[0]) == read_file(jobs[0], LONGEST)
+    assert reading_of_line(found[path.name], jobs[0]) == read_file(jobs[0])
 
 
 def test_without_a_place_for_what_is_new_nothing_is_kept(jobs, tmp_path, monkeypatch):
@@ -150,7 +150,7 @@ def test_folders_together_have_a_cache_of_their_own(tmp_path):
 
 def test_lines_hold_no_line_ends(jobs):
     odd = jobs[0]._replace(uri="file:///a\tb\n.yaml")
-    assert "\n" not in line_of(read_file(odd, LONGEST), odd)
+    assert "\n" not in line_of(read_file(odd), odd)
 
 
 def test_few_files_start_few_processes():

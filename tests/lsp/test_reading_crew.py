@@ -8,7 +8,7 @@ import pytest
 
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.lsp.state import workspace_scan
-from netpol_lsp.project import reading_crew
+from netpol_lsp.project import edit_limits, reading_crew
 from netpol_lsp.project.facts_cache import reading_of_line
 from netpol_lsp.project.file_reading import FileJob, read_file
 from netpol_lsp.project.reading_crew import ReadingCrew, crew_size, records
@@ -31,7 +31,6 @@ FILES = {
     "nothing.yaml": "kind: ConfigMap\n",
     "other.yaml": "a: 1\n",
 }
-LONGEST = 100_000
 
 
 @pytest.fixture
@@ -65,11 +64,11 @@ def read_all(crew, jobs):
 
 def here(jobs):
     """What this process reads."""
-    return {job.path: reading for job in jobs if (reading := read_file(job, LONGEST)) is not None}
+    return {job.path: reading for job in jobs if (reading := read_file(job)) is not None}
 
 
 def test_processes_say_what_this_one_would(jobs):
-    found, done, left = read_all(ReadingCrew(2, LONGEST), jobs)
+    found, done, left = read_all(ReadingCrew(2), jobs)
     assert found == here(jobs)
     assert len(found) == 20 * 4
     assert (done, left) == (len(jobs), [])
@@ -78,8 +77,14 @@ def test_processes_say_what_this_one_would(jobs):
     assert all(reading.facts for reading in found.values() if not reading.may_be_ours)
 
 
-def test_a_text_that_is_too_long_says_nothing(jobs):
-    assert read_all(ReadingCrew(1, 20), jobs)[0] == {}
+@pytest.mark.parametrize(("limit", "most"), [("MAX_LENGTH", 20), ("MAX_DOCUMENTS", 0)])
+def test_a_text_that_is_too_large_says_nothing(jobs, monkeypatch, tmp_path, limit, most):
+    path = tmp_path / "policies.yaml"
+    path.write_text("---\n".join(FILES["policy.yaml"].replace("name: p", f"name: p{number}") for number in range(3)))
+    job = FileJob(str(path), path.as_uri(), Settings())
+    assert read_file(job) is not None
+    monkeypatch.setattr(edit_limits, limit, most)
+    assert read_file(job) is None
 
 
 @pytest.mark.parametrize(
@@ -89,14 +94,14 @@ def test_what_no_process_reads_is_left(jobs, monkeypatch, tmp_path, lines):
     worker = tmp_path / "worker.py"
     worker.write_text(lines + "\n")
     monkeypatch.setattr(reading_crew.reading_worker, "__file__", str(worker))
-    found, done, left = read_all(ReadingCrew(2, LONGEST), jobs)
+    found, done, left = read_all(ReadingCrew(2), jobs)
     assert (found, done) == ({}, 0)
     assert sorted(job.path for job in left) == sorted(job.path for job in jobs)
 
 
 def test_without_python_all_is_left(jobs, monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
-    assert read_all(ReadingCrew(2, LONGEST), jobs)[2] == jobs
+    assert read_all(ReadingCrew(2), jobs)[2] == jobs
 
 
 def test_a_process_that_ends_in_the_middle_loses_nothing(jobs, monkeypatch, tmp_path):
@@ -111,13 +116,13 @@ def test_a_process_that_ends_in_the_middle_loses_nothing(jobs, monkeypatch, tmp_
     )
     worker.write_text(text)
     monkeypatch.setattr(reading_crew.reading_worker, "__file__", str(worker))
-    found, done, left = read_all(ReadingCrew(1, LONGEST), jobs)
+    found, done, left = read_all(ReadingCrew(1), jobs)
     assert done == 3 * reading_crew._CHUNK
     assert {**found, **here(left)} == here(jobs)
 
 
 def test_a_crew_that_is_stopped_reads_no_further(jobs):
-    crew = ReadingCrew(2, LONGEST)
+    crew = ReadingCrew(2)
     delivered = []
 
     def deliver(read, answer):
@@ -132,7 +137,7 @@ def test_a_crew_that_is_stopped_reads_no_further(jobs):
 
 
 def test_a_crew_that_nobody_wants_does_not_begin(jobs):
-    crew = ReadingCrew(2, LONGEST)
+    crew = ReadingCrew(2)
     crew.stop()
     assert read_all(crew, jobs) == ({}, 0, jobs)
     assert crew._processes == []
@@ -156,8 +161,6 @@ def test_frames(tmp_path):
 
 
 def test_what_is_nothing_is_nothing_on_the_other_side():
-    reading = read_file(FileJob(__file__, "file:///a.py", Settings()), 10)
-    assert reading is None
     from netpol_lsp.workspace.index import NO_FACTS
 
     assert not pickle.loads(pickle.dumps(NO_FACTS))

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lsp.project import dependency_cache as module
-from netpol_lsp.project import disk_cache, linting
+from netpol_lsp.project import disk_cache, linting, sealed_file
 from netpol_lsp.project.dependency_cache import DependencyCache, Record
 from netpol_lsp.project.disk_cache import digest
 from netpol_lsp.project.in_process import InProcessExecutor
@@ -306,7 +305,7 @@ def test_a_large_file_forgets_what_was_not_seen(tmp_path, monkeypatch) -> None:
     cache = DependencyCache(path, "tool")
     for number in range(10):
         cache.put(f"{number}.yaml", Record("content", "settings", "x" * 100))
-    monkeypatch.setattr(module, "_LARGEST", 500)
+    monkeypatch.setattr(sealed_file, "_LARGEST", 500)
     cache.save(["3.yaml", "4.yaml"])
     again = DependencyCache(path, "tool")
     assert [number for number in range(10) if again.get(f"{number}.yaml")] == [3, 4]

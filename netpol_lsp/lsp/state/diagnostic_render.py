@@ -107,7 +107,9 @@ def render_finding(
     if tags:
         rendered["tags"] = tags
     if diagnostic.related and client.related_information:
-        rendered["relatedInformation"] = [_render_related(item, snapshot, session, fresh) for item in diagnostic.related]
+        rendered["relatedInformation"] = [
+            _render_related(item, snapshot, session, fresh) for item in diagnostic.related
+        ]
     if client.diagnostic_data:
         # Without its fixes: who wants them asks for code actions, and working them all out would take the time of a keystroke.
         rendered["data"] = {"name": diagnostic.name, "category": diagnostic.category.value}

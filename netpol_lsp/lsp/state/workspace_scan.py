@@ -18,7 +18,6 @@ from netpol_lsp.lsp.state.progress import Progress
 from netpol_lsp.lsp.state.urgent import Urgent
 from netpol_lsp.lsp.uris import uri_of_path
 from netpol_lsp.project.config_files import LoadedConfig
-from netpol_lsp.project.edit_limits import MAX_LENGTH
 from netpol_lsp.project.facts_cache import FactsCache, remembered
 from netpol_lsp.project.file_reading import FileJob, FileReading, holds_something
 from netpol_lsp.project.reading_crew import ReadingCrew, crew_for, crew_size, records
@@ -109,7 +108,7 @@ class Scan:
             yield from found.files
         else:
             for job, line in found.files if isinstance(found, _Lines) else self._read_of(found):
-                if (reading := remembered(line, job, MAX_LENGTH)) is not None:
+                if (reading := remembered(line, job)) is not None:
                     yield job.path, reading
 
     def _read_of(self, found: _Answer) -> Iterator[tuple[FileJob, str]]:
@@ -151,7 +150,7 @@ class Scan:
             if not self._hand_over(_Batch(done, total, _Lines(some))):
                 return done, []
         unknown = [job for job in jobs if job.path not in read]
-        self._crew = crew = ReadingCrew(crew_for(size, len(unknown)), MAX_LENGTH)
+        self._crew = crew = ReadingCrew(crew_for(size, len(unknown)))
         lock = threading.Lock()
 
         def deliver(read: Sequence[FileJob], answer: bytes) -> bool:
