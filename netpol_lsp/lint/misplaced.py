@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from netpol_lsp.lint.notations import read_notations
+from netpol_lsp.lint.port_notation import PROTOCOLS
 from netpol_lsp.lint.schema import SchemaFinding, shape
 from netpol_lsp.policies.networkpolicy.foreign_fields import FOREIGN_FIELDS, NAMES_OF_NAMESPACES, SYNONYMS, TWINS
 from netpol_lsp.text.edit_distance import closest, distance
@@ -33,6 +35,8 @@ class Reading(StrEnum):
     """Names of namespaces in a selector."""
     KEY_VALUE = "key=value"
     """A label in the notation of kubectl."""
+    PROTOCOL = "protocol"
+    """A protocol as the key of its port."""
     DOUBLED = "doubled"
     """The key that it is already below."""
     MOVED = "moved"
@@ -139,7 +143,9 @@ class _Reader:
         """The places where a field of the mapping may belong."""
         key, known = id(entry), self.groups.places
         if key not in known:
-            known[key] = destinations(self.root, self.shape, self.path, entry)
+            known[key] = destinations(
+                self.root, self.shape, self.path, entry, lambda value, place: takes(value, place, entry.name or "")
+            )
         return known[key]
 
     @property
@@ -157,6 +163,9 @@ class _Reader:
         if self.is_selector and "=" in self.name and is_null(self.value):
             notes = tuple(one for one in self.unknown_entries() if "=" in (one.name or "") and is_null(one.value))
             return self.made(Reading.KEY_VALUE, entries=notes, is_certain=True)
+        is_port = {"port", "protocol"} <= self.place.fields.keys() and len(self.holder.entries) == 1
+        if is_port and self.name.upper() in PROTOCOLS and not isinstance(self.value, Mapping):
+            return self.made(Reading.PROTOCOL)
         return None
 
     def by_place(self) -> Misplaced | None:
@@ -283,6 +292,11 @@ class _Reader:
     def fits_as(self, wanted: ObjectShape) -> bool:
         """Whether the value is, or can be made, what a field takes."""
         return fits(self.value, wanted) or is_convertible(self.value, wanted)
+
+
+def takes(node: Node, wanted: ObjectShape, name: str) -> bool:
+    """Whether a value may be meant for a field: it fits, or is in the notation of another tool."""
+    return fits(node, wanted) or read_notations(node, wanted, name) is not None
 
 
 def is_convertible(node: Node, wanted: ObjectShape) -> bool:

@@ -8,6 +8,7 @@ from netpol_lsp.config.settings import Settings
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.lint.analysis import DocumentAnalysis
 from netpol_lsp.lint.misplaced import Misplaced, Reading, words_of
+from netpol_lsp.lint.notations import Notation, read_notations
 from netpol_lsp.lint.refusals import Outcome, may_try, outcome
 from netpol_lsp.lint.schema import shape
 from netpol_lsp.text.edits import Applicability, Fix
@@ -15,8 +16,9 @@ from netpol_lsp.yaml.cst.change import cut, fresh_collection, fresh_item, put, r
 from netpol_lsp.yaml.cst.convert import convert, labels_item, notes, split_over
 from netpol_lsp.yaml.cst.move import move_entries, unwrap
 from netpol_lsp.yaml.cst.tree import Collection, Tree, UnfaithfulError
+from netpol_lsp.yaml.cst.write import write_instead, write_list
 from netpol_lsp.yaml.edit.mappings import Edits, remove_entry, rename_key
-from netpol_lsp.yaml.nodes import Entry, Mapping, Sequence
+from netpol_lsp.yaml.nodes import Entry, Mapping, Sequence, is_null
 from netpol_lsp.yaml.paths import Path, lookup, render_path
 from netpol_lsp.yaml.placement import NEW, Destination, fits_wholly, shape_at
 from netpol_lsp.yaml.style import scalar_text
@@ -131,6 +133,27 @@ class MisplacedFixes:
             title, restructure(self.document, change), (*self.misplaced.path, "matchLabels"), is_safe=True
         )
 
+    def protocol(self) -> Iterator[Fix]:
+        """`TCP: 80` as a protocol and its port."""
+        value, style = self.misplaced.field.value, self.document.style
+        read = read_notations(value, shape_at(shape(), self.misplaced.path[:-1]), "ports")
+        values = tuple(port for notation in read or () for port in notation.values) or ({},)
+        ports = [port for port in values if isinstance(port, dict) and "protocol" not in port]
+        if len(ports) < len(values) or not (read or is_null(value)):
+            return
+        protocol = self.misplaced.name.upper()
+
+        def change(tree: Tree) -> None:
+            holder, item = tree.item_of(self.holder), tree.item_of(value)
+            if item.lead or item.tail:
+                raise UnfaithfulError("a comment would be lost")
+            holder.rest += item.rest
+            write_instead(holder, tuple({"protocol": protocol, **port} for port in ports), style)
+
+        is_safe = read is None or all(one.is_certain for one in read)
+        title = "Write it as `protocol`" + (" and `port`" if read else "")
+        yield from self.checked(title, restructure(self.document, change), self.misplaced.path, is_safe=is_safe)
+
     def doubled(self) -> Iterator[Fix]:
         """The inner one in place of the outer one."""
         value = self.misplaced.field.value
@@ -147,8 +170,7 @@ class MisplacedFixes:
         misplaced = self.misplaced
         for number, place in enumerate(misplaced.places):
             entries = self._entries_for(place, is_first=number == 0)
-            fits = all(fits_wholly(one.value, shape_at(shape(), (*place.path, one.name or ""))) for one in entries)
-            is_safe = misplaced.is_certain and number == 0 and fits
+            is_safe = misplaced.is_certain and number == 0 and all(_has_one_reading(one, place) for one in entries)
             yield from self.checked(
                 move_title(misplaced, place, entries), self._move(entries, place), place.path, is_safe=is_safe
             )
@@ -163,10 +185,15 @@ class MisplacedFixes:
 
     def _move(self, entries: tuple[Entry, ...], place: Destination) -> Edits | None:
         style = self.document.style
-        return restructure(
-            self.document,
-            lambda tree: move_entries(tree, self.root, self.holder, entries, place.path, style),
-        )
+
+        def change(tree: Tree) -> None:
+            move_entries(tree, self.root, self.holder, entries, place.path, style)
+            for entry, notations in written:
+                values = tuple(value for notation in notations for value in notation.values)
+                write_list(tree.item_of(entry.value), values, style)
+
+        written = [(one, found) for one in entries if (found := _notations(one, place))]
+        return restructure(self.document, change)
 
     def misspelt(self) -> Iterator[Fix]:
         """Each name that it may be meant for."""
@@ -208,11 +235,24 @@ class MisplacedFixes:
         return restructure(self.document, change)
 
 
+def _notations(entry: Entry, place: Destination) -> list[Notation] | None:
+    """What an entry says at a place, where it is in the notation of another tool."""
+    wanted = shape_at(shape(), (*place.path, entry.name or ""))
+    return None if fits_wholly(entry.value, wanted) else read_notations(entry.value, wanted, entry.name or "")
+
+
+def _has_one_reading(entry: Entry, place: Destination) -> bool:
+    wanted = shape_at(shape(), (*place.path, entry.name or ""))
+    notations = _notations(entry, place)
+    return all(one.is_certain for one in notations) if notations else fits_wholly(entry.value, wanted)
+
+
 _MAKERS: dict[Reading, Callable[[MisplacedFixes], Iterator[Fix]]] = {
     Reading.STATUS: MisplacedFixes.status,
     Reading.EVERYTHING: MisplacedFixes.everything,
     Reading.NAMESPACES: MisplacedFixes.namespaces,
     Reading.KEY_VALUE: MisplacedFixes.key_value,
+    Reading.PROTOCOL: MisplacedFixes.protocol,
     Reading.DOUBLED: MisplacedFixes.doubled,
     Reading.MOVED: MisplacedFixes.moved,
     Reading.LABEL: MisplacedFixes.moved,

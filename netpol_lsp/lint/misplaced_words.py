@@ -20,6 +20,7 @@ def explain_misplaced(misplaced: Misplaced) -> str:
         Reading.EVERYTHING: "`{}` selects everything here",
         Reading.NAMESPACES: f"namespaces are chosen by their labels, and each has its name as `{METADATA_NAME}`",
         Reading.KEY_VALUE: "this is kubectl's notation: here it is `key: value` under `matchLabels`",
+        Reading.PROTOCOL: f"the protocol is a value: `protocol: {name.upper()}`, with `port` beside it",
         Reading.DOUBLED: f"it is in a `{name}` already",
         Reading.FOREIGN: FOREIGN_FIELDS.get(name, ""),
     }.get(misplaced.reading)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from netpol_lsp.kube.names import port_name_problem
 
-_PROTOCOLS = ("TCP", "UDP", "SCTP")
+PROTOCOLS = ("TCP", "UDP", "SCTP")
 _ANY = frozenset({"*", "any", "all", "-1"})
 _RANGE = re.compile(r"(\d{1,5})\s*(?:-|:|\.\.|–)\s*(\d{1,5})\Z", re.ASCII)
 _SEPARATORS = re.compile(r"\s*[,;|]\s*|\s+")
@@ -38,9 +38,9 @@ def read_port(text: str) -> list[WrittenPort] | None:
 
 def _one(text: str) -> WrittenPort | None:
     number, slash, protocol = text.partition("/")
-    if slash and number.upper() in _PROTOCOLS:
+    if slash and number.upper() in PROTOCOLS:
         number, protocol = protocol, number
-    if slash and protocol.upper() not in _PROTOCOLS:
+    if slash and protocol.upper() not in PROTOCOLS:
         return None
     said = protocol.upper() if slash else None
     if number.lower() in _ANY:

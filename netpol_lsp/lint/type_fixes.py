@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.lint.analysis import DocumentAnalysis
+from netpol_lsp.lint.notations import Notation, read_notation, read_notations
 from netpol_lsp.lint.refusals import Outcome, may_try, outcome
 from netpol_lsp.lint.schema import SchemaFinding, shape
 from netpol_lsp.text.edits import Applicability, Fix
@@ -13,8 +14,9 @@ from netpol_lsp.yaml.cst.change import Change, put, replace_value, restructure
 from netpol_lsp.yaml.cst.convert import convert, label_values_item, split_over
 from netpol_lsp.yaml.cst.move import unwrap
 from netpol_lsp.yaml.cst.tree import Collection, Item, Raw, Tree
+from netpol_lsp.yaml.cst.write import write_instead, write_list
 from netpol_lsp.yaml.nodes import Mapping, Node, Scalar, Sequence
-from netpol_lsp.yaml.paths import render_path
+from netpol_lsp.yaml.paths import lookup, render_path
 from netpol_lsp.yaml.placement import fits, shape_at
 from netpol_lsp.yaml.recovery.schema_shape import FieldShape, ObjectShape
 
@@ -44,9 +46,14 @@ def _changes(
     if doubled is not None:
         yield f"Write `{name}` once", lambda tree: unwrap(tree, node, doubled), True
         return
-    if wanted.form is FieldShape.MAPPING:
+    notation = _notation(analysis, found, name, wanted)
+    if notation is not None:
+        yield notation
+    elif wanted.form is FieldShape.MAPPING:
         title, is_safe = _mapping_title(node, name, wanted)
-        if title:
+        if _says_twice(node):
+            yield "Make an item of each", lambda tree: split_over(tree.item_of(node)), True
+        elif title:
             yield title, lambda tree: convert(tree.item_of(node), wanted, style), is_safe
     elif wanted.form is FieldShape.LIST and isinstance(node, Scalar) and "," in node.value:
         words = [word.strip() for word in node.value.split(",") if word.strip()]
@@ -60,11 +67,54 @@ def _changes(
             yield "Make an item of each", lambda tree: split_over(tree.item_of(node)), True
 
 
+def _notation(
+    analysis: DocumentAnalysis, found: SchemaFinding, name: str, wanted: ObjectShape
+) -> tuple[str, Change, bool] | None:
+    """Words in the notation of another tool, written out: all of a list in one go."""
+    node, style = found.node, analysis.document.style
+    if not isinstance(node, Scalar):
+        return None
+    if wanted.form is FieldShape.LIST:
+        listed = read_notations(node, wanted, name)
+        if listed is None:
+            return None
+        values = tuple(value for notation in listed for value in notation.values)
+        return _title(listed), lambda tree: write_list(tree.item_of(node), values, style), _are_certain(listed)
+    around, _ = lookup(found.object_node, found.path[:-1])
+    words = around.items if isinstance(around, Sequence) else [node]
+    read = [(one, read_notation(one, wanted, name)) for one in words]
+    known = [(one, notation) for one, notation in read if notation is not None]
+    if not any(one is node for one, _ in known):
+        return None
+
+    def change(tree: Tree) -> None:
+        for one, notation in known:
+            write_instead(tree.item_of(one), notation.values, style)
+
+    notations = [notation for _, notation in known]
+    return _title(notations), change, _are_certain(notations)
+
+
+def _title(notations: list[Notation]) -> str:
+    first = notations[0].what
+    is_same = all(notation.what == first for notation in notations)
+    return f"Write {'it' if len(notations) == 1 else 'each'} as {first}" if is_same else "Write each out"
+
+
+def _are_certain(notations: list[Notation]) -> bool:
+    return all(notation.is_certain for notation in notations)
+
+
+def _says_twice(node: Node) -> bool:
+    """Whether a list holds mappings of which two have the same key: they cannot be joined."""
+    if not isinstance(node, Sequence) or not all(isinstance(item, Mapping) for item in node.items):
+        return False
+    names = [entry.name for item in node.items if isinstance(item, Mapping) for entry in item.entries]
+    return len(set(names)) < len(names)
+
+
 def _mapping_title(node: Node, name: str, wanted: ObjectShape) -> tuple[str, bool]:
     """How to make a mapping of a value, and whether nothing else can be meant; "" where it cannot be done."""
-    if isinstance(node, Scalar):
-        is_notation = wanted.values is not None and "=" in node.value
-        return ("Write it as `key: value`", True) if is_notation else ("", False)
     if not isinstance(node, Sequence):
         return "", False
     if not node.items:

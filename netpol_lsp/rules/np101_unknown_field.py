@@ -32,7 +32,7 @@ def unknown_field(ctx: Context) -> Diagnostics:
     ## Fix safety
     Each move and each rename is tried first: it is offered when the API server has less to refuse after it. Safe where
     one place or name is left and the value fits it (`matchLables`, `to` under ingress, labels without `matchLabels`, a
-    peer without `from`, `policyTypes` below `podSelector`, a `status` left in); otherwise unsafe.
+    peer without `from`, `policyTypes` below `podSelector`, `TCP: 80` among ports, a `status` left in); otherwise unsafe.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1

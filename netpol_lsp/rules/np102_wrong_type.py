@@ -27,8 +27,10 @@ def wrong_type(ctx: Context) -> Diagnostics:
 
     ## Fix safety
     Safe where one reading fits: a single value becomes a list with this one item, digits in quotes become a number, a list
-    of labels one mapping, `app=web` a label, `[]` for a mapping `{}`, and a list of ports an item for each. Unsafe where
-    several mappings are joined, or several values of a label become a condition.
+    of labels one mapping, `[]` for a mapping `{}`, and a list of ports an item for each. Words in the notation of other
+    tools are written out: kubectl's selectors (`app=web,tier in (a, b)`), address ranges (`10.0.0.0/8`), ports (`80/TCP`,
+    `8000-9000`). Unsafe where they may mean something else (`*`, `8080:80`, the name of a namespace as its selector),
+    where several mappings are joined, or several values of a label become a condition.
 
     ```yaml bad
     apiVersion: networking.k8s.io/v1
@@ -56,6 +58,42 @@ def wrong_type(ctx: Context) -> Diagnostics:
       ingress:
         - from:
             - podSelector: {}
+    ```
+
+    ```yaml bad
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector: app=web  # <- NP102
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - ipBlock: 10.0.0.0/8  # <- NP102
+          ports:
+            - 443/TCP  # <- NP102
+    ```
+
+    ```yaml fixed
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      podSelector:
+        matchLabels:
+          app: web
+      policyTypes: [Ingress]
+      ingress:
+        - from:
+            - ipBlock:
+                cidr: 10.0.0.0/8
+          ports:
+            - protocol: TCP
+              port: 443
     ```
 
     ```yaml good

@@ -6,7 +6,7 @@ enough to find the mappings that would, one or more levels up or down, there alr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from netpol_lsp.yaml.nodes import Entry, Mapping, Node, Sequence, is_null
@@ -39,8 +39,14 @@ class Destination:
         return tuple(step for step in self.path[self.common :] if isinstance(step, str))
 
 
-def destinations(root: Node, shape: ObjectShape, holder: Path, entry: Entry) -> list[Destination]:
-    """The places for an entry of the mapping at `holder`, the nearest first; those that its value does not fit are left out."""
+def destinations(
+    root: Node, shape: ObjectShape, holder: Path, entry: Entry, takes: Callable[[Node, ObjectShape], bool] | None = None
+) -> list[Destination]:
+    """The places for an entry of the mapping at `holder`, the nearest first; those that do not take its value are left out.
+
+    `takes` tells which shapes take a value; without it, those that it fits.
+    """
+    takes = takes or fits
     name = entry.name
     if name is None:
         return []
@@ -59,7 +65,7 @@ def destinations(root: Node, shape: ObjectShape, holder: Path, entry: Entry) -> 
             cost = up + _steps(path) - 0.25 * existing
             found.append(_at(inner, name, whole, depth + existing, depth, cost))
     fitting = [
-        one for one in found if fits(entry.value, shape_at(shape, one.path).child(name)) and one.cost <= _FARTHEST
+        one for one in found if takes(entry.value, shape_at(shape, one.path).child(name)) and one.cost <= _FARTHEST
     ]
     return sorted(fitting, key=lambda one: (one.is_taken, one.cost))
 

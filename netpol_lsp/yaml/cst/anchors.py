@@ -93,7 +93,8 @@ def _is_other(was: Anchor, now: Anchor, before: Anchors, after: Anchors) -> bool
     if not was.path or not now.path:
         return was.path != now.path
     if isinstance(was.path[-1], str) != isinstance(now.path[-1], str):
-        return True
+        # A word that became a mapping: the comment beside it is beside the first key now.
+        return now.path[:-1] != was.path
     if isinstance(was.path[-1], str):
         # The key is there still, but the comment has gone to another one.
         return was.path[-1] != now.path[-1] and was.path in after.items

@@ -71,8 +71,10 @@ def _reached(states: Sequence[State], row: LogicalLine, shape: ObjectShape, *, i
     limit = states[0].cost + _prose_cost(row.line) + _WINDOW
     found: list[State] = []
     for state in states:
-        found += _place(state, row, shape, limit, is_bare=is_bare)
-        limit = min(limit, min(map(_cost, found)) + _WINDOW)
+        ways = [way for way in _place(state, row, shape, limit, is_bare=is_bare) if way.cost <= limit]
+        if ways:
+            found += ways
+            limit = min(limit, min(map(_cost, ways)) + _WINDOW)
     return found
 
 
@@ -120,7 +122,7 @@ def _place(state: State, row: LogicalLine, shape: ObjectShape, limit: float, *, 
     if line.dashes:
         yield from _place_items(places, row)
     elif line.key is not None:
-        yield from _place_key(state, places, row, shape)
+        yield from _place_key(state, places, row, shape, limit)
     if is_bare and not line.dashes:
         yield from _place_bare_items(state, places, row)
     yield _as_prose(state, row)
@@ -134,7 +136,7 @@ def _places(state: State, limit: float) -> Iterator[State]:
             cost += _closing_cost(state.frames[level])
         if cost > limit:
             return
-        yield state._replace(frames=state.frames[:level], cost=cost)
+        yield State(state.frames[:level], cost, state.documents, state.placed, state.odd)
 
 
 def _prose_cost(line: Line) -> float:
@@ -150,7 +152,9 @@ def _as_prose(state: State, row: LogicalLine) -> State:
     return _add(state, PlacedLine(row, column, is_prose=True), _prose_cost(row.line), odd=1)
 
 
-def _place_key(state: State, places: Sequence[State], row: LogicalLine, shape: ObjectShape) -> Iterator[State]:
+def _place_key(
+    state: State, places: Sequence[State], row: LogicalLine, shape: ObjectShape, limit: float
+) -> Iterator[State]:
     line = row.line
     key = line.key or ""
     for place in places:
@@ -163,7 +167,8 @@ def _place_key(state: State, places: Sequence[State], row: LogicalLine, shape: O
         else:
             child = frame.shape.child(key)
             cost = 0.0 if known else _entry_cost(place.frames[:-1], frame, line)
-        yield _enter_key(place, row, child, cost)
+        if place.cost + cost <= limit:
+            yield _enter_key(place, row, child, cost)
     frames = state.frames
     heads = _heads(shape)
     if not frames or (key in heads and (key in frames[0].seen or not frames[0].seen.isdisjoint(_bodies(shape)))):
