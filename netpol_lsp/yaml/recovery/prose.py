@@ -20,6 +20,8 @@ _MOST_LINES = 4000
 # Fences, numbered lines, prompts and pictures of a page of text.
 _MARK = re.compile(r"(?:`{3,}|~{3,}|\*{3,}\Z|\d+[.)] |[$>] |!\[)")
 _FIRST_WORD = re.compile(r"[\"'(*_]*([A-Za-z][\w'-]*)")
+# What a shell reads up to a line with this word, as in `kubectl apply -f - <<EOF`.
+_HERE_DOCUMENT = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 _YAML_SIGNS = re.compile(r"[{}\[\]]|^\S+: |\S=\S|^['\"]")
 
 
@@ -63,11 +65,14 @@ def without_lines(text: str, lines: list[Line]) -> str:
 
 def _blocks(lines: list[Line], fields: frozenset[str]) -> Iterator[list[Line]]:
     block: list[Line] = []
+    ends: set[str] = set()
     for line in lines:
         if line.is_empty:
             continue
-        if _is_prose(line, fields) or (block and _goes_on(line, fields)):
+        here = _HERE_DOCUMENT.search(line.body) if not line.indent and line.key is None else None
+        if here or line.body in ends or _is_prose(line, fields) or (block and _goes_on(line, fields)):
             block.append(line)
+            ends |= {here[2]} if here else set()
         elif block:
             yield block
             block = []

@@ -97,3 +97,17 @@ def test_the_quick_look_passes_over_plain_manifests() -> None:
     assert not may_have_prose(DENY, shape())
     assert not may_have_prose(f"# words here\n---\n{ALLOW}", shape())
     assert may_have_prose(f"{DENY}Some words.\n", shape())
+
+
+@pytest.mark.parametrize("command", ["kubectl apply -f - <<EOF", "cat <<'EOF' | kubectl apply -f -", "cat <<- EOF > policy.yaml"])
+def test_a_here_document_is_two_lines_of_a_shell(command):
+    policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  podSelector: {}\n"
+    text = f"{command}\n{policy}EOF\n"
+    found = [one for one in lint_text(text).diagnostics if one.severity == "error"]
+    assert [(one.code, text[one.span.start : one.span.end]) for one in found] == [("NP001", command), ("NP001", "EOF")]
+    assert {"not YAML" in one.message for one in found} == {True}
+
+
+def test_a_word_alone_is_no_end_of_a_here_document_that_never_began():
+    text = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nEOF\n"
+    assert not any("not YAML" in one.message for one in lint_text(text).diagnostics)
