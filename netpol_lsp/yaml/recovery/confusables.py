@@ -20,6 +20,8 @@ from netpol_lsp.yaml.recovery.prefilter import CONTROL, may_have_confusables
 _SPACES = "\u00a0\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _NOTHING = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"
+# They start the items of a list on a page of text.
+_BULLETS = "\u00b7\u2022\u2023\u2043\u2219\u25aa\u25cf\u25e6"
 _DOUBLE = "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\uff02\u300c\u300d"
 _SINGLE = "\u2018\u2019\u201a\u201b\u2032\uff07"
 _OTHERS = {"\ufe55": ":", "\u2236": ":", "\u3001": ",", "\u3010": "[", "\u3011": "]", "\u3002": "."}
@@ -27,7 +29,7 @@ _OTHERS = {"\ufe55": ":", "\u2236": ":", "\u3001": ",", "\u3010": "[", "\u3011":
 _REPLACEMENTS: dict[str, str] = {
     **dict.fromkeys(_SPACES, " "),
     **dict.fromkeys(_NOTHING, ""),
-    **dict.fromkeys(_DASHES, "-"),
+    **dict.fromkeys(_DASHES + _BULLETS, "-"),
     **dict.fromkeys(_DOUBLE, '"'),
     **dict.fromkeys(_SINGLE, "'"),
     **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in "\uff02\uff07\uff0d"},

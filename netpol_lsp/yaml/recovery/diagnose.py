@@ -31,7 +31,9 @@ _CONFIRMED = 3
 _PAIRS = 6
 _REPAIRERS: tuple[RepairProvider, ...] = (
     indentation.tabs,
+    tokens.slashes,
     tokens.missing_colon,
+    tokens.assigned,
     dashes.list_on_key_line,
     tokens.quotes,
     flow.half_template,

@@ -36,6 +36,7 @@ def mended(text: str) -> str:
         ("policyTypes: ［Ingress］\n", "policyTypes: [Ingress]\n"),
         ("podSelector: ｛｝\n", "podSelector: {}\n"),
         ("– Ingress\n", "- Ingress\n"),
+        ("• Ingress\n", "- Ingress\n"),
         ("－ Ingress\n", "- Ingress\n"),
         ("—\u00a0Ingress\n", "- Ingress\n"),
         ("app: “web”\n", 'app: "web"\n'),

@@ -28,6 +28,30 @@ def mended(text: str, found: Explained) -> str:
 
 
 CASES = {
+    "equals sign": (
+        "spec:\n  podSelector = {}\n  policyTypes: [Ingress]\n",
+        "7:  = ",
+        "`podSelector` has `=` after it, not a colon",
+        "spec:\n  podSelector: {}\n  policyTypes: [Ingress]\n",
+    ),
+    "comment of another language": (
+        "spec:\n  podSelector: {} // all of them\n  policyTypes: [Ingress]\n",
+        "7: //",
+        "`//` does not start a comment in YAML",
+        "spec:\n  podSelector: {} # all of them\n  policyTypes: [Ingress]\n",
+    ),
+    "comment of another language, on its own line": (
+        "spec:\n  podSelector: {}\n  //all of them\n  policyTypes: [Ingress]\n",
+        "8: //",
+        "`//` does not start a comment in YAML",
+        "spec:\n  podSelector: {}\n  # all of them\n  policyTypes: [Ingress]\n",
+    ),
+    "something left out": (
+        "spec:\n  podSelector: {}\n  ingress:\n  - from:\n    ...\n",
+        "10: ...",
+        "`...` stands for something that was left out, and is not YAML",
+        "spec:\n  podSelector: {}\n  ingress:\n  - from:\n#     ...\n",
+    ),
     "colon": ("spec\n  podSelector: {}\n", "6: spec", "`spec` has no colon after it", "spec:\n  podSelector: {}\n"),
     "colon before a value": (
         "spec:\n  podSelector {}\n  policyTypes: [Ingress]\n",

@@ -99,7 +99,9 @@ def test_the_quick_look_passes_over_plain_manifests() -> None:
     assert may_have_prose(f"{DENY}Some words.\n", shape())
 
 
-@pytest.mark.parametrize("command", ["kubectl apply -f - <<EOF", "cat <<'EOF' | kubectl apply -f -", "cat <<- EOF > policy.yaml"])
+@pytest.mark.parametrize(
+    "command", ["kubectl apply -f - <<EOF", "cat <<'EOF' | kubectl apply -f -", "cat <<- EOF > policy.yaml"]
+)
 def test_a_here_document_is_two_lines_of_a_shell(command):
     policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  podSelector: {}\n"
     text = f"{command}\n{policy}EOF\n"

@@ -14,6 +14,7 @@ from netpol_lsp.yaml.recovery.repairs.api import ErrorSite, Repair, insert
 
 _LEADING = re.compile(r"[ \t]*(?:-[ \t]+)*")
 _HALF_SEPARATOR = re.compile(r"--|-{4,}")
+_LEFT_OUT = frozenset({"...", "…", "[...]", "[…]", "(...)", "<...>", "etc.", "<snip>", "[snip]"})
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |\Z)")
 
 
@@ -219,6 +220,15 @@ def no_yaml(scene: ErrorSite) -> Iterator[Repair]:
                 "Make the marks comments",
                 hint="keep one of both sides",
                 cost=0.0,
+            )
+        elif line.body in _LEFT_OUT:
+            yield Repair(
+                (insert(line.start, "# "),),
+                Span(line.body_start, line.body_end),
+                f"`{line.body}` stands for something that was left out, and is not YAML",
+                "Make the line a comment",
+                hint="write what belongs here, or make it a comment",
+                cost=0.2,
             )
         elif line.key is None or " " in line.body[: line.body.find(":")]:
             message = "this line is neither a key with its colon nor a list item"

@@ -15,6 +15,8 @@ _GLUED = re.compile(r"(?P<key>[A-Za-z][\w./-]*):(?P<value>(?![\"']\Z)[^\s:/].*)\
 _WORD = re.compile(r"(?:[A-Za-z][\w./-]*|\"[^\"]*\"|'[^']*')\Z", re.ASCII)
 _TWO_WORDS = re.compile(r"(?P<key>[A-Za-z][\w./-]*)[ \t]+(?P<value>[^\s=#-].*)\Z", re.ASCII)
 _SECOND_KEY = re.compile(r"[ \t,;]+(?P<key>[A-Za-z][\w./-]*):(?=\s|\Z)")
+_ASSIGNED = re.compile(r"(?P<key>[A-Za-z][\w./-]*)(?P<sign>[ \t]*:?=[ \t]*)(?P<value>[^\s=].*)\Z", re.ASCII)
+_SLASHES = re.compile(r"(?:\A|(?<=\s))//+(?=[ \t]|\w)")
 _STRAY = frozenset(",}]{[?&*!|>%@`:;\\=~^$+/")
 # What YAML gives a meaning at the start of a value.
 _MEANINGS = {
@@ -69,6 +71,42 @@ def missing_colon(scene: ErrorSite) -> Iterator[Repair]:
                 cost=0.3 if key in scene.fields else 1.0 if " " not in two["value"] else 2.5,
                 is_plain=key in scene.fields,
             )
+
+
+def assigned(scene: ErrorSite) -> Iterator[Repair]:
+    """`podSelector = {}`: an equals sign where the colon belongs."""
+    for line in scene.near():
+        found = _ASSIGNED.match(line.body) if line.key is None else None
+        if found is None or found["key"] not in scene.fields:
+            continue
+        sign = Span(line.body_start + found.start("sign"), line.body_start + found.end("sign"))
+        yield Repair(
+            (TextEdit(sign, ": "),),
+            sign,
+            f"`{found['key']}` has `{found['sign'].strip()}` after it, not a colon",
+            "Write a colon",
+            hint=f"write `{found['key']}: {found['value'][:30]}`",
+            cost=0.25,
+            is_plain=True,
+        )
+
+
+def slashes(scene: ErrorSite) -> Iterator[Repair]:
+    """`// a comment`, as in JSON with comments or Go."""
+    for line in scene.near():
+        found = _SLASHES.search(line.body)
+        if found is None:
+            continue
+        sign = Span(line.body_start + found.start(), line.body_start + found.end())
+        yield Repair(
+            (TextEdit(sign, "#" if line.body[found.end()].isspace() else "# "),),
+            sign,
+            "`//` does not start a comment in YAML",
+            "Write `#`",
+            hint="write `#`",
+            cost=0.1,
+            is_plain=True,
+        )
 
 
 def two_keys(scene: ErrorSite) -> Iterator[Repair]:
