@@ -144,6 +144,11 @@ class _Marker:
         is_missing = isinstance(last, Scalar) and (_is_masked(last) or (last.start == last.end and is_null(last)))
         if opening.column is None:
             return self._open_all(opening, levels, last if isinstance(last, Scalar) else None, is_missing=is_missing)
+        inner = levels[-1]
+        if inner.child is None and len(levels) > 1 and opening.column != inner.column:
+            # Whatever is to come between a key and the first line below it has to line up with that line.
+            self._mark(levels, opening, levels)
+            return Misfit(opening, (inner.column,))
         fitting = [level for level in levels if level.column == opening.column]
         if is_missing and opening.column >= levels[-1].column:
             self._put_unknown(levels, opening)

@@ -137,6 +137,8 @@ def scalars(document: Document) -> list[Scalar]:
         ("a:\n  b: c\n  {{- toYaml .x | nindent 4 }}\n", (0, 2)),
         ("a:\n  b: c\n  d:\n    - e\n   {{- toYaml .x | nindent 3 }}\n", (0, 2, 4)),
         ("a: {{ toYaml .x | nindent 4 }}\n  b: c\n", (2,)),
+        ("a:\n  {{- toYaml .x | nindent 2 }}\n    - b\n", (4,)),
+        ("a:\n  {{- toYaml .x | nindent 2 }}\n    b: c\n", (4,)),
     ],
 )
 def test_lines_without_a_place(text, columns):
@@ -155,6 +157,7 @@ def test_lines_without_a_place(text, columns):
         "a:\n  b: c\n  {{- toYaml .x | nindent 2 }}\n",
         "a: {{ toYaml .x | nindent 2 }}\n  b: c\n",
         "a: |\n  {{- .x | nindent 6 }}\n",
+        "a:\n  {{- if .x }}\n  {{- toYaml .x | nindent 2 }}\n  {{- else }}\n    - b\n  {{- end }}\n",
         "{{ include `x` . }}\n",
     ],
 )
