@@ -21,7 +21,7 @@ def policies_off_by_default(ctx: PolicyContext) -> Diagnostics:
     ## Why
     All NetworkPolicies of the chart are in branches for a value that is false in its values.yaml. Whoever installs the chart
     without looking at its values runs without any of them. It is reported once a chart, at the first policy, and only where
-    Chart.yaml and values.yaml are among the files.
+    Chart.yaml and values.yaml are among the files; not of the charts in another one's `charts/`, where the outer one's values count.
 
     ```yaml good
     apiVersion: networking.k8s.io/v1

@@ -7,6 +7,7 @@ import re
 from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.address_set import CidrSet, address_set
+from netpol_lsp.kube.net.port_set import port_range
 from netpol_lsp.kube.well_known import DEFAULT_SERVICE_RANGES
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import IPBlock
@@ -31,7 +32,8 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
     of the cluster), and when `pod-cidrs` or `service-cidrs` are in the configuration, an information where they are only what the
     configured `platform` usually has. Where no `service-cidrs` are known, an information for the service ranges that
     kubeadm, k3s, RKE2 and EKS take by default, when a rule names exactly such a range or its first address, which is the
-    Service of the Kubernetes API, unless a comment on the rule speaks of cluster IPs or DNAT. Where the network plugin never matches pods by address, NP504 speaks.
+    Service of the Kubernetes API, unless a comment on the rule speaks of cluster IPs or DNAT, or the policy allows other
+    addresses on 6443, where the API server itself listens. Where the network plugin never matches pods by address, NP504 speaks.
 
     ```yaml bad {"service-cidrs": ["10.96.0.0/12"]}
     apiVersion: networking.k8s.io/v1
@@ -76,7 +78,7 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
         if (owner := known_ranges.get(cidr.value or "")) is not None and not _lies_in_any(
             block, ctx.settings.pod_cidrs
         ):
-            if _SERVICE_WORDS.search(_comments(ctx, peer_block)):
+            if _SERVICE_WORDS.search(_comments(ctx, peer_block)) or _allows_api_server(ctx, block):
                 continue  # the author knows
             message = f"`{cidr.value}` looks like the service addresses of {owner}, which policies never see"
             yield ctx.finding(cidr, message, severity=Severity.INFO, label="service addresses")
@@ -98,6 +100,18 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
 
 
 _SERVICE_WORDS = re.compile(r"\b(?:cluster[ -]?ips?|d-?nat|service (?:ip|cidr|address)\w*)\b", re.IGNORECASE)
+
+
+_API_SERVER = port_range("TCP", 6443, 6443)
+
+
+def _allows_api_server(ctx: PolicyContext, service: CidrSet) -> bool:
+    """Whether the policy allows further addresses on the API server's own port, beside the address of its Service."""
+    return any(
+        rule.ports.may_intersect(_API_SERVER)
+        and (rule.peers is None or any(peer.addresses is not None and peer.addresses != service for peer in rule.peers))
+        for rule in ctx.semantics.egress
+    )
 
 
 def _comments(ctx: PolicyContext, block: IPBlock) -> str:

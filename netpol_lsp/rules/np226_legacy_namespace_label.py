@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.typed_field import Field
 from netpol_lsp.kube.well_known import METADATA_NAME, OPENSHIFT_NAMED_NAMESPACES
@@ -30,7 +32,9 @@ def legacy_namespace_label(ctx: PolicyContext) -> Diagnostics:
 
     A warning for kube-system and kube-public, which hardly anybody labels, and where a manifest makes the namespace without
     the label; silent where a manifest makes it with the label; an information for others, which may well be
-    labelled so in your cluster, unless the selector asks for a further label: then somebody labels namespaces. Silent, but for the profile `strict`, in the inputs of tests. Silent for the namespaces that OpenShift itself labels so (openshift-ingress,
+    labelled so in your cluster, unless the selector asks for a further label: then somebody labels namespaces. Silent, but for the
+    profile `strict`, in the inputs of tests. Silent where a comment of the file says that the namespace is to be labelled
+    (`kubectl label namespace …`), and for the namespaces that OpenShift itself labels so (openshift-ingress,
     openshift-monitoring and others).
 
     ## Fix safety
@@ -101,6 +105,13 @@ def legacy_namespace_label(ctx: PolicyContext) -> Diagnostics:
 _SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 
 
+_LABELLING = re.compile(
+    r"\b(?:kubectl|oc)\b[^\n]*\blabel (?:--overwrite )?(?:ns|namespaces?)\b[^\n]*\bname="
+    r"|#[^\n]*\bnamespaces?\b[^\n]*\b(?:must|needs? to|has to|have to|should|to) (?:be|have|carry)\b[^\n]*\blabel",
+    re.IGNORECASE,
+)
+
+
 def _check(ctx: PolicyContext, key: Field[str], values: list[Field[str]], *, is_only: bool) -> Diagnostics:
     names = [value.value for value in values if value.value]
     if names and OPENSHIFT_NAMED_NAMESPACES.issuperset(names):
@@ -114,6 +125,8 @@ def _check(ctx: PolicyContext, key: Field[str], values: list[Field[str]], *, is_
     unlabelled = next((facts for facts in made if "name" not in facts.labels and not facts.has_unknown_labels), None)
     if not is_only and not is_system and unlabelled is None:
         return  # who asks for `name` and `environment` has namespaces that are labelled so
+    if unlabelled is None and _LABELLING.search(ctx.source.text):
+        return  # the author says that somebody labels it
     edits = replace_scalar(ctx.document, key.node, METADATA_NAME)
     fix = ctx.fix(f"Write `{METADATA_NAME}`", edits, Applicability.UNSAFE)
     yield ctx.finding(

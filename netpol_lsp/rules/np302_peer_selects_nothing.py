@@ -12,6 +12,7 @@ from netpol_lsp.policies.networkpolicy.ambiguous_peers import ambiguous_pairs
 from netpol_lsp.policies.networkpolicy.prose import join_words, pods_words
 from netpol_lsp.workspace.near_miss import NearMiss, near_miss
 from netpol_lsp.workspace.pods import Place, elsewhere, has_policy_for, here, is_selected_by_service, place_of
+from netpol_lsp.workspace.samples import may_be_held_against
 
 if TYPE_CHECKING:
     from netpol_lsp.lint.peer_targets import PeerTarget
@@ -144,6 +145,8 @@ def peer_selects_nothing(ctx: PolicyContext) -> Diagnostics:
         found = _near_miss(ctx, target, is_whole=is_whole)
         if found is not None and found.is_elsewhere and _is_half_of_a_pair(ctx, target):
             continue  # that is NP210's
+        if found is not None and not may_be_held_against(ctx.workspace.index, ctx.source.uri, found.origin.uri):
+            continue  # the pods of another example
         if found is None and not is_whole:
             continue
         message = f"no {_pods(pods_words(target.pods))} in {_places(target.places)}"

@@ -11,6 +11,7 @@ from netpol_lsp.lint.both_sides import BothSides
 from netpol_lsp.lint.known_cluster import KnownCluster, known_cluster
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.policies.direction import Direction
+from netpol_lsp.workspace.samples import may_be_held_against
 
 if TYPE_CHECKING:
     from netpol_lsp.policies.ir import PolicySemantics
@@ -166,7 +167,7 @@ def ingress_backend_blocked(ctx: PolicyContext) -> Diagnostics:
     if policy is None or policy.ingress is None or not policy.ingress.applies:
         return
     for entry in sides.entries:
-        if _is_blocked(known, policy, entry) and are_applied_together(ctx, _files(entry)):
+        if _is_blocked(known, policy, entry) and _is_one_application(ctx, entry):
             selector = ctx.policy.pod_selector
             title = f"{entry.route.kind} `{entry.route.name}`"
             yield ctx.finding(
@@ -196,8 +197,11 @@ def _closed_to_outside(ctx: PolicyContext) -> Diagnostics:
     )
 
 
-def _files(entry: EntryPoint) -> tuple[str, ...]:
-    return entry.route.origin.uri, entry.service.origin.uri, entry.workload.facts.origin.uri
+def _is_one_application(ctx: PolicyContext, entry: EntryPoint) -> bool:
+    """Whether the route, the Service and the pods are applied together with the policy."""
+    files = (entry.route.origin.uri, entry.service.origin.uri, entry.workload.facts.origin.uri)
+    index = ctx.workspace.index
+    return are_applied_together(ctx, files) and all(may_be_held_against(index, ctx.source.uri, uri) for uri in files)
 
 
 def _is_blocked(known: KnownCluster, policy: PolicySemantics, entry: EntryPoint) -> bool:

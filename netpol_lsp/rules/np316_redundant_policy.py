@@ -132,10 +132,19 @@ def _wider(ctx: PolicyContext, own: LocatedPolicy) -> Iterator[LocatedPolicy]:
             continue
         if policy.namespace is None and not _are_in_one_place(ctx, other, own):
             continue  # each may be applied to a namespace of its own
-        if not are_applied_together(ctx, [other.uri]) or not is_near(ctx.workspace, own.uri, other.uri):
-            continue  # folders apart are often variants, of which one is applied
+        if not are_applied_together(ctx, [other.uri]) or not _is_near(ctx, own, other):
+            continue  # folders apart are variants, of which one is applied, or parts that can be used alone
         if not _covers(policy, other.policy) or _is_before(other, own, ctx):
             yield other
+
+
+def _is_near(ctx: PolicyContext, a: LocatedPolicy, b: LocatedPolicy) -> bool:
+    """Whether two policies are in one folder, or a kustomization takes them in from two of which neither holds the other."""
+    if a.folder == b.folder:
+        return True
+    mine, theirs = f"{a.folder}/", f"{b.folder}/"
+    is_part = mine.startswith(theirs) or theirs.startswith(mine)
+    return not is_part and is_near(ctx.workspace, a.uri, b.uri)
 
 
 def _place(one: LocatedPolicy) -> tuple[str, int, str]:

@@ -106,7 +106,7 @@ class DeliveryMap:
         for one in self.facts if false else ():
             if one.kind == "policy":
                 chart = f"/{one.folder}".rpartition("/templates/")[0][1:]
-                if chart in self._charts:
+                if chart in self._charts and not self._is_dependency(chart):
                     policies.setdefault(chart, []).append(one)
         found: dict[str, str] = {}
         for chart, all_of_chart in policies.items():
@@ -115,6 +115,11 @@ class DeliveryMap:
                 first = min(range(len(switches)), key=lambda number: all_of_chart[number].folder)
                 found[all_of_chart[first].folder] = switches[first][0]
         return found
+
+    def _is_dependency(self, chart: str) -> bool:
+        """Whether a chart is one of those in another one's `charts/`: the values of the outer one count."""
+        above, _, name = f"/{chart}".rpartition("/charts/")
+        return bool(name) and "/" not in name and above[1:] in self._charts
 
     def _work_out(self, uri: str) -> DeliveryScope:
         folder = posixpath.dirname(uri)
@@ -139,7 +144,7 @@ class DeliveryMap:
             bool(ways),
             any(way.is_forced for way in ways),
             ways[0].pod_labels if ways else {},
-            any(way.is_part for way in ways) if ways else _is_base(folder),
+            any(way.is_part for way in ways) if ways else self._is_chosen_elsewhere(folder),
             any(way.has_charts for way in ways),
         )
 
@@ -167,8 +172,16 @@ class DeliveryMap:
             above = self._takers.get(taker.folder, ())
             if not above:
                 named = self._named(taker.folder) if way.namespace is None else way.namespace
-                yield replace(way, namespace=named, is_part=way.is_part or _is_base(taker.folder))
+                yield replace(way, namespace=named, is_part=way.is_part or self._is_chosen_elsewhere(taker.folder))
             stack += [(one, way, seen | {taker.folder}) for one in above]
+
+    def _is_chosen_elsewhere(self, folder: str) -> bool:
+        """Whether overlays take a folder in, or may: a base, or one of kubebuilder's beside `config/default`."""
+        if _is_base(folder):
+            return True
+        above, found, _ = f"/{folder}/".rpartition("/config/")
+        defaults = self._by_folder.get(f"{above}/config/default"[1:], ()) if found else ()
+        return any(one.namespace is not None for one in defaults)
 
     def _chart_of(self, folder: str) -> str | None:
         """The folder of the outermost chart around a folder."""

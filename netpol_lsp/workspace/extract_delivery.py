@@ -40,6 +40,8 @@ def delivery_of(document: Document) -> DeliveryFacts | None:
     if (kind, group) == ("Application", "argoproj.io"):
         namespace = text(find(root, "spec", "destination", "namespace"))
         return _named_folder(text(find(root, "spec", "source", "path")), namespace)
+    if (kind, group) == ("PolicyGenerator", "policy.open-cluster-management.io"):
+        return _policy_generator(folder, root)
     return None
 
 
@@ -66,6 +68,15 @@ def _false_values(node: Node | None, path: str) -> Iterator[str]:
 def _named_folder(path: str | None, namespace: str | None) -> DeliveryFacts | None:
     plain = posixpath.normpath(path).strip("/.") if path else ""
     return DeliveryFacts("folder", plain, namespace) if plain and namespace else None
+
+
+def _policy_generator(folder: str, root: Node | None) -> DeliveryFacts:
+    """What Open Cluster Management wraps: its policies, and no manifest, decide the namespaces."""
+    items = [item for policy in items_of(find(root, "policies")) for item in items_of(find(policy, "manifests"))]
+    paths = [path for item in items if (path := text(find(item, "path")))]
+    return DeliveryFacts(
+        "kustomization", folder, members=tuple(_join(folder, path) for path in paths), is_component=True
+    )
 
 
 def _kustomization(folder: str, root: Node | None) -> DeliveryFacts | None:

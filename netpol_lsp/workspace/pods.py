@@ -62,9 +62,9 @@ def place_of(view: WorkspaceSnapshot, located: LocatedPolicy) -> Place:
 
 
 def place(view: WorkspaceSnapshot, namespace: str | None, uri: str, *, is_unknown: bool = False) -> Place:
-    """Where a manifest of a file ends up."""
+    """Where a manifest of a file ends up. A namespace that it names is replaced by that of a kustomization only."""
     scope = view.index.delivery.scope_of(uri)
-    if not scope.namespaces:
+    if not scope.namespaces or (namespace is not None and not scope.is_forced):
         return Place(namespace, uri, is_unknown)
     if scope.namespace is not None and not is_unknown:
         return Place(scope.namespace, uri)

@@ -69,6 +69,7 @@ _KINDS = frozenset(
         *(kind for _, kind in OTHER_POLICY_KINDS),
         *(kind for _, kind in RENDERED_LATER),
         "Kustomization",
+        "PolicyGenerator",
     }
 )
 

@@ -153,6 +153,16 @@ class ResourceShard:
         return tuple(one for one in self.workloads if one.kind == "Pod" and one.owner_name is not None)
 
     @noted
+    def folders_of_retried_pods(self) -> frozenset[str]:
+        """The folders of Pods that several files define, by hand and under one name: each file is tried by itself."""
+        files: dict[str, set[str]] = {}
+        for one in self.workloads:
+            is_named = one.kind == "Pod" and one.name is not None and not one.is_name_unknown
+            if is_named and one.owner_name is None and not one.is_context:
+                files.setdefault(one.name or "", set()).add(one.origin.uri)
+        return frozenset(uri.rpartition("/")[0] for uris in files.values() if len(uris) > 1 for uri in uris)
+
+    @noted
     def has_workloads(self) -> bool:
         """Whether something here makes pods."""
         return bool(self.workloads)

@@ -286,7 +286,7 @@ class DeliveryFacts:
     that are false in its values.yaml, or those that have to be true for a policy to be rendered. `members`: the files and folders that a kustomization takes in. `patches`: files
     that change others and are no objects of their own. `changes_objects`: labels or other parts of the objects are changed.
     `selector_labels`: what is added to the labels of pods and to selectors; `template_labels`: to the labels of pods only.
-    `is_component`: a kustomization that is only ever a part of others. `has_charts`: it renders charts, with objects that nobody
+    `is_component`: a kustomization that is only ever a part of others, or what wraps the objects. `has_charts`: it renders charts, with objects that nobody
     sees here.
     """
 

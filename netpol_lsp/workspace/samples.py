@@ -1,8 +1,9 @@
 """Whether manifests are tests or examples: a collection, of which each is applied by itself.
 
 Nothing in a manifest says so; where it is does. The names are those that GitHub's Linguist takes for documentation (docs,
-examples, samples, README), those of exercises, and those by which tools find tests (testdata of Go, fixtures of most test runners, e2e). What is
-found out from them is only that manifests need not be applied together, so that rules about several of them say less.
+examples, samples, README), those of exercises, and those by which tools find tests (testdata of Go, fixtures of most test runners, e2e).
+Exercises also show in what they hold: several files define the same Pod. What is found out from all this is only that manifests
+need not be applied together, so that rules about several of them say less.
 """
 
 from __future__ import annotations
@@ -28,11 +29,23 @@ _EXAMPLE_FOLDERS = _EXAMPLE_WORDS | frozenset(
         "exercises",
         "workshop",
         "workshops",
+        "lesson",
+        "lessons",
+        "course",
+        "courses",
+        "training",
+        "playground",
+        "ejercicio",
+        "ejercicios",
+        "exercice",
+        "exercices",
         "cka",
         "ckad",
         "cks",
     ]
 )
+# `lab-3`, `Case 12 deny egress`. A `home-lab` is somebody's cluster, and a bare `case` or `task` may be about anything.
+_NUMBERED = re.compile(r"labs?|(?:labs?|case|task|question|scenario)[-_ ]?[0-9]+(?:[-_ .].*)?")
 # A folder `test` below one of these is an environment like `prod`.
 _ENVIRONMENTS = frozenset({"cluster", "clusters", "env", "environment", "environments", "envs", "overlays", "stages"})
 
@@ -43,7 +56,25 @@ def is_sample(index: WorkspaceIndex, uri: str) -> bool:
     Names of folders that hold the whole workspace say nothing: somebody who lints `examples/` alone asks about it. What
     a kustomization takes in, or a chart, is applied together whatever its name.
     """
-    return _is_named_sample(uri.removeprefix(index.root)) and not _is_delivered(index, uri)
+    is_one = _is_named_sample(uri.removeprefix(index.root)) or _is_exercise(index, uri)
+    return is_one and not _is_delivered(index, uri)
+
+
+def may_be_held_against(index: WorkspaceIndex, uri: str, other: str) -> bool:
+    """Whether what another file says shows a mistake of a file: of an example only what is shown beside it does."""
+    if uri == other or not is_sample(index, uri):
+        return True
+    return _folder(uri) == _folder(other) and not _is_exercise(index, uri)
+
+
+def _is_exercise(index: WorkspaceIndex, uri: str) -> bool:
+    """Whether a Pod of the file's folder is defined in another file, too: each of these is tried by itself."""
+    folder = _folder(uri)
+    return any(folder in shard.folders_of_retried_pods for shard in index.shards.values())
+
+
+def _folder(uri: str) -> str:
+    return uri.rpartition("/")[0]
 
 
 @lru_cache(maxsize=16384)
@@ -51,7 +82,7 @@ def _is_named_sample(path: str) -> bool:
     """Whether a path in the workspace has the name of a test or an example. Asked of the same few files again and again."""
     *folders, name = _parts(path)
     is_example = not _EXAMPLE_WORDS.isdisjoint(_WORD.findall(name)) or any(
-        not _EXAMPLE_FOLDERS.isdisjoint(_WORD.findall(folder)) for folder in folders
+        not _EXAMPLE_FOLDERS.isdisjoint(_WORD.findall(folder)) or _NUMBERED.fullmatch(folder) for folder in folders
     )
     return is_example or _has_test_folder(folders)
 

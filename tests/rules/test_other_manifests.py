@@ -560,7 +560,7 @@ def test_variants_in_folders_apart_are_not_applied_together():
     narrow = WEB.replace("name: web", "name: narrow")
     wide = WEB.replace("matchLabels: {app: web}", "", 1).replace("name: web", "name: wide")
     assert "NP316" in findings({"k8s/a.yaml": narrow, "k8s/b.yaml": wide})
-    assert "NP316" in findings({"k8s/a.yaml": narrow, "k8s/base/b.yaml": wide})
+    assert "NP316" not in findings({"k8s/a.yaml": narrow, "k8s/base/b.yaml": wide})
     assert "NP316" not in findings({"k8s/a.yaml": narrow, "infra/k8s/b.yaml": wide})
     taken = {"kustomization.yaml": "resources: [k8s/a.yaml, infra/k8s/b.yaml]\n"}
     assert "NP316" in findings({"k8s/a.yaml": narrow, "infra/k8s/b.yaml": wide, **taken})

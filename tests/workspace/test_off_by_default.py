@@ -90,7 +90,9 @@ def test_silent(uri, text):
     assert off({**FILES, uri: text}) == []
 
 
-def test_a_subchart_has_its_own_values():
+def test_the_values_of_the_outer_chart_count():
+    """What is in `charts/` is mostly somebody else's, and whoever takes it in says what is on."""
     inner = {f"a/charts/b/{uri.removeprefix('a/')}": text for uri, text in FILES.items()}
-    outer = {**FILES, "a/templates/three.yaml": POLICY.format("d")}
-    assert [uri for uri, _ in off({**outer, **inner})] == ["a/charts/b/templates/one.yaml"]
+    assert [uri for uri, _ in off(inner)] == ["a/charts/b/templates/one.yaml"]
+    assert off({**inner, "a/Chart.yaml": CHART}) == []
+    assert [uri for uri, _ in off({**inner, **FILES})] == ["a/templates/one.yaml"]

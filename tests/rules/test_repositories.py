@@ -1,0 +1,163 @@
+"""Kinds of findings that were not right in public repositories: what their layout and their comments say."""
+
+import pytest
+
+from tests.rules.test_other_manifests import ARGO, NAMELESS, REST, findings, policy
+
+DENY_ALL = policy("deny-all", "shop", "podSelector: {}, policyTypes: [Ingress, Egress]")
+WITHIN = policy(
+    "within",
+    "shop",
+    "podSelector: {}, policyTypes: [Ingress, Egress], "
+    "ingress: [{from: [{podSelector: {}}]}], egress: [{to: [{podSelector: {}}]}]",
+)
+
+
+@pytest.mark.parametrize(
+    "delivery",
+    [
+        {"apps/web.yaml": ARGO.replace("namespace: shop", "namespace: default")},
+        {"web/kustomization.yaml": "resources: [policy.yaml]\n"},
+    ],
+)
+def test_only_a_kustomization_replaces_a_namespace_that_is_written(delivery):
+    files = {"apps/web/policy.yaml": f"{DENY_ALL}---\n{WITHIN}", **delivery}
+    assert "NP310" not in findings({**files, **REST})
+
+
+def test_an_application_and_the_pods_of_its_policies():
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: frontend}}\n"
+        "spec: {containers: [{name: web, image: web}]}\n"
+    )
+    near = policy("web", "shop", "podSelector: {matchLabels: {app: frontent}}, policyTypes: [Ingress]")
+    delivery = {"apps/web.yaml": ARGO.replace("namespace: shop", "namespace: default")}
+    found = findings({"apps/web/policy.yaml": near, "apps/web/pod.yaml": pod, **delivery})["NP301"]
+    assert found.message.endswith("did you mean `frontend`?")
+
+
+GENERATOR = (
+    "apiVersion: policy.open-cluster-management.io/v1\nkind: PolicyGenerator\nmetadata: {name: x}\n"
+    "policies:\n- name: dev\n  manifests:\n  - path: overlays/dev\n"
+)
+
+
+def test_what_wraps_the_manifests_decides_the_namespace():
+    files = {
+        "web/policy.yaml": NAMELESS,
+        "web/kustomization.yaml": "resources: [policy.yaml]\n",
+        "overlays/dev/kustomization.yaml": "resources: [../../web]\n",
+        **REST,
+    }
+    assert "NP205" in findings(files)
+    assert "NP205" not in findings({**files, "generator.yaml": GENERATOR})
+    assert "NP205" in findings({**files, "generator.yaml": GENERATOR.replace("overlays/dev", "overlays/prod")})
+
+
+def test_a_neighbour_of_the_default_of_kubebuilder_is_chosen_elsewhere():
+    part = {"config/extras/net/a.yaml": NAMELESS, "config/extras/net/kustomization.yaml": "resources: [a.yaml]\n"}
+    assert "NP205" in findings({**part, **REST})
+    assert "NP205" not in findings({**part, **REST, "config/default/kustomization.yaml": "namespace: shop\n"})
+    assert "NP205" not in findings(
+        {"config/net/a.yaml": NAMELESS, **REST, "config/default/kustomization.yaml": "namespace: shop\n"}
+    )
+
+
+TO_DB = "podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: db}}}]}]"
+
+
+@pytest.mark.parametrize("folder", ["labs", "lab-3", "Case 12 deny egress", "kurs/lessons", "ejercicios", "training"])
+def test_exercises_by_name(folder):
+    files = {f"{folder}/a.yaml": policy("web", "shop", TO_DB), **REST}
+    assert "NP216" not in findings(files)
+
+
+@pytest.mark.parametrize("folder", ["home-lab", "case", "tasks", "gitlab", "lab-homeassistant"])
+def test_no_exercises_by_name(folder):
+    assert "NP216" in findings({f"{folder}/a.yaml": policy("web", "shop", TO_DB), **REST})
+
+
+def pod(name: str, labels: str) -> str:
+    return (
+        f"apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: shop, labels: {{{labels}}}}}\n"
+        "spec: {containers: [{name: main, image: main}]}\n"
+    )
+
+
+FROM_CURL = policy(
+    "web",
+    "shop",
+    "podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress], ingress: [{from: [{podSelector: {matchLabels: {run: curl}}}]}]",
+)
+
+
+def test_exercises_by_what_they_hold():
+    """Each folder has its own pods, under the same names: none is applied beside another one."""
+    web, curl = pod("web", "app: web"), pod("curl", "app: curl")
+    together = {
+        "one/policy.yaml": FROM_CURL,
+        "one/pods.yaml": web,
+        "two/pods.yaml": f"{pod('w', 'app: web')}---\n{curl}",
+    }
+    assert "NP302" in findings(together)
+    apart = {**together, "two/pods.yaml": f"{web}---\n{curl}"}
+    assert "NP302" not in findings(apart)
+    assert "NP216" in findings({"one/a.yaml": policy("web", "shop", TO_DB), "two/pods.yaml": web})
+    assert "NP216" not in findings(
+        {"one/a.yaml": policy("web", "shop", TO_DB), "one/pods.yaml": web, "two/pods.yaml": web}
+    )
+
+
+def test_what_an_ingress_of_another_exercise_leads_to():
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n"
+    ingress = (
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\n"
+        "spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}\n"
+    )
+    files = {
+        "deny.yaml": policy("deny", "shop", "podSelector: {}, policyTypes: [Ingress]"),
+        "web.yaml": f"{service}---\n{pod('web', 'app: web')}",
+        "ingress.yaml": ingress,
+    }
+    assert "NP314" in findings(files)
+    assert "NP314" not in findings({**files, "pod-2.yaml": pod("web", "app: web, tier: x")})
+
+
+def test_a_policy_beside_the_one_of_a_folder_above():
+    narrow = policy("narrow", "shop", TO_DB)
+    wide = policy("wide", "shop", TO_DB.replace("matchLabels: {app: web}", "", 1))
+    assert "NP316" in findings({"base/a.yaml": narrow, "base/b.yaml": wide})
+    assert "NP316" not in findings({"base/web/a.yaml": narrow, "base/b.yaml": wide})
+
+
+@pytest.mark.parametrize(
+    ("comment", "is_told"),
+    [
+        ("kubectl label namespace monitoring name=monitoring", False),
+        ("the namespace has to be labelled first", False),
+        ("Requires the namespace to be labeled", False),
+        ("pods of namespaces labelled so", True),
+        ("the monitoring namespace", True),
+    ],
+)
+def test_the_label_of_a_namespace_that_a_comment_asks_for(comment, is_told):
+    spec = "podSelector: {}, policyTypes: [Ingress], ingress: [{from: [{namespaceSelector: {matchLabels: {name: monitoring}}}]}]"
+    text = f"# {comment}\n{policy('web', 'shop', spec)}"
+    assert ("NP226" in findings({"a.yaml": text})) is is_told
+    namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: monitoring}\n"
+    assert "NP226" in findings({"a.yaml": text, "b.yaml": namespace})
+
+
+def test_the_address_of_the_api_server_s_service_beside_its_own():
+    spec = (
+        "podSelector: {}, policyTypes: [Egress], egress: ["
+        "{to: [{ipBlock: {cidr: 10.96.0.1/32}}], ports: [{port: 443, protocol: TCP}]}, OTHER]"
+    )
+    for other, is_told in (
+        ("{to: [{ipBlock: {cidr: 10.7.7.44/32}}], ports: [{port: 6443, protocol: TCP}]}", False),
+        ("{ports: [{port: 6443, protocol: TCP}]}", False),
+        ("{to: [{ipBlock: {cidr: 10.96.0.1/32}}], ports: [{port: 6443, protocol: TCP}]}", True),
+        ("{to: [{ipBlock: {cidr: 10.7.7.44/32}}], ports: [{port: 5432, protocol: TCP}]}", True),
+        ("{to: [{podSelector: {}}], ports: [{port: 6443, protocol: TCP}]}", True),
+    ):
+        assert ("NP221" in findings({"a.yaml": policy("web", "shop", spec.replace("OTHER", other))})) is is_told
