@@ -206,9 +206,9 @@ def _peer_notes(policy: NetworkPolicy, namespace: str | None) -> Iterator[str]:
     if any(peer.pod_selector and peer.namespace_selector for peer in peers):
         yield "Selectors in one item are ANDed: these pods in these namespaces."
     for rule in policy.all_rules:
-        if len(rule.peers) > 1:
-            readings = " OR ".join(peer_words(peer, namespace) for peer in rule.peers)
-            yield f"Items of `{rule.direction.peers_key}` are ORed: {readings}."
+        readings = dict.fromkeys(peer_words(peer, namespace) for peer in rule.peers)
+        if len(readings) > 1:
+            yield f"Items of `{rule.direction.peers_key}` are ORed: {' OR '.join(readings)}."
     for peer in peers:
         if dropped := _dropped(peer):
             yield f"`{dropped}` without a value is dropped by the API server; `{dropped}: {{}}` would select all."

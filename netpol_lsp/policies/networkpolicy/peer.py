@@ -37,15 +37,23 @@ class IPBlock:
 class Peer:
     """One item of `from` or `to`. A null selector or ipBlock counts as absent, as the API server has it.
 
-    `has_unread_fields`: something else is written, or something of another shape. `is_empty`: nothing is
-    written, or nothing but nulls.
+    `has_mistake`: something else is written, or something of another shape; `has_unread_fields`: that, or a template may
+    add fields. `is_empty`: nothing is written, or nothing but nulls.
     """
 
-    __slots__ = ("has_unread_fields", "ip_block", "is_empty", "namespace_selector", "node", "pod_selector")
+    __slots__ = (
+        "has_mistake",
+        "has_unread_fields",
+        "ip_block",
+        "is_empty",
+        "namespace_selector",
+        "node",
+        "pod_selector",
+    )
 
     def __init__(self, node: Mapping) -> None:
         self.node = node
-        self.has_unread_fields = node.is_open
+        self.has_mistake = False
         self.is_empty = not node.is_open
         self.pod_selector: Selector | None = None
         self.namespace_selector: Selector | None = None
@@ -60,12 +68,13 @@ class Peer:
             elif name == "ipBlock":
                 self.ip_block = IPBlock(mapping, entry) if mapping is not None else None
             else:
-                self.has_unread_fields = True
+                self.has_mistake = True
             if mapping is not None:
                 self.is_empty = False
             elif not is_null(value):
-                self.has_unread_fields = True
+                self.has_mistake = True
                 self.is_empty = False
+        self.has_unread_fields = self.has_mistake or node.is_open
 
     @property
     def span(self) -> Span:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from netpol_lsp.kube.label_selector import LabelRequirement, LabelSelector, Operator
+from netpol_lsp.kube.label_selector import UNKNOWN_SELECTOR, LabelRequirement, LabelSelector, Operator
 from netpol_lsp.kube.net.port_set import EVERY_PORT, PROTOCOLS, PortSet
 from netpol_lsp.kube.selectors import read_selector
 from netpol_lsp.kube.well_known import METADATA_NAME
@@ -119,11 +119,14 @@ def addresses_words(block: IPBlock) -> str:
 def peer_words(peer: Peer, namespace: str | None) -> str:
     """Whom one item of `from` or `to` means, in a policy of `namespace` (None: no one knows which)."""
     if peer.pod_selector is None and peer.namespace_selector is None:
-        if peer.ip_block is None:
-            return f"peers {_LATER}" if is_decided_later(peer.node) else "nobody"
-        return addresses_words(peer.ip_block)
-    pods = read_selector(peer.pod_selector) if peer.pod_selector is not None else None
-    spaces = read_selector(peer.namespace_selector) if peer.namespace_selector is not None else None
+        if peer.ip_block is not None:
+            return addresses_words(peer.ip_block)
+        is_nobody = peer.is_empty and not is_decided_later(peer.node)
+        return "nobody" if is_nobody else _unknown("peers", peer.node)
+    # What is written in a way that cannot be read may have been meant for the selector that is missing.
+    missing = UNKNOWN_SELECTOR if peer.has_mistake else None
+    pods = read_selector(peer.pod_selector) if peer.pod_selector is not None else missing
+    spaces = read_selector(peer.namespace_selector) if peer.namespace_selector is not None else missing
     return pods_in_words(pods, spaces, namespace, _unknown("labels", peer.node))
 
 

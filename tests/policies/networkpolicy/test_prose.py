@@ -58,6 +58,16 @@ def policy(spec: str) -> NetworkPolicy:
         ),
         ("ipBlock: {}", "addresses that are not known"),
         ("ipBlock: null", "nobody"),
+        ("ipBlock: 10.0.0.0/8", "peers that are not known"),
+        ("pods: {}", "peers that are not known"),
+        (
+            "namespaceSelector: {matchLabels: {team: a}}, podSelector: app",
+            "pods with labels that are not known in namespaces with `team=a`",
+        ),
+        (
+            "podSelector: {matchLabels: {app: web}}, namespaceSelektor: {}",
+            "pods with `app=web` in namespaces with labels that are not known",
+        ),
     ],
 )
 def test_peer(peer: str, words: str) -> None:
