@@ -41,13 +41,22 @@ def side_sentence(side: SideReasons) -> str:
         return f"the network plugin enforces no {direction} rules"
     if side.is_default:
         return f"no policy restricts the {direction} of {who}"
-    count = len({id(reason.policy) for reason in side.reasons})
-    policies = f"{count} polic{'y' if count == 1 else 'ies'}"
+    every = {id(reason.policy) for reason in side.reasons}
+    surely = {id(reason.policy) for reason in side.reasons if reason.is_certain}
     if side.answer is Ternary.YES:
-        return f"{policies} of {who} allow{'s' if count == 1 else ''} it"
+        count, more = len(surely) or len(every), len(every - surely) if surely else 0
+        return f"{_policies(count)} of {who} allow{'s' if count == 1 else ''} it" + (
+            f", and perhaps {more} more" if more else ""
+        )
+    count = len(every)
+    policies = _policies(count)
     if side.answer is Ternary.NO:
         return f"{policies} restrict{'s' if count == 1 else ''} the {direction} of {who}, and none allows it"
     return f"whether {who} may {_ENDS[side.direction]} it is not known"
+
+
+def _policies(count: int) -> str:
+    return f"{count} polic{'y' if count == 1 else 'ies'}"
 
 
 def reason_sentence(reason: Reason) -> str:

@@ -88,6 +88,14 @@ def test_why_names_lines_near_misses_and_edits(shop) -> None:
     assert "kubernetes.io/metadata.name: shop" in done.out
 
 
+def test_policies_that_allow_it_perhaps_are_counted_apart(shop) -> None:
+    opened(shop)
+    unread = POLICY.replace("name: db, namespace", "name: other, namespace").replace("{matchLabels: {app: db}}", "app=db")
+    shop.write("other.yaml", unread.replace("TEAM", "b"))
+    done = shop.run("why", "frontend", "data/db:5432")
+    assert "1 policy of data/db[StatefulSet] allows it, and perhaps 1 more" in done.out, done.out
+
+
 def test_edits_do_what_they_say(shop) -> None:
     data = json.loads(shop.run("why", "frontend", "db:5432", "--format", "json").out)
     assert data["verdict"] == "deny"
