@@ -90,7 +90,9 @@ def test_why_names_lines_near_misses_and_edits(shop) -> None:
 
 def test_policies_that_allow_it_perhaps_are_counted_apart(shop) -> None:
     opened(shop)
-    unread = POLICY.replace("name: db, namespace", "name: other, namespace").replace("{matchLabels: {app: db}}", "app=db")
+    unread = POLICY.replace("name: db, namespace", "name: other, namespace").replace(
+        "{matchLabels: {app: db}}", "app=db"
+    )
     shop.write("other.yaml", unread.replace("TEAM", "b"))
     done = shop.run("why", "frontend", "data/db:5432")
     assert "1 policy of data/db[StatefulSet] allows it, and perhaps 1 more" in done.out, done.out
