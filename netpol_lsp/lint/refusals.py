@@ -20,7 +20,7 @@ from netpol_lsp.lint.registry import codes_never_traded
 from netpol_lsp.text.budget import Budget
 from netpol_lsp.text.edits import TextEdit, apply_edits
 from netpol_lsp.text.memo import Memo
-from netpol_lsp.yaml.recovery.prefilter import may_have_confusables
+from netpol_lsp.yaml.problems import ProblemKind
 
 
 class Outcome(StrEnum):
@@ -61,7 +61,7 @@ _READINGS = 60
 _LEAST_WORK = 60_000
 """Characters that are rewritten or read again for the fixes of one document: as many as it has `_READINGS` times, but not less than this."""
 _DAMAGED = 20
-"""How much longer it takes to read through characters that may be damaged."""
+"""How much longer it takes to read through damaged characters."""
 _BUDGETS: Memo[DocumentAnalysis, None, Budget] = Memo()
 _shared: ContextVar[Budget | None] = ContextVar("shared", default=None)
 _REFUSALS: Memo[DocumentAnalysis, Settings, list[Diagnostic]] = Memo()
@@ -88,7 +88,8 @@ def outcome(
         return Outcome.MIXED
     excerpt = excerpt_around(analysis, edits)
     text = apply_edits(excerpt.text, excerpt.moved(edits))
-    if not _budget_of(analysis).take(len(text) * (_DAMAGED if may_have_confusables(text) else 1)):
+    is_damaged = any(problem.kind is ProblemKind.CHARACTER for problem in analysis.document.problems)
+    if not _budget_of(analysis).take(len(text) * (_DAMAGED if is_damaged else 1)):
         return Outcome.NO_BETTER
     after = analyse_edited(text, analysis.document.source.uri)
     if after is None or after.document.error is not None:

@@ -200,3 +200,15 @@ def test_a_fix_is_judged_by_rules_that_are_switched_off_too(monkeypatch) -> None
     monkeypatch.setattr(fixer, "lint", only_ours)
     result = fix(good, config=config)
     assert (result.source.text, result.count) == (good, 0)
+
+
+@pytest.mark.parametrize("comment", ["", "# für alle, die 名前 haben\n"])
+def test_words_of_any_language_in_comments_leave_no_fix_out(comment: str) -> None:
+    peers = "".join(
+        f"    - podSelector:\n      matchLabels:\n        app: web-{number}\n        tier: a-rather-long-value\n"
+        for number in range(12)
+    )
+    head = POLICY.replace("{matchLabels: {app: true}}", "{}").replace("ingress", "Ingress")
+    result = fix(f"{comment}{head}  ingress:\n  - from:\n{peers}")
+    assert result.applied["NP101"] == 12
+    assert not any(found.severity is Severity.ERROR for found in result.report.diagnostics)
