@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from netpol_lsp.config.settings import Settings
-from netpol_lsp.findings.diagnostic import Diagnostic, ObjectRef, Related, Severity, Tag
+from netpol_lsp.findings.diagnostic import Category, Diagnostic, ObjectRef, Related, Severity, Tag
 from netpol_lsp.kube.objects import KubeObject
 from netpol_lsp.lint.schema import SchemaFinding
 from netpol_lsp.policies.direction import Direction
@@ -25,7 +25,7 @@ from netpol_lsp.workspace.snapshot import LocatedPolicy, WorkspaceSnapshot
 from netpol_lsp.yaml.documents import Document
 from netpol_lsp.yaml.nodes import Node
 from netpol_lsp.yaml.paths import path_at, path_of, render_path
-from netpol_lsp.yaml.problems import SyntaxProblem
+from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 
 if TYPE_CHECKING:
     from netpol_lsp.findings.rule_info import RuleInfo
@@ -160,6 +160,9 @@ class Context:
         info = self._setup.info
         span = at if isinstance(at, Span) else at.span
         owner = self._owner(span)
+        error = self.document.error
+        if error is not None and error.kind is ProblemKind.TAB and info.category is not Category.SYNTAX:
+            fixes = ()  # columns are not known before the tabs are spaces
         return Diagnostic(
             code=info.code,
             name=info.name,

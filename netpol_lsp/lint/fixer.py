@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from netpol_lsp.config.config import FileConfig
-from netpol_lsp.findings.diagnostic import Diagnostic
+from netpol_lsp.findings.diagnostic import Category, Diagnostic
 from netpol_lsp.lint.analysis import Analysis, Part, analyse
 from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.fix_choice import choose_fix
@@ -71,7 +71,7 @@ def _in_rounds(state: _State, budget: Budget, *, unsafe: bool) -> FixResult:
     for _ in range(MAX_ROUNDS):
         if budget.is_spent:
             break
-        batch = _batch(state.report, rejected, unsafe=unsafe)
+        batch = _batch(state, rejected, unsafe=unsafe)
         if not batch:
             break
         if unsafe:
@@ -199,13 +199,20 @@ class _DocumentJudge:
         return _badness(analysis, lint(analysis, self._guard, EMPTY))
 
 
-def _batch(report: FileReport, rejected: set[tuple[str, str, str]], *, unsafe: bool) -> list[tuple[Diagnostic, Fix]]:
-    """Fixes that can be applied together, each with its finding."""
+def _batch(state: _State, rejected: set[tuple[str, str, str]], *, unsafe: bool) -> _Batch:
+    """Fixes that can be applied together, each with its finding.
+
+    What is in a document that is no YAML is a guess: its other fixes wait for those of its syntax.
+    """
     chosen = [
         (diagnostic, fix)
-        for diagnostic, fix in _candidates(report.diagnostics, unsafe=unsafe)
+        for diagnostic, fix in _candidates(state.report.diagnostics, unsafe=unsafe)
         if _identity(diagnostic, fix) not in rejected
     ]
+    broken = _broken_documents(state.analysis)
+    repaired = {one.document for one, _ in chosen if one.category is Category.SYNTAX} & broken if broken else broken
+    if repaired:
+        chosen = [(one, fix) for one, fix in chosen if one.document not in repaired or one.category is Category.SYNTAX]
     taken, _ = compatible_fixes(fix for _, fix in chosen)
     kept = {id(fix) for fix in taken}
     return [(diagnostic, fix) for diagnostic, fix in chosen if id(fix) in kept]
@@ -222,12 +229,17 @@ def _identity(diagnostic: Diagnostic, fix: Fix) -> tuple[str, str, str]:
     return (diagnostic.fingerprint, diagnostic.message, fix.title)
 
 
+def _broken_documents(analysis: Analysis) -> set[int]:
+    """The documents with a syntax error."""
+    parts = analysis.parts
+    return {one.index for one in parts if one.analysis is not None and one.analysis.document.error is not None}
+
+
 def _badness(analysis: Analysis, report: FileReport) -> tuple[int, int]:
     """How many documents are no YAML, and how many reasons there are to refuse the others; the first counts for more.
 
     A syntax error hides what else is wrong, so that repair it, or the first of several, is never worse.
     """
-    ours = {part.index: part.analysis for part in analysis.parts if part.analysis is not None}
-    broken = {index for index, document in ours.items() if document.document.error is not None}
+    broken = _broken_documents(analysis)
     refused = sum(found.is_refused and found.document not in broken for found in report.diagnostics)
     return len(broken), refused

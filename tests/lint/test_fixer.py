@@ -8,6 +8,7 @@ import pytest
 from netpol_lsp.config.config import FileConfig, default_file_config
 from netpol_lsp.findings.diagnostic import Category, Diagnostic, Severity, Suppression
 from netpol_lsp.lint import fixer
+from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.fix_choice import choose_fix
 from netpol_lsp.lint.fixer import FixResult, fix_source
@@ -212,3 +213,15 @@ def test_words_of_any_language_in_comments_leave_no_fix_out(comment: str) -> Non
     result = fix(f"{comment}{head}  ingress:\n  - from:\n{peers}")
     assert result.applied["NP101"] == 12
     assert not any(found.severity is Severity.ERROR for found in result.report.diagnostics)
+
+
+def test_what_counts_in_columns_waits_for_the_tabs() -> None:
+    head = POLICY.replace("{matchLabels: {app: true}}", "{}").replace("ingress", "Ingress")
+    text = f"{head}  ingress:\n    - ports:\n        - port: 8080\n".replace("  ", "\t")
+    found = {one.code: one for one in lint(analyse(make_source("a.yaml", text)), default_file_config()).diagnostics}
+    assert found["NP003"].fixes
+    assert not found["NP224"].fixes
+    for unsafe in (False, True):
+        result = fix(text, unsafe=unsafe)
+        assert result.applied.keys() >= {"NP003", "NP224"}
+        assert result.source.text.endswith("        - port: 8080\n          protocol: TCP\n")
