@@ -159,7 +159,7 @@ def _glued_objects(ctx: Context, problems: list[SyntaxProblem]) -> list[list[Syn
 
 
 def _missing_separator(ctx: Context, problem: SyntaxProblem) -> Diagnostic:
-    start = ctx.source.lines.line_start(ctx.source.lines.line_of(problem.span.start))
+    start = _start_with_comments(ctx, ctx.source.lines.line_of(problem.span.start))
     edit = TextEdit(Span(start, start), f"---{ctx.source.newline}")
     related = [ctx.related(problem.related, "the first object starts here")] if problem.related else []
     return ctx.finding(
@@ -169,6 +169,14 @@ def _missing_separator(ctx: Context, problem: SyntaxProblem) -> Diagnostic:
         related=related,
         fixes=[Fix("Insert `---`", (edit,))],
     )
+
+
+def _start_with_comments(ctx: Context, line: int) -> int:
+    """Where a line starts, or the comments right above it, which are about it."""
+    lines = ctx.source.lines
+    while line and ctx.source.text.startswith("#", lines.line_start(line - 1)):
+        line -= 1
+    return lines.line_start(line)
 
 
 def _duplicate(ctx: Context, problem: SyntaxProblem, entries: dict[int, tuple[Mapping, Entry]]) -> Diagnostic:

@@ -97,6 +97,8 @@ def duplicate_policy(ctx: PolicyContext) -> Diagnostics:
     makers = "another manifest also defines" if count == 1 else f"{count} other manifests also define"
     others_words = "the other" if count == 1 else "the others"
     where = f"namespace `{me.policy.namespace}`" if me.policy.namespace else "the same namespace"
+    if ctx.policy.object.namespace not in (None, me.policy.namespace):
+        where += ", where a kustomization puts this one"
     yield ctx.finding(
         name,
         f"{makers} policy `{name.value}` in {where}: the one applied last replaces {others_words}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 
-from netpol_lsp.kube.label_selector import LabelSelector, Operator, intersects
+from netpol_lsp.kube.label_selector import LabelSelector, Operator, includes, intersects
 from netpol_lsp.kube.net.port_set import port_range, union_of
 from netpol_lsp.policies.direction import Direction
 from netpol_lsp.policies.networkpolicy.semantics import NetworkPolicySemantics, PeerSet, RuleSemantics
@@ -37,14 +37,24 @@ def has_dns_gap(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSetup
 def is_reported_by_broader_policy(view: WorkspaceSnapshot, located: LocatedPolicy, setup: DnsSetup) -> bool:
     """Whether another policy has the same gap, for these pods and more; of equal ones the first speaks."""
     for other in view.wider_neighbours(located):
-        if other.is_context or selects_all_of(other, located) is not Ternary.YES:
+        if other.is_context or not _selects_all_of(other, located):
             continue
-        is_equal = selects_all_of(located, other) is Ternary.YES
+        is_equal = _selects_all_of(located, other)
         if is_equal and _order(located) < _order(other):
             continue
         if has_dns_gap(view, other, setup):
             return True
     return False
+
+
+def _selects_all_of(a: LocatedPolicy, b: LocatedPolicy) -> bool:
+    """Whether one policy selects the pods of another one: a template that writes both names one namespace, most likely."""
+    found = selects_all_of(a, b)
+    if found is not Ternary.UNKNOWN or a.uri != b.uri:
+        return found is Ternary.YES
+    mine, theirs = a.policy, b.policy
+    is_written_once = mine.is_namespace_unknown and theirs.is_namespace_unknown and not mine.is_partial
+    return is_written_once and includes(mine.pod_selector, theirs.pod_selector)
 
 
 def allows_some_egress(view: WorkspaceSnapshot, located: LocatedPolicy) -> bool:

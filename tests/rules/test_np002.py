@@ -60,7 +60,7 @@ def test_a_missing_separator_is_one_finding(newline: str) -> None:
     [fix] = diagnostic.fixes
     assert fix.applicability is Applicability.SAFE
     mended = apply_edits(text, fix.edits)
-    assert mended == text.replace(f"second{newline}", f"second{newline}---{newline}")
+    assert mended == text.replace("# the second", f"---{newline}# the second")
     report = lint_text(mended)
     assert report.policies == 2
     assert not any(d.is_refused for d in report.diagnostics)

@@ -1,8 +1,27 @@
 """Kinds of findings that were not right in public repositories: what their layout and their comments say."""
 
+from collections.abc import Mapping
+
 import pytest
 
+from netpol_lsp.config.config import Config
+from netpol_lsp.findings.diagnostic import Diagnostic
+from netpol_lsp.lint.analysis import analyse
+from netpol_lsp.lint.engine import lint
+from netpol_lsp.lint.file_facts import facts_of
+from netpol_lsp.text.source import make_source
+from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 from tests.rules.test_other_manifests import ARGO, NAMELESS, REST, findings, policy
+
+
+def every(code: str, files: Mapping[str, str]) -> list[Diagnostic]:
+    """All findings of a code in the files of a run."""
+    settings = Config([]).for_file()
+    sources = {path: make_source(path, text) for path, text in files.items()}
+    view = WorkspaceSnapshot.of_files({path: facts_of(one, settings.settings) for path, one in sources.items()})
+    reports = [lint(analyse(one), settings, view) for one in sources.values()]
+    return [found for report in reports for found in report.diagnostics if found.code == code]
+
 
 DENY_ALL = policy("deny-all", "shop", "podSelector: {}, policyTypes: [Ingress, Egress]")
 WITHIN = policy(
@@ -161,3 +180,34 @@ def test_the_address_of_the_api_server_s_service_beside_its_own():
         ("{to: [{podSelector: {}}], ports: [{port: 6443, protocol: TCP}]}", True),
     ):
         assert ("NP221" in findings({"a.yaml": policy("web", "shop", spec.replace("OTHER", other))})) is is_told
+
+
+def test_egress_without_dns_is_told_once_a_template():
+    text = "---\n".join(
+        policy(name, "NAMESPACE", spec).replace("NAMESPACE", '"{{ .Release.Namespace }}"')
+        for name, spec in (
+            ("deny", "podSelector: {}, policyTypes: [Ingress, Egress]"),
+            ("web", TO_DB),
+            ("api", TO_DB.replace("app: web", "app: api")),
+        )
+    )
+    files = {"templates/a.yaml": text, "Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\n"}
+    assert [one.object.name for one in every("NP216", files)] == ["deny"]
+    apart = text.replace(
+        "podSelector: {}, policyTypes: [Ingress, Egress]",
+        "podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress]",
+    )
+    assert [one.object.name for one in every("NP216", {**files, "templates/a.yaml": apart})] == ["web", "api"]
+
+
+def test_policies_that_a_kustomization_puts_into_one_namespace():
+    files = {
+        "deny.yaml": "---\n".join(policy("deny", namespace) for namespace in ("shop", "team")),
+        "kustomization.yaml": "namespace: default\nresources: [deny.yaml]\n",
+    }
+    for found in every("NP305", files):
+        assert found.message.startswith(
+            "another manifest also defines policy `deny` in namespace `default`, where a kustomization puts this one: "
+        )
+    assert len(every("NP305", files)) == 2
+    assert every("NP305", {**files, "kustomization.yaml": "resources: [deny.yaml]\n"}) == []

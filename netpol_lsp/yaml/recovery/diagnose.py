@@ -40,6 +40,7 @@ _REPAIRERS: tuple[RepairProvider, ...] = (
     flow.brackets,
     flow.between_items,
     tokens.escapes,
+    tokens.escaped_line_breaks,
     tokens.two_keys,
     dashes.dashes,
     dashes.first_without_dash,

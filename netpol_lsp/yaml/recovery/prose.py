@@ -19,9 +19,15 @@ if TYPE_CHECKING:
 _MOST_LINES = 4000
 # Fences, numbered lines, prompts and pictures of a page of text.
 _MARK = re.compile(r"(?:`{3,}|~{3,}|\*{3,}\Z|\d+[.)] |[$>] |!\[)")
+# Letters of scripts that write sentences without spaces: Thai, Japanese, Chinese. Korean has spaces, but few.
+_UNSPACED_LETTERS = "\u0e01-\u0e5b\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+_UNSPACED = re.compile(rf"[{_UNSPACED_LETTERS}]")
+_FEWEST_UNSPACED = 4
+"""Letters of these from which a line at the margin is a sentence: no field has any."""
 _FIRST_WORD = re.compile(r"[\"'(*_]*([A-Za-z][\w'-]*)")
 # What a shell reads up to a line with this word, as in `kubectl apply -f - <<EOF`.
 _HERE_DOCUMENT = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
+_BRACKETS = re.compile(r"[{}\[\]]")
 _YAML_SIGNS = re.compile(r"[{}\[\]]|^\S+: |\S=\S|^['\"]")
 
 
@@ -36,7 +42,9 @@ def may_have_prose(text: str, shape: ObjectShape) -> bool:
 def _margin(shape: ObjectShape) -> re.Pattern[str]:
     keys = "|".join(sorted(map(re.escape, shape.fields)))
     # It starts with a line feed: Python looks for a letter much faster than for a place.
-    return re.compile(rf"\n(?=[^\s#%\"'{{\[&!|-])(?!(?:{keys})\"?:|\.\.\.)(?:[^\s:]++[ ]++[^\s#:]|[`~*>])")
+    return re.compile(
+        rf"\n(?=[^\s#%\"'{{\[&!|-])(?!(?:{keys})\"?:|\.\.\.)(?:[^\s:]++[ ]++[^\s#:]|[`~*>]|\w*[{_UNSPACED_LETTERS}])"
+    )
 
 
 def prose_problems(text: str, shape: ObjectShape) -> list[tuple[SyntaxProblem, list[Line]]]:
@@ -86,6 +94,8 @@ def _is_prose(line: Line, fields: frozenset[str]) -> bool:
         return False
     body = line.body
     if _MARK.match(body):
+        return True
+    if len(_UNSPACED.findall(body)) >= _FEWEST_UNSPACED and not line.dashes and not _BRACKETS.search(body):
         return True
     if line.key is not None or line.dashes or _YAML_SIGNS.search(body.rstrip(":")):
         return False

@@ -52,6 +52,12 @@ CASES = {
         "`...` stands for something that was left out, and is not YAML",
         "spec:\n  podSelector: {}\n  ingress:\n  - from:\n#     ...\n",
     ),
+    "line breaks that are escaped": (
+        'spec:\\n  podSelector: {}\\n  # who: "web"\\n  ingress:\\n    - from:\\n      - podSelector: {}\\n',
+        "6: \\n",
+        "line breaks are written as `\\n` here, so that many lines are one",
+        'spec:\n  podSelector: {}\n  # who: "web"\n  ingress:\n    - from:\n      - podSelector: {}\n',
+    ),
     "colon": ("spec\n  podSelector: {}\n", "6: spec", "`spec` has no colon after it", "spec:\n  podSelector: {}\n"),
     "colon before a value": (
         "spec:\n  podSelector {}\n  policyTypes: [Ingress]\n",

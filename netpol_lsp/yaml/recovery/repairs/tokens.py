@@ -16,6 +16,10 @@ _WORD = re.compile(r"(?:[A-Za-z][\w./-]*|\"[^\"]*\"|'[^']*')\Z", re.ASCII)
 _TWO_WORDS = re.compile(r"(?P<key>[A-Za-z][\w./-]*)[ \t]+(?P<value>[^\s=#-].*)\Z", re.ASCII)
 _SECOND_KEY = re.compile(r"[ \t,;]+(?P<key>[A-Za-z][\w./-]*):(?=\s|\Z)")
 _ASSIGNED = re.compile(r"(?P<key>[A-Za-z][\w./-]*)(?P<sign>[ \t]*:?=[ \t]*)(?P<value>[^\s=].*)\Z", re.ASCII)
+_ESCAPED_KEY = re.compile(r"\\n[ ]*(?:- )?[A-Za-z][\w./-]*:(?=[ ]|\\n|\Z)")
+_FEWEST_ESCAPED = 3
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPES = {"n": "\n", "t": "\t", "r": ""}
 _SLASHES = re.compile(r"(?:\A|(?<=\s))//+(?=[ \t]|\w)")
 _STRAY = frozenset(",}]{[?&*!|>%@`:;\\=~^$+/")
 # What YAML gives a meaning at the start of a value.
@@ -106,6 +110,24 @@ def slashes(scene: ErrorSite) -> Iterator[Repair]:
             hint="write `#`",
             cost=0.1,
             is_plain=True,
+        )
+
+
+def escaped_line_breaks(scene: ErrorSite) -> Iterator[Repair]:
+    """Many lines in one, as a program prints a string: a backslash and an `n` where the lines end."""
+    for line in scene.near()[:1]:
+        text = scene.text[line.body_start : line.end]
+        first = _ESCAPED_KEY.search(text)
+        if first is None or len(_ESCAPED_KEY.findall(text)) < _FEWEST_ESCAPED:
+            continue
+        plain = _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), text).replace("\n", scene.newline)
+        yield Repair(
+            (TextEdit(Span(line.body_start, line.end), plain),),
+            Span(line.body_start + first.start(), line.body_start + first.start() + 2),
+            "line breaks are written as `\\n` here, so that many lines are one",
+            "Write the line breaks",
+            hint="write each line on a line of its own",
+            cost=0.1,
         )
 
 
