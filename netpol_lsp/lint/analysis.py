@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netpol_lsp.kube.objects import KubeObject, objects_of
 from netpol_lsp.lint.schema import SchemaFinding, check_schema, shape
@@ -18,14 +18,18 @@ from netpol_lsp.policies.networkpolicy.semantics_reader import semantics_of
 from netpol_lsp.text.lazy import lazy
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
-from netpol_lsp.yaml.documents import Document, TemplateVariant, parse_edited
+from netpol_lsp.yaml.documents import Document, TemplateVariant, before_end_marker, parse_edited
 from netpol_lsp.yaml.manifests import parse_manifest, split_manifest
+from netpol_lsp.yaml.parser import parse
 from netpol_lsp.yaml.paths import Path
 from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.yaml.recovery.prefilter import may_be_lost
 from netpol_lsp.yaml.recovery.schema_shape import field_names
 from netpol_lsp.yaml.templates.languages import Language, language_of
 from netpol_lsp.yaml.to_python import to_python
+
+if TYPE_CHECKING:
+    from netpol_lsp.yaml.templates.balance import Unbalanced
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,20 @@ class Analysis:
     language: Language | None = None
 
     @lazy
+    def unbalanced(self) -> Unbalanced | None:
+        """The action because of which nothing comes of a template that holds something of ours."""
+        if self.language is None or not any(part.analysis for part in self.parts) or all(map(_is_balanced, self.parts)):
+            return None
+        from netpol_lsp.yaml.templates.balance import find_unbalanced  # noqa: PLC0415 - most files are plain
+
+        found = find_unbalanced(self.source.text, self.language)
+        if found is None:
+            return None
+        # What is YAML as it is written may be a plain manifest whose values quote a template.
+        written = before_end_marker(self.part_at(found.span.start).text)
+        return found if parse(written).error is not None else None
+
+    @lazy
     def policies(self) -> int:
         """How many NetworkPolicies the file holds."""
         return sum(len(part.analysis.objects) for part in self.parts if part.analysis)
@@ -169,6 +187,14 @@ class Analysis:
                 break
             found = part
         return found
+
+
+def _is_balanced(part: Part) -> bool:
+    """Whether a document is known to have both ends of each of its blocks."""
+    if part.analysis is None:
+        return "{{" not in part.text
+    template = part.analysis.document.template
+    return template is None or template.is_balanced
 
 
 def analyse(source: Source, previous: Analysis | None = None, *, is_edited: bool = False) -> Analysis:

@@ -21,7 +21,7 @@ from netpol_lsp.lint.may_suppress import may_suppress
 from netpol_lsp.lint.plan import Check, Scope, needs_whole_policy, plan_of
 from netpol_lsp.lint.registry import codes_said_once, rule_info, structure_codes
 from netpol_lsp.lint.report import FileReport
-from netpol_lsp.lint.template_findings import in_all_readings, without_safe_fixes
+from netpol_lsp.lint.template_findings import in_all_readings, unbalanced_finding, without_safe_fixes
 from netpol_lsp.lint.triggers import features_of_document, features_of_policy
 from netpol_lsp.policies.networkpolicy.policy import NetworkPolicy
 from netpol_lsp.text.budget import OverBudgetError
@@ -68,6 +68,8 @@ def join_findings(
 ) -> list[Diagnostic]:
     """The findings of a file out of those of its documents: suppressed ones marked, sorted by place and code."""
     found = list(_without_repeats(chain.from_iterable(by_document)))
+    if analysis.language is not None and (unbalanced := unbalanced_finding(analysis, config)) is not None:
+        found.append(unbalanced)
     if any(one.severity in _FOR_AUTHORS for one in found) and is_generated(analysis.source.text):
         found = [one for one in found if one.severity not in _FOR_AUTHORS]
     try:

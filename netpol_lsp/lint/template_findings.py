@@ -14,12 +14,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Diagnostic
+from netpol_lsp.findings.tool_codes import YAML_SYNTAX
 from netpol_lsp.lint.registry import rule_info
 from netpol_lsp.text.edits import Applicability, Fix, Fixes
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import TemplateVariant
 
 if TYPE_CHECKING:
+    from netpol_lsp.config.config import FileConfig
+    from netpol_lsp.lint.analysis import Analysis
     from netpol_lsp.yaml.templates.branches import Template
 
 _INDEX = re.compile(r"\[\d+\]")
@@ -103,6 +106,28 @@ def _touches_action(span: Span, template: Template) -> bool:
         return True
     following = bisect_left(template.tokens, span.start, key=lambda token: token.start)
     return following < len(template.tokens) and template.tokens[following].start < span.end
+
+
+def unbalanced_finding(analysis: Analysis, config: FileConfig) -> Diagnostic | None:
+    """What is to be said of a template of which nothing comes, whatever the values are."""
+    found = analysis.unbalanced
+    if found is None or YAML_SYNTAX not in config.enabled:
+        return None
+    info = rule_info(YAML_SYNTAX)
+    if found.is_open:
+        what, label = f"this `{found.word}` is never closed", "its `{{- end }}` is missing"
+    else:
+        what, label = f"this `{found.word}` belongs to nothing that is open", "one too many, or its `if` is missing"
+    return Diagnostic(
+        code=info.code,
+        name=info.name,
+        category=info.category,
+        severity=config.severities.get(info.code, info.severity),
+        message=f"{what}, so that nothing can be rendered from this template",
+        span=found.span,
+        label=label,
+        document=analysis.part_at(found.span.start).index,
+    )
 
 
 def without_safe_fixes(found: Iterable[Diagnostic]) -> list[Diagnostic]:

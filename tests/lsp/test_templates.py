@@ -68,3 +68,16 @@ async def test_completion_in_the_second_branch(editor):
     result = await editor.at("textDocument/completion", document, document.at("          \n    {{- end", 10))
     items = result["items"] if isinstance(result, dict) else result
     assert "protocol" in {item["label"] for item in items}
+
+
+async def test_a_block_that_is_never_closed_is_said_until_another_document_closes_it(editor):
+    policy = TEXT.replace("{{- end }}\n", "").replace("tcp", "TCP").replace("    {{- else }}\n", "")
+    text = policy + "---\n# more\n" + TEXT.replace("tcp", "TCP")
+    document = editor.open(text, language="helm")
+    (found,) = await editor.diagnostics(document)
+    assert found["code"] == "NP001"
+    assert document.slice(found["range"]) == "{{- if .Values.open }}"
+    document.replace(text + "{{- end }}\n")
+    assert await editor.diagnostics(document) == []
+    document.replace(text)
+    assert [one["code"] for one in await editor.diagnostics(document)] == ["NP001"]

@@ -230,8 +230,13 @@ class Snapshot:
 
     @property
     def is_judged_whole(self) -> bool:
-        """Whether findings are those of the file, rather than of each of its documents: something may suppress or refute them."""
-        return self.document.has_suppressions or self.overlay is not None
+        """Whether findings are those of the file, rather than of each of its documents.
+
+        Something may suppress or refute them, or the template as a whole is at fault.
+        """
+        is_template = self.document.language is not None
+        whole = self.document.has_suppressions or self.overlay is not None
+        return whole or (is_template and self.analysis.unbalanced is not None)
 
     def in_workspace(self, workspace: WorkspaceState) -> Snapshot:
         """The same version beside another workspace."""

@@ -60,11 +60,15 @@ Item = Chain | Definition
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A text with its actions in order, and its structure: `body` is all of it."""
+    """A text with its actions in order, and its structure: `body` is all of it.
+
+    `is_balanced`: each chain and definition that begins in the text ends in it, and the other way round.
+    """
 
     text: str
     tokens: tuple[Token, ...]
     body: Branch
+    is_balanced: bool = True
 
     def definitions(self) -> Iterator[Definition]:
         """All definitions, in order."""
@@ -107,7 +111,8 @@ def build(text: str, tokens: Iterable[Token], volatile: frozenset[str] = frozens
     builder = _Builder(volatile)
     for token in kept:
         builder.take(token)
-    return Template(text, kept, builder.finish(len(text)))
+    is_balanced = builder.is_balanced
+    return Template(text, kept, builder.finish(len(text)), is_balanced)
 
 
 class _Builder:
@@ -118,6 +123,11 @@ class _Builder:
         self.root = Branch(ALWAYS, 0, 0)
         # Each level: the chain or definition, its branch that is open, and where the scope of its names began.
         self.levels: list[tuple[Item, Branch, int]] = []
+        self.has_strays = False
+
+    @property
+    def is_balanced(self) -> bool:
+        return not self.levels and not self.has_strays
 
     @property
     def current(self) -> Branch:
@@ -150,6 +160,7 @@ class _Builder:
         chain, branch, _ = self.levels.pop()
         assert isinstance(chain, Chain)
         branch.end = token.start
+        self.has_strays |= len(chain.branches) > 1 and branch.condition is ALWAYS
         made = Branch(ALWAYS if token.is_else else self._named(token), token.end, token.end)
         chain.branches.append(made)
         self.levels.append((chain, made, token.end if token.is_scope else self.scope))
@@ -163,6 +174,7 @@ class _Builder:
 
     def _imply(self, token: Token) -> None:
         """Make what came before a stray token a branch of a chain whose start is not in this text."""
+        self.has_strays = True
         around = self.current
         branch = Branch(Condition(Operator.ATOM, f"@{token.start}"), around.start, token.start, around.items)
         around.items = [Chain(around.start, token.end, [branch])]

@@ -20,6 +20,7 @@ _KEYWORD = re.compile(r"[a-z]+(?![\w.])")
 _ASSIGNMENT = re.compile(r"\$\w*\s*(?:,\s*\$\w*\s*)?:?=(?!=)")
 _NAME = re.compile(r"\s*(?:\"([^\"\\\n]*)\"|`([^`]*)`)")
 _COMMENT = re.compile(r"\s*/\*")
+_SHORT = 200
 _LINE_END = re.compile(r"[\n\r]|\Z")
 
 
@@ -55,7 +56,8 @@ def lex(text: str, opening: str = "{{", closing: str = "}}") -> Iterator[Token]:
         trims_after = text[end - 1] == "-" and end - 1 > body and text[end - 2].isspace()
         source = text[body : end - 1 if trims_after else end].strip()
         end += len(closing)
-        yield _token(source, at, end, trims_before=trims_before, trims_after=trims_after)
+        meaning = _meaning(source) if len(source) <= _SHORT else _meaning_of(source)
+        yield replace(meaning, start=at, end=end, trims_before=trims_before, trims_after=trims_after)
         at = text.find(opening, end)
 
 
@@ -66,15 +68,20 @@ def _inside(opening: str, closing: str) -> re.Pattern[str]:
     return re.compile(rf"""(?:"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|'(?:[^'\\\n]|\\.)*+'|(?!{last}|{first}).)*+""", re.DOTALL)
 
 
-def _token(source: str, start: int, end: int, *, trims_before: bool, trims_after: bool) -> Token:
+def _meaning_of(source: str) -> Token:
+    """The token of what is in an action, wherever that is."""
     found = _KEYWORD.match(source)
     word = found.group() if found else ""
     rest = source[found.end() :].strip() if found else source
-    nothing = Token(TokenKind.NOTHING, start, end, trims_before=trims_before, trims_after=trims_after)
+    nothing = Token(TokenKind.NOTHING, 0, 0)
     token = _control(word, rest, nothing)
     if token is None and source and not _ASSIGNMENT.match(source):
         return replace(nothing, kind=TokenKind.OUTPUT, output=output_of(source))
     return token or nothing
+
+
+_meaning = lru_cache(maxsize=512)(_meaning_of)
+"""The same for short ones: templates ask the same again and again."""
 
 
 def _control(word: str, rest: str, nothing: Token) -> Token | None:
