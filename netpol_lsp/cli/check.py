@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from netpol_lsp.cli import console
 from netpol_lsp.cli.common import load_configs, read_stdin, report_config_problems
@@ -30,6 +31,9 @@ from netpol_lsp.project.inputs import InputFile, StdinOverlay, find_manifests, m
 from netpol_lsp.project.platform_detection import describe
 from netpol_lsp.project.report_replay import ReportCache
 from netpol_lsp.text.visible import visible_lines
+
+if TYPE_CHECKING:
+    from netpol_lsp.cli.fix_output import Fixed
 
 _REPORT_OPTIONS = ("format", "min_severity", "quiet", "fail_on", "exit_zero", "no_ignores")
 _BESIDE_REPORT = ("output", "statistics", "baseline", "write_baseline", "verbose", "strict")
@@ -136,6 +140,7 @@ class _Check:
             is_shown = not self.options.output and console.is_terminal(sys.stdout)
             write_text(visible_lines(patch) if is_shown else patch, self.options.output)
             self.info(fixed.describe("could be fixed"))
+            self.warn_of_rest(fixed)
             return FAILED if self.failed else FOUND if fixed.changes else OK
         self.error(*write_changes(fixed, runner, targets))
         if self.renders:
@@ -149,7 +154,14 @@ class _Check:
             console.write_bytes(encode_text(text))
         code = self.finish(fixed.result, runner.context, aside=text is not None)
         self.info(fixed.describe("fixed"))
+        self.warn_of_rest(fixed)
         return code
+
+    def warn_of_rest(self, fixed: Fixed) -> None:
+        """Say where fixing has to go on."""
+        rest = fixed.describe_rest()
+        if rest:
+            console.error(rest)
 
     def choose_baseline(self) -> None:
         """Where no baseline is named, the one that --write-baseline has written counts."""

@@ -39,11 +39,23 @@ class Fixed:
 
     result: BatchResult
     changes: list[Change] = field(default_factory=list)
+    cut_short: list[str] = field(default_factory=list)
+    """The paths of files in which there was more to fix than is done in one run."""
 
     def describe(self, done: str) -> str:
         """As in `3 fixed in 2 files`."""
         number = sum(change.count for change in self.changes)
         return f"{number} {done} in {count(len(self.changes), 'file')}" if number else f"nothing {done}"
+
+    def describe_rest(self) -> str:
+        """What is said of files with more to fix; "" where there are none."""
+        if not self.cut_short:
+            return ""
+        first, more = self.cut_short[0], len(self.cut_short) - 1
+        where = f"{first} and {count(more, 'other file')}" if more else first
+        said = f"{where}: fixing stopped at its limit of work, so not every fix was tried"
+        has_changed = any(change.target.path in self.cut_short for change in self.changes)
+        return f"{said}; another run goes on from here" if has_changed else said
 
 
 def fix_targets(runner: BatchRun, targets: Sequence[InputFile], *, unsafe: bool) -> Fixed:
@@ -54,6 +66,7 @@ def fix_targets(runner: BatchRun, targets: Sequence[InputFile], *, unsafe: bool)
 
 def _fix_targets(runner: BatchRun, targets: Sequence[InputFile], *, unsafe: bool) -> Fixed:
     fixed = Fixed(runner.run(targets))
+    cut_short: set[str] = set()
     changes: dict[str, Change] = {}
     by_path = {target.path: target for target in targets}
     restored: set[str] = set()
@@ -63,18 +76,20 @@ def _fix_targets(runner: BatchRun, targets: Sequence[InputFile], *, unsafe: bool
             by_path[report.source.uri]
             for report in fixed.result.reports
             if report.source.uri not in restored
-            and not budgets.setdefault(report.source.uri, gate_budget()).is_spent
+            and not budgets.setdefault(report.source.uri, gate_budget()).has_refused
             and any(choose_fix(found, unsafe=unsafe) for found in report.diagnostics)
         ]
         outcomes = {
             target.path: _fix_one(target, runner, changes, budgets[target.path], unsafe=unsafe) for target in again
         }
-        if not any(outcomes.values()):
+        cut_short |= {path for path, outcome in outcomes.items() if outcome is not None and outcome.is_cut_short}
+        if not any(outcome is not None and outcome.count for outcome in outcomes.values()):
             break
         # What comes out of a restored text is for a human to look at first.
         restored |= {path for path, outcome in outcomes.items() if outcome is not None and outcome.is_restored}
         fixed.result = runner.run(targets)
     fixed.changes = [change for change in changes.values() if change.before != change.after]
+    fixed.cut_short = sorted(cut_short)
     fixed.changes.sort(key=lambda change: change.target.path)
     fixed.result.reports = [_judged(report, by_path, runner, budgets) for report in fixed.result.reports]
     return fixed
@@ -87,6 +102,9 @@ def _judged(
     target = by_path.get(report.source.uri)
     if target is None or not any(choose_fix(found) for found in report.diagnostics):
         return report
+    if target.path in budgets and budgets[target.path].has_refused:
+        # Nobody knows yet: as they are reported without --fix.
+        return report
     config = target.loaded.config.for_file(target.absolute)
     judge = judge_fixes(analyse(report.source), report.diagnostics, config, runner.workspace, budgets.get(target.path))
     return replace(report, diagnostics=tuple(replace(one, fixes=judge.fixes(one)) for one in report.diagnostics))
@@ -95,7 +113,7 @@ def _judged(
 def _fix_one(
     target: InputFile, runner: BatchRun, changes: dict[str, Change], budget: Budget, *, unsafe: bool
 ) -> FixResult | None:
-    """Fix a file in memory; None when nothing was applied, or the file has become unreadable meanwhile."""
+    """Fix a file in memory; None when it has become unreadable meanwhile."""
     current = runner.overlay.get(target)
     if current is None:
         data = read_input(target)
@@ -106,7 +124,7 @@ def _fix_one(
     config = target.loaded.config.for_file(target.absolute)
     outcome = fix_source(current.source, config, runner.workspace or EMPTY, unsafe=unsafe, budget=budget)
     if not outcome.count:
-        return None
+        return outcome
     change = changes.setdefault(target.absolute, Change(target, current, current))
     change.after = replace(current, source=outcome.source)
     change.count += outcome.count

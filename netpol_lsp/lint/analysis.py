@@ -228,7 +228,7 @@ _recent: ContextVar[dict[tuple[str, str, Language | None, bool], DocumentAnalysi
 
 @contextmanager
 def remembering_documents() -> Iterator[None]:
-    """Inside of the `with` block the last long documents are remembered: fixing reads the same text again and again."""
+    """Inside of the `with` block the last documents are remembered that take long: fixing reads them again and again."""
     token = _recent.set({})
     try:
         yield
@@ -247,7 +247,7 @@ def _remembered(text: str, uri: str, language: Language | None, *, is_edited: bo
             recent[key] = known = recent.pop(key)
             return known
     found = analyse_edited(text, uri) if is_edited else analyse_document(text, uri, language)
-    if recent is not None and len(text) > _LONG:
+    if recent is not None and (len(text) > _LONG or (found is not None and found.problems)):
         # What can be read as it is written reads the same either way, unless its indentation may be lost.
         is_same = is_edited and found is not None and found.document.error is None and not may_be_lost(text, shape())
         recent[keys[0] if is_same else keys[-1]] = found

@@ -11,7 +11,7 @@ from netpol_lsp.findings.diagnostic import Category, Diagnostic
 from netpol_lsp.lint.analysis import Analysis, Part, analyse
 from netpol_lsp.lint.engine import lint
 from netpol_lsp.lint.fix_choice import choose_fix
-from netpol_lsp.lint.gate import Gate, gate_budget, is_broken, most_of, work_of
+from netpol_lsp.lint.gate import FINDING_WORK, Gate, gate_budget, is_broken, most_of, work_of, work_of_fixes
 from netpol_lsp.lint.refusals import refusing_config, trying_together
 from netpol_lsp.lint.registry import restoring_codes
 from netpol_lsp.lint.report import FileReport
@@ -29,11 +29,15 @@ MAX_ROUNDS = 10
 
 @dataclass(frozen=True, slots=True)
 class FixResult:
-    """A file after its fixes: `report` is about the new text; `applied` counts the fixes by rule code."""
+    """A file after its fixes: `report` is about the new text; `applied` counts the fixes by rule code.
+
+    `is_cut_short`: there was more to fix than is done at once.
+    """
 
     source: Source
     report: FileReport
     applied: Counter[str]
+    is_cut_short: bool = False
 
     @property
     def count(self) -> int:
@@ -68,11 +72,10 @@ def fix_source(
 def _in_rounds(state: _State, budget: Budget, *, unsafe: bool) -> FixResult:
     applied: Counter[str] = Counter()
     rejected: set[tuple[str, str, str]] = set()
+    is_over = True
     for _ in range(MAX_ROUNDS):
-        if budget.is_spent:
-            break
         batch = _batch(state, rejected, unsafe=unsafe)
-        if not batch:
+        if not batch or not budget.admits(work_of_fixes(state.analysis, (fix for _, fix in batch))):
             break
         if unsafe:
             batch, after = _least_harm(state, batch, rejected, budget)
@@ -84,8 +87,10 @@ def _in_rounds(state: _State, budget: Budget, *, unsafe: bool) -> FixResult:
         applied.update(diagnostic.code for diagnostic, _ in batch)
         if not restoring_codes().isdisjoint(applied):
             break
+    else:
+        is_over = not _batch(state, rejected, unsafe=unsafe)
     state = state.read_closely()
-    return FixResult(state.source, state.report, applied)
+    return FixResult(state.source, state.report, applied, is_cut_short=budget.has_refused or not is_over)
 
 
 _Batch = list[tuple[Diagnostic, Fix]]
@@ -106,6 +111,8 @@ def _least_harm(
     state: _State, batch: _Batch, rejected: set[tuple[str, str, str]], budget: Budget
 ) -> tuple[_Batch, _State | None]:
     """The fixes of a batch that do not make the file worse, and the state after them."""
+    findings = FINDING_WORK * len(state.report.diagnostics)
+    budget.take(findings + work_of_fixes(state.analysis, (fix for _, fix in batch)))
     after = state.try_fixes(fix for _, fix in batch)
     if after is None:
         harmless = {id(fix) for fix in _harmless(state, batch, budget)}
@@ -184,8 +191,10 @@ class _DocumentJudge:
 
     def is_no_worse(self, fixes: Sequence[Fix]) -> bool:
         """Whether the document is not worse after some of its fixes."""
-        if not self._budget.take(work_of(self._part)):
+        work = work_of(self._part)
+        if not self._budget.admits(work):
             return False
+        self._budget.take(work + FINDING_WORK * self._before[1])
         try:
             edits = [edit for fix in move_fixes(fixes, -self._part.start) for edit in fix.edits]
             text = apply_edits(self._part.text, edits)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -36,6 +37,8 @@ from netpol_lsp.yaml.cst.anchors import anchors_of, moved_comment
 _LOOK_AHEAD = 5
 """A fix may make room for others so many times."""
 _BROKEN = 40
+FINDING_WORK = 100
+"""Characters that could be read in the time that it takes to find one more error, and what would repair it."""
 _MOST_WORK = 1_000_000
 """Characters that are read again, those of documents with syntax errors `_BROKEN` times: some seconds."""
 
@@ -59,6 +62,13 @@ def gate_budget() -> Budget:
 def work_of(part: Part) -> int:
     """How much work it is to read a document again: to explain errors, many readings are tried."""
     return len(part.text) * (_BROKEN if part.analysis is not None and part.analysis.document.problems else 1)
+
+
+def work_of_fixes(analysis: Analysis, fixes: Iterable[Fix]) -> int:
+    """How much work it is to read the documents again that fixes change."""
+    starts = [part.start for part in analysis.parts]
+    changed = {bisect_right(starts, edit.span.start) - 1 for fix in fixes for edit in fix.edits}
+    return sum(work_of(analysis.parts[max(0, number)]) for number in changed)
 
 
 def most_of(fixes: Sequence[Fix], hold: Callable[[Sequence[Fix]], bool]) -> list[Fix]:
@@ -127,12 +137,14 @@ class Gate:
             text = apply_edits(self.analysis.source.text, [edit for fix in fixes for edit in fix.edits])
         except ValueError:
             return False
+        work = work_of_fixes(self.analysis, fixes)
         for _ in range(_LOOK_AHEAD):
-            if self._budget.is_spent:
+            if not self._budget.admits(work):
                 return False
             source = replace(self.analysis.source, text=text)
             after = analyse(source, self.analysis, is_edited=not is_broken(self.analysis))
-            self._budget.take(sum(map(work_of, _without(after.parts, self.analysis.parts))))
+            changed = _without(after.parts, self.analysis.parts)
+            self._budget.take(sum(work_of(part) + FINDING_WORK * len(self._errors(part)) for part in changed))
             found = self.violations(after)
             if not found:
                 return True

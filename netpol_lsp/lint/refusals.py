@@ -62,6 +62,8 @@ _LEAST_WORK = 60_000
 """Characters that are rewritten or read again for the fixes of one document: as many as it has `_READINGS` times, but not less than this."""
 _DAMAGED = 20
 """How much longer it takes to read through damaged characters."""
+_FINDING, _FEW = 50, 100
+"""Characters that could be read in the time that it takes to find one more reason, where there are more than a few."""
 _BUDGETS: Memo[DocumentAnalysis, None, Budget] = Memo()
 _shared: ContextVar[Budget | None] = ContextVar("shared", default=None)
 _REFUSALS: Memo[DocumentAnalysis, Settings, list[Diagnostic]] = Memo()
@@ -95,7 +97,9 @@ def outcome(
     if after is None or after.document.error is not None:
         return Outcome.NO_BETTER
     before = Counter(map(_identity, _known_refusals(analysis, settings, excerpt)))
-    left = Counter(map(_identity, refusals(after, settings)))
+    found = refusals(after, settings)
+    _budget_of(analysis).take(_FINDING * max(0, len(found) - _FEW))
+    left = Counter(map(_identity, found))
     new = left - before
     if not before - left or any(
         (code in codes_never_traded() and not is_renamed) or not _is_below(field, inside) for code, field, _ in new

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from netpol_lsp.text.budget import OverBudgetError
 from netpol_lsp.text.source import Source
 from netpol_lsp.yaml.documents import Chunk, Document, parse_document, split
 from netpol_lsp.yaml.recovery.schema_shape import ObjectShape
 from netpol_lsp.yaml.templates.languages import Language, language_of
+
+_MOST_MOVED = 500
+"""How many documents may begin before their `---`: what grows from one to the next is read again each time."""
 
 
 def parse_manifest(
@@ -45,12 +49,16 @@ def split_manifest(text: str, language: Language | None) -> list[Chunk]:
 
     inside = inner_separators(text, language)
     joined = chunks[:1]
-    for chunk in chunks[1:]:
+    moved = 0
+    for number, chunk in enumerate(chunks[1:], 1):
         last = joined[-1]
+        if moved > _MOST_MOVED:
+            return joined + chunks[number:]
         if chunk.start in inside:
             joined[-1] = Chunk(last.index, last.start, last.text + chunk.text)
             continue
         cut = next_head(last.text, language)
+        moved += cut < len(last.text)
         if cut == 0:
             joined[-1] = Chunk(chunk.index, last.start, last.text + chunk.text)
         else:
@@ -66,7 +74,10 @@ def readable_at(text: str, offset: int) -> str:
         return text
     from netpol_lsp.yaml.templates.read import read_template  # noqa: PLC0415 - most files are plain
 
-    read = read_template(text, language)
+    try:
+        read = read_template(text, language)
+    except OverBudgetError:
+        read = None
     if read is None:
         return text
     live = (one for one in read.variants if one.variant.is_live(max(0, offset - 1)))

@@ -15,7 +15,6 @@ from netpol_lsp.ide.namespace_policies import dns_of
 from netpol_lsp.ide.refactor import refactorings
 from netpol_lsp.ide.suppress_edits import suppress_in_document, suppress_on_line
 from netpol_lsp.lint.fix_choice import FixJudge, choose_fix
-from netpol_lsp.lint.fixer import fix_source
 from netpol_lsp.lint.registry import rule_by_code
 from netpol_lsp.lsp.features import new_policies
 from netpol_lsp.lsp.features.new_policies import NewDocument, offered
@@ -34,6 +33,7 @@ QUICK_FIX = types.CodeActionKind.QuickFix.value
 FIX_ALL = "source.fixAll.netpol"
 REWRITE = types.CodeActionKind.RefactorRewrite.value
 KINDS = (QUICK_FIX, FIX_ALL, REWRITE)
+_FIX_ALL_KEY = "fix-all"
 
 Edits = tuple[TextEdit, ...]
 
@@ -69,17 +69,23 @@ def register(registry: Registry, services: Services) -> None:
             has_menu=services.configuration.settings.code_action_menu,
             knows_preferred=client.preferred_actions,
         )
-        return [
-            render(action, snapshot, client, params.range, services.session)
+        found = [
+            action
             for action in actions
             if action.document is None or new_policies.has_place(action.document, snapshot, client)
         ]
+        rendered = [render(action, snapshot, client, params.range, services.session) for action in found]
+        if any(action.kind == FIX_ALL and "edit" in one for action, one in zip(found, rendered, strict=True)):
+            _say_what_is_left(services, snapshot)
+        return rendered
 
     @registry.feature(types.CODE_ACTION_RESOLVE)
     def resolve_action(action: types.CodeAction) -> Json:
         data = _as_dict(action.data)
         snapshot = services.session.up_to_date(str(data.get("uri")))
         resolved = resolve(snapshot, data, services.client.capabilities, services.session)
+        if data.get("key") == _FIX_ALL_KEY:
+            _say_what_is_left(services, snapshot)
         kind = getattr(action.kind, "value", action.kind)
         return resolved if kind is None else {**resolved, "kind": kind}  # as it was offered
 
@@ -159,7 +165,7 @@ def find_actions(snapshot: Snapshot, span: Span) -> Iterator[Action]:
     yield from _refactorings(snapshot, span, {fix.edits for diagnostic in findings for fix in diagnostic.fixes})
     yield from _new_policies(snapshot, span)
     if snapshot.has_finding(lambda diagnostic: choose_fix(diagnostic) is not None):
-        yield Action("fix-all", "Fix all safe problems in this file", FIX_ALL, partial(_fix_all, snapshot))
+        yield Action(_FIX_ALL_KEY, "Fix all safe problems in this file", FIX_ALL, partial(_fix_all, snapshot))
 
 
 def _fixes(diagnostic: Diagnostic, judge: FixJudge) -> Iterator[Action]:
@@ -226,8 +232,15 @@ def _moved(edits: Edits, offset: int) -> Edits:
 
 
 def _fix_all(snapshot: Snapshot) -> Edits:
-    fixed = fix_source(snapshot.source, snapshot.config, snapshot.workspace.view)
-    return difference(snapshot.source.text, fixed.source.text)
+    return difference(snapshot.source.text, snapshot.fixed.source.text)
+
+
+def _say_what_is_left(services: Services, snapshot: Snapshot | None) -> None:
+    """Tell the user when "fix all" has stopped before the end."""
+    if snapshot is not None and snapshot.fixed.is_cut_short:
+        services.client.show(
+            "Not everything is fixed at once in so much text: choose “Fix all safe problems” again to go on."
+        )
 
 
 def render(action: Action, snapshot: Snapshot, client: Client, span: types.Range, session: Session) -> Json:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from netpol_lsp.config.config import FileConfig
 from netpol_lsp.files.discovery import CONFIG_NAME
 from netpol_lsp.findings.diagnostic import Diagnostic
-from netpol_lsp.lint.analysis import Analysis, Part, analyse_document
+from netpol_lsp.lint.analysis import Analysis, Part, analyse_document, remembering_documents
 from netpol_lsp.lint.engine import join_findings
 from netpol_lsp.lint.fix_choice import FixJudge
 from netpol_lsp.lint.generated import is_generated
@@ -31,6 +31,7 @@ from netpol_lsp.yaml.manifests import split_manifest
 from netpol_lsp.yaml.templates.languages import Language, language_of, may_be_template
 
 if TYPE_CHECKING:
+    from netpol_lsp.lint.fixer import FixResult
     from netpol_lsp.project.rendered_overlay import FileOverlay
 
 
@@ -300,6 +301,14 @@ class Snapshot:
     def fix_judge(self) -> FixJudge:
         """Says how far fixes may be trusted; only the documents that it is asked about are looked at."""
         return FixJudge(self.source.uri, self._part_numbered, self._findings_numbered, self.config, self.workspace.view)
+
+    @lazy
+    def fixed(self) -> FixResult:
+        """The text after all safe fixes."""
+        from netpol_lsp.lint.fixer import fix_source  # noqa: PLC0415 - few are asked for it
+
+        with remembering_documents():
+            return fix_source(self.source, self.config, self.workspace.view)
 
     def _part_numbered(self, index: int) -> Part | None:
         return next((self.document.part(chunk) for chunk in self.chunks if chunk.index == index), None)

@@ -70,4 +70,3 @@ def _stray(text: str, token: Token) -> Unbalanced | None:
 def _word(text: str, token: Token) -> str:
     found = _WORD.match(text, token.start)
     return found.group(1) if found else ""
-

@@ -12,6 +12,7 @@ from netpol_lsp.yaml.templates.tokens import Token, TokenKind
 
 # A name that begins with a dot means something else in each `with` and `range`.
 _RELATIVE = re.compile(r"(?<![\w$\])])\.")
+_VARIABLE = re.compile(r"\$\w+")
 
 
 @dataclass(slots=True)
@@ -119,7 +120,7 @@ class _Builder:
     """Holds the open chains and definitions while the tokens come in."""
 
     def __init__(self, volatile: frozenset[str]) -> None:
-        self.volatile = re.compile("|".join(rf"{re.escape(name)}\b" for name in sorted(volatile))) if volatile else None
+        self.volatile = volatile
         self.root = Branch(ALWAYS, 0, 0)
         # Each level: the chain or definition, its branch that is open, and where the scope of its names began.
         self.levels: list[tuple[Item, Branch, int]] = []
@@ -187,7 +188,7 @@ class _Builder:
     def _rename(self, condition: Condition, place: int) -> Condition:
         if condition.operator is Operator.ATOM:
             name = condition.name
-            if condition == UNKNOWN or (self.volatile and self.volatile.search(name)):
+            if condition == UNKNOWN or (self.volatile and not self.volatile.isdisjoint(_VARIABLE.findall(name))):
                 return Condition(Operator.ATOM, f"@{place}")
             if self.scope and _RELATIVE.search(name):
                 rival = f"{self.scope} {condition.rival}" if condition.rival else ""

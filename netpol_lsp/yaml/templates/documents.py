@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from netpol_lsp.text.budget import OverBudgetError
 from netpol_lsp.text.edits import TextEdit, apply_edits
 from netpol_lsp.text.source import Source
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import Document, TemplateVariant, before_end_marker, read_document
 from netpol_lsp.yaml.nodes import Mapping
+from netpol_lsp.yaml.problems import ProblemKind, SyntaxProblem
 from netpol_lsp.yaml.recovery.offset_map import OffsetMap, move_back, move_problem
 from netpol_lsp.yaml.recovery.schema_shape import ObjectShape
 from netpol_lsp.yaml.templates.languages import Language
@@ -19,7 +21,12 @@ from netpol_lsp.yaml.templates.reading import MaskedText
 
 def parse_template(source: Source, language: Language, shape: ObjectShape | None = None) -> Document | None:
     """The document with its variants; None when there is no action in it after all."""
-    read = read_template(before_end_marker(source.text), language)
+    try:
+        read = read_template(before_end_marker(source.text), language)
+    except OverBudgetError as error:
+        start = len(source.text) - len(source.text.lstrip())
+        problem = SyntaxProblem(ProblemKind.SYNTAX, Span(start, start + 1), str(error), is_limit=True)
+        return Document(source, None, problem, (problem,), is_template=False)
     if read is None:
         return None
     variants = tuple(_parse_variant(source, variant, read, shape) for variant in read.variants)

@@ -57,7 +57,7 @@ def lex(text: str, opening: str = "{{", closing: str = "}}") -> Iterator[Token]:
         source = text[body : end - 1 if trims_after else end].strip()
         end += len(closing)
         meaning = _meaning(source) if len(source) <= _SHORT else _meaning_of(source)
-        yield replace(meaning, start=at, end=end, trims_before=trims_before, trims_after=trims_after)
+        yield meaning.placed(at, end, trims_before=trims_before, trims_after=trims_after)
         at = text.find(opening, end)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
+from netpol_lsp.text.budget import OverBudgetError
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.templates.branches import Branch, Chain, Definition, Template, build
 from netpol_lsp.yaml.templates.languages import Language, lex
@@ -13,6 +15,11 @@ from netpol_lsp.yaml.templates.reading import MaskedText, mask
 from netpol_lsp.yaml.templates.variants import Variant, choose
 
 _WHOLE_OBJECT = re.compile(r"^([ \t]*)(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
+
+MOST_ACTIONS = 20_000
+"""Of one document. Nobody writes so many."""
+_MOST_CHARACTERS = 10_000_000
+"""Of all readings together, after which no further definition is read: each is read beside the whole text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +57,21 @@ class ReadTemplate:
 
 
 def read_template(text: str, language: Language) -> ReadTemplate | None:
-    """The variants of a text; None when there is no action in it."""
+    """The variants of a text; None when there is no action in it. Raises OverBudgetError where there are too many."""
     tokens, volatile = lex(text, language)
-    template = build(text, tokens, volatile)
+    few = list(islice(tokens, MOST_ACTIONS + 1))
+    if len(few) > MOST_ACTIONS:
+        message = f"the template has more than {MOST_ACTIONS:,} actions, which is more than is read"
+        raise OverBudgetError(message)
+    template = build(text, few, volatile)
     if not template.tokens:
         return None
     regions: list[Definition | None] = [None]
     regions += [one for one in template.definitions() if _WHOLE_OBJECT.search(text, one.body.start, one.body.end)]
-    found = []
+    found: list[ReadVariant] = []
     for region in regions:
+        if len(found) * len(text) > _MOST_CHARACTERS:
+            break
         reading = choose(template, region)
         for variant in reading.variants:
             unread = [span for span in reading.unread if variant.is_live(span.start - 1)]

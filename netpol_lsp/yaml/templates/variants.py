@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.templates.branches import Branch, Chain, Definition, Template
@@ -18,8 +19,8 @@ from netpol_lsp.yaml.templates.conditions import Answers
 
 MOST_VARIANTS = 16
 _MOST_DIGITS = 5
-_LEAST_VARIANTS = 4
-_MOST_CHOICES = 200_000
+_LEAST_VARIANTS = 2
+_MOST_CHOICES = 60_000
 """Choices that all variants make together: a text of tens of thousands of chains is read in fewer ways."""
 
 
@@ -52,16 +53,18 @@ def choose(template: Template, region: Definition | None = None) -> Reading:
     targets = list(reader.targets())
     reader.read(lambda _: 0)
     changes = [path for path in targets if path[2]]
-    reader.most = max(_LEAST_VARIANTS, min(MOST_VARIANTS, _MOST_CHOICES // max(1, len(targets))))
+    share = _MOST_CHOICES // max(1, len(targets))
+    reader.most_tries = max(MOST_VARIANTS, share)
+    reader.most = max(_LEAST_VARIANTS, min(MOST_VARIANTS, share))
     if len(changes) < MOST_VARIANTS:
         for path in changes:
             reader.read(lambda _: 0, path)
         reader.read_once(lambda chain: len(chain.branches))
     else:
         _read_groups(reader, changes)
-    for path in targets:
-        if not reader.is_read(path):
-            reader.read_once(lambda _: 0, path)
+    unread = (path for path in targets if not reader.is_read(path))
+    for path in islice(unread, reader.most_tries):
+        reader.read_once(lambda _: 0, path)
         if len(reader.variants) >= reader.most:
             break
     return Reading(tuple(reader.variants), reader.unread(targets))
@@ -86,12 +89,15 @@ def _read_groups(reader: _Reader, targets: list[Path]) -> None:
 
 
 class _Reader:
-    """Makes variants of one region and keeps those that differ."""
+    """Makes variants of one region and keeps those that differ.
+
+    `most` is how many there may be, `most_tries` for how many choices is found out whether they can be made.
+    """
 
     def __init__(self, root: Branch, outside: list[Span]) -> None:
         self.root = root
         self.outside = outside
-        self.most = MOST_VARIANTS
+        self.most = self.most_tries = MOST_VARIANTS
         self.variants: list[Variant] = []
         self._known: set[tuple[Span, ...]] = set()
 
@@ -141,10 +147,14 @@ class _Reader:
     def unread(self, targets: list[Path]) -> tuple[Span, ...]:
         """The branches that are live in no variant, but for those that cannot be."""
         found: list[Span] = []
+        tries = 0
         for path in targets:
             _, chain, number = path
+            if self.is_read(path):
+                continue
             # Whether a branch can be there takes longest to tell where there are most: there it does not matter.
-            if not self.is_read(path) and (len(found) >= MOST_VARIANTS or _is_possible(path)):
+            tries += 1
+            if tries > self.most_tries or len(found) >= MOST_VARIANTS or _is_possible(path):
                 branch = chain.branches[number]
                 found.append(Span(branch.start, branch.end))
         return tuple(found)
@@ -164,9 +174,7 @@ def _answer(answers: Answers, chain: Chain, number: int) -> bool:
     branches = chain.branches
     if len(branches) == 1:
         return answers.require(branches[0].condition, is_true=not number)
-    wanted = [(branch.condition, False) for branch in branches[:number]]
-    if number < len(branches):
-        wanted.append((branches[number].condition, True))
+    wanted = ((branches[at].condition, at == number) for at in range(min(number + 1, len(branches))))
     return answers.require_all(wanted)
 
 
