@@ -211,3 +211,12 @@ def test_policies_that_a_kustomization_puts_into_one_namespace():
         )
     assert len(every("NP305", files)) == 2
     assert every("NP305", {**files, "kustomization.yaml": "resources: [deny.yaml]\n"}) == []
+
+
+def test_a_namespace_that_zarf_fills_in():
+    text = policy("web", "shop", TO_DB).replace(
+        "{name: web, namespace: shop}", "\n  name: web\n  namespace: ###ZARF_VAR_APP###-redis\n"
+    )
+    assert "metadata: \n  name: web" in text
+    assert findings({"a.yaml": text, **REST}).keys() & {"NP107", "NP205", "NP206"} == set()
+    assert "NP205" in findings({"a.yaml": text.replace("ZARF_VAR_APP", " APP "), **REST})

@@ -28,6 +28,8 @@ class Language(StrEnum):
     """ERB, EJS."""
     TERRAFORM = "terraform"
     """templatefile() of Terraform."""
+    ZARF = "zarf"
+    """Zarf: `###ZARF_VAR_NAME###`, which YAML would take for a comment."""
     SHELL = "shell"
     """envsubst, Flux: `${NAME}` where YAML alone cannot read it."""
 
@@ -49,6 +51,7 @@ def _signs() -> tuple[tuple[Language, str, re.Pattern[str]], ...]:
         (Language.YTT, "#@", re.compile(r"^[ \t]*#@|[:-][ \t]+#@[ \t]", re.MULTILINE)),
         (Language.YTT, "(@", re.compile(r"\(@[=-]?\s.*?@\)")),
         (Language.ERB, "<%", re.compile(r"<%")),
+        (Language.ZARF, "###ZARF_", re.compile(r"###ZARF_\w+###")),
         (Language.GO_SQUARE, "[[", re.compile(_GO_WORDS.replace(r"\{\{", r"\[\["))),
         (Language.TERRAFORM, "%{", re.compile(r"%\{~?\s*(?:if|for|else|endif|endfor)\b")),
         (
@@ -96,6 +99,7 @@ def may_be_template(text: str) -> bool:
         or ("%" in text and ("{%" in text or "<%" in text or "%{" in text))
         or ("@" in text and ("#@" in text or "(@" in text))
         or ("$" in text and "${" in text)
+        or "###ZARF_" in text
     )
 
 
@@ -124,7 +128,7 @@ def lex(text: str, language: Language) -> tuple[Iterator[Token], frozenset[str]]
 
 def _lexer(language: Language) -> Callable[[str], Iterator[Token]]:
     """The lexer of a language other than Go's, loaded when a file needs it."""
-    from netpol_lsp.yaml.templates import dollar, erb, jinja, mustache, ytt  # noqa: PLC0415
+    from netpol_lsp.yaml.templates import dollar, erb, jinja, mustache, ytt, zarf  # noqa: PLC0415
 
     return {
         Language.JINJA: jinja.lex,
@@ -133,4 +137,5 @@ def _lexer(language: Language) -> Callable[[str], Iterator[Token]]:
         Language.ERB: erb.lex,
         Language.TERRAFORM: dollar.lex_terraform,
         Language.SHELL: dollar.lex_shell,
+        Language.ZARF: zarf.lex,
     }[language]
