@@ -108,7 +108,8 @@ def _direction(policy: NetworkPolicy, direction: Direction, namespace: str | Non
     rules = policy.rules(direction)
     field = policy.rules_field(direction)
     is_later = _has_further_rules(field)
-    further = DECIDED_LATER if field is not None and is_decided_later(field.node) else "not known"
+    is_decided = is_later and field is not None and is_decided_later(field.node)
+    further = DECIDED_LATER if is_decided else "not known"
     is_open_question = direction is Direction.EGRESS and _may_isolate_egress(policy)
     if is_open_question or (not policy.surely_isolates(direction) and not policy.surely_leaves_open(direction)):
         words = tuple(rule_words(rule, namespace) for rule in rules)

@@ -107,7 +107,19 @@ def _move(fix: Fix, offset: int) -> Fix:
 
 def overlaps(edits: Sequence[TextEdit]) -> bool:
     """Whether two of the edits touch the same text, or insert at the same place."""
-    ordered = sorted(edits)
+    return _touch(in_order(edits))
+
+
+def in_order(edits: Iterable[TextEdit]) -> list[TextEdit]:
+    """Edits by their place: no two that can be made together start at the same one."""
+    return sorted(edits, key=_start_of)
+
+
+def _start_of(edit: TextEdit) -> int:
+    return edit.span.start
+
+
+def _touch(ordered: Sequence[TextEdit]) -> bool:
     return any(
         left.span.end > right.span.start or left.span.start == right.span.start for left, right in pairwise(ordered)
     )
@@ -115,8 +127,8 @@ def overlaps(edits: Sequence[TextEdit]) -> bool:
 
 def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
     """The text with all edits made; raises ValueError when they overlap or leave the text."""
-    ordered = sorted(edits)
-    if overlaps(ordered):
+    ordered = in_order(edits)
+    if _touch(ordered):
         raise ValueError("edits overlap")
     parts: list[str] = []
     position = 0

@@ -100,8 +100,8 @@ def read_line(text: str, number: int = 0, start: int = 0) -> Line:
     """One line, given without its ending; `start` is its offset."""
     head = _HEAD.match(text)
     assert head is not None
+    dashes = tuple(start + at for at in range(head.start("dashes"), head.end("dashes")) if text[at] == "-")
     at = head.end()
-    dashes = tuple(start + found.start() + head.start("dashes") for found in re.finditer("-", head["dashes"]))
     comment = comment_start(text, at)
     body = text[at : comment if comment is not None else len(text)].rstrip()
     return Line(
@@ -120,6 +120,8 @@ def comment_start(text: str, start: int = 0, end: int | None = None) -> int | No
     """Where a comment starts on the line from `start` to `end`, or None; a `#` after quotes that open starts none until they close."""
     at = start
     end = len(text) if end is None else end
+    if text.find("#", start, end) < 0:
+        return None
     while at < end:
         char = text[at]
         if char in "\"'" and _quote_may_open(text, at):

@@ -76,7 +76,9 @@ class Session:
         snapshot = self._snapshots.get(uri)
         if snapshot is None:
             return None
-        snapshot = self._snapshots[uri] = snapshot.in_workspace(self._workspace_of(snapshot))
+        # Nothing has changed since it learnt of the document's policies: most requests come after a check.
+        if snapshot.workspace is NO_WORKSPACE or snapshot.workspace is not self.workspace:
+            snapshot = self._snapshots[uri] = snapshot.in_workspace(self._workspace_of(snapshot))
         self._dependents.put(uri, snapshot)
         self._keep_awake(uri)
         return snapshot

@@ -54,7 +54,7 @@ class DocumentVersion:
     known: dict[str, CachedDocument] = field(default_factory=dict, compare=False, repr=False)
     plain_before: AbstractSet[str] = field(default=frozenset(), compare=False, repr=False)
 
-    @property
+    @lazy
     def is_config(self) -> bool:
         """Whether this is a config file of the linter."""
         return name_of_uri(self.uri) == CONFIG_NAME

@@ -28,6 +28,12 @@ def _unknown(what: str, node: Node | None) -> str:
     return f"{what} {_LATER}" if node is not None and is_decided_later(node) else f"{what} that are not known"
 
 
+def _unknown_labels(selectors: Iterable[LabelSelector | None], node: Node) -> str:
+    """As `_unknown`, for the labels of selectors: few have any that cannot be told, and only for those is it looked into."""
+    is_asked = any(selector is not None and selector.is_partial for selector in selectors)
+    return _unknown("labels", node) if is_asked else _UNKNOWN_LABELS
+
+
 def plain(text: str) -> str:
     """The text without backticks, for places that show no markup."""
     return text.replace("`", "")
@@ -127,7 +133,7 @@ def peer_words(peer: Peer, namespace: str | None) -> str:
     missing = UNKNOWN_SELECTOR if peer.has_mistake else None
     pods = read_selector(peer.pod_selector) if peer.pod_selector is not None else missing
     spaces = read_selector(peer.namespace_selector) if peer.namespace_selector is not None else missing
-    return pods_in_words(pods, spaces, namespace, _unknown("labels", peer.node))
+    return pods_in_words(pods, spaces, namespace, _unknown_labels((pods, spaces), peer.node))
 
 
 def peers_words(rule: TrafficRule, namespace: str | None) -> str:
@@ -180,7 +186,8 @@ def selected_words(policy: NetworkPolicy, namespace: str | None) -> str:
     elif selector is None:
         who = pods_words(None)
     else:
-        who = pods_words(read_selector(selector), _unknown("labels", selector.node))
+        wanted = read_selector(selector)
+        who = pods_words(wanted, _unknown_labels((wanted,), selector.node))
     written = policy.object.namespace_field
     is_later = namespace is None and written is not None and written.is_unknown
     where = f"namespace `{namespace}`" if namespace else f"a namespace {_LATER}" if is_later else "its namespace"

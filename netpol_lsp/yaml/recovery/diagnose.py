@@ -198,13 +198,12 @@ def _swallows_line(scene: ErrorSite, parsed: Parsed, mended: str) -> bool:
     bodies = tuple(line.body for line in lines if line.body and line.key is None)
     if not bodies or parsed.root is None:
         return False
-    return any(
-        isinstance(node, Scalar)
-        and not node.style
-        and "\n" in mended[node.start : node.end]
-        and mended[node.start : node.end].endswith(bodies)
-        for node in walk(parsed.root)
-    )
+    for node in walk(parsed.root):
+        if isinstance(node, Scalar) and not node.style:
+            written = mended[node.start : node.end]
+            if "\n" in written and written.endswith(bodies):
+                return True
+    return False
 
 
 def _first_of_two(

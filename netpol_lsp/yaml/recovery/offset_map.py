@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from netpol_lsp.text.edits import Fix, TextEdit, overlaps
+from netpol_lsp.text.edits import Fix, TextEdit, in_order, overlaps
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.nodes import Node, children, walk
 from netpol_lsp.yaml.problems import SyntaxProblem
@@ -18,7 +18,7 @@ class OffsetMap:
     __slots__ = ("_after", "_before", "_edits")
 
     def __init__(self, edits: Sequence[TextEdit]) -> None:
-        self._edits = sorted(edits)
+        self._edits = in_order(edits)
         self._after: list[int] = []
         shift = 0
         for edit in self._edits:
