@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Support(StrEnum):
@@ -92,8 +93,7 @@ class Fact:
         return f"{self.text} ({', '.join(self.sources)})" if self.sources else self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Something to know, and where it is written."""
 
     text: str
@@ -110,8 +110,7 @@ class LimitKind(StrEnum):
     ADMIN_POLICY_PRIORITY = "admin-policy-priority"
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """A number that must not be exceeded (`is_hard`), or is better not."""
 
     kind: LimitKind

@@ -10,7 +10,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.lint.context import PolicyContext
 from netpol_lsp.lint.known_cluster import KnownCluster, PolicyPlace, cluster_of
@@ -22,6 +21,7 @@ from netpol_lsp.workspace.shelf_keys import UNKNOWN_NAMESPACE, namespace_key
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 if TYPE_CHECKING:
+    from netpol_lsp.capabilities.capabilities import Capabilities
     from netpol_lsp.policies.ir import Peer, PolicySemantics
     from netpol_lsp.reach.cluster import Workload
     from netpol_lsp.reach.engine import Side

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.lint.context import PolicyContext
@@ -19,6 +18,8 @@ from netpol_lsp.workspace.shelf_keys import ALL_POLICIES, UNKNOWN_NAMESPACE, nam
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
 
 if TYPE_CHECKING:
+    from netpol_lsp.capabilities.capabilities import Capabilities
+
     # The engine is loaded when a rule first asks for it: most runs know policies only.
     from netpol_lsp.policies.ir import Peer, PolicySemantics
     from netpol_lsp.reach.cluster import Workload
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from netpol_lsp.reach.entry_points import EntryPoint
     from netpol_lsp.reach.from_facts import ClusterBuilder
     from netpol_lsp.reach.names import Names
+
+    _Circumstances = tuple[str | None, Capabilities]
 
 
 class PolicyPlace(NamedTuple):
@@ -170,7 +173,6 @@ _KINDS = ("workloads", "services", "other_policies", "unknown")
 """What answers about the pods of a namespace are read from, besides policies."""
 _MOST_KEPT = 4
 """Configurations whose clusters are kept: those of an editor's folders, in turn."""
-_Circumstances = tuple[str | None, Capabilities]
 _KNOWN: Memo[WorkspaceSnapshot, _Circumstances, KnownCluster] = Memo()
 _LAST: dict[_Circumstances, tuple[ClusterBuilder, Engine]] = {}
 """What the cluster of the next workspace is made from: that of the last one."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.typed_field import Field
@@ -113,8 +112,7 @@ def null_value(ctx: PolicyContext) -> Diagnostics:
         yield ctx.finding(null.entry.key, null.message, severity=severity, label="no value", fixes=make)
 
 
-@dataclass(frozen=True, slots=True)
-class _Null:
+class _Null(NamedTuple):
     """A key without a value. `value`: what may be written instead; None: the key can go from `owner`.
 
     `is_harmless`: it does not open anything. `is_meant`: the author says so, or it is what such rules are meant to do.

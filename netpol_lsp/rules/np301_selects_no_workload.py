@@ -8,7 +8,6 @@ from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, policy_rule
 from netpol_lsp.lint.selector_parts import near_miss_fix, span_of
 from netpol_lsp.policies.networkpolicy.prose import pods_words
-from netpol_lsp.workspace.near_miss import near_miss
 from netpol_lsp.workspace.pods import elsewhere, find_pods, has_policy_for, here, is_selected_by_service, place_of
 from netpol_lsp.workspace.samples import may_be_held_against
 
@@ -135,6 +134,8 @@ def selects_no_workload(ctx: PolicyContext) -> Diagnostics:
     others = elsewhere(view, where, selector) if pool or is_whole else {}
     # Where these have a policy of their own, it is not this one that was written for them.
     strays = {name: pods for name, pods in others.items() if not has_policy_for(view, name, selector)}
+    from netpol_lsp.workspace.near_miss import near_miss  # noqa: PLC0415 - most selectors select pods
+
     found = near_miss(selector, pool, strays)
     if found is not None and not may_be_held_against(view.index, ctx.source.uri, found.origin.uri):
         return  # the pods of another example

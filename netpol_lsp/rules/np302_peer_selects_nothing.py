@@ -10,12 +10,12 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, ResourceTrigger, Tr
 from netpol_lsp.lint.selector_parts import near_miss_fix, span_of
 from netpol_lsp.policies.networkpolicy.ambiguous_peers import ambiguous_pairs
 from netpol_lsp.policies.networkpolicy.prose import join_words, pods_words
-from netpol_lsp.workspace.near_miss import NearMiss, near_miss
 from netpol_lsp.workspace.pods import Place, elsewhere, has_policy_for, here, is_selected_by_service, place_of
 from netpol_lsp.workspace.samples import may_be_held_against
 
 if TYPE_CHECKING:
     from netpol_lsp.lint.peer_targets import PeerTarget
+    from netpol_lsp.workspace.near_miss import NearMiss
     from netpol_lsp.workspace.resources import WorkloadFacts
 
 
@@ -170,6 +170,8 @@ def _near_miss(ctx: PolicyContext, target: PeerTarget, *, is_whole: bool) -> Nea
     own = place_of(view, ctx.located)
     place = target.places[0] if target.namespaces is not None else own
     others = {} if has_policy_for(view, place.namespace, target.pods) else elsewhere(view, place, target.pods)
+    from netpol_lsp.workspace.near_miss import near_miss  # noqa: PLC0415 - most peers select pods
+
     return near_miss(target.pods, pool, others)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
@@ -107,8 +107,7 @@ def duplicate_policy(ctx: PolicyContext) -> Diagnostics:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Same:
+class _Same(NamedTuple):
     """The policies of one name that are applied together, and the first of each meaning in the file at hand."""
 
     policies: tuple[LocatedPolicy, ...]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netpol_lsp.findings.diagnostic import Related, Severity
 from netpol_lsp.kube.label_selector import includes
@@ -184,8 +183,7 @@ def one_sided_connection(ctx: PolicyContext) -> Diagnostics:
                     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
+class _Refusal(NamedTuple):
     message: str
     related: tuple[Related, ...]
 

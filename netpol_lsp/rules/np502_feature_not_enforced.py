@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from netpol_lsp.capabilities.capabilities import Capabilities
+from typing import TYPE_CHECKING
+
 from netpol_lsp.capabilities.fact import Capability, Effect, Fact, Support
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.lint.platform import uses_with
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
+
+if TYPE_CHECKING:
+    from netpol_lsp.capabilities.capabilities import Capabilities
 
 
 @policy_rule("NP502", category="platform", severity=Severity.WARNING, on_partial=True)

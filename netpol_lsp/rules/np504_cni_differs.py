@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from netpol_lsp.capabilities.capabilities import Capabilities
 from netpol_lsp.capabilities.fact import Capability, LimitKind, Support
 from netpol_lsp.findings.diagnostic import Diagnostic, Severity
 from netpol_lsp.kube.net.address_set import CidrSet, address_set, addresses_of
@@ -14,6 +14,9 @@ from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.direction import DIRECTIONS, Direction
 from netpol_lsp.text.span import Span
 from netpol_lsp.workspace.pods import workload_words
+
+if TYPE_CHECKING:
+    from netpol_lsp.capabilities.capabilities import Capabilities
 
 
 @policy_rule("NP504", category="platform", severity=Severity.INFO, uses_resources=True, on_partial=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.findings.rule_info import Option
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
-from netpol_lsp.text.pattern import PatternError, compile_pattern
 
 
 def _check(pattern: str) -> None:
+    from netpol_lsp.text.pattern import PatternError, compile_pattern  # noqa: PLC0415 - where a pattern is set
+
     try:
         compile_pattern(pattern)
     except PatternError as error:
@@ -54,5 +55,7 @@ def name_pattern(ctx: PolicyContext) -> Diagnostics:
     pattern = ctx.options["pattern"]
     if not pattern or name is None or not name.value:
         return
+    from netpol_lsp.text.pattern import compile_pattern  # noqa: PLC0415 - where a pattern is set
+
     if not compile_pattern(pattern).fullmatch(name.value):
         yield ctx.finding(name, f"name `{name.value}` does not follow the pattern `{pattern}`")
