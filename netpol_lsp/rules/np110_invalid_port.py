@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.names import port_name_problem
-from netpol_lsp.lint.refusals import Outcome, may_try, outcome
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
 from netpol_lsp.policies.networkpolicy.peer import Port
 from netpol_lsp.text.edits import Applicability, Fix, TextEdit
@@ -134,6 +133,7 @@ def _rewritten(ctx: PolicyContext, node: Scalar, written: list[WrittenPort]) -> 
         else "Leave the port out"
     )
     from netpol_lsp.lint.port_rewriting import write_ports  # noqa: PLC0415 - start-up is a feature, and few findings need it
+    from netpol_lsp.lint.refusals import Outcome, may_try, outcome  # noqa: PLC0415
     from netpol_lsp.yaml.cst.change import restructure  # noqa: PLC0415
 
     is_tried = may_try(ctx.analysis)
