@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netpol_lsp.kube.label_selector import LabelRequirement, LabelSelector, Operator, label_selector, matches
 from netpol_lsp.policies.origin import NOWHERE, Origin
@@ -32,8 +31,7 @@ _MOST_CONDITIONS = 16
 """Each condition is left out in turn: a selector with more of them than people write is not looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class NearMiss:
+class NearMiss(NamedTuple):
     """What a selector that matches no pod was probably meant to match.
 
     `requirement`: the condition that fails. `hint` ends a sentence: "did you mean `frontend`?". `key`, `value`: what

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from netpol_lsp.kube.label_selector import LabelSelector, Operator, label_selector
 from netpol_lsp.kube.net.address_set import address_set
@@ -17,8 +18,7 @@ from netpol_lsp.text.memo import Memo
 _EXCLUDING = (Operator.NOT_IN, Operator.DOES_NOT_EXIST)
 
 
-@dataclass(frozen=True, slots=True)
-class CancelledExclusion:
+class CancelledExclusion(NamedTuple):
     """A peer that excludes something, and what takes it in all the same.
 
     `rule` and `peer` are its places in the lists of rules and peers; `by_rule` and `by_peer` those of the wider one
