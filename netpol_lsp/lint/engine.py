@@ -160,10 +160,11 @@ def _run_rules(
         hidden, misplaced = is_patch or analysis.is_hidden(policy), analysis.has_misplaced_spec(policy)
         there = features_of_policy(policy)
         for check, setup in plan.for_policy(there, workspace.known, is_partial=hidden, is_misplaced=misplaced):
-            first = len(found)
-            _collect(found, check, PolicyContext(setup, around, policy, plain), config)
-            if misplaced and needs_whole_policy(setup.info):
-                found[first:] = [one for one in found[first:] if _still_holds(one, analysis, policy)]
+            mine = found if not misplaced else []
+            _collect(mine, check, PolicyContext(setup, around, policy, plain), config)
+            if misplaced:
+                is_whole = needs_whole_policy(setup.info)
+                found += [one for one in mine if not is_whole or _still_holds(one, analysis, policy)]
 
 
 def _collect(found: list[Diagnostic], check: Check, ctx: Context, config: FileConfig) -> None:
