@@ -180,10 +180,15 @@ def _resolve(layers: tuple[Layer, ...]) -> FileConfig:
     usual = {key: setting for key, setting in _preset(said.get(PLATFORM)).items() if key not in said}
     merged = {key: setting.value for key, setting in {**usual, **said}.items()}
     on = {code: severity for code, (severity, _) in _decide(layers).items() if severity is not None}
+    infos = rule_infos()
+    # What someone wrote counts for every finding of the rule, also where it is what most of them have anyway.
+    written = frozenset(code for layer in layers for code in _levels(layer, infos))
     return FileConfig(
         enabled=frozenset(on),
         severities={
-            rule.code: on[rule.code] for rule in rule_infos() if on.get(rule.code, rule.severity) != rule.severity
+            rule.code: on[rule.code]
+            for rule in infos
+            if rule.code in on and (rule.code in written or on[rule.code] != rule.severity)
         },
         options=_options(merged),
         settings=_settings(merged, {**usual, **said}, frozenset(usual)),

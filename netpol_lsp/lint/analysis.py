@@ -142,9 +142,12 @@ class TemplateReading:
     analysis: DocumentAnalysis
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Part:
-    """A document's place in its file; `analysis` is None when the document is none of ours."""
+    """A document's place in its file; `analysis` is None when the document is none of ours.
+
+    Not frozen, which would make it three times as slow to make: a file may have a million of them.
+    """
 
     index: int
     start: int

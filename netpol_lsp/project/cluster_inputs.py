@@ -25,6 +25,7 @@ from netpol_lsp.project.platform_detection import detected_layer, hints_in_text
 from netpol_lsp.reach.cluster import Cluster
 from netpol_lsp.reach.enforcement import Enforcement, enforcement_of
 from netpol_lsp.reach.from_facts import DEFAULT_NAMESPACE, ClusterBuilder, Duplicate
+from netpol_lsp.reach.intent_files import may_hold_tests
 from netpol_lsp.text.source import Source
 from netpol_lsp.workspace.document_places import WrittenAt
 from netpol_lsp.workspace.snapshot import WorkspaceSnapshot
@@ -104,7 +105,7 @@ def cluster_of(
     sources = {source.uri: source for source, _ in (*behind, *linted)}
     starts = {(uri, number): start for uri, found in facts.items() for number, start in found.starts}
     for uri, source in sources.items():
-        if not facts[uri].starts and "---" in source.text:
+        if not facts[uri].starts and "---" in source.text and may_hold_tests(source.text):
             # Files of tests hold no facts, and have places all the same.
             starts |= {(uri, chunk.index): chunk.start for chunk in split(source.text)}
     inputs = ClusterInputs(cluster, known, sources, starts, tuple(problems), tuple(builder.duplicates))

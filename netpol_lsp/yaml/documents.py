@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from netpol_lsp.text.lazy import lazy
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from netpol_lsp.yaml.templates.open_nodes import Misfit
     from netpol_lsp.yaml.templates.variants import Variant
 
-_SEPARATOR = re.compile(r"(?:\A|(?<=[\n\r]))---(?=[ \t\r\n]|\Z)")
 _END_MARKER = re.compile(r"(?<=[\n\r])\.\.\.(?=[ \t\r\n]|\Z)")
 # Possessive: `\r\n` could be read as two line ends as well, and each such choice would be tried again.
 _ONLY_HEAD = re.compile(r"(?:[ \t]*(?:#[^\n\r]*)?(?:\r\n|\n|\r)|%[^\n\r]*(?:\r\n|\n|\r))*+\Z")
@@ -96,13 +94,17 @@ class TemplateVariant:
     branches: Variant
 
 
+_LONGEST_EMPTY = len("--- \r\n")
 _LONGEST_LOOKED_AT = 2_000_000
 """Characters of a document up to which it is worth a close look."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Chunk:
-    """The text of one document and its place in the file."""
+    """The text of one document and its place in the file.
+
+    Not frozen, which would make it three times as slow to make: a file may have a million of them.
+    """
 
     index: int
     start: int
@@ -112,33 +114,40 @@ class Chunk:
 def split(text: str) -> list[Chunk]:
     """The documents of a stream: cut before each `---`, but not after a head of directives.
 
-    What is before the first `---`, or between two of them, without any content (blank lines, comments,
-    directives) belongs to the document that follows; it counts as a document of its own all the same, so that
-    numbers are those of a plain split at `---`.
+    What is before the first `---` without any content (blank lines, comments, directives) belongs to the document that
+    follows; it counts as a document of its own all the same, so that numbers are those of a plain split at `---`.
     """
     if "---" not in text:
         return [Chunk(0, 0, text)]
-    starts = [found for found in _marks(text) if _SEPARATOR.match(text, found)]
-    cuts = [0]
-    numbers = [0]
-    for number, start in enumerate(starts, 1):
-        head = text[cuts[-1] : start]
-        if not head.strip() or (("%" in head or cuts[-1] == 0) and _ONLY_HEAD.match(head)):
-            numbers[-1] = number
-            continue
-        cuts.append(start)
-        numbers.append(number)
-    cuts.append(len(text))
-    spans = zip(numbers, pairwise(cuts), strict=True)
-    return [Chunk(number, start, text[start:end]) for number, (start, end) in spans]
+    chunks: list[Chunk] = []
+    # Documents of nothing but their line share one text.
+    empty: dict[str, str] = {}
+    number = begun = 0
+    for count, start in enumerate(_separators(text), 1):
+        if chunks or not _is_head(text[:start]):
+            one = text[begun:start]
+            if start - begun < _LONGEST_EMPTY:
+                one = empty.setdefault(one, one)
+            chunks.append(Chunk(number, begun, one))
+            begun = start
+        number = count
+    chunks.append(Chunk(number, begun, text[begun:]))
+    return chunks
 
 
-def _marks(text: str) -> Iterator[int]:
-    """Where `---` is: looking for the letters is much faster than for the expression."""
+def _separators(text: str) -> Iterator[int]:
+    """Where lines of `---` begin: looking for the letters is much faster than for an expression."""
+    size = len(text)
     at = text.find("---")
     while at >= 0:
-        yield at
+        if (not at or text[at - 1] in "\n\r") and (at + 3 == size or text[at + 3] in " \t\r\n"):
+            yield at
         at = text.find("---", at + 1)
+
+
+def _is_head(text: str) -> bool:
+    """Whether nothing but blank lines, comments and directives is there."""
+    return not text.strip() or _ONLY_HEAD.match(text) is not None
 
 
 def parse_document(text: str, uri: str = "", *, shape: ObjectShape | None = None) -> Document:

@@ -285,6 +285,9 @@ def test_large_files_are_said(repository) -> None:
     ("setting", "expected"),
     [
         ("severity: {yaml-syntax: info}", [("NP001", "info")]),
+        ("severity: {NP001: error}", [("NP001", "error")]),
+        ("severity: {syntax: error}", [("NP001", "error")]),
+        ("profile: strict", [("NP001", "warning")]),
         ("ignore: [NP001]", []),
         ("overrides: [{files: [large.yaml], ignore: [NP001]}]", []),
         ("overrides: [{files: [other.yaml], ignore: [NP001]}]", [("NP001", "warning")]),
@@ -295,6 +298,31 @@ def test_the_configuration_has_its_say_about_large_files(repository, setting: st
     repository.write(".netpol-lint.yaml", setting + "\n")
     done = repository.run("--format", "json", "--max-file-size", "2k", "large.yaml")
     assert [(one["code"], one["severity"]) for one in json.loads(done.out)["findings"]] == expected
+
+
+@pytest.mark.parametrize("command", ["check", "connectivity", "inventory"])
+def test_a_file_of_empty_documents_is_cut_once(repository, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    from netpol_lsp.cli.main import main
+    from netpol_lsp.lint import analysis
+    from netpol_lsp.yaml import manifests
+
+    asked: list[list[str]] = []
+    split = manifests.split
+
+    def counted(text: str) -> list[object]:
+        chunks = split(text)
+        asked.append([chunk.text for chunk in chunks])
+        return chunks
+
+    assert analysis.split_manifest is manifests.split_manifest
+    monkeypatch.setattr(manifests, "split", counted)
+    monkeypatch.setattr("netpol_lsp.project.cluster_inputs.split", lambda _: pytest.fail("it is cut again"))
+    repository.write("empty.yaml", HEAD + "---\n" * 3000)
+    main([command, *(["--no-cache"] if command == "check" else []), "empty.yaml"])
+    (texts,) = asked
+    assert len(texts) == 3001
+    # Nearly all of them are one string.
+    assert len(set(map(id, texts))) < 5
 
 
 def test_documents_with_the_same_text_are_read_once(repository, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,6 +87,14 @@ def test_severity_by_code_beats_severity_by_start_whatever_comes_first() -> None
         assert severities["NP103"] is Severity.WARNING
 
 
+def test_a_severity_that_is_written_counts_where_it_is_the_usual_one() -> None:
+    usual = Config().for_file()
+    written = Config([layer(severity__NP001="error")]).for_file()
+    assert "NP001" not in usual.severities
+    assert written.severities == {"NP001": Severity.ERROR}
+    assert written.enabled == usual.enabled
+
+
 def test_off_switches_a_rule_off_until_a_stronger_layer_says_otherwise() -> None:
     off = layer(severity__NP105="off")
     assert "NP105" not in Config([off]).for_file().enabled
