@@ -51,6 +51,8 @@ WRAPPERS = (
     Wrapper("ClusterPolicy", "kyverno.io", ("spec.rules[].generate", "spec.rules[].generate.foreach[]")),
     Wrapper("Policy", "kyverno.io", ("spec.rules[].generate", "spec.rules[].generate.foreach[]")),
 )
+GENERATORS = frozenset({"ClusterPolicy", "Policy"})
+"""The kinds of Kyverno whose rules make objects: they know the version of a kind where none is written."""
 _BY_KIND: dict[str, tuple[Wrapper, ...]] = {}
 for _one in WRAPPERS:
     _BY_KIND[_one.kind] = (*_BY_KIND.get(_one.kind, ()), _one)

@@ -18,6 +18,9 @@ REMOVED_API_VERSIONS = {"extensions/v1beta1": "1.16", "networking.k8s.io/v1beta1
 
 # Groups with a NetworkPolicy kind of their own: someone else's documents.
 _OTHER_OWNERS = re.compile(r"(?:^|\.)(?:projectcalico\.org|antrea\.io|antrea\.tanzu\.vmware\.com|nsx\.vmware\.com)$")
+# Groups of everybody's own: a domain that is none of Kubernetes' and of no project that is known to have no NetworkPolicy.
+_OWN_GROUP = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+\Z")
+_KNOWN_GROUPS = re.compile(r"(?:^|\.)(?:k8s\.io|kubernetes\.io|cilium\.io|istio\.io)$")
 # Kinds near enough to be taken for a misspelt NetworkPolicy, but real.
 _LIST = "networkpolicylist"
 _REAL_KINDS = frozenset({_LIST, "adminnetworkpolicy"})
@@ -30,13 +33,13 @@ def is_network_policy(kube_object: KubeObject) -> bool:
     """Whether the object counts as a NetworkPolicy of Kubernetes, well written or not.
 
     That is: its kind is NetworkPolicy in any case, or misspelt beyond doubt, and its group is not one that
-    has a NetworkPolicy of its own; or its group is networking.k8s.io and it has no readable kind.
+    has, or may have, a NetworkPolicy of its own; or its group is networking.k8s.io and it has no readable kind.
     """
     group = (kube_object.api_version or "").partition("/")[0]
     kind_field = kube_object.kind_field
     kind = kind_field.value or "" if kind_field is not None else ""
     if looks_like_network_policy(kind):
-        return not _OTHER_OWNERS.search(group)
+        return not (_OTHER_OWNERS.search(group) or _may_be_somebody_s(group))
     if group != GROUP:
         return False
     is_unknown = kind_field is not None and kind_field.is_unknown
@@ -44,6 +47,13 @@ def is_network_policy(kube_object: KubeObject) -> bool:
         # A list with a spec instead of items is a policy under a wrong name.
         return kube_object.node.get("spec") is not None and kube_object.node.get("items") is None
     return kind.lower() == _PLURAL or (not _READABLE.match(kind) and not is_unknown)
+
+
+@lru_cache(maxsize=256)
+def _may_be_somebody_s(group: str) -> bool:
+    """Whether a group may be one of a CustomResourceDefinition that nobody here knows, and is no slip of ours."""
+    is_domain = group != GROUP and _OWN_GROUP.match(group) is not None and not _KNOWN_GROUPS.search(group)
+    return is_domain and "k8s" not in group and distance(group, GROUP, 4) > 4
 
 
 @lru_cache(maxsize=256)

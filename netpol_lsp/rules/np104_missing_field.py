@@ -5,6 +5,7 @@ from __future__ import annotations
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.selector_syntax import Selector
 from netpol_lsp.kube.typed_field import Field, string_field
+from netpol_lsp.kube.wrappers import GENERATORS
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, policy_rule
 from netpol_lsp.policies.kinds import API_VERSION, NETWORK_POLICY
 from netpol_lsp.text.edits import Applicability, Fix
@@ -103,7 +104,7 @@ def _type_fields(ctx: PolicyContext) -> Diagnostics:
         ("kind", kube_object.kind_field, NETWORK_POLICY),
     )
     for name, field, value in values:
-        if not _is_missing(field):
+        if not _is_missing(field) or (name == "apiVersion" and kube_object.wrapper in GENERATORS):
             continue
         if field is not None and field.entry is not None:
             edits = set_value(ctx.document, field.entry, value)

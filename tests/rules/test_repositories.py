@@ -220,3 +220,32 @@ def test_a_namespace_that_zarf_fills_in():
     assert "metadata: \n  name: web" in text
     assert findings({"a.yaml": text, **REST}).keys() & {"NP107", "NP205", "NP206"} == set()
     assert "NP205" in findings({"a.yaml": text.replace("ZARF_VAR_APP", " APP "), **REST})
+
+
+@pytest.mark.parametrize(
+    ("version", "is_ours"),
+    [
+        ("networking.ayoy.se/v1alpha1", False),
+        ("policies.example.com/v1", False),
+        ("networking.k8s.oi/v1", True),
+        ("k8s.networking.io/v1", True),
+        ("apps/v1", True),
+        ("networking.istio.io/v1", True),
+        ("policy.k8s.io/v1", True),
+    ],
+)
+def test_a_kind_of_that_name_in_somebody_s_own_group(version, is_ours):
+    text = policy("web", "shop", f"{TO_DB}, resolutionInterval: 5m").replace("networking.k8s.io/v1", version)
+    found = findings({"a.yaml": text}).keys()
+    assert ("NP009" in found) is is_ours
+    assert ("NP101" in found) is is_ours
+
+
+def test_what_kyverno_makes_needs_no_version():
+    text = (
+        "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: x}\nspec:\n  rules:\n  - name: deny\n"
+        "    match: {any: [{resources: {kinds: [Namespace]}}]}\n    generate:\n      kind: NetworkPolicy\n      name: deny\n"
+        "      namespace: '{{request.object.metadata.name}}'\n      data: {spec: {podSelector: {}, policyTypes: [WHAT]}}\n"
+    )
+    assert findings({"a.yaml": text.replace("WHAT", "Ingress")}) == {}
+    assert findings({"a.yaml": text.replace("WHAT", "ingress")}).keys() == {"NP105"}
