@@ -91,11 +91,12 @@ def _word(ctx: PolicyContext, rule: TrafficRule, stored: RuleSemantics) -> str |
         return said if said or comment else _named(_outside(), (ctx.policy.object.name or "").replace("-", " "))
     comment = comment_text(comments_on(ctx.document, rule.node))
     said = _named(_clients(), comment)
+    if said is None or _edge().search(comment):
+        return None
     from netpol_lsp.lint.closed_ports import closed_ports  # noqa: PLC0415 - few comments speak of clients
 
-    if said is None or _edge().search(comment) or any(closed.rule.node is rule.node for closed in closed_ports(ctx)):
-        return None  # NP314 and NP320 report what they know of Services
-    return said
+    # NP314 and NP320 report what they know of Services.
+    return None if any(closed.rule.node is rule.node for closed in closed_ports(ctx)) else said
 
 
 def _named(words: re.Pattern[str], text: str) -> str | None:
