@@ -7,9 +7,10 @@ import re
 from netpol_lsp.capabilities.fact import Capability
 from netpol_lsp.findings.diagnostic import Severity
 from netpol_lsp.kube.net.address_set import CidrSet, address_set
-from netpol_lsp.kube.net.port_set import port_range
+from netpol_lsp.kube.net.port_set import port_range, union_of
 from netpol_lsp.kube.well_known import DEFAULT_SERVICE_RANGES
 from netpol_lsp.lint.rule import Diagnostics, PolicyContext, Trigger, policy_rule
+from netpol_lsp.policies.direction import DIRECTIONS
 from netpol_lsp.policies.networkpolicy.peer import IPBlock
 from netpol_lsp.policies.origin import NOWHERE, Origin
 from netpol_lsp.workspace.parts import answers, ask
@@ -78,8 +79,10 @@ def ip_block_for_cluster_ips(ctx: PolicyContext) -> Diagnostics:
         if (owner := known_ranges.get(cidr.value or "")) is not None and not _lies_in_any(
             block, ctx.settings.pod_cidrs
         ):
-            if _SERVICE_WORDS.search(_comments(ctx, peer_block)) or _allows_api_server(ctx, block):
-                continue  # the author knows
+            is_known_well = _SERVICE_WORDS.search(_comments(ctx, peer_block)) or _allows_api_server(ctx, block)
+            is_other = (cidr.value or "").endswith("/32") and _is_for_dns_only(ctx, peer_block)
+            if is_known_well or is_other:
+                continue  # the author knows, or means somebody's name server
             message = f"`{cidr.value}` looks like the service addresses of {owner}, which policies never see"
             yield ctx.finding(cidr, message, severity=Severity.INFO, label="service addresses")
         known = _known_address(ctx, block)
@@ -103,6 +106,7 @@ _SERVICE_WORDS = re.compile(r"\b(?:cluster[ -]?ips?|d-?nat|service (?:ip|cidr|ad
 
 
 _API_SERVER = port_range("TCP", 6443, 6443)
+_DNS = union_of(port_range(protocol, 53, 53) for protocol in ("UDP", "TCP"))
 
 
 def _allows_api_server(ctx: PolicyContext, service: CidrSet) -> bool:
@@ -112,6 +116,15 @@ def _allows_api_server(ctx: PolicyContext, service: CidrSet) -> bool:
         and (rule.peers is None or any(peer.addresses is not None and peer.addresses != service for peer in rule.peers))
         for rule in ctx.semantics.egress
     )
+
+
+def _is_for_dns_only(ctx: PolicyContext, block: IPBlock) -> bool:
+    """Whether the rule of a block allows port 53 only, where no API server is."""
+    for direction in DIRECTIONS:
+        for rule, stored in ctx.rules(direction):
+            if any(peer.ip_block is block for peer in rule.peers):
+                return not stored.ports.is_empty and not stored.has_unknown_ports and _DNS.covers(stored.ports)
+    return False
 
 
 def _comments(ctx: PolicyContext, block: IPBlock) -> str:

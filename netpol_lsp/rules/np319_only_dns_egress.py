@@ -119,7 +119,12 @@ def only_dns_egress(ctx: PolicyContext) -> Diagnostics:
     if any(_may_allow(other, me, setup) for other in view.neighbours(me)):
         return
     host = next(
-        (found for other in view.policies_in(me.policy.namespace) if (found := _counts_on(other, me)) is not None), None
+        (
+            found
+            for other in view.policies_in(me.policy.namespace)
+            if (found := _counts_on(other, me, setup)) is not None
+        ),
+        None,
     )
     if host is None:
         return
@@ -144,7 +149,7 @@ def _may_allow(other: LocatedPolicy, me: LocatedPolicy, setup: DnsSetup) -> bool
     return other.policy.unknown or not all(_is_dns(rule, setup) for rule in other.policy.egress)
 
 
-def _counts_on(other: LocatedPolicy, me: LocatedPolicy) -> tuple[LocatedPolicy, RuleSemantics] | None:
+def _counts_on(other: LocatedPolicy, me: LocatedPolicy, setup: DnsSetup) -> tuple[LocatedPolicy, RuleSemantics] | None:
     """The rule of another policy that lets in the very pods of this one by their labels.
 
     A peer that names more pods, as those of a whole application, says nothing of these.
@@ -152,6 +157,8 @@ def _counts_on(other: LocatedPolicy, me: LocatedPolicy) -> tuple[LocatedPolicy, 
     if other.policy.is_partial or same_namespace(other, me) is not Ternary.YES:
         return None
     for rule in other.policy.ingress:
+        if _is_dns(rule, setup):
+            continue  # it is what they ask for names
         for peer in rule.peers or ():
             if peer.pods is None or peer.namespaces is not None or peer.pods.is_partial or not peer.pods.allowed:
                 continue

@@ -249,3 +249,31 @@ def test_what_kyverno_makes_needs_no_version():
     )
     assert findings({"a.yaml": text.replace("WHAT", "Ingress")}) == {}
     assert findings({"a.yaml": text.replace("WHAT", "ingress")}).keys() == {"NP105"}
+
+
+def test_a_name_server_at_the_first_address_of_a_service_range():
+    spec = "podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: CIDR}}], ports: [{port: PORT, protocol: UDP}]}]"
+    for cidr, port, is_told in (
+        ("10.100.0.1/32", "53", False),
+        ("10.100.0.1/32", "443", True),
+        ("10.100.0.0/16", "53", True),
+    ):
+        text = policy("web", "shop", spec.replace("CIDR", cidr).replace("PORT", port))
+        assert ("NP221" in findings({"a.yaml": text})) is is_told
+
+
+def test_pods_that_another_policy_expects_for_dns():
+    backend = policy(
+        "backend",
+        "shop",
+        "podSelector: {matchLabels: {app: doh}}, policyTypes: [Egress], "
+        "egress: [{to: [{podSelector: {matchLabels: {app: dns}}}], ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]}]",
+    )
+    server = policy(
+        "dns",
+        "shop",
+        "podSelector: {matchLabels: {app: dns}}, policyTypes: [Ingress], "
+        "ingress: [{from: [{podSelector: {matchLabels: {app: doh}}}], ports: [{port: PORT, protocol: UDP}]}]",
+    )
+    assert "NP319" not in findings({"a.yaml": f"{backend}---\n{server.replace('PORT', '53')}"})
+    assert "NP319" in findings({"a.yaml": f"{backend}---\n{server.replace('PORT', '5432')}"})
