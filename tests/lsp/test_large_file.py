@@ -136,6 +136,11 @@ def test_only_policies_that_an_edit_matters_to_are_judged_again(judged, what):
     assert shown(snapshot.findings) == typist.from_nothing()
 
 
+def test_a_request_after_a_check_costs_the_same_in_a_file_of_any_size():
+    few, many = (Typist(number).session for number in (20, 100))
+    assert steps_of(lambda: many.up_to_date(URI)) == steps_of(lambda: few.up_to_date(URI))
+
+
 def test_a_policy_for_all_pods_matters_to_all(judged):
     typist = Typist(20)
     judged.clear()

@@ -95,8 +95,10 @@ def _explain_findings(snapshot: Snapshot, offset: int) -> Iterator[str]:
 
 def _explain_values(snapshot: Snapshot, offset: int, session: Session) -> tuple[Span | None, list[str]]:
     """What the chart's own values give for those that an action of a template names."""
-    found = values_at(snapshot.source.text, snapshot.source.uri, offset) if snapshot.path is not None else None
-    if found is None or snapshot.path is None:
+    if snapshot.path is None or snapshot.document.is_plain:
+        return None, []
+    found = values_at(snapshot.source.text, snapshot.source.uri, offset)
+    if found is None:
         return None, []
     span, paths = found
     return span, list(explain_values(paths, values_files(snapshot.path, session)))

@@ -46,22 +46,28 @@ class Dependents:
     def __init__(self) -> None:
         self._by_key: dict[Hashable, set[str]] = {}
         self._keys: dict[str, frozenset[Hashable]] = {}
+        # What these keys were put together from.
+        self._read: dict[str, tuple[list[frozenset[Hashable]], bool]] = {}
 
     def put(self, uri: str, snapshot: Snapshot) -> None:
         """A document says this now, and was last judged by what it was read from."""
         parts = snapshot.ours if snapshot.is_wanted else ()
-        found = frozenset[Hashable]().union(*{snapshot.known[part.text].shelves for part in parts})
-        if snapshot.tests:
-            found |= {_EVERYTHING}
-        if self._keys.get(uri) == found:
+        known = snapshot.known
+        read = ([known[part.text].shelves for part in parts], bool(snapshot.tests))
+        # Most requests come after a check: the same values, which takes a large file no time to see.
+        if self._read.get(uri) == read:
             return
-        self.forget(uri)
-        self._keys[uri] = found
-        for key in found:
-            self._by_key.setdefault(key, set()).add(uri)
+        found = frozenset[Hashable]().union(*read[0], {_EVERYTHING} if read[1] else ())
+        if self._keys.get(uri) != found:
+            self.forget(uri)
+            self._keys[uri] = found
+            for key in found:
+                self._by_key.setdefault(key, set()).add(uri)
+        self._read[uri] = read
 
     def forget(self, uri: str) -> None:
         """A document was closed."""
+        self._read.pop(uri, None)
         for key in self._keys.pop(uri, ()):
             some = self._by_key[key]
             some.discard(uri)
