@@ -19,6 +19,7 @@ from netpol_lsp.lint.report import Report
 
 _SYSTEM = ("/dev/", "/proc/")
 """Where devices and pipes may be written to; elsewhere one would wait for ever for a reader."""
+_CHUNK = 1_000_000
 FOR_PEOPLE = ("text", "concise")
 
 
@@ -33,7 +34,8 @@ def write_report(report: Report, options: argparse.Namespace, *, to_stderr: bool
             # Who reads the log of a run does not see the file.
             console.info(summary_line(report, _choices(name, options, sys.stderr)))
     else:
-        stream.write(text)
+        # Encoding all of a large report at once would take its size three times.
+        stream.writelines(text[at : at + _CHUNK] for at in range(0, len(text), _CHUNK))
     if options.statistics:
         # After text it is part of the report; a machine's report must not be disturbed.
         beside = stream if name in FOR_PEOPLE and not options.output else sys.stderr

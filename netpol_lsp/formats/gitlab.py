@@ -19,7 +19,7 @@ _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO
 def render(report: Report, options: RenderOptions) -> str:
     """The findings as a JSON list."""
     taken: set[str] = set()
-    issues = [_issue(found, result.source, taken, options) for result, found in all_shown(report, options)]
+    issues = (_issue(found, result.source, taken, options) for result, found in all_shown(report, options))
     return dump(issues, depth=1) + "\n"
 
 

@@ -18,7 +18,7 @@ def render(report: Report, _options: RenderOptions) -> str:
         "files": report.files,
         "documents": report.documents,
         "policies": report.policies,
-        "findings": list(findings(report)),
+        "findings": findings(report),
         "summary": {
             "error": summary.error,
             "warning": summary.warning,

@@ -18,8 +18,12 @@ def render(report: Report, options: RenderOptions) -> str:
     tests = failures = 0
     for result in report.results:
         found = shown(result, options)
-        failing = [one for one in found if options.fail_on is not None and one.severity.at_least(options.fail_on)]
-        suites.append(_suite(result, failing, [one for one in found if one not in failing], options))
+        failing: list[Diagnostic] = []
+        others: list[Diagnostic] = []
+        for one in found:
+            fails = options.fail_on is not None and one.severity.at_least(options.fail_on)
+            (failing if fails else others).append(one)
+        suites.append(_suite(result, failing, others, options))
         tests += max(len(failing), 1)
         failures += len(failing)
     attributes = {"name": TOOL, "tests": tests, "failures": failures, "errors": 0, "time": 0}

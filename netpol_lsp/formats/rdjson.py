@@ -21,7 +21,7 @@ _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.IN
 def render(report: Report, options: RenderOptions) -> str:
     """The findings as one JSON document."""
     sources = report.sources()
-    found = [_diagnostic(found, result.source, sources, options) for result, found in all_shown(report, options)]
+    found = (_diagnostic(found, result.source, sources, options) for result, found in all_shown(report, options))
     return dump({"source": {"name": TOOL}, "diagnostics": found}, depth=2) + "\n"
 
 

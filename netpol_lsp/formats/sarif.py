@@ -37,7 +37,7 @@ def render(report: Report, options: RenderOptions) -> str:
     rules = _rules(report, options)
     indexes = {rule["id"]: index for index, rule in enumerate(rules)}
     log = _Log(options, indexes, report.sources())
-    results = [log.result(found, result.source) for result in report.results for found in result.diagnostics]
+    results = (log.result(found, result.source) for result in report.results for found in result.diagnostics)
     run: Data = {
         "tool": {"driver": _driver(rules)},
         "invocations": [{"executionSuccessful": not any(_is_internal_error(result) for result in report.results)}],
