@@ -21,6 +21,15 @@ _OTHER_OWNERS = re.compile(r"(?:^|\.)(?:projectcalico\.org|antrea\.io|antrea\.ta
 # Groups of everybody's own: a domain that is none of Kubernetes' and of no project that is known to have no NetworkPolicy.
 _OWN_GROUP = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+\Z")
 _KNOWN_GROUPS = re.compile(r"(?:^|\.)(?:k8s\.io|kubernetes\.io|cilium\.io|istio\.io)$")
+# What is nearly one of these is a slip.
+_SPELT_GROUPS = (
+    "projectcalico.org",
+    "crd.projectcalico.org",
+    "antrea.io",
+    "crd.antrea.io",
+    "cilium.io",
+    "policy.networking.k8s.io",
+)
 # Kinds near enough to be taken for a misspelt NetworkPolicy, but real.
 _LIST = "networkpolicylist"
 _REAL_KINDS = frozenset({_LIST, "adminnetworkpolicy"})
@@ -53,7 +62,9 @@ def is_network_policy(kube_object: KubeObject) -> bool:
 def _may_be_somebody_s(group: str) -> bool:
     """Whether a group may be one of a CustomResourceDefinition that nobody here knows, and is no slip of ours."""
     is_domain = group != GROUP and _OWN_GROUP.match(group) is not None and not _KNOWN_GROUPS.search(group)
-    return is_domain and "k8s" not in group and distance(group, GROUP, 4) > 4
+    if not is_domain or "k8s" in group or distance(group, GROUP, 4) <= 4:
+        return False
+    return all(distance(group, known, 2) > 2 for known in _SPELT_GROUPS)
 
 
 @lru_cache(maxsize=256)

@@ -232,6 +232,8 @@ def test_a_namespace_that_zarf_fills_in():
         ("apps/v1", True),
         ("networking.istio.io/v1", True),
         ("policy.k8s.io/v1", True),
+        ("rojectcalico.org/v3", True),
+        ("crd.projectcalcio.org/v1", True),
     ],
 )
 def test_a_kind_of_that_name_in_somebody_s_own_group(version, is_ours):
