@@ -170,8 +170,14 @@ def test_it_costs_nothing_until_fixes_are_asked_for(monkeypatch) -> None:
     assert [one.code for one in found if one.is_refused] == ["NP105"]
 
 
-def test_judging_ends_at_a_budget_and_what_is_not_judged_is_not_applied(monkeypatch) -> None:
-    text = POLICY.replace("protocol: TCP", "protocol: tcp")
-    assert fix_source(make_source("a.yaml", text), CONFIG).source.text == POLICY
-    monkeypatch.setattr("netpol_lsp.lint.gate._MOST_WORK", -1)
-    assert fix_source(make_source("a.yaml", text), CONFIG).source.text == text
+def test_fixing_begins_with_any_budget_and_says_that_it_ended_at_it(monkeypatch) -> None:
+    # Tabs are repaired in a round of their own.
+    text = POLICY.replace("protocol: TCP", "protocol: tcp").replace("  ", "\t")
+    whole = fix_source(make_source("a.yaml", text), CONFIG)
+    assert not whole.is_cut_short
+    assert "protocol: TCP" in whole.source.text
+    monkeypatch.setattr("netpol_lsp.lint.gate._MOST_WORK", 1)
+    begun = fix_source(make_source("a.yaml", text), CONFIG)
+    assert begun.is_cut_short
+    assert "\t" not in begun.source.text
+    assert "protocol: tcp" in begun.source.text

@@ -4,7 +4,7 @@ set nocompatible nomore hidden noswapfile encoding=utf-8
 let s:passed = 0
 let s:failed = 0
 let s:report = []
-let s:limit = 20
+let s:limit = 120
 
 function! s:Check(name, ok, ...) abort
   if a:ok

@@ -431,6 +431,15 @@ def test_tabs_are_of_another_kind() -> None:
     assert mended(text, found) == HEAD + "spec:\n  podSelector: {}\n  policyTypes:\n    - Ingress\n"
 
 
+def test_tabs_before_comments_and_on_empty_lines_are_replaced_too() -> None:
+    text = HEAD + "spec:\n\t# all of them\n\tpodSelector: {}\n\t\n\tpolicyTypes:\n\t\t# in\n\t\t- Ingress\n"
+    found = explained(text)
+    assert found.problem.kind is ProblemKind.TAB
+    assert found.problem.fixes[0].applicability is Applicability.SAFE
+    wanted = "spec:\n  # all of them\n  podSelector: {}\n  \n  policyTypes:\n    # in\n    - Ingress\n"
+    assert mended(text, found) == HEAD + wanted
+
+
 def test_a_tab_behind_a_dash_becomes_one_blank() -> None:
     text = HEAD + "spec:\n  policyTypes:\n  -\tIngress: a\n\t  b: c\n"
     found = explained(text)

@@ -19,9 +19,9 @@ _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |\Z)")
 
 
 def tabs(scene: ErrorSite) -> Iterator[Repair]:
-    """Tabs before a line's text."""
+    """Tabs before a line's text, those of comments and empty lines as well: the parser stops at them, too."""
     heads = [(line, _LEADING.match(scene.text, line.start)) for line in scene.lines]
-    tabbed = [(line, head.group()) for line, head in heads if head and "\t" in head.group() and not line.is_empty]
+    tabbed = [(line, head.group()) for line, head in heads if head and "\t" in head.group()]
     if not tabbed:
         return
     first, head = tabbed[0]
