@@ -110,11 +110,13 @@ def duplicate_key(ctx: Context) -> Diagnostics:
     """
     problems = list(problems_of(ctx, ProblemKind.DUPLICATE))
     entries = _entries(ctx.document.root) if problems else {}
-    for glued in _glued_objects(ctx, problems):
-        yield _missing_separator(ctx, glued[0])
-        problems = [problem for problem in problems if problem not in glued]
+    glued = _glued_objects(ctx, problems)
+    for first, *_ in glued:
+        yield _missing_separator(ctx, first)
+    said = {id(problem) for group in glued for problem in group}
     for problem in problems:
-        yield _duplicate(ctx, problem, entries)
+        if id(problem) not in said:
+            yield _duplicate(ctx, problem, entries)
 
 
 _HEADS = ("apiVersion", "kind")

@@ -41,6 +41,7 @@ GROWING: dict[str, Maker] = {
     ),
     "unknown fields": lambda n: HEAD + _lines("  k{i}: v\n", n),
     "duplicate keys": lambda n: HEAD + "x:\n" + "  k: v\n" * n,
+    "objects run together": lambda n: HEAD * n,
     "anchors": lambda n: HEAD + _lines("z{i}: &a{i} v\n", n),
     "suppressions": lambda n: HEAD + "# netpol: ignore[NP210] x\n" * n,
     "codes of a suppression": lambda n: HEAD + "# netpol: ignore[" + "NP210," * n + "] x\n",
