@@ -58,8 +58,8 @@ def refusals(analysis: DocumentAnalysis, settings: Settings) -> list[Diagnostic]
 
 
 _READINGS = 60
-_LEAST_WORK = 60_000
-"""Characters that are rewritten or read again for the fixes of one document: as many as it has `_READINGS` times, but not less than this."""
+_LEAST_WORK, _MOST_WORK = 60_000, 4_000_000
+"""Characters that are rewritten or read again for the fixes of one document: as many as it has `_READINGS` times, within these bounds."""
 _DAMAGED = 20
 """How much longer it takes to read through damaged characters."""
 _FINDING, _FEW = 50, 100
@@ -134,7 +134,7 @@ def _budget_of(analysis: DocumentAnalysis) -> Budget:
 
 
 def _budget_for(text: str) -> Budget:
-    return Budget(max(_LEAST_WORK, _READINGS * len(text)), "too many fixes would have to be tried")
+    return Budget(min(max(_LEAST_WORK, _READINGS * len(text)), _MOST_WORK), "too many fixes would have to be tried")
 
 
 def _known_refusals(analysis: DocumentAnalysis, settings: Settings, excerpt: Excerpt) -> Iterable[Diagnostic]:
