@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.findings.tool_codes import YAML_SYNTAX
 from netpol_lsp.lint.registry import rule_info
-from netpol_lsp.text.edits import Applicability, Fix, Fixes
+from netpol_lsp.text.edits import Applicability, Fix, Fixes, may_have_fixes
 from netpol_lsp.text.span import Span
 from netpol_lsp.yaml.documents import TemplateVariant
 
@@ -77,7 +77,7 @@ def _depends_on_version(template: Template, offset: int) -> bool:
 def _with_guarded_fixes(same: list[Diagnostic], template: Template) -> Diagnostic:
     """The first of findings that are alike, with its fixes as far as they can be trusted in a template."""
     first = same[0]
-    if not isinstance(first.fixes, Fixes) and not first.fixes:
+    if not may_have_fixes(first.fixes):
         return first
     # Asked for only when someone looks at fixes.
     return replace(first, fixes=Fixes(partial(_guarded, same, template)))
@@ -132,7 +132,9 @@ def unbalanced_finding(analysis: Analysis, config: FileConfig) -> Diagnostic | N
 
 def without_safe_fixes(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The findings of a file that SOPS signs: whatever changes has to be signed anew."""
-    return [replace(one, fixes=Fixes(partial(_demoted, one.fixes))) if one.fixes else one for one in found]
+    return [
+        replace(one, fixes=Fixes(partial(_demoted, one.fixes))) if may_have_fixes(one.fixes) else one for one in found
+    ]
 
 
 def _demoted(fixes: Iterable[Fix]) -> Iterable[Fix]:

@@ -95,9 +95,14 @@ class Fixes(Sequence[Fix]):
         return repr(self.made)
 
 
+def may_have_fixes(fixes: Sequence[Fix]) -> bool:
+    """Whether there are fixes, or may be: those that nobody has asked for yet are not worked out for this."""
+    return isinstance(fixes, Fixes) or bool(fixes)
+
+
 def move_fixes(fixes: Sequence[Fix], offset: int) -> Sequence[Fix]:
     """The fixes for a text that is `offset` code points further on."""
-    return Fixes(lambda: [_move(fix, offset) for fix in fixes]) if isinstance(fixes, Fixes) or fixes else ()
+    return Fixes(lambda: [_move(fix, offset) for fix in fixes]) if may_have_fixes(fixes) else ()
 
 
 def _move(fix: Fix, offset: int) -> Fix:

@@ -5,7 +5,7 @@ import pytest
 from netpol_lsp.findings.diagnostic import Diagnostic
 from netpol_lsp.lint.analysis import analyse
 from netpol_lsp.lint.engine import lint_text
-from netpol_lsp.text.edits import Applicability
+from netpol_lsp.text.edits import Applicability, Fixes
 from netpol_lsp.text.source import make_source
 
 POLICY = """\
@@ -166,6 +166,11 @@ def test_nothing_is_said_of_a_namespace_that_the_wrapper_decides(kind):
 def test_the_note_of_sops_is_no_field():
     assert refused(POLICY.replace("ingress", "Ingress") + SOPS) == []
     assert [one.code for one in refused(POLICY.replace("ingress", "Ingress") + "sops:\n  a: b\n")] == ["NP101"]
+
+
+def test_fixes_of_an_encrypted_file_are_not_worked_out_before_they_are_asked_for(monkeypatch):
+    monkeypatch.setattr(Fixes, "made", property(lambda _: pytest.fail("nobody asked")))
+    assert refused(POLICY + "  policyTypes: [Egress]\n" + SOPS)
 
 
 def test_no_fix_is_safe_in_a_file_that_sops_signs():

@@ -27,8 +27,8 @@ _WORD = re.compile(r"[A-Za-z][\w./-]*\Z", re.ASCII)
 UNKNOWN_FIELD, PROSE, ODD_VALUE, MISSING, NAMED_LIKE_FIELD, EMPTY, DEDENT = 5.0, 6.0, 3.0, 4.0, 3.0, 2.0, 0.5
 ANOTHER_ITEM, NEARER = 1.5, 0.01
 _STATE_WORK = 10
-_MOST_WORK = 800_000
-"""Collections carried along, with a few for each state: some seconds. A pasted policy takes thousands, a long one 200,000."""
+_MOST_WORK = 400_000
+"""Collections carried along, with a few for each state: one or two seconds. A pasted policy takes thousands, a long one 200,000."""
 SURE = 2.0
 """How much costlier the next reading must be for the best one to be taken for granted."""
 

@@ -31,6 +31,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+\Z")
 _FALSE = frozenset({"false", "nil", "0", '""', "``"})
 _QUOTING = frozenset({"quote", "squote"})
 _MOST_NESTED = 50
+_LONGEST_NUMBER = 6
 
 Expression = str | list["Expression"]
 """A word (a string with its quotes), or what is in brackets; `|` is a word of its own."""
@@ -55,8 +56,8 @@ def _condition(words: list[Expression]) -> Condition:
             return negation(_condition(_joined(stages[:-1])))
         return atom(_text(words))
     words = stages[0]
-    if len(words) == 1:
-        return _operand(words[0])
+    if len(words) < 2:
+        return _operand(words[0]) if words else atom("")
     name, operands = words[0], words[1:]
     if isinstance(name, list):
         return atom(_text(words))
@@ -121,7 +122,8 @@ def _function(stage: list[Expression]) -> str:
 
 
 def _amount(stage: list[Expression]) -> int | None:
-    return int(stage[1]) if len(stage) > 1 and isinstance(stage[1], str) and _NUMBER.match(stage[1]) else None
+    number = stage[1] if len(stage) > 1 and isinstance(stage[1], str) else ""
+    return int(number) if len(number) <= _LONGEST_NUMBER and _NUMBER.match(number) else None
 
 
 def _literal(words: list[Expression]) -> str | None:

@@ -99,6 +99,17 @@ def test_conditions_with_the_same_meaning_are_equal():
     assert condition_of("(.a").operator is Operator.ATOM
 
 
+@pytest.mark.parametrize(
+    "action", ["if", "if ", "if   ", "with  ", "range  ", "else if  ", "if ()", "if | not", "if not ()", "if () | not"]
+)
+def test_a_condition_that_is_still_to_be_written(action):
+    assert [token.kind for token in lex(f"{{{{ {action} }}}}")] in ([TokenKind.OPEN], [TokenKind.MIDDLE])
+
+
+def test_numbers_of_thousands_of_digits_are_no_columns():
+    assert output_of(f"toYaml . | nindent {'9' * 5000}").column is None
+
+
 def test_variables_that_change():
     assert reassigned("{{ $x := 1 }}{{ $y = 2 }}{{ if eq $z 3 }}") == {"$y"}
 
