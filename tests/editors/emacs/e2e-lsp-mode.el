@@ -4,7 +4,7 @@
   (add-to-list 'load-path folder))
 (require 'yaml-mode)
 (require 'lsp-mode)
-(setq lsp-enable-file-watchers nil lsp-enable-snippet nil
+(setq lsp-enable-file-watchers nil lsp-enable-snippet nil lsp-response-timeout 100
       lsp-session-file (concat (getenv "E2E_FOLDER") "/session"))
 
 (defvar e2e-passed 0)
@@ -17,7 +17,7 @@
 
 (defun e2e-wait (condition)
   "Wait until CONDITION gives something; give it."
-  (let ((end (+ (float-time) 30)) found)
+  (let ((end (+ (float-time) 100)) found)
     (while (not (or (setq found (funcall condition)) (> (float-time) end)))
       (accept-process-output nil 0.05))
     found))

@@ -10,7 +10,7 @@
 
 (defvar e2e-passed 0)
 (defvar e2e-failed 0)
-(defvar e2e-limit 20 "Seconds to wait for what has to happen.")
+(defvar e2e-limit 100 "Seconds to wait for what has to happen.")
 
 (defun e2e-check (name ok &optional info)
   (if ok
@@ -108,7 +108,7 @@
 
 (defun e2e-main ()
   (load (concat (getenv "E2E_FOLDER") "/init.el") nil t)
-  (setq make-backup-files nil eglot-sync-connect 20)
+  (setq make-backup-files nil eglot-sync-connect 100 eglot-connect-timeout 100)
   (message "emacs %s, eglot %s" emacs-version
            (mapconcat #'number-to-string (package-desc-version (cadr (assq 'eglot package-alist))) "."))
   (e2e-test-unserved)
