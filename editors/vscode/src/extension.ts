@@ -28,6 +28,7 @@ class Server {
   private starting: Promise<void> | undefined;
   private stopping = false;
   private restarting: Promise<void> | undefined;
+  private isRestartWanted = false;
   /** Why it does not run, until the user has been told. */
   private untold: Error | undefined;
   private lastQuestion: Question = { from: "", to: "" };
@@ -60,10 +61,23 @@ class Server {
     await client?.dispose().catch((error: unknown) => this.output.appendLine(String(error)));
   }
 
-  /** Stop it and start it again. Several wishes at once are one. */
+  /** Stop it and start it again. A wish that comes meanwhile is another round: settings may have changed once more. */
   restart(): Promise<void> {
-    this.restarting ??= this.stop().then(() => this.start()).finally(() => { this.restarting = undefined; });
+    this.isRestartWanted = true;
+    this.restarting ??= this.restartAsWanted();
     return this.restarting;
+  }
+
+  private async restartAsWanted(): Promise<void> {
+    try {
+      while (this.isRestartWanted) {
+        this.isRestartWanted = false;
+        await this.stop();
+        await this.start();
+      }
+    } finally {
+      this.restarting = undefined;
+    }
   }
 
   showOutput(): void {
