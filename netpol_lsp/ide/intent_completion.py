@@ -10,11 +10,11 @@ from netpol_lsp.ide.completion import Kind, Suggestion
 from netpol_lsp.ide.connection_names import KnownEnd, Port
 from netpol_lsp.ide.intent_fields import description, fields_at
 from netpol_lsp.ide.snippet_render import render_item, render_keys, render_value, scalar
+from netpol_lsp.kube.net.port_set import PROTOCOLS
 from netpol_lsp.reach.intents import API_VERSION, EXPECTATIONS, KIND
 from netpol_lsp.yaml.cursor.block import Cursor, CursorContext
 from netpol_lsp.yaml.style import Style
 
-PROTOCOLS = ("TCP", "UDP", "SCTP")
 _TEST: dict[str, Any] = {
     "name": "${1:what the team wants}",
     "from": "${2:shop/web}",

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from netpol_lsp.ide.new_policy import namespace_peer
-from netpol_lsp.kube.net.port_set import PortSet
-
-_PROTOCOLS = ("TCP", "UDP", "SCTP")
+from netpol_lsp.kube.net.port_set import PROTOCOLS, PortSet
 
 
 def labels_data(labels: Mapping[str, str]) -> dict[str, Any]:
@@ -22,7 +20,7 @@ def ports_data(ports: PortSet) -> list[dict[str, Any]] | None:
         return None
     found: list[dict[str, Any]] = [
         {"protocol": protocol, "port": first} | ({"endPort": last} if last != first else {})
-        for protocol in _PROTOCOLS
+        for protocol in PROTOCOLS
         for first, last in ports.numbers(protocol)
     ]
     return found + [{"protocol": protocol, "port": name} for protocol, name in sorted(ports.names)]

@@ -51,7 +51,7 @@ WRAPPERS = (
     Wrapper("ClusterPolicy", "kyverno.io", ("spec.rules[].generate", "spec.rules[].generate.foreach[]")),
     Wrapper("Policy", "kyverno.io", ("spec.rules[].generate", "spec.rules[].generate.foreach[]")),
 )
-GENERATORS = frozenset({"ClusterPolicy", "Policy"})
+GENERATORS = frozenset(one.kind for one in WRAPPERS if one.group == "kyverno.io")
 """The kinds of Kyverno whose rules make objects: they know the version of a kind where none is written."""
 _BY_KIND: dict[str, tuple[Wrapper, ...]] = {}
 for _one in WRAPPERS:

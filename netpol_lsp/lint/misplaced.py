@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from netpol_lsp.lint.notations import read_notations
-from netpol_lsp.lint.port_notation import PROTOCOLS
+from netpol_lsp.kube.net.port_set import PROTOCOLS
+from netpol_lsp.lint.notations import read_notation, read_notations
 from netpol_lsp.lint.schema import SchemaFinding, shape
 from netpol_lsp.policies.networkpolicy.foreign_fields import FOREIGN_FIELDS, NAMES_OF_NAMESPACES, SYNONYMS, TWINS
 from netpol_lsp.text.edit_distance import closest, distance
@@ -291,7 +291,7 @@ class _Reader:
 
     def fits_as(self, wanted: ObjectShape) -> bool:
         """Whether the value is, or can be made, what a field takes."""
-        return fits(self.value, wanted) or is_convertible(self.value, wanted)
+        return fits(self.value, wanted) or is_convertible(self.value, wanted, self.name)
 
 
 def takes(node: Node, wanted: ObjectShape, name: str) -> bool:
@@ -299,27 +299,16 @@ def takes(node: Node, wanted: ObjectShape, name: str) -> bool:
     return fits(node, wanted) or read_notations(node, wanted, name) is not None
 
 
-def is_convertible(node: Node, wanted: ObjectShape) -> bool:
+def is_convertible(node: Node, wanted: ObjectShape, name: str) -> bool:
     """Whether a value can be turned into what a field takes; see `yaml.cst.convert`."""
     if wanted.form is FieldShape.LIST:
         return wanted.item is not None and fits(node, wanted.item) and not is_null(node)
     if wanted.form is FieldShape.MAPPING:
         if isinstance(node, Sequence):
-            return all(isinstance(item, Mapping) for item in node.items) or _all_notes(node.items)
-        return wanted.values is not None and isinstance(node, Scalar) and _is_note(node)
+            is_said = all(read_notation(item, wanted, name) is not None for item in node.items)
+            return is_said or all(isinstance(item, Mapping) for item in node.items)
+        return read_notation(node, wanted, name) is not None
     return isinstance(node, Sequence) and len(node.items) >= 1 and all(isinstance(item, Scalar) for item in node.items)
-
-
-def _all_notes(items: list[Node]) -> bool:
-    return all(isinstance(item, Scalar) and _is_note(item) for item in items)
-
-
-def _is_note(node: Scalar) -> bool:
-    """Whether a word is a label in kubectl's notation, or several."""
-    return bool(node.value) and all(
-        one.count("=") == 1 and one.strip("= ") == one.strip() and one.strip()[:1] != "="
-        for one in node.value.split(",")
-    )
 
 
 def _is_true(node: Node) -> bool:

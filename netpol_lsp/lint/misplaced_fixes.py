@@ -8,20 +8,19 @@ from netpol_lsp.config.settings import Settings
 from netpol_lsp.kube.well_known import METADATA_NAME
 from netpol_lsp.lint.analysis import DocumentAnalysis
 from netpol_lsp.lint.misplaced import Misplaced, Reading, words_of
-from netpol_lsp.lint.notations import Notation, read_notations
+from netpol_lsp.lint.notations import Notation, read_notations, written_out
 from netpol_lsp.lint.refusals import Outcome, may_try, outcome
 from netpol_lsp.lint.schema import shape
 from netpol_lsp.text.edits import Applicability, Fix
-from netpol_lsp.yaml.cst.change import cut, fresh_collection, fresh_item, put, replace_value, restructure, scalar_item
-from netpol_lsp.yaml.cst.convert import convert, labels_item, notes, split_over
+from netpol_lsp.yaml.cst.change import cut, put, replace_value, restructure
+from netpol_lsp.yaml.cst.convert import convert, split_over
 from netpol_lsp.yaml.cst.move import move_entries, unwrap
-from netpol_lsp.yaml.cst.tree import Collection, Tree, UnfaithfulError
-from netpol_lsp.yaml.cst.write import write_instead, write_list
+from netpol_lsp.yaml.cst.tree import Tree, UnfaithfulError
+from netpol_lsp.yaml.cst.write import Plain, made_item, write_instead, write_list
 from netpol_lsp.yaml.edit.mappings import Edits, remove_entry, rename_key
 from netpol_lsp.yaml.nodes import Entry, Mapping, Sequence, is_null
 from netpol_lsp.yaml.paths import Path, lookup, render_path
 from netpol_lsp.yaml.placement import NEW, Destination, fits_wholly, shape_at
-from netpol_lsp.yaml.style import scalar_text
 
 SAFE, UNSAFE = Applicability.SAFE, Applicability.UNSAFE
 
@@ -89,18 +88,10 @@ class MisplacedFixes:
             at = parent.items.index(item)
             cut(item)
             if len(words) == 1:
-                made = labels_item(parent, "matchLabels", [(METADATA_NAME, words[0])], style)
+                made = made_item(parent, "matchLabels", {METADATA_NAME: words[0]}, style)
             else:
-                conditions = fresh_collection(parent, is_map=False, step=style.step, indents_items=style.indents_items)
-                made = fresh_item(parent, "matchExpressions", conditions)
-                condition = fresh_collection(conditions, is_map=True)
-                put(conditions, fresh_item(conditions, None, condition))
-                put(condition, scalar_item(condition, "key", METADATA_NAME))
-                put(condition, scalar_item(condition, "operator", "In"))
-                values = Collection(is_map=False, is_flow=True, is_changed=True)
-                put(condition, fresh_item(condition, "values", values))
-                for word in words:
-                    put(values, scalar_item(values, None, scalar_text(word, style.quote)))
+                condition: Plain = {"key": METADATA_NAME, "operator": "In", "values": [*words]}
+                made = made_item(parent, "matchExpressions", [condition], style)
             made.lead, made.tail, made.rest = item.lead, item.tail, item.rest
             put(parent, made, at)
 
@@ -117,17 +108,22 @@ class MisplacedFixes:
             else "Write them as labels under `matchLabels`"
         )
 
+        wanted = shape_at(shape(), self.misplaced.path)
+
         def change(tree: Tree) -> None:
             items = [tree.item_of(entry.value) for entry in entries]
             parent = items[0].parent
             assert parent is not None
             if any(True for item in items for _ in item.comments()):
                 raise UnfaithfulError("a comment would be lost")
-            labels = notes(",".join(item.name for item in items))
+            selector = written_out(",".join(item.name for item in items), wanted)
+            if not isinstance(selector, dict):
+                raise UnfaithfulError("not a selector")
             at = parent.items.index(items[0])
             for item in items:
                 cut(item)
-            put(parent, labels_item(parent, "matchLabels", labels, self.document.style), at)
+            for number, (key, value) in enumerate(selector.items(), at):
+                put(parent, made_item(parent, key, value, self.document.style), number)
 
         yield from self.checked(
             title, restructure(self.document, change), (*self.misplaced.path, "matchLabels"), is_safe=True
@@ -137,7 +133,7 @@ class MisplacedFixes:
         """`TCP: 80` as a protocol and its port."""
         value, style = self.misplaced.field.value, self.document.style
         read = read_notations(value, shape_at(shape(), self.misplaced.path[:-1]), "ports")
-        values = tuple(port for notation in read or () for port in notation.values) or ({},)
+        values = read.values if read is not None else ({},)
         ports = [port for port in values if isinstance(port, dict) and "protocol" not in port]
         if len(ports) < len(values) or not (read or is_null(value)):
             return
@@ -150,7 +146,7 @@ class MisplacedFixes:
             holder.rest += item.rest
             write_instead(holder, tuple({"protocol": protocol, **port} for port in ports), style)
 
-        is_safe = read is None or all(one.is_certain for one in read)
+        is_safe = read is None or read.is_certain
         title = "Write it as `protocol`" + (" and `port`" if read else "")
         yield from self.checked(title, restructure(self.document, change), self.misplaced.path, is_safe=is_safe)
 
@@ -188,11 +184,10 @@ class MisplacedFixes:
 
         def change(tree: Tree) -> None:
             move_entries(tree, self.root, self.holder, entries, place.path, style)
-            for entry, notations in written:
-                values = tuple(value for notation in notations for value in notation.values)
-                write_list(tree.item_of(entry.value), values, style)
+            for entry, notation in written:
+                write_list(tree.item_of(entry.value), notation.values, style)
 
-        written = [(one, found) for one in entries if (found := _notations(one, place))]
+        written = [(one, found) for one in entries if (found := _notation(one, place))]
         return restructure(self.document, change)
 
     def misspelt(self) -> Iterator[Fix]:
@@ -228,14 +223,14 @@ class MisplacedFixes:
             assert item.parent is not None
             replace_value(item, item.value)
             try:
-                convert(item, wanted, style)
+                convert(item, wanted, style, written_out)
             except UnfaithfulError:
                 split_over(item)
 
         return restructure(self.document, change)
 
 
-def _notations(entry: Entry, place: Destination) -> list[Notation] | None:
+def _notation(entry: Entry, place: Destination) -> Notation | None:
     """What an entry says at a place, where it is in the notation of another tool."""
     wanted = shape_at(shape(), (*place.path, entry.name or ""))
     return None if fits_wholly(entry.value, wanted) else read_notations(entry.value, wanted, entry.name or "")
@@ -243,8 +238,8 @@ def _notations(entry: Entry, place: Destination) -> list[Notation] | None:
 
 def _has_one_reading(entry: Entry, place: Destination) -> bool:
     wanted = shape_at(shape(), (*place.path, entry.name or ""))
-    notations = _notations(entry, place)
-    return all(one.is_certain for one in notations) if notations else fits_wholly(entry.value, wanted)
+    notation = _notation(entry, place)
+    return notation.is_certain if notation is not None else fits_wholly(entry.value, wanted)
 
 
 _MAKERS: dict[Reading, Callable[[MisplacedFixes], Iterator[Fix]]] = {

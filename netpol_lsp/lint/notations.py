@@ -7,14 +7,15 @@ address ranges (`10.0.0.0/8`), ports (`80/TCP`, `8000-9000`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from netpol_lsp.kube.label_selector import Operator
-from netpol_lsp.kube.names import dns_label_problem, port_name_problem
+from netpol_lsp.kube.names import dns_label_problem
 from netpol_lsp.kube.net.cidr import CidrProblem, parse_cidr
+from netpol_lsp.kube.net.port_set import PROTOCOLS
 from netpol_lsp.kube.well_known import METADATA_NAME
-from netpol_lsp.lint.port_notation import PROTOCOLS, WrittenPort, read_port
+from netpol_lsp.lint.port_notation import WrittenPort, read_ports
 from netpol_lsp.yaml.cst.write import Plain
 from netpol_lsp.yaml.nodes import Node, Scalar, Sequence
 from netpol_lsp.yaml.recovery.schema_shape import FieldShape, ObjectShape
@@ -45,15 +46,19 @@ def read_notation(node: Node, wanted: ObjectShape, name: str) -> Notation | None
     value = resolve(node) if isinstance(node, Scalar) and node.origin is None else None
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    text = str(value).strip()
-    for keys, read in _READERS:
-        if keys <= wanted.fields.keys():
-            return read(text, name)
-    return _labels(text) if wanted.values is not None and wanted.values.is_text else None
+    return _read(str(value), wanted, name)
 
 
-def read_notations(node: Node, wanted: ObjectShape, name: str) -> list[Notation] | None:
-    """What the words of a scalar or of a list of scalars stand for in a list of mappings; None where one of them is not known."""
+def written_out(text: str, wanted: ObjectShape) -> Plain | None:
+    """The one value that words stand for beyond doubt where a shape belongs; None where there is none, or there are several."""
+    notation = _read(text, wanted, "")
+    if notation is None or not notation.is_certain or len(notation.values) != 1:
+        return None
+    return notation.values[0]
+
+
+def read_notations(node: Node, wanted: ObjectShape, name: str) -> Notation | None:
+    """What a word, or a list of words, stands for where a list of mappings belongs; None where one of them is not known."""
     if wanted.form is not FieldShape.LIST or wanted.item is None or wanted.item.form is not FieldShape.MAPPING:
         return None
     nodes = node.items if isinstance(node, Sequence) else [node]
@@ -63,7 +68,23 @@ def read_notations(node: Node, wanted: ObjectShape, name: str) -> list[Notation]
         if notation is None:
             return None
         found.append(notation)
-    return found or None
+    return joined(found) if found else None
+
+
+def joined(notations: Iterable[Notation]) -> Notation:
+    """What several words stand for together; `what` is empty where it is not the same for all of them."""
+    found = list(notations)
+    values = tuple(value for one in found for value in one.values)
+    makes = {one.what for one in found}
+    return Notation(values, makes.pop() if len(makes) == 1 else "", all(one.is_certain for one in found))
+
+
+def _read(text: str, wanted: ObjectShape, name: str) -> Notation | None:
+    text = text.strip()
+    for keys, read in _READERS:
+        if keys <= wanted.fields.keys():
+            return read(text, name)
+    return _labels(text) if wanted.values is not None and wanted.values.is_text else None
 
 
 def _selector(text: str, name: str) -> Notation | None:
@@ -118,13 +139,12 @@ def _peer(text: str, _: str) -> Notation | None:
 def _port(text: str, _: str) -> Notation | None:
     if text.upper() in PROTOCOLS:
         return Notation(({"protocol": text.upper()},), "`protocol`")
-    is_port = text.isdigit() or port_name_problem(text) is None
-    ports = read_port(text) or ([WrittenPort(text)] if is_port else [])
-    if not ports or not all(port.first for port in ports):
+    ports = read_ports(text)
+    if ports is None or not all(port.first for port in ports):
         return None
     # `8080:80` are two ports of a container elsewhere, a range for a packet filter; several words may be prose.
-    is_certain = ":" not in text and all(port.first and port.first.isdigit() for port in ports)
-    return Notation(tuple(map(_item_of_ports, ports)), "`port`", is_certain or is_port)
+    is_certain = ":" not in text and (len(ports) == 1 or all((port.first or "").isdigit() for port in ports))
+    return Notation(tuple(map(_item_of_ports, ports)), "`port`", is_certain)
 
 
 def _item_of_ports(port: WrittenPort) -> Plain:

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from netpol_lsp.kube.names import port_name_problem
+from netpol_lsp.kube.net.port_set import PROTOCOLS
 
-PROTOCOLS = ("TCP", "UDP", "SCTP")
 _ANY = frozenset({"*", "any", "all", "-1"})
 _RANGE = re.compile(r"(\d{1,5})\s*(?:-|:|\.\.|–)\s*(\d{1,5})\Z", re.ASCII)
 _SEPARATORS = re.compile(r"\s*[,;|]\s*|\s+")
@@ -23,7 +23,13 @@ class WrittenPort:
 
 
 def read_port(text: str) -> list[WrittenPort] | None:
-    """What a notation says; None where it is not one."""
+    """What a notation says; None where it is not one, or says a port as NetworkPolicy does."""
+    ports = read_ports(text)
+    return None if ports == [WrittenPort(text)] else ports
+
+
+def read_ports(text: str) -> list[WrittenPort] | None:
+    """The ports that a text says, in whatever notation; None where it says something else."""
     stripped = text.strip().strip("[]")
     if _RANGE.match(stripped):
         found = _one(stripped)
@@ -31,9 +37,7 @@ def read_port(text: str) -> list[WrittenPort] | None:
     parts = [part for part in _SEPARATORS.split(stripped) if part]
     ports = [_one(part) for part in parts]
     known = [port for port in ports if port is not None]
-    if not known or len(known) != len(ports):
-        return None
-    return None if len(known) == 1 and known[0] == WrittenPort(text) else known
+    return known if known and len(known) == len(ports) else None
 
 
 def _one(text: str) -> WrittenPort | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from netpol_lsp.config.settings import Settings
 from netpol_lsp.lint.analysis import DocumentAnalysis
-from netpol_lsp.lint.notations import Notation, read_notation, read_notations
+from netpol_lsp.lint.notations import Notation, joined, read_notation, read_notations, written_out
 from netpol_lsp.lint.refusals import Outcome, may_try, outcome
 from netpol_lsp.lint.schema import SchemaFinding, shape
 from netpol_lsp.text.edits import Applicability, Fix
@@ -54,7 +54,7 @@ def _changes(
         if _says_twice(node):
             yield "Make an item of each", lambda tree: split_over(tree.item_of(node)), True
         elif title:
-            yield title, lambda tree: convert(tree.item_of(node), wanted, style), is_safe
+            yield title, lambda tree: convert(tree.item_of(node), wanted, style, written_out), is_safe
     elif wanted.form is FieldShape.LIST and isinstance(node, Scalar) and "," in node.value:
         words = [word.strip() for word in node.value.split(",") if word.strip()]
         yield "Make a list of the words", lambda tree: _to_list(tree, node, words), True
@@ -62,7 +62,11 @@ def _changes(
         if found.path[-2:-1] == ("matchLabels",):
             yield "Let one of the values be enough: `In`", lambda tree: label_values_item(tree, node, style), False
         elif len(node.items) == 1:
-            yield "Write it without brackets", lambda tree: convert(tree.item_of(node), wanted, style), True
+            yield (
+                "Write it without brackets",
+                lambda tree: convert(tree.item_of(node), wanted, style, written_out),
+                True,
+            )
         elif all(isinstance(item, Scalar) for item in node.items):
             yield "Make an item of each", lambda tree: split_over(tree.item_of(node)), True
 
@@ -78,8 +82,7 @@ def _notation(
         listed = read_notations(node, wanted, name)
         if listed is None:
             return None
-        values = tuple(value for notation in listed for value in notation.values)
-        return _title(listed), lambda tree: write_list(tree.item_of(node), values, style), _are_certain(listed)
+        return _title(listed, 1), lambda tree: write_list(tree.item_of(node), listed.values, style), listed.is_certain
     around, _ = lookup(found.object_node, found.path[:-1])
     words = around.items if isinstance(around, Sequence) else [node]
     read = [(one, read_notation(one, wanted, name)) for one in words]
@@ -91,18 +94,12 @@ def _notation(
         for one, notation in known:
             write_instead(tree.item_of(one), notation.values, style)
 
-    notations = [notation for _, notation in known]
-    return _title(notations), change, _are_certain(notations)
+    together = joined(notation for _, notation in known)
+    return _title(together, len(known)), change, together.is_certain
 
 
-def _title(notations: list[Notation]) -> str:
-    first = notations[0].what
-    is_same = all(notation.what == first for notation in notations)
-    return f"Write {'it' if len(notations) == 1 else 'each'} as {first}" if is_same else "Write each out"
-
-
-def _are_certain(notations: list[Notation]) -> bool:
-    return all(notation.is_certain for notation in notations)
+def _title(notation: Notation, count: int) -> str:
+    return f"Write {'it' if count == 1 else 'each'} as {notation.what}" if notation.what else "Write each out"
 
 
 def _says_twice(node: Node) -> bool:

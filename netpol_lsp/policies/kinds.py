@@ -18,8 +18,8 @@ REMOVED_API_VERSIONS = {"extensions/v1beta1": "1.16", "networking.k8s.io/v1beta1
 
 # Groups with a NetworkPolicy kind of their own: someone else's documents.
 _OTHER_OWNERS = re.compile(r"(?:^|\.)(?:projectcalico\.org|antrea\.io|antrea\.tanzu\.vmware\.com|nsx\.vmware\.com)$")
-# Groups of everybody's own: a domain that is none of Kubernetes' and of no project that is known to have no NetworkPolicy.
-_OWN_GROUP = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+\Z")
+# Any domain may be the group of a CustomResourceDefinition, but for those of which it is known what they have.
+_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+\Z")
 _KNOWN_GROUPS = re.compile(r"(?:^|\.)(?:k8s\.io|kubernetes\.io|cilium\.io|istio\.io)$")
 # What is nearly one of these is a slip.
 _SPELT_GROUPS = (
@@ -48,7 +48,7 @@ def is_network_policy(kube_object: KubeObject) -> bool:
     kind_field = kube_object.kind_field
     kind = kind_field.value or "" if kind_field is not None else ""
     if looks_like_network_policy(kind):
-        return not (_OTHER_OWNERS.search(group) or _may_be_somebody_s(group))
+        return not (_OTHER_OWNERS.search(group) or _may_be_foreign(group))
     if group != GROUP:
         return False
     is_unknown = kind_field is not None and kind_field.is_unknown
@@ -59,9 +59,9 @@ def is_network_policy(kube_object: KubeObject) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _may_be_somebody_s(group: str) -> bool:
+def _may_be_foreign(group: str) -> bool:
     """Whether a group may be one of a CustomResourceDefinition that nobody here knows, and is no slip of ours."""
-    is_domain = group != GROUP and _OWN_GROUP.match(group) is not None and not _KNOWN_GROUPS.search(group)
+    is_domain = group != GROUP and _DOMAIN.match(group) is not None and not _KNOWN_GROUPS.search(group)
     if not is_domain or "k8s" in group or distance(group, GROUP, 4) <= 4:
         return False
     return all(distance(group, known, 2) > 2 for known in _SPELT_GROUPS)

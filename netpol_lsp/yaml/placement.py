@@ -40,13 +40,9 @@ class Destination:
 
 
 def destinations(
-    root: Node, shape: ObjectShape, holder: Path, entry: Entry, takes: Callable[[Node, ObjectShape], bool] | None = None
+    root: Node, shape: ObjectShape, holder: Path, entry: Entry, takes: Callable[[Node, ObjectShape], bool]
 ) -> list[Destination]:
-    """The places for an entry of the mapping at `holder`, the nearest first; those that do not take its value are left out.
-
-    `takes` tells which shapes take a value; without it, those that it fits.
-    """
-    takes = takes or fits
+    """The places for an entry of the mapping at `holder`, the nearest first; `takes` tells which shapes take its value."""
     name = entry.name
     if name is None:
         return []

@@ -64,7 +64,7 @@ GROWING: dict[str, Maker] = {
 def test_twice_the_text_takes_about_twice_the_steps(make: Maker) -> None:
     lint_text(make(10))
     few, many = (steps_of(lambda count=count: lint_text(make(count))) for count in (120, 240))
-    assert many < 2.6 * few
+    assert many <= 2.2 * few
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_twice_the_text_takes_about_twice_the_steps(make: Maker) -> None:
 def test_the_search_for_lost_indentation_ends(make: Maker) -> None:
     lint_text(make(3))
     few, many = (steps_of(lambda count=count: lint_text(make(count))) for count in (300, 600))
-    assert many < 2.6 * few
+    assert many <= 2.2 * few
 
 
 def test_findings_of_a_rule_end_somewhere_and_it_is_said() -> None:

@@ -123,6 +123,9 @@ def test_words_stand_for_values(name: str, written: str, values: tuple[object, .
         ("ports", "1.5"),
         ("ports", "'*'"),
         ("ports", "99999-1"),
+        ("ports", "0"),
+        ("ports", "99999"),
+        pytest.param("ports", "9" * 5000, id="more digits than Python reads"),
     ],
 )
 def test_other_words_stand_for_nothing(name: str, written: str) -> None:

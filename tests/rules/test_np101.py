@@ -110,7 +110,7 @@ MOVES = {
     "kubectl's notation under a misspelt key": (
         "podSelector:\n  matchLabel: app=a\npolicyTypes: [Ingress]\n",
         "did you mean `matchLabels`?",
-        "podSelector:\n  matchLabels: {app: a}\npolicyTypes: [Ingress]\n",
+        "podSelector:\n  matchLabels:\n    app: a\npolicyTypes: [Ingress]\n",
     ),
     "a list of one selector": (
         "podSelector: {}\ningress:\n  - from:\n      - podSelectors:\n          - matchLabels: {app: a}\n",

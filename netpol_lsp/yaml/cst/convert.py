@@ -1,17 +1,22 @@
-"""Turns a value into what its field takes: lists wrapped and joined, kubectl's `key=value` read, one item made several."""
+"""Turns a value into what its field takes: lists wrapped and joined, words written out, one item made several."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from netpol_lsp.yaml.cst.change import cut, fresh_collection, fresh_item, put, replace_value, scalar_item, touch
 from netpol_lsp.yaml.cst.tree import Collection, Item, Raw, Tree, UnfaithfulError, Value
+from netpol_lsp.yaml.cst.write import Plain, write_instead
 from netpol_lsp.yaml.nodes import Node
 from netpol_lsp.yaml.recovery.schema_shape import FieldShape, ObjectShape
-from netpol_lsp.yaml.style import Style, scalar_text
+from netpol_lsp.yaml.style import Style
+
+WordReader = Callable[[str, ObjectShape], Plain | None]
+"""What words stand for where a mapping belongs; None where no one knows."""
 
 
-def convert(item: Item, wanted: ObjectShape, style: Style) -> None:
+def convert(item: Item, wanted: ObjectShape, style: Style, read: WordReader) -> None:
     """Make an item's value, and what is in it, fit a shape. Raises UnfaithfulError where that is not possible."""
     value = item.value
     if isinstance(value, Raw) and _text(value) in ("", "null", "~"):
@@ -22,12 +27,12 @@ def convert(item: Item, wanted: ObjectShape, style: Style) -> None:
         assert isinstance(item.value, Collection)
         if wanted.item is not None:
             for one in item.value.items:
-                convert(one, wanted.item, style)
+                convert(one, wanted.item, style, read)
     elif wanted.form is FieldShape.MAPPING:
-        _to_mapping(item, wanted, style)
+        _to_mapping(item, wanted, style, read)
         assert isinstance(item.value, Collection)
         for one in item.value.items:
-            convert(one, wanted.child(one.name), style)
+            convert(one, wanted.child(one.name), style, read)
     elif wanted.form is FieldShape.SCALAR and isinstance(value, Collection):
         if value.is_map or len(value.items) != 1 or not isinstance(value.items[0].value, Raw):
             raise UnfaithfulError("no single value")
@@ -52,14 +57,19 @@ def wrap_in_list(item: Item, style: Style) -> None:
         made.items[0].is_inline = True
 
 
-def _to_mapping(item: Item, wanted: ObjectShape, style: Style) -> None:
+def _to_mapping(item: Item, wanted: ObjectShape, style: Style, read: WordReader) -> None:
     value = item.value
-    if isinstance(value, Raw):
-        if wanted.values is None:
-            raise UnfaithfulError("not a mapping")
-        _labels(item, _text(value), style)
-    elif not value.is_map:
+    if isinstance(value, Collection) and value.is_map:
+        return
+    words = [value] if isinstance(value, Raw) else [one.value for one in value.items]
+    if not words or not all(isinstance(one, Raw) for one in words):
+        assert isinstance(value, Collection)
         _join(item, value, style)
+        return
+    meant = read(",".join(map(_text, words)), wanted)
+    if meant is None:
+        raise UnfaithfulError("not a mapping")
+    write_instead(item, (meant,), style)
 
 
 def _join(item: Item, value: Collection, style: Style) -> None:
@@ -68,9 +78,6 @@ def _join(item: Item, value: Collection, style: Style) -> None:
     assert parent is not None
     if not value.items:
         replace_value(item, Collection(is_map=True, is_flow=True, is_changed=True))
-        return
-    if all(isinstance(one.value, Raw) for one in value.items):
-        _labels(item, ",".join(_text(one.value) for one in value.items), style)
         return
     if value.is_flow or any(isinstance(one.value, Collection) and one.value.is_flow for one in value.items):
         made = Collection(is_map=True, is_flow=True, is_changed=True)
@@ -93,30 +100,6 @@ def _join(item: Item, value: Collection, style: Style) -> None:
     replace_value(item, made)
     for entry in joined:
         put(made, entry)
-
-
-def _labels(item: Item, notation: str, style: Style) -> None:
-    """A mapping out of `app=web,tier=front`."""
-    made = Collection(is_map=True, is_flow=True, is_changed=True)
-    parent = item.parent
-    assert parent is not None
-    is_json = any((one.key or "").startswith('"') for one in parent.items)
-    for key, label in notes(notation):
-        quoted = f'"{key}"' if is_json else scalar_text(key, style.quote)
-        put(made, Item(quoted, Raw([f'"{label}"' if is_json else scalar_text(label, style.quote)])))
-    replace_value(item, made)
-
-
-def notes(notation: str) -> list[tuple[str, str]]:
-    """The labels of kubectl's notation. Raises UnfaithfulError where it is not that."""
-    found: dict[str, str] = {}
-    for part in notation.split(","):
-        key, equals, label = part.strip().strip("'\"").partition("=")
-        label = label.removeprefix("=")
-        if not equals or not key.strip() or "=" in label or key.strip().endswith("!") or key.strip() in found:
-            raise UnfaithfulError("not key=value")
-        found[key.strip()] = label.strip()
-    return list(found.items())
 
 
 def _text(value: Value) -> str:
@@ -199,18 +182,6 @@ def _find(item: Item, copy: Collection, marked: Item) -> Item | None:
             if found is not None:
                 return found
     return None
-
-
-def labels_item(parent: Collection, key: str, labels: list[tuple[str, str]], style: Style) -> Item:
-    """An item with labels as its value, for `parent`."""
-    made = fresh_collection(parent, is_map=True, step=style.step)
-    item = fresh_item(parent, key, made)
-    for name, label in labels:
-        if parent.is_flow and (item.key or "").startswith('"'):
-            put(made, Item(f'"{name}"', Raw([f'"{label}"'])))
-        else:
-            put(made, scalar_item(made, scalar_text(name, style.quote), scalar_text(label, style.quote)))
-    return item
 
 
 def any_of_values(selector: Collection, key: str, values: list[str], style: Style) -> None:

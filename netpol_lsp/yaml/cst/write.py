@@ -18,7 +18,7 @@ def write_instead(item: Item, values: tuple[Plain, ...], style: Style) -> None:
     parent = item.parent
     if parent is None or (len(values) > 1 and parent.is_map):
         raise UnfaithfulError("several values for one place")
-    made = [_made(parent, None, value, style) for value in values]
+    made = [made_item(parent, None, value, style) for value in values]
     at = parent.items.index(item)
     for number, one in enumerate(made[1:], at + 1):
         put(parent, one, number)
@@ -34,17 +34,17 @@ def write_instead(item: Item, values: tuple[Plain, ...], style: Style) -> None:
 def write_list(item: Item, values: tuple[Plain, ...], style: Style) -> None:
     """Give an item a list of values in place of the value that it has."""
     assert item.parent is not None
-    replace_value(item, _made(item.parent, None, [*values], style).value)
+    replace_value(item, made_item(item.parent, None, [*values], style).value)
 
 
-def _made(parent: Collection, key: str | None, value: Plain, style: Style) -> Item:
-    """An item for `parent` with a value in its style; a list of words is written in brackets."""
+def made_item(parent: Collection, key: str | None, value: Plain, style: Style) -> Item:
+    """A new item for `parent` with a value in its style; a list of words is written in brackets."""
     if isinstance(value, dict) and value:
         mapping = fresh_collection(parent, is_map=True, step=style.step)
         mapping.quotes_keys = _quotes_keys(parent)
         made = fresh_item(parent, key, mapping)
         for name, inner in value.items():
-            put(mapping, _made(mapping, name, inner, style))
+            put(mapping, made_item(mapping, name, inner, style))
         return made
     if isinstance(value, list) and value:
         is_words = not any(isinstance(one, dict | list) for one in value)
@@ -54,7 +54,7 @@ def _made(parent: Collection, key: str | None, value: Plain, style: Style) -> It
         items.quotes_keys = _quotes_keys(parent)
         made = fresh_item(parent, key, items)
         for one in value:
-            put(items, _made(items, None, one, style))
+            put(items, made_item(items, None, one, style))
         return made
     if isinstance(value, dict | list):
         return scalar_item(parent, key, "{}" if isinstance(value, dict) else "[]")
